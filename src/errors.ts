@@ -1,0 +1,54 @@
+/** What went wrong in one place of the input: a JSON pointer into the body, or `query.name`. */
+export interface FieldError {
+  readonly path: string
+  readonly code: string
+  readonly message: string
+}
+
+/**
+ * An error that a caller is told about. `code` is stable and documented, `message` is public text
+ * and never holds names, addresses, amounts or secrets; the `cause` is only logged.
+ */
+export class AppError extends Error {
+  override readonly name = 'AppError'
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly options: {
+      readonly errors?: readonly FieldError[]
+      readonly headers?: Readonly<Record<string, string>>
+      readonly cause?: unknown
+    } = {},
+  ) {
+    super(message, { cause: options.cause })
+  }
+}
+
+/** 401: no or unusable credentials. */
+export const unauthorized = (detail: string, code = 'unauthorized') =>
+  new AppError(401, code, detail, { headers: { 'www-authenticate': 'Bearer' } })
+
+/** 403: known, but not allowed. */
+export const forbidden = (detail: string) => new AppError(403, 'forbidden', detail)
+
+/** 404: also what somebody else's record is answered with. */
+export const notFound = (resource: string, id: number) =>
+  new AppError(404, 'not_found', `${resource} with ID ${id} not found`)
+
+/** 409: contradicts what is stored. */
+export const conflict = (code: string, detail: string) => new AppError(409, code, detail)
+
+/** 422: the input was understood and is not acceptable. */
+export const invalid = (errors: readonly FieldError[]) =>
+  new AppError(422, 'validation_failed', 'The request has invalid values', { errors })
+
+/** 503: a dependency does not answer; trying again later may work. */
+export const unavailable = (detail: string, cause?: unknown) =>
+  new AppError(503, 'unavailable', detail, { headers: { 'retry-after': '1' }, cause })
+
+/** A reason not to start, in one sentence that says what to do. Ends the process without a stack. */
+export class StartupError extends Error {
+  override readonly name = 'StartupError'
+}
