@@ -1,0 +1,90 @@
+import { type Static, Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { StartupError } from './errors.ts'
+
+const wholeNumber = (minimum: number, maximum: number, fallback: number) =>
+  Type.Integer({ minimum, maximum, default: fallback })
+
+/** Every environment variable Passbook reads, with limits and defaults. */
+const Environment = Type.Object({
+  HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
+  PORT: wholeNumber(0, 65_535, 3000),
+  DATA_DIR: Type.String({ minLength: 1, default: '.data' }),
+  DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
+  DATABASE_POOL_SIZE: wholeNumber(2, 200, 12),
+  REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://' })),
+  ADMIN_USERNAME: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$' })),
+  ADMIN_PASSWORD: Type.Optional(Type.String({ minLength: 8, maxLength: 128 })),
+  JWT_SECRET: Type.Optional(Type.String({ minLength: 32 })),
+  ENCRYPTION_KEYS: Type.Optional(Type.String({ minLength: 1 })),
+  METRICS_TOKEN: Type.Optional(Type.String({ minLength: 16 })),
+  ACCESS_TOKEN_SECONDS: wholeNumber(30, 86_400, 900),
+  REFRESH_TOKEN_DAYS: wholeNumber(1, 365, 30),
+  DEFAULT_CURRENCY: Type.String({ pattern: '^[A-Z]{3}$', default: 'USD' }),
+  LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { default: 'info' }),
+  CORS_ORIGINS: Type.Optional(Type.String({ minLength: 1 })),
+  TRUST_PROXY: Type.Optional(Type.String({ minLength: 1 })),
+  WORKER_CONCURRENCY: wholeNumber(1, 64, 4),
+  OUTBOX_RETRY_SECONDS: wholeNumber(1, 3600, 15),
+  STATISTICS_REFRESH_SECONDS: wholeNumber(1, 86_400, 300),
+})
+
+const check = Compile(Environment)
+
+export type Environment = Static<typeof Environment>
+
+/** The secrets a running Passbook needs: given, or with the embedded database generated. */
+export interface Secrets {
+  readonly jwtSecret: string
+  readonly encryptionKeys: string
+}
+
+/** The environment, checked, with every secret present. */
+export type Config = Readonly<Environment> & Readonly<Secrets>
+
+const HOW_TO_MAKE =
+  'make them once with `npm run secrets` and keep them: what was encrypted cannot be read without them'
+
+/**
+ * Reads the environment: text becomes numbers where the schema says so, an empty variable counts as
+ * not given. Variables that Passbook does not know are left alone.
+ *
+ * @throws StartupError naming the variable (never its value) when one is not acceptable
+ */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
+  const given: Record<string, unknown> = {}
+  for (const [name, schema] of Object.entries(Environment.properties)) {
+    const text = env[name]
+    const fallback = 'default' in schema ? schema.default : undefined
+    if (text === undefined || text === '') {
+      if (fallback !== undefined) given[name] = fallback
+    } else
+      given[name] =
+        'type' in schema && schema.type === 'integer' && /^\d+$/.test(text) ? Number(text) : text
+  }
+  if (check.Check(given)) return Object.freeze(given)
+  const [first] = check.Errors(given)
+  const name = first?.instancePath.slice(1) ?? 'environment'
+  throw new StartupError(
+    `The environment variable ${name} ${first?.message ?? 'is not acceptable'}.`,
+  )
+}
+
+/**
+ * Joins environment and secrets, and refuses secrets that protect nothing.
+ *
+ * @param generated the secrets kept beside an embedded database; those in the environment win
+ * @throws StartupError when a secret is missing or weak
+ */
+export function createConfig(environment: Environment, generated?: Secrets): Config {
+  const jwtSecret = environment.JWT_SECRET ?? generated?.jwtSecret
+  const encryptionKeys = environment.ENCRYPTION_KEYS ?? generated?.encryptionKeys
+  if (jwtSecret === undefined || encryptionKeys === undefined) {
+    const missing = jwtSecret === undefined ? 'JWT_SECRET' : 'ENCRYPTION_KEYS'
+    throw new StartupError(`${missing} is not set, and DATABASE_URL needs it: ${HOW_TO_MAKE}.`)
+  }
+  if (new Set(jwtSecret).size < 10) {
+    throw new StartupError(`JWT_SECRET is too easy to guess: ${HOW_TO_MAKE}.`)
+  }
+  return Object.freeze({ ...environment, jwtSecret, encryptionKeys })
+}

@@ -1,0 +1,104 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { StartupError } from '../errors.ts'
+
+const ALGORITHM = 'aes-256-gcm'
+const IV_BYTES = 12
+const TAG_BYTES = 16
+const INDEX_KEY_ID = 'index'
+
+/** Where an encrypted value lives. It is authenticated: a value moved elsewhere does not decrypt. */
+export interface FieldAddress {
+  readonly table: string
+  readonly column: string
+  readonly userId: number | bigint
+}
+
+/** Encrypts single fields, and makes the blind indexes that let them be looked up. */
+export interface FieldCrypto {
+  /**
+   * AES-256-GCM under the first key. Layout: length of the key id (1 byte), key id, IV (12 bytes),
+   * ciphertext, tag (16 bytes).
+   */
+  encrypt(address: FieldAddress, text: string): Uint8Array<ArrayBuffer>
+  /** @throws Error when the value was made with an unknown key, for another place, or altered */
+  decrypt(address: FieldAddress, value: Uint8Array): string
+  /** HMAC-SHA-256 (32 bytes) of a normalised value, under a key derived for this purpose alone. */
+  blindIndex(purpose: string, text: string): Uint8Array<ArrayBuffer>
+}
+
+/** A new value for ENCRYPTION_KEYS: one key for fields and one for blind indexes. */
+export const createEncryptionKeys = (): string =>
+  `k1:${randomBytes(32).toString('base64')},${INDEX_KEY_ID}:${randomBytes(32).toString('base64')}`
+
+function parseKeys(encryptionKeys: string): Map<string, Buffer> {
+  const keys = new Map<string, Buffer>()
+  for (const entry of encryptionKeys.split(',')) {
+    const [, id, base64] = /^\s*([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]{43}=)\s*$/.exec(entry) ?? []
+    if (id === undefined || base64 === undefined || keys.has(id)) {
+      throw new StartupError(
+        'ENCRYPTION_KEYS must be a list `id:base64 of 32 bytes,…` with distinct ids; `npm run secrets` prints one.',
+      )
+    }
+    keys.set(id, Buffer.from(base64, 'base64'))
+  }
+  return keys
+}
+
+const associatedData = ({ table, column, userId }: FieldAddress) =>
+  Buffer.from(`${table}.${column}:${userId}`)
+
+/**
+ * @param encryptionKeys `id:base64,…`. The first key encrypts, the others still decrypt, so a key is
+ *   replaced by putting a new one in front. The key named `index` is for blind indexes and must stay.
+ * @throws StartupError when the list is malformed, or lacks a field key or the index key
+ */
+export function createFieldCrypto(encryptionKeys: string): FieldCrypto {
+  const keys = parseKeys(encryptionKeys)
+  const indexKey = keys.get(INDEX_KEY_ID)
+  keys.delete(INDEX_KEY_ID)
+  const [current] = keys
+  if (indexKey === undefined || current === undefined) {
+    throw new StartupError(
+      'ENCRYPTION_KEYS needs a key for fields and one named `index`; `npm run secrets` prints both.',
+    )
+  }
+  const [currentId, currentKey] = current
+  const header = Buffer.from([currentId.length, ...Buffer.from(currentId)])
+  const purposeKeys = new Map<string, Buffer>()
+  const purposeKey = (purpose: string) => {
+    const known = purposeKeys.get(purpose)
+    if (known) return known
+    const derived = Buffer.from(hkdfSync('sha256', indexKey, '', `passbook:${purpose}`, 32))
+    purposeKeys.set(purpose, derived)
+    return derived
+  }
+
+  return {
+    encrypt(address, text) {
+      const iv = randomBytes(IV_BYTES)
+      const cipher = createCipheriv(ALGORITHM, currentKey, iv).setAAD(associatedData(address))
+      const body = [cipher.update(text, 'utf8'), cipher.final()]
+      return new Uint8Array(Buffer.concat([header, iv, ...body, cipher.getAuthTag()]))
+    },
+
+    decrypt(address, value) {
+      const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+      const idEnd = 1 + (bytes[0] ?? 0)
+      const key = keys.get(bytes.toString('utf8', 1, idEnd))
+      if (key === undefined || bytes.length < idEnd + IV_BYTES + TAG_BYTES) {
+        throw new Error(
+          `A value of ${address.table}.${address.column} has no key in ENCRYPTION_KEYS`,
+        )
+      }
+      const body = bytes.subarray(idEnd + IV_BYTES, -TAG_BYTES)
+      const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(idEnd, idEnd + IV_BYTES))
+        .setAAD(associatedData(address))
+        .setAuthTag(bytes.subarray(-TAG_BYTES))
+      return decipher.update(body, undefined, 'utf8') + decipher.final('utf8')
+    },
+
+    blindIndex(purpose, text) {
+      return new Uint8Array(createHmac('sha256', purposeKey(purpose)).update(text).digest())
+    },
+  }
+}

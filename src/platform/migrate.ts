@@ -1,0 +1,52 @@
+import { runMigrations as migrateQueue } from 'bullmq'
+import pg from 'pg'
+import { StartupError } from '../errors.ts'
+import { openSchemaEngine, readMigrations } from './schema-engine.ts'
+
+const NO_FILTERS = { externalTables: [], externalEnums: [] }
+/** Any number that no other program uses as an advisory lock on the same database. */
+const MIGRATION_LOCK = 7_262_665
+
+/** The schema in which BullMQ keeps its tables when PostgreSQL is the queue. */
+export const QUEUE_SCHEMA = 'bullmq'
+
+/**
+ * Brings a database up to date: our tables, then the queue's. Instances that start at the same time
+ * take turns on a session-level advisory lock, so that each migration runs once.
+ *
+ * @returns the names of the migrations it applied
+ * @throws StartupError when the database cannot be reached, or a migration has failed before
+ */
+export async function migrate(databaseUrl: string): Promise<readonly string[]> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 })
+  pool.on('error', () => undefined)
+  try {
+    const session = await pool.connect().catch((cause: Error) => {
+      throw new StartupError(
+        `The database cannot be reached (${cause.message || 'no answer'}); check that it runs and that DATABASE_URL is right.`,
+        { cause },
+      )
+    })
+    try {
+      await session.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
+      const applied = await applyMigrations(pool)
+      await migrateQueue(session, QUEUE_SCHEMA)
+      return applied
+    } finally {
+      session.release(true)
+    }
+  } finally {
+    await pool.end()
+  }
+}
+
+async function applyMigrations(pool: pg.Pool): Promise<readonly string[]> {
+  const engine = await openSchemaEngine(pool)
+  try {
+    const migrationsList = await readMigrations()
+    return (await engine.applyMigrations({ migrationsList, filters: NO_FILTERS }))
+      .appliedMigrationNames
+  } finally {
+    engine.free()
+  }
+}
