@@ -1,0 +1,29 @@
+import type { Json } from './json.ts'
+
+/** Every generated TypeScript file begins with this line. */
+export const HEADER = '// Generated from openapi/openapi.yaml by `npm run generate`. Do not edit.'
+
+/** An object literal with one member a line. */
+export function objectLiteral(members: readonly (readonly [key: string, code: string])[]): string {
+  if (members.length === 0) return '{}'
+  const lines = members.map(([key, code]) => `  ${propertyName(key)}: ${indented(code)},`)
+  return `{\n${lines.join('\n')}\n}`
+}
+
+/** A value of JSON as a literal, strings in single quotes. */
+export function literal(value: Json): string {
+  if (typeof value === 'string') {
+    const inner = JSON.stringify(value).slice(1, -1)
+    return `'${inner.replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
+  }
+  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(literal).join(', ')}]`
+  return JSON.stringify(value)
+}
+
+function propertyName(key: string): string {
+  return /^(?:[A-Za-z_$][\w$]*|\d+)$/.test(key) ? key : literal(key)
+}
+
+function indented(code: string): string {
+  return code.replaceAll('\n', '\n  ')
+}

@@ -1,0 +1,124 @@
+import { HEADER, literal, objectLiteral } from './code.ts'
+import { resolve } from './document.ts'
+import {
+  asArray,
+  asObject,
+  asString,
+  asStrings,
+  type JsonObject,
+  join,
+  RefusedError,
+  refuseUnknown,
+} from './json.ts'
+import { generateParameters } from './parameters.ts'
+import { componentSchemas, leavesItemsToHandler, uncheckedName } from './schemas.ts'
+import { referredName, toTypeBox } from './typebox.ts'
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete']
+const KNOWN = [
+  ...['operationId', 'tags', 'summary', 'description', 'security', 'x-roles'],
+  ...['parameters', 'requestBody', 'responses', 'deprecated'],
+]
+const PREFIX = 'S.'
+
+/**
+ * The text of `operations.ts`: one constant for each operation, shaped as a Fastify route without its
+ * handler, and a record of them all.
+ * @throws RefusedError on an operation without operationId, or neither public nor with roles
+ */
+export function generateOperations(document: JsonObject): string {
+  const names: string[] = []
+  const declarations: string[] = []
+  for (const [path, item] of Object.entries(asObject(document.paths, '/paths'))) {
+    const at = join('/paths', path)
+    const pathItem = asObject(item, at)
+    refuseUnknown(pathItem, ['parameters', ...METHODS], at)
+    for (const method of Object.keys(pathItem).filter((key) => METHODS.includes(key))) {
+      const [name, code] = operation(document, path, method, pathItem)
+      if (names.includes(name)) throw new RefusedError(at, `there are two operations ${name}`)
+      names.push(name)
+      declarations.push(`export const ${name} = ${code} as const\n`)
+    }
+  }
+  const all = `export const operations = {\n${names.map((name) => `  ${name},\n`).join('')}} as const\n`
+  const imports = "import { Type } from 'typebox'\nimport * as S from './schemas.ts'\n"
+  const id = 'export type OperationId = keyof typeof operations\n'
+  return [HEADER, imports, ...declarations, all, id].join('\n')
+}
+
+function operation(
+  document: JsonObject,
+  path: string,
+  method: string,
+  pathItem: JsonObject,
+): [name: string, code: string] {
+  const pathAt = join('/paths', path)
+  const at = join(pathAt, method)
+  const node = asObject(pathItem[method], at)
+  refuseUnknown(node, KNOWN, at)
+  if (!/^[a-z]\w*$/.test(String(node.operationId ?? ''))) {
+    throw new RefusedError(at, 'an operation needs an operationId in camelCase')
+  }
+  const name = asString(node.operationId, at)
+  const roles = rolesOf(document, node, at)
+  const responses = generateResponses(document, node, at)
+  const successes = responses.map(([status]) => Number(status)).filter((status) => status < 300)
+  if (successes.length === 0) throw new RefusedError(at, 'an operation needs a 2xx response')
+  const schema = [
+    ...generateParameters(document, path, pathItem, node, PREFIX),
+    ...generateBody(document, node, at),
+    ['response', objectLiteral(responses)] as const,
+  ]
+  const code = objectLiteral([
+    ['operationId', literal(name)],
+    ['method', literal(method.toUpperCase())],
+    ['url', literal(path.replaceAll(/\{(\w+)\}/g, ':$1'))],
+    ['tags', literal(asStrings(node.tags, join(at, 'tags')))],
+    ['public', String(roles.length === 0)],
+    ['roles', literal(roles)],
+    // A creating operation may also answer 200 when it has nothing to create: its success is the 201.
+    ['successStatus', String(Math.max(...successes))],
+    ['schema', objectLiteral(schema)],
+  ])
+  return [name, code]
+}
+
+function rolesOf(document: JsonObject, node: JsonObject, at: string): readonly string[] {
+  const security = asArray(node.security ?? document.security, join(at, 'security'))
+  const roles = asStrings(node['x-roles'], join(at, 'x-roles'))
+  if ((security.length === 0) !== (roles.length === 0)) {
+    throw new RefusedError(at, 'an operation is either public (security: []) or names its x-roles')
+  }
+  return roles
+}
+
+function generateBody(document: JsonObject, node: JsonObject, at: string): [string, string][] {
+  if (node.requestBody === undefined) return []
+  const [body, bodyAt] = resolve(document, node.requestBody, join(at, 'requestBody'))
+  refuseUnknown(body, ['description', 'required', 'content'], bodyAt)
+  if (body.required !== true) throw new RefusedError(bodyAt, 'a body has to be required')
+  const contentAt = join(bodyAt, 'content')
+  const content = asObject(body.content, contentAt)
+  refuseUnknown(content, ['application/json'], contentAt)
+  const mediaAt = join(contentAt, 'application/json')
+  const schema = asObject(asObject(content['application/json'], mediaAt).schema, mediaAt)
+  const component = referredName(asString(schema.$ref, mediaAt), mediaAt)
+  const unchecked = leavesItemsToHandler(componentSchemas(document)[component])
+  return [['body', PREFIX + (unchecked ? uncheckedName(component) : component)]]
+}
+
+function generateResponses(document: JsonObject, node: JsonObject, at: string): [string, string][] {
+  const responsesAt = join(at, 'responses')
+  return Object.entries(asObject(node.responses, responsesAt)).map(([status, given]) => {
+    if (!/^[2-5]\d\d$/.test(status))
+      throw new RefusedError(responsesAt, `${status} is not a status`)
+    const [response, responseAt] = resolve(document, given, join(responsesAt, status))
+    refuseUnknown(response, ['description', 'headers', 'content'], responseAt)
+    const contentAt = join(responseAt, 'content')
+    const [first, ...more] = Object.entries(asObject(response.content, contentAt))
+    if (first === undefined) return [status, 'Type.Null()']
+    if (more.length > 0) throw new RefusedError(contentAt, 'one media type is wanted here')
+    const mediaAt = join(contentAt, first[0])
+    return [status, toTypeBox(asObject(first[1], mediaAt).schema, mediaAt, { prefix: PREFIX })]
+  })
+}

@@ -1,0 +1,84 @@
+import { objectLiteral } from './code.ts'
+import { resolve } from './document.ts'
+import {
+  asArray,
+  asObject,
+  asString,
+  type JsonObject,
+  join,
+  RefusedError,
+  refuseUnknown,
+} from './json.ts'
+import { toTypeBox } from './typebox.ts'
+
+interface Parameter {
+  readonly place: string
+  readonly name: string
+  readonly code: string
+}
+
+const KNOWN = [
+  'name',
+  'in',
+  'description',
+  'required',
+  'schema',
+  'example',
+  'examples',
+  'deprecated',
+]
+
+/**
+ * The `params`, `querystring` and `headers` of an operation. A query is always described and closed, so
+ * that an unknown parameter is refused; headers are open, and named in lower case as Node.js does.
+ * @throws RefusedError when the parameters and the path do not fit
+ */
+export function generateParameters(
+  document: JsonObject,
+  path: string,
+  pathItem: JsonObject,
+  operation: JsonObject,
+  prefix: string,
+): [string, string][] {
+  const at = join('/paths', path)
+  const given = [...asArray(pathItem.parameters, at), ...asArray(operation.parameters, at)]
+  const parameters = given.map((node) => parameter(document, node as JsonObject, at, prefix))
+  const of = (place: string) => parameters.filter((one) => one.place === place)
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
+  const described = of('path').map((one) => one.name)
+  if (inPath.toSorted().join() !== described.toSorted().join()) {
+    throw new RefusedError(
+      at,
+      `its path parameters (${described.join()}) are not those of the path`,
+    )
+  }
+  const schema: [string, string][] = []
+  if (inPath.length > 0) schema.push(['params', objectType(of('path'), false)])
+  schema.push(['querystring', objectType(of('query'), false)])
+  if (of('header').length > 0) schema.push(['headers', objectType(of('header'), true)])
+  return schema
+}
+
+function parameter(document: JsonObject, given: JsonObject, at: string, prefix: string): Parameter {
+  const [node, nodeAt] = resolve(document, given, at)
+  refuseUnknown(node, KNOWN, nodeAt)
+  const place = asString(node.in, join(nodeAt, 'in'))
+  if (!['path', 'query', 'header'].includes(place)) {
+    throw new RefusedError(nodeAt, `a parameter in ${place} is not supported`)
+  }
+  const name = asString(node.name, join(nodeAt, 'name'))
+  const schema = asObject(node.schema, join(nodeAt, 'schema'))
+  const code = toTypeBox(schema, join(nodeAt, 'schema'), { prefix })
+  // Defaults are filled in before the check, so what has one is always there.
+  const present = node.required === true || schema.default !== undefined
+  return {
+    place,
+    name: place === 'header' ? name.toLowerCase() : name,
+    code: present ? code : `Type.Optional(${code})`,
+  }
+}
+
+function objectType(parameters: readonly Parameter[], open: boolean): string {
+  const members = objectLiteral(parameters.map(({ name, code }) => [name, code]))
+  return `Type.Object(${members}, { additionalProperties: ${open} })`
+}

@@ -1,0 +1,130 @@
+import Format from 'typebox/format'
+import { literal, objectLiteral } from './code.ts'
+import {
+  asArray,
+  asObject,
+  asString,
+  asStrings,
+  type Json,
+  type JsonObject,
+  join,
+  RefusedError,
+  refuseUnknown,
+} from './json.ts'
+
+/** How references are written, and whether the items the handler checks are left unchecked. */
+export interface TypeBoxOptions {
+  readonly prefix?: string
+  readonly unchecked?: boolean
+}
+
+// They say nothing about validity and are left out of the code.
+const ANNOTATIONS = ['title', 'description', 'examples', 'deprecated'] as const
+
+const NUMBER_LIMITS = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']
+const LIMITS: Readonly<Record<string, readonly string[]>> = {
+  string: ['minLength', 'maxLength', 'pattern', 'format', 'default'],
+  integer: [...NUMBER_LIMITS, 'default'],
+  number: [...NUMBER_LIMITS, 'default'],
+  boolean: ['default'],
+  null: [],
+  array: ['minItems', 'maxItems', 'uniqueItems'],
+  object: ['additionalProperties', 'minProperties', 'maxProperties'],
+}
+const STRUCTURE: Readonly<Record<string, readonly string[]>> = {
+  array: ['items', 'x-validate-items'],
+  object: ['properties', 'required'],
+}
+
+/**
+ * The TypeBox expression of a JSON Schema.
+ * @throws RefusedError on a keyword, type or format that TypeBox would not enforce as written
+ */
+export function toTypeBox(
+  node: Json | undefined,
+  at: string,
+  options: TypeBoxOptions = {},
+): string {
+  const schema = asObject(node, at)
+  if (schema.$ref !== undefined) {
+    refuseUnknown(schema, ['$ref', ...ANNOTATIONS], at)
+    return (options.prefix ?? '') + referredName(asString(schema.$ref, at), at)
+  }
+  if (schema.anyOf !== undefined) {
+    refuseUnknown(schema, ['anyOf', ...ANNOTATIONS], at)
+    const members = asArray(schema.anyOf, join(at, 'anyOf')).map((member, index) =>
+      toTypeBox(member, join(join(at, 'anyOf'), index), options),
+    )
+    return `Type.Union([${members.join(', ')}])`
+  }
+  if (schema.const !== undefined) {
+    refuseUnknown(schema, ['type', 'const', ...ANNOTATIONS], at)
+    return `Type.Literal(${literal(schema.const)})`
+  }
+  if (schema.enum !== undefined) {
+    refuseUnknown(schema, ['type', 'enum', 'default', ...ANNOTATIONS], at)
+    if (schema.type !== 'string') throw new RefusedError(at, 'an enum is of type string')
+    const values = asStrings(schema.enum, join(at, 'enum'))
+    return `Type.Enum(${literal(values)}, ${limits(schema, ['type', 'default'])})`
+  }
+  return ofType(schema, at, options)
+}
+
+/** The name in `#/components/schemas/Name`. @throws RefusedError when it refers to something else */
+export function referredName(ref: string, at: string): string {
+  const name = /^#\/components\/schemas\/([A-Z]\w*)$/.exec(ref)?.[1]
+  if (name === undefined) throw new RefusedError(at, `${ref} does not refer to a component schema`)
+  return name
+}
+
+function ofType(schema: JsonObject, at: string, options: TypeBoxOptions): string {
+  const type = schema.type
+  const known = typeof type === 'string' ? LIMITS[type] : undefined
+  if (typeof type !== 'string' || known === undefined) {
+    throw new RefusedError(at, `unsupported type ${JSON.stringify(type) ?? '(none)'}`)
+  }
+  refuseUnknown(schema, ['type', ...known, ...(STRUCTURE[type] ?? []), ...ANNOTATIONS], at)
+  const format = schema.format
+  if (typeof format === 'string' && !Format.Has(format)) {
+    throw new RefusedError(join(at, 'format'), `unknown format ${format}`)
+  }
+  const builder = `Type.${type.charAt(0).toUpperCase()}${type.slice(1)}`
+  const parts = [structure(schema, at, options), limits(schema, known)].filter(
+    (part) => part !== '',
+  )
+  return `${builder}(${parts.join(', ')})`
+}
+
+function structure(schema: JsonObject, at: string, options: TypeBoxOptions): string {
+  if (schema.type === 'array') return items(schema, at, options)
+  if (schema.type !== 'object') return ''
+  const properties = asObject(schema.properties, join(at, 'properties'))
+  const required = asStrings(schema.required, join(at, 'required'))
+  for (const name of required) {
+    if (properties[name] === undefined)
+      throw new RefusedError(at, `${name} is required but unknown`)
+  }
+  return objectLiteral(
+    Object.entries(properties).map(([name, property]) => {
+      const type = toTypeBox(property, join(join(at, 'properties'), name), options)
+      return [name, required.includes(name) ? type : `Type.Optional(${type})`]
+    }),
+  )
+}
+
+function items(schema: JsonObject, at: string, options: TypeBoxOptions): string {
+  const validator = schema['x-validate-items']
+  if (validator !== undefined && validator !== 'handler') {
+    throw new RefusedError(join(at, 'x-validate-items'), 'only handler is known here')
+  }
+  if (validator !== undefined && options.unchecked === true) return 'Type.Unknown()'
+  return toTypeBox(schema.items, join(at, 'items'), options)
+}
+
+function limits(schema: JsonObject, known: readonly string[]): string {
+  const given = known.flatMap((key) => {
+    const value = schema[key]
+    return value === undefined ? [] : [`${key}: ${literal(value)}`]
+  })
+  return given.length === 0 ? '' : `{ ${given.join(', ')} }`
+}

@@ -1,0 +1,317 @@
+// Generated from openapi/openapi.yaml by `npm run generate`. Do not edit.
+import { type Static, Type } from 'typebox'
+
+export const Id = Type.Integer({ minimum: 1, maximum: 9007199254740991 })
+export type Id = Static<typeof Id>
+
+export const Timestamp = Type.String({ format: 'date-time' })
+export type Timestamp = Static<typeof Timestamp>
+
+export const CalendarDate = Type.String({ format: 'date' })
+export type CalendarDate = Static<typeof CalendarDate>
+
+export const DateOrDateTime = Type.Union([Type.String({ format: 'date-time' }), Type.String({ format: 'date' })])
+export type DateOrDateTime = Static<typeof DateOrDateTime>
+
+export const Currency = Type.String({ pattern: '^[A-Z]{3}$' })
+export type Currency = Static<typeof Currency>
+
+export const Amount = Type.String({ pattern: '^\\d+(\\.\\d+)?$' })
+export type Amount = Static<typeof Amount>
+
+export const SignedAmount = Type.String({ pattern: '^-?\\d+(\\.\\d+)?$' })
+export type SignedAmount = Static<typeof SignedAmount>
+
+export const AmountInput = Type.Union([Type.String({ pattern: '^\\d{1,13}(\\.\\d{1,4})?$' }), Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 10000000000000 })])
+export type AmountInput = Static<typeof AmountInput>
+
+export const AmountLimit = Type.String({ pattern: '^\\d{1,13}(\\.\\d{1,4})?$' })
+export type AmountLimit = Static<typeof AmountLimit>
+
+export const Problem = Type.Object({
+  type: Type.String({ format: 'uri-reference' }),
+  title: Type.String(),
+  status: Type.Integer({ minimum: 400, maximum: 599 }),
+  detail: Type.String(),
+  code: Type.String(),
+  request_id: Type.String(),
+})
+export type Problem = Static<typeof Problem>
+
+export const ValidationError = Type.Object({
+  path: Type.String(),
+  code: Type.String(),
+  message: Type.String(),
+})
+export type ValidationError = Static<typeof ValidationError>
+
+export const ValidationProblem = Type.Object({
+  type: Type.String({ format: 'uri-reference' }),
+  title: Type.String(),
+  status: Type.Literal(422),
+  detail: Type.String(),
+  code: Type.String(),
+  request_id: Type.String(),
+  errors: Type.Array(ValidationError),
+})
+export type ValidationProblem = Static<typeof ValidationProblem>
+
+export const Liveness = Type.Object({
+  status: Type.Literal('ok'),
+})
+export type Liveness = Static<typeof Liveness>
+
+export const HealthStatus = Type.Enum(['ok', 'unavailable'], { type: 'string' })
+export type HealthStatus = Static<typeof HealthStatus>
+
+export const DependencyHealth = Type.Object({
+  status: HealthStatus,
+  detail: Type.Optional(Type.String()),
+})
+export type DependencyHealth = Static<typeof DependencyHealth>
+
+export const Readiness = Type.Object({
+  status: HealthStatus,
+  dependencies: Type.Object({
+    database: DependencyHealth,
+    queue: DependencyHealth,
+    cache: DependencyHealth,
+  }),
+})
+export type Readiness = Static<typeof Readiness>
+
+export const OpenApiDocument = Type.Object({
+  openapi: Type.String(),
+  info: Type.Object({}, { additionalProperties: true }),
+  paths: Type.Object({}, { additionalProperties: true }),
+}, { additionalProperties: true })
+export type OpenApiDocument = Static<typeof OpenApiDocument>
+
+export const Username = Type.String({ minLength: 3, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$' })
+export type Username = Static<typeof Username>
+
+export const Password = Type.String({ minLength: 8, maxLength: 128 })
+export type Password = Static<typeof Password>
+
+export const RefreshToken = Type.String({ minLength: 1, maxLength: 512 })
+export type RefreshToken = Static<typeof RefreshToken>
+
+export const PersonName = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' })
+export type PersonName = Static<typeof PersonName>
+
+export const EmailAddress = Type.String({ maxLength: 254, format: 'email' })
+export type EmailAddress = Static<typeof EmailAddress>
+
+export const Age = Type.Integer({ minimum: 1, maximum: 150 })
+export type Age = Static<typeof Age>
+
+export const Registration = Type.Object({
+  username: Username,
+  password: Password,
+  name: Type.Optional(PersonName),
+  email: Type.Optional(EmailAddress),
+  age: Type.Optional(Age),
+}, { additionalProperties: false })
+export type Registration = Static<typeof Registration>
+
+export const Pincode = Type.String({ pattern: '^[A-Za-z0-9 -]{3,12}$' })
+export type Pincode = Static<typeof Pincode>
+
+export const Role = Type.Enum(['user', 'staff', 'admin'], { type: 'string' })
+export type Role = Static<typeof Role>
+
+export const User = Type.Object({
+  id: Id,
+  username: Type.Optional(Username),
+  name: PersonName,
+  email: Type.Optional(EmailAddress),
+  age: Type.Optional(Age),
+  pincode: Type.Optional(Pincode),
+  role: Role,
+  created_at: Timestamp,
+  updated_at: Timestamp,
+})
+export type User = Static<typeof User>
+
+export const RegistrationResult = Type.Object({
+  message: Type.Literal('User created successfully'),
+  user: User,
+})
+export type RegistrationResult = Static<typeof RegistrationResult>
+
+export const Credentials = Type.Object({
+  username: Type.String({ minLength: 1, maxLength: 64 }),
+  password: Type.String({ minLength: 1, maxLength: 128 }),
+}, { additionalProperties: false })
+export type Credentials = Static<typeof Credentials>
+
+export const RefreshTokenInput = Type.Object({
+  refresh_token: RefreshToken,
+}, { additionalProperties: false })
+export type RefreshTokenInput = Static<typeof RefreshTokenInput>
+
+export const TokenPair = Type.Object({
+  access_token: Type.String(),
+  token_type: Type.Literal('bearer'),
+  expires_in: Type.Integer({ minimum: 1 }),
+  refresh_token: RefreshToken,
+})
+export type TokenPair = Static<typeof TokenPair>
+
+export const UserList = Type.Array(User)
+export type UserList = Static<typeof UserList>
+
+export const UserCreate = Type.Object({
+  name: PersonName,
+  email: EmailAddress,
+  age: Type.Optional(Age),
+  pincode: Type.Optional(Pincode),
+}, { additionalProperties: false })
+export type UserCreate = Static<typeof UserCreate>
+
+export const UserUpdate = Type.Object({
+  name: Type.Optional(PersonName),
+  email: Type.Optional(EmailAddress),
+  age: Type.Optional(Type.Union([Age, Type.Null()])),
+  pincode: Type.Optional(Type.Union([Pincode, Type.Null()])),
+}, { additionalProperties: false, minProperties: 1 })
+export type UserUpdate = Static<typeof UserUpdate>
+
+export const TransactionType = Type.Enum(['credit', 'debit'], { type: 'string' })
+export type TransactionType = Static<typeof TransactionType>
+
+export const TransactionDescription = Type.String({ maxLength: 500, pattern: '^[^\\u0000]*$' })
+export type TransactionDescription = Static<typeof TransactionDescription>
+
+export const TransactionReference = Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000]*$' })
+export type TransactionReference = Static<typeof TransactionReference>
+
+export const Transaction = Type.Object({
+  id: Id,
+  user_id: Id,
+  full_name: PersonName,
+  transaction_date: Timestamp,
+  transaction_amount: Amount,
+  transaction_type: TransactionType,
+  currency: Currency,
+  description: Type.Optional(TransactionDescription),
+  reference: Type.Optional(TransactionReference),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+})
+export type Transaction = Static<typeof Transaction>
+
+export const TransactionList = Type.Array(Transaction)
+export type TransactionList = Static<typeof TransactionList>
+
+export const TransactionPreview = Type.Object({
+  user_id: Id,
+  full_name: PersonName,
+  transaction_date: Timestamp,
+  transaction_amount: Amount,
+  transaction_type: TransactionType,
+  currency: Currency,
+  description: Type.Optional(TransactionDescription),
+  reference: Type.Optional(TransactionReference),
+})
+export type TransactionPreview = Static<typeof TransactionPreview>
+
+export const TransactionCreate = Type.Object({
+  user_id: Id,
+  full_name: Type.Optional(PersonName),
+  transaction_date: DateOrDateTime,
+  transaction_amount: AmountInput,
+  transaction_type: TransactionType,
+  currency: Type.Optional(Currency),
+  description: Type.Optional(TransactionDescription),
+  reference: Type.Optional(TransactionReference),
+}, { additionalProperties: false })
+export type TransactionCreate = Static<typeof TransactionCreate>
+
+export const TransactionUpdate = Type.Object({
+  full_name: Type.Optional(PersonName),
+  transaction_date: Type.Optional(DateOrDateTime),
+  transaction_amount: Type.Optional(AmountInput),
+  transaction_type: Type.Optional(TransactionType),
+  currency: Type.Optional(Currency),
+  description: Type.Optional(Type.Union([TransactionDescription, Type.Null()])),
+  reference: Type.Optional(Type.Union([TransactionReference, Type.Null()])),
+}, { additionalProperties: false, minProperties: 1 })
+export type TransactionUpdate = Static<typeof TransactionUpdate>
+
+export const BulkMode = Type.Enum(['atomic', 'partial'], { type: 'string' })
+export type BulkMode = Static<typeof BulkMode>
+
+export const TransactionBulkCreate = Type.Object({
+  mode: Type.Optional(BulkMode),
+  transactions: Type.Array(TransactionCreate, { minItems: 1, maxItems: 1000 }),
+}, { additionalProperties: false })
+export type TransactionBulkCreate = Static<typeof TransactionBulkCreate>
+
+export const TransactionBulkCreateUnchecked = Type.Object({
+  mode: Type.Optional(BulkMode),
+  transactions: Type.Array(Type.Unknown(), { minItems: 1, maxItems: 1000 }),
+}, { additionalProperties: false })
+export type TransactionBulkCreateUnchecked = Static<typeof TransactionBulkCreateUnchecked>
+
+export const BulkItemError = Type.Object({
+  code: Type.String(),
+  status: Type.Integer({ minimum: 400, maximum: 599 }),
+  title: Type.String(),
+  detail: Type.String(),
+  errors: Type.Optional(Type.Array(ValidationError)),
+})
+export type BulkItemError = Static<typeof BulkItemError>
+
+export const TransactionBulkItem = Type.Object({
+  index: Type.Integer({ minimum: 0, maximum: 999 }),
+  status: Type.Integer({ minimum: 200, maximum: 599 }),
+  transaction: Type.Optional(Transaction),
+  error: Type.Optional(BulkItemError),
+})
+export type TransactionBulkItem = Static<typeof TransactionBulkItem>
+
+export const TransactionBulkResult = Type.Object({
+  created: Type.Integer({ minimum: 0 }),
+  failed: Type.Integer({ minimum: 0 }),
+  results: Type.Array(TransactionBulkItem),
+})
+export type TransactionBulkResult = Static<typeof TransactionBulkResult>
+
+export const AnalyticsPeriod = Type.Object({
+  from: Type.Optional(CalendarDate),
+  to: Type.Optional(CalendarDate),
+}, { minProperties: 1 })
+export type AnalyticsPeriod = Static<typeof AnalyticsPeriod>
+
+export const BusiestDay = Type.Object({
+  date: CalendarDate,
+  transaction_count: Type.Integer({ minimum: 1 }),
+})
+export type BusiestDay = Static<typeof BusiestDay>
+
+export const Analytics = Type.Object({
+  user_id: Id,
+  currency: Currency,
+  period: Type.Union([AnalyticsPeriod, Type.Null()]),
+  transaction_count: Type.Integer({ minimum: 0 }),
+  average_transaction_value: Type.Union([Amount, Type.Null()]),
+  busiest_day: Type.Union([BusiestDay, Type.Null()]),
+  total_credit: Amount,
+  total_debit: Amount,
+  net_total: SignedAmount,
+  computed_at: Timestamp,
+  is_current: Type.Boolean(),
+})
+export type Analytics = Static<typeof Analytics>
+
+export const DailyAnalytics = Type.Object({
+  date: CalendarDate,
+  transaction_count: Type.Integer({ minimum: 1 }),
+  total_credit: Amount,
+  total_debit: Amount,
+})
+export type DailyAnalytics = Static<typeof DailyAnalytics>
+
+export const DailyAnalyticsList = Type.Array(DailyAnalytics)
+export type DailyAnalyticsList = Static<typeof DailyAnalyticsList>
