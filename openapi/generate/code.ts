@@ -3,8 +3,11 @@ import type { Json } from './json.ts'
 /** Every generated TypeScript file begins with this line. */
 export const HEADER = '// Generated from openapi/openapi.yaml by `npm run generate`. Do not edit.'
 
+/** The members of an object literal: each a key and the code of its value. */
+export type Members = readonly (readonly [key: string, code: string])[]
+
 /** An object literal with one member a line. */
-export function objectLiteral(members: readonly (readonly [key: string, code: string])[]): string {
+export function objectLiteral(members: Members): string {
   if (members.length === 0) return '{}'
   const lines = members.map(([key, code]) => `  ${propertyName(key)}: ${indented(code)},`)
   return `{\n${lines.join('\n')}\n}`

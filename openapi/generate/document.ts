@@ -7,7 +7,9 @@ import { asObject, asString, type Json, type JsonObject, join, RefusedError } fr
  * @throws RefusedError when something is referred to that the entry does not name
  */
 export async function readDocument(entry: string): Promise<JsonObject> {
-  const bundled = (await $RefParser.bundle(entry)) as unknown as JsonObject
+  const bundled = (await $RefParser.bundle(entry, {
+    resolve: { http: false },
+  })) as unknown as JsonObject
   refuseUnnamed(bundled, '')
   return bundled
 }
@@ -15,7 +17,11 @@ export async function readDocument(entry: string): Promise<JsonObject> {
 function refuseUnnamed(node: Json, at: string): void {
   if (node === null || typeof node !== 'object') return
   for (const [key, value] of Object.entries(node)) {
-    if (key === '$ref' && typeof value === 'string' && !/^#\/components\/\w+\/[^/]+$/.test(value)) {
+    if (
+      key === '$ref' &&
+      typeof value === 'string' &&
+      !/^#\/components\/\w+\/[\w-]+$/.test(value)
+    ) {
       throw new RefusedError(
         at,
         `what is referred to here (${value}) is not named in the entry file`,
@@ -25,19 +31,20 @@ function refuseUnnamed(node: Json, at: string): void {
   }
 }
 
-/** A parameter, response or the like, given in place or by reference, and where it really stands. */
-export function resolve(
+/**
+ * The component that a reference names, and where it stands.
+ * @throws RefusedError when it is given in place, or there is no such component
+ */
+export function component(
   document: JsonObject,
   node: Json | undefined,
   at: string,
-): [JsonObject, string] {
-  const given = asObject(node, at)
-  if (given.$ref === undefined) return [given, at]
-  const target = asString(given.$ref, join(at, '$ref')).slice(1)
+): readonly [JsonObject, string] {
+  const { $ref } = asObject(node, at)
+  if ($ref === undefined) throw new RefusedError(at, 'this has to be a component')
+  const pointer = asString($ref, at).slice(1)
   let found: Json | undefined = document
-  for (const token of target.split('/').slice(1)) {
-    found = asObject(found, target)[token.replaceAll('~1', '/').replaceAll('~0', '~')]
-  }
-  if (found === undefined) throw new RefusedError(at, `there is no #${target}`)
-  return [asObject(found, target), target]
+  for (const token of pointer.split('/').slice(1)) found = asObject(found, pointer)[token]
+  if (found === undefined) throw new RefusedError(at, `there is no #${pointer}`)
+  return [asObject(found, pointer), pointer]
 }

@@ -1,5 +1,4 @@
 import { HEADER, literal, objectLiteral } from './code.ts'
-import { resolve } from './document.ts'
 import {
   asArray,
   asObject,
@@ -11,15 +10,13 @@ import {
   refuseUnknown,
 } from './json.ts'
 import { generateParameters } from './parameters.ts'
-import { componentSchemas, leavesItemsToHandler, uncheckedName } from './schemas.ts'
-import { referredName, toTypeBox } from './typebox.ts'
+import { generateBody, generateResponses } from './payloads.ts'
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 const KNOWN = [
   ...['operationId', 'tags', 'summary', 'description', 'security', 'x-roles'],
   ...['parameters', 'requestBody', 'responses', 'deprecated'],
 ]
-const PREFIX = 'S.'
 
 /**
  * The text of `operations.ts`: one constant for each operation, shaped as a Fastify route without its
@@ -65,7 +62,7 @@ function operation(
   const successes = responses.map(([status]) => Number(status)).filter((status) => status < 300)
   if (successes.length === 0) throw new RefusedError(at, 'an operation needs a 2xx response')
   const schema = [
-    ...generateParameters(document, path, pathItem, node, PREFIX),
+    ...generateParameters(document, path, pathItem, node),
     ...generateBody(document, node, at),
     ['response', objectLiteral(responses)] as const,
   ]
@@ -90,35 +87,4 @@ function rolesOf(document: JsonObject, node: JsonObject, at: string): readonly s
     throw new RefusedError(at, 'an operation is either public (security: []) or names its x-roles')
   }
   return roles
-}
-
-function generateBody(document: JsonObject, node: JsonObject, at: string): [string, string][] {
-  if (node.requestBody === undefined) return []
-  const [body, bodyAt] = resolve(document, node.requestBody, join(at, 'requestBody'))
-  refuseUnknown(body, ['description', 'required', 'content'], bodyAt)
-  if (body.required !== true) throw new RefusedError(bodyAt, 'a body has to be required')
-  const contentAt = join(bodyAt, 'content')
-  const content = asObject(body.content, contentAt)
-  refuseUnknown(content, ['application/json'], contentAt)
-  const mediaAt = join(contentAt, 'application/json')
-  const schema = asObject(asObject(content['application/json'], mediaAt).schema, mediaAt)
-  const component = referredName(asString(schema.$ref, mediaAt), mediaAt)
-  const unchecked = leavesItemsToHandler(componentSchemas(document)[component])
-  return [['body', PREFIX + (unchecked ? uncheckedName(component) : component)]]
-}
-
-function generateResponses(document: JsonObject, node: JsonObject, at: string): [string, string][] {
-  const responsesAt = join(at, 'responses')
-  return Object.entries(asObject(node.responses, responsesAt)).map(([status, given]) => {
-    if (!/^[2-5]\d\d$/.test(status))
-      throw new RefusedError(responsesAt, `${status} is not a status`)
-    const [response, responseAt] = resolve(document, given, join(responsesAt, status))
-    refuseUnknown(response, ['description', 'headers', 'content'], responseAt)
-    const contentAt = join(responseAt, 'content')
-    const [first, ...more] = Object.entries(asObject(response.content, contentAt))
-    if (first === undefined) return [status, 'Type.Null()']
-    if (more.length > 0) throw new RefusedError(contentAt, 'one media type is wanted here')
-    const mediaAt = join(contentAt, first[0])
-    return [status, toTypeBox(asObject(first[1], mediaAt).schema, mediaAt, { prefix: PREFIX })]
-  })
 }

@@ -1,5 +1,5 @@
-import { objectLiteral } from './code.ts'
-import { resolve } from './document.ts'
+import { type Members, objectLiteral } from './code.ts'
+import { component } from './document.ts'
 import {
   asArray,
   asObject,
@@ -9,7 +9,7 @@ import {
   RefusedError,
   refuseUnknown,
 } from './json.ts'
-import { toTypeBox } from './typebox.ts'
+import { COMPONENT_PREFIX, toTypeBox } from './typebox.ts'
 
 interface Parameter {
   readonly place: string
@@ -38,11 +38,10 @@ export function generateParameters(
   path: string,
   pathItem: JsonObject,
   operation: JsonObject,
-  prefix: string,
-): [string, string][] {
+): Members {
   const at = join('/paths', path)
   const given = [...asArray(pathItem.parameters, at), ...asArray(operation.parameters, at)]
-  const parameters = given.map((node) => parameter(document, node as JsonObject, at, prefix))
+  const parameters = given.map((node) => parameter(document, node as JsonObject, at))
   const of = (place: string) => parameters.filter((one) => one.place === place)
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
   const described = of('path').map((one) => one.name)
@@ -59,8 +58,8 @@ export function generateParameters(
   return schema
 }
 
-function parameter(document: JsonObject, given: JsonObject, at: string, prefix: string): Parameter {
-  const [node, nodeAt] = resolve(document, given, at)
+function parameter(document: JsonObject, given: JsonObject, at: string): Parameter {
+  const [node, nodeAt] = component(document, given, at)
   refuseUnknown(node, KNOWN, nodeAt)
   const place = asString(node.in, join(nodeAt, 'in'))
   if (!['path', 'query', 'header'].includes(place)) {
@@ -68,7 +67,7 @@ function parameter(document: JsonObject, given: JsonObject, at: string, prefix: 
   }
   const name = asString(node.name, join(nodeAt, 'name'))
   const schema = asObject(node.schema, join(nodeAt, 'schema'))
-  const code = toTypeBox(schema, join(nodeAt, 'schema'), { prefix })
+  const code = toTypeBox(schema, join(nodeAt, 'schema'), { prefix: COMPONENT_PREFIX })
   // Defaults are filled in before the check, so what has one is always there.
   const present = node.required === true || schema.default !== undefined
   return {

@@ -51,6 +51,9 @@ function inDependencyOrder(schemas: JsonObject): readonly string[] {
       throw new RefusedError(at, `the reference is cyclic (${[...path, name].join(' -> ')})`)
     }
     if (schemas[name] === undefined) throw new RefusedError(at, 'there is no such schema')
+    if (path.length > 0 && leavesItemsToHandler(schemas[name])) {
+      throw new RefusedError(at, 'items left to the handler have to be those of a whole body')
+    }
     for (const ref of references(schemas[name])) visit(referredName(ref, at), [...path, name])
     done.add(name)
   }

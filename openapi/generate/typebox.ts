@@ -12,6 +12,9 @@ import {
   refuseUnknown,
 } from './json.ts'
 
+/** How operations refer to the component schemas. */
+export const COMPONENT_PREFIX = 'S.'
+
 /** How references are written, and whether the items the handler checks are left unchecked. */
 export interface TypeBoxOptions {
   readonly prefix?: string

@@ -155,7 +155,7 @@ export const listUsers = {
     querystring: Type.Object({
       page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647 })),
       per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
-      cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512, pattern: '^[A-Za-z0-9_-]+$' })),
+      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
       q: Type.Optional(Type.String({ minLength: 2, maxLength: 64 })),
       name: Type.Optional(S.PersonName),
       email: Type.Optional(S.EmailAddress),
@@ -270,7 +270,7 @@ export const listUserTransactions = {
     querystring: Type.Object({
       page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647 })),
       per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
-      cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512, pattern: '^[A-Za-z0-9_-]+$' })),
+      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
       from: Type.Optional(S.DateOrDateTime),
       to: Type.Optional(S.DateOrDateTime),
       type: Type.Optional(S.TransactionType),
@@ -530,7 +530,7 @@ export const getMetrics = {
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
     response: {
-      200: Type.String(),
+      200: S.MetricsText,
       401: S.Problem,
       403: S.Problem,
       422: S.ValidationProblem,
@@ -570,7 +570,7 @@ export const getOpenApiYaml = {
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
     response: {
-      200: Type.String(),
+      200: S.OpenApiYaml,
       422: S.ValidationProblem,
       500: S.Problem,
       503: S.Problem,

@@ -80,12 +80,18 @@ export const Readiness = Type.Object({
 })
 export type Readiness = Static<typeof Readiness>
 
+export const MetricsText = Type.String()
+export type MetricsText = Static<typeof MetricsText>
+
 export const OpenApiDocument = Type.Object({
   openapi: Type.String(),
   info: Type.Object({}, { additionalProperties: true }),
   paths: Type.Object({}, { additionalProperties: true }),
 }, { additionalProperties: true })
 export type OpenApiDocument = Static<typeof OpenApiDocument>
+
+export const OpenApiYaml = Type.String()
+export type OpenApiYaml = Static<typeof OpenApiYaml>
 
 export const Username = Type.String({ minLength: 3, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$' })
 export type Username = Static<typeof Username>
@@ -239,7 +245,7 @@ export const TransactionUpdate = Type.Object({
 }, { additionalProperties: false, minProperties: 1 })
 export type TransactionUpdate = Static<typeof TransactionUpdate>
 
-export const BulkMode = Type.Enum(['atomic', 'partial'], { type: 'string' })
+export const BulkMode = Type.Enum(['atomic', 'partial'], { type: 'string', default: 'atomic' })
 export type BulkMode = Static<typeof BulkMode>
 
 export const TransactionBulkCreate = Type.Object({

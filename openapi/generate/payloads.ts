@@ -1,0 +1,45 @@
+import type { Members } from './code.ts'
+import { component } from './document.ts'
+import { asObject, asString, type JsonObject, join, RefusedError, refuseUnknown } from './json.ts'
+import { componentSchemas, leavesItemsToHandler, uncheckedName } from './schemas.ts'
+import { COMPONENT_PREFIX, referredName, toTypeBox } from './typebox.ts'
+
+/** The `body` of an operation, if it has one. @throws RefusedError when it is not required JSON */
+export function generateBody(document: JsonObject, node: JsonObject, at: string): Members {
+  if (node.requestBody === undefined) return []
+  const bodyAt = join(at, 'requestBody')
+  const body = asObject(node.requestBody, bodyAt)
+  refuseUnknown(body, ['description', 'required', 'content'], bodyAt)
+  if (body.required !== true) throw new RefusedError(bodyAt, 'a body has to be required')
+  const contentAt = join(bodyAt, 'content')
+  const content = asObject(body.content, contentAt)
+  refuseUnknown(content, ['application/json'], contentAt)
+  const mediaAt = join(contentAt, 'application/json')
+  const schema = asObject(asObject(content['application/json'], mediaAt).schema, mediaAt)
+  const name = referredName(asString(schema.$ref, mediaAt), mediaAt)
+  const unchecked = leavesItemsToHandler(componentSchemas(document)[name])
+  return [['body', COMPONENT_PREFIX + (unchecked ? uncheckedName(name) : name)]]
+}
+
+/**
+ * The schema of each response of an operation by its status; one without content is null.
+ * @throws RefusedError on a response that is not a component, or has several media types
+ */
+export function generateResponses(document: JsonObject, node: JsonObject, at: string): Members {
+  const responsesAt = join(at, 'responses')
+  return Object.entries(asObject(node.responses, responsesAt)).map(([status, given]) => {
+    if (!/^[2-5]\d\d$/.test(status))
+      throw new RefusedError(responsesAt, `${status} is not a status`)
+    const [response, responseAt] = component(document, given, join(responsesAt, status))
+    refuseUnknown(response, ['description', 'headers', 'content'], responseAt)
+    const contentAt = join(responseAt, 'content')
+    const [first, ...more] = Object.entries(asObject(response.content, contentAt))
+    if (first === undefined) return [status, 'Type.Null()']
+    if (more.length > 0) throw new RefusedError(contentAt, 'one media type is wanted here')
+    const mediaAt = join(contentAt, first[0])
+    return [
+      status,
+      toTypeBox(asObject(first[1], mediaAt).schema, mediaAt, { prefix: COMPONENT_PREFIX }),
+    ]
+  })
+}
