@@ -45,7 +45,6 @@ function declaration(name: string, code: string): string {
 function inDependencyOrder(schemas: JsonObject): readonly string[] {
   const done = new Set<string>()
   const visit = (name: string, path: readonly string[]): void => {
-    if (done.has(name)) return
     const at = join(COMPONENTS, name)
     if (path.includes(name)) {
       throw new RefusedError(at, `the reference is cyclic (${[...path, name].join(' -> ')})`)
@@ -54,6 +53,7 @@ function inDependencyOrder(schemas: JsonObject): readonly string[] {
     if (path.length > 0 && leavesItemsToHandler(schemas[name])) {
       throw new RefusedError(at, 'items left to the handler have to be those of a whole body')
     }
+    if (done.has(name)) return
     for (const ref of references(schemas[name])) visit(referredName(ref, at), [...path, name])
     done.add(name)
   }
