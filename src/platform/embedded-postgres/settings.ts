@@ -1,0 +1,44 @@
+/** The superuser that the data folder is created with, and that Passbook works as. */
+export const DATABASE_USER = 'passbook'
+
+const SETTINGS: Readonly<Record<string, string>> = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '150',
+  shared_buffers: '128MB',
+  jit: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  logging_collector: 'off',
+  log_destination: 'stderr',
+  // Failures to start are found in the log by the process number.
+  log_line_prefix: '%m [%p] ',
+  // What a statement did wrong goes to its sender alone: messages, details and statements may quote
+  // rows. The log keeps what concerns the server itself.
+  log_min_messages: 'log',
+  log_min_error_statement: 'panic',
+  log_error_verbosity: 'terse',
+  log_parameter_max_length_on_error: '0',
+}
+
+/** Throwaway data only: a crash of the machine loses or breaks it. */
+const FAST_SETTINGS: Readonly<Record<string, string>> = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+}
+
+/**
+ * The server's settings as command-line options; they win over the data folder's own files.
+ *
+ * @param owner stored as `cluster_name`, where another Passbook finds who started this server
+ */
+export function settingOptions(port: number, owner: string, fast: boolean): readonly string[] {
+  const settings = {
+    ...SETTINGS,
+    ...(fast ? FAST_SETTINGS : {}),
+    port: String(port),
+    cluster_name: owner,
+  }
+  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+}
