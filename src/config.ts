@@ -24,6 +24,7 @@ const Environment = Type.Object({
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { default: 'info' }),
   CORS_ORIGINS: Type.Optional(Type.String({ minLength: 1 })),
   TRUST_PROXY: Type.Optional(Type.String({ minLength: 1 })),
+  WORKER_PORT: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
   WORKER_CONCURRENCY: wholeNumber(1, 64, 4),
   OUTBOX_RETRY_SECONDS: wholeNumber(1, 3600, 15),
   STATISTICS_REFRESH_SECONDS: wholeNumber(1, 86_400, 300),
@@ -68,6 +69,21 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   throw new StartupError(
     `The environment variable ${name} ${first?.message ?? 'is not acceptable'}.`,
   )
+}
+
+/**
+ * The database of a process that is one of several.
+ *
+ * @throws StartupError when it or the Redis that connects the processes is not given
+ */
+export function requireServers({ DATABASE_URL, REDIS_URL }: Environment): string {
+  if (DATABASE_URL === undefined || REDIS_URL === undefined) {
+    const missing = DATABASE_URL === undefined ? 'DATABASE_URL' : 'REDIS_URL'
+    throw new StartupError(
+      `${missing} is not set: separate API and worker processes share a PostgreSQL and a Redis; \`npm start\` runs all in one without.`,
+    )
+  }
+  return DATABASE_URL
 }
 
 /**

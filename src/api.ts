@@ -1,0 +1,28 @@
+import { buildApp } from './app.ts'
+import { createConfig, readEnvironment, requireServers } from './config.ts'
+import { ensureAdmin } from './features/auth/first-admin.ts'
+import { listen } from './listen.ts'
+import { createLog } from './platform/log.ts'
+import { migrate } from './platform/migrate.ts'
+import { runProcess } from './platform/process.ts'
+import { openServices } from './services.ts'
+
+/** The API process: answers requests, leaves the work on events to worker processes. */
+const environment = readEnvironment(process.env)
+const log = createLog(environment.LOG_LEVEL)
+
+await runProcess(log, async () => {
+  const databaseUrl = requireServers(environment)
+  const config = createConfig(environment)
+  await migrate(databaseUrl)
+  const services = openServices(config, databaseUrl, log, 'api')
+  await ensureAdmin(services)
+  const { url, close } = await listen(await buildApp(services), config.HOST, config.PORT)
+  log.info({ url }, 'the API is ready')
+  return {
+    async stop() {
+      await close()
+      await services.close()
+    },
+  }
+})

@@ -1,0 +1,57 @@
+import type { FastifyInstance } from 'fastify'
+import { analyticsRoutes } from './features/analytics/analytics.routes.ts'
+import { authRoutes } from './features/auth/auth.routes.ts'
+import { createAuthService } from './features/auth/auth.service.ts'
+import { documentRoutes, healthRoutes } from './features/system/system.routes.ts'
+import { transactionRoutes } from './features/transactions/transactions.routes.ts'
+import { userRoutes } from './features/users/users.routes.ts'
+import { readApiDocument } from './platform/api-document.ts'
+import { installTokens } from './platform/auth.ts'
+import { DOCS_PATH, installDocs } from './platform/docs.ts'
+import { createHttp } from './platform/http.ts'
+import { createRouter, refuseUndocumentedRoutes } from './platform/router.ts'
+import type { Services } from './services.ts'
+
+const createBase = ({ config, log, metrics }: Services): Promise<FastifyInstance> =>
+  createHttp({ log, metrics, corsOrigins: config.CORS_ORIGINS, trustProxy: config.TRUST_PROXY })
+
+/**
+ * The API: the table of contents of what it answers. Does not listen.
+ *
+ * @throws StartupError when an operation of the OpenAPI document has no handler, or a route no operation
+ */
+export async function buildApp(services: Services): Promise<FastifyInstance> {
+  const { config, database, users, transactions, transactionBulk, analytics } = services
+  const app = await createBase(services)
+  refuseUndocumentedRoutes(app, (url) => url.startsWith(DOCS_PATH) || url === '*')
+  await installTokens(app, config.jwtSecret, config.ACCESS_TOKEN_SECONDS)
+  const document = await readApiDocument()
+  await installDocs(app, document)
+  const auth = createAuthService({
+    database,
+    users,
+    signAccessToken: (sub) => app.jwt.sign({ sub }),
+    accessTokenSeconds: config.ACCESS_TOKEN_SECONDS,
+    refreshTokenDays: config.REFRESH_TOKEN_DAYS,
+  })
+
+  const { handle, assertComplete } = createRouter(app, users.findCaller)
+  authRoutes(handle, auth, users)
+  userRoutes(handle, users)
+  transactionRoutes(handle, transactions, transactionBulk)
+  analyticsRoutes(handle, analytics)
+  healthRoutes(handle, { ...services, metricsToken: config.METRICS_TOKEN })
+  documentRoutes(handle, document)
+  assertComplete()
+  await app.ready()
+  return app
+}
+
+/** Health and metrics alone, for a worker process. Does not listen. */
+export async function buildHealthApp(services: Services): Promise<FastifyInstance> {
+  const app = await createBase(services)
+  const { handle } = createRouter(app, services.users.findCaller)
+  healthRoutes(handle, { ...services, metricsToken: services.config.METRICS_TOKEN })
+  await app.ready()
+  return app
+}

@@ -1,0 +1,40 @@
+import { type Static, Type } from 'typebox'
+
+const UserId = Type.Integer({ minimum: 1 })
+
+/**
+ * What happens in Passbook that something else reacts to: event name -> what a job carries -> which
+ * job consumes it. Payloads hold ids only, never names, amounts or account numbers. A worker
+ * does not compile, and does not start, when one of them has no consumer.
+ */
+export const events = {
+  /** A transaction of this user's was created, changed or deleted. */
+  'transactions.changed': {
+    payload: Type.Object({ user_id: UserId, request_id: Type.Optional(Type.String()) }),
+    consumer: 'recomputeStatistics',
+  },
+  /** The periodic look after stored statistics is due. */
+  'statistics.refresh_due': {
+    payload: Type.Object({}),
+    consumer: 'refreshStatistics',
+  },
+  /** The periodic removal of expired refresh tokens is due. */
+  'tokens.cleanup_due': {
+    payload: Type.Object({}),
+    consumer: 'deleteExpiredTokens',
+  },
+} as const
+
+export type EventName = keyof typeof events
+export type EventPayload<Name extends EventName> = Static<(typeof events)[Name]['payload']>
+
+/** One event with what it carries. */
+export type AppEvent = { [Name in EventName]: { name: Name; data: EventPayload<Name> } }[EventName]
+
+/** The function that consumes an event. */
+export type EventConsumer<Name extends EventName> = (payload: EventPayload<Name>) => Promise<void>
+
+/** A consumer for each event, by its name in the catalogue; the compiler sees that none is missing. */
+export type EventConsumers = {
+  readonly [Name in EventName as (typeof events)[Name]['consumer']]: EventConsumer<Name>
+}

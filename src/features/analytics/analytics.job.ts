@@ -1,0 +1,10 @@
+import type { EventConsumers } from '../../events.ts'
+import type { AnalyticsService } from './analytics.service.ts'
+
+/** The analytics side of the event catalogue. */
+export const analyticsJobs = (
+  analytics: AnalyticsService,
+): Pick<EventConsumers, 'recomputeStatistics' | 'refreshStatistics'> => ({
+  recomputeStatistics: ({ user_id }) => analytics.recompute(user_id),
+  refreshStatistics: () => analytics.refresh(),
+})

@@ -1,0 +1,130 @@
+import { type FieldError, invalid, notFound } from '../../errors.ts'
+import type { Caller } from '../../platform/auth.ts'
+import type { Cache } from '../../platform/cache.ts'
+import type { Metrics } from '../../platform/metrics.ts'
+import { minorDigits } from '../../platform/money.ts'
+import type { Nudge } from '../../platform/outbox.ts'
+import type { Database } from '../../platform/prisma.ts'
+import { mayAccess, userTag } from '../users/users.service.ts'
+import { repairDrift } from './drift.ts'
+import { type DayFigures, type Figures, readDays, readFigures, type Selection } from './figures.ts'
+import { recomputeUser } from './recompute.ts'
+
+interface Deps {
+  readonly database: Database
+  readonly cache: Cache
+  readonly metrics: Metrics
+  readonly outbox: Nudge
+  readonly defaultCurrency: string
+}
+
+/** What a request asks for. */
+export interface AnalyticsQuery {
+  readonly from?: string
+  readonly to?: string
+  readonly currency?: string
+}
+
+export interface AnalyticsRecord extends Selection {
+  readonly figures: Figures
+  readonly computedAt: Date
+  readonly isCurrent: boolean
+}
+
+interface State {
+  readonly version: bigint
+  readonly computed_at: Date
+  readonly waiting: boolean
+}
+
+export type AnalyticsService = ReturnType<typeof createAnalyticsService>
+
+export function createAnalyticsService({ database, cache, metrics, outbox, defaultCurrency }: Deps) {
+  /** @throws AppError 422 for a currency there is not, or a period that ends before it begins */
+  function select(userId: number, { from, to, currency = defaultCurrency }: AnalyticsQuery): Selection {
+    const errors: FieldError[] = []
+    if (minorDigits(currency) === undefined) {
+      errors.push({ path: 'query.currency', code: 'currency', message: 'is not a currency of ISO 4217' })
+    }
+    if (from !== undefined && to !== undefined && from > to) {
+      errors.push({ path: 'query.to', code: 'period', message: 'must not be before from' })
+    }
+    if (errors.length > 0) throw invalid(errors)
+    return { userId, currency, from, to }
+  }
+
+  /** How far a user's figures are. @throws AppError 404 also for somebody else */
+  async function readState(caller: Caller, userId: number): Promise<State> {
+    const [state] = mayAccess(caller, userId)
+      ? await database.$queryRaw<State[]>`
+          SELECT coalesce(version, 0) AS version, coalesce(computed_at, users.created_at) AS computed_at,
+            EXISTS (SELECT FROM outbox WHERE outbox.user_id = users.id) AS waiting
+          FROM users LEFT JOIN statistics_versions ON user_id = users.id
+          WHERE users.id = ${userId}`
+      : []
+    if (state === undefined) throw notFound('User', userId)
+    return state
+  }
+
+  /** The version was read before: a slow reader fills an old key and never spoils the new one. */
+  function cached<T>(kind: string, selection: Selection, version: bigint, compute: () => Promise<T>) {
+    const { userId, currency, from = '', to = '' } = selection
+    const key = [kind, userId, version, currency, from, to].join(':')
+    return cache.getOrSet(key, [userTag(userId)], compute)
+  }
+
+  return {
+    /**
+     * A user's figures: the stored ones, or with `fromLedger` from the transactions themselves.
+     *
+     * @throws AppError 404 also for somebody else, 422
+     */
+    async read(
+      caller: Caller,
+      userId: number,
+      query: AnalyticsQuery,
+      fromLedger: boolean,
+    ): Promise<AnalyticsRecord> {
+      const { version, computed_at, waiting } = await readState(caller, userId)
+      const selection = select(userId, query)
+      if (fromLedger) {
+        const figures = await readFigures(database, selection, true)
+        return { ...selection, figures, computedAt: new Date(), isCurrent: true }
+      }
+      const figures = await cached('figures', selection, version, () =>
+        readFigures(database, selection, false),
+      )
+      return { ...selection, figures, computedAt: computed_at, isCurrent: !waiting }
+    },
+
+    /** The days that have transactions, oldest first. @throws AppError 404 also for somebody else, 422 */
+    async readDaily(
+      caller: Caller,
+      userId: number,
+      query: AnalyticsQuery,
+      fromLedger: boolean,
+    ): Promise<{ readonly currency: string; readonly days: readonly DayFigures[] }> {
+      const { version } = await readState(caller, userId)
+      const selection = select(userId, query)
+      const { currency } = selection
+      const compute = () => readDays(database, selection, fromLedger)
+      const days = fromLedger ? await compute() : await cached('days', selection, version, compute)
+      return { currency, days }
+    },
+
+    /** Brings a user's figures up to date. Safe to run twice, late, or for a user that is gone. */
+    async recompute(userId: number): Promise<void> {
+      const recomputed = await recomputeUser(database, userId)
+      if (recomputed === undefined) return
+      metrics.eventLag.observe((Date.now() - recomputed.oldestChange.getTime()) / 1000)
+      await cache.invalidate(userTag(userId))
+    },
+
+    /** Finds stored statistics that differ from the ledger, counts them and has them repaired. */
+    async refresh(): Promise<void> {
+      const drifted = await repairDrift(database)
+      metrics.drift.inc(drifted)
+      if (drifted > 0) outbox.nudge()
+    },
+  }
+}

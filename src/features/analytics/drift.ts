@@ -1,0 +1,58 @@
+import type { Database } from '../../platform/prisma.ts'
+
+const SAMPLE_USERS = 200
+
+/**
+ * Compares the stored statistics of a sample of users with the ledger, and puts the days that differ
+ * into the outbox, where the recomputation of every other change finds them.
+ *
+ * It is one statement, so it sees one state: a user with a change on its way is left out, and nobody
+ * else can differ unless something wrote past the worker. The sample is the users that follow a
+ * random id, which costs the same however many there are.
+ *
+ * @returns how many users differed
+ */
+export async function repairDrift(database: Database): Promise<number> {
+  const [sample] = await database.$queryRaw<{ start: bigint }[]>`
+    SELECT (random() * max(id))::bigint AS start FROM users`
+  const start = sample?.start ?? 0n
+  const repaired = await database.$queryRaw<{ user_id: bigint }[]>`
+    WITH sample AS MATERIALIZED (
+      SELECT id AS user_id FROM (
+        (SELECT id FROM users WHERE id >= ${start} ORDER BY id LIMIT ${SAMPLE_USERS})
+        UNION (SELECT id FROM users ORDER BY id LIMIT ${SAMPLE_USERS})
+      ) AS chosen
+      WHERE NOT EXISTS (SELECT FROM outbox WHERE outbox.user_id = chosen.id)
+      ORDER BY id < ${start}, id LIMIT ${SAMPLE_USERS}),
+    ledger AS (
+      SELECT user_id, (transaction_date AT TIME ZONE 'UTC')::date AS date, currency,
+        count(*)::int AS transaction_count,
+        coalesce(sum(transaction_amount) FILTER (WHERE transaction_type = 'credit'), 0) AS total_credit,
+        coalesce(sum(transaction_amount) FILTER (WHERE transaction_type = 'debit'), 0) AS total_debit
+      FROM transactions JOIN sample USING (user_id) GROUP BY 1, 2, 3),
+    daily AS (SELECT daily_statistics.* FROM daily_statistics JOIN sample USING (user_id)),
+    different_days AS (
+      SELECT user_id, date
+      FROM ledger FULL JOIN daily USING (user_id, date, currency)
+      WHERE (ledger.transaction_count, ledger.total_credit, ledger.total_debit)
+        IS DISTINCT FROM (daily.transaction_count, daily.total_credit, daily.total_debit)),
+    rolled_up AS (
+      SELECT user_id, currency, sum(transaction_count)::int AS transaction_count,
+        sum(total_credit) AS total_credit, sum(total_debit) AS total_debit,
+        (array_agg(date ORDER BY transaction_count DESC, date DESC))[1] AS busiest_date,
+        max(transaction_count) AS busiest_count
+      FROM daily GROUP BY 1, 2),
+    different_totals AS (
+      SELECT user_id, coalesce(rolled_up.busiest_date, total.busiest_date) AS date
+      FROM rolled_up
+      FULL JOIN (SELECT user_statistics.* FROM user_statistics JOIN sample USING (user_id)) AS total
+        USING (user_id, currency)
+      WHERE (rolled_up.transaction_count, rolled_up.total_credit, rolled_up.total_debit,
+          rolled_up.busiest_date, rolled_up.busiest_count)
+        IS DISTINCT FROM (total.transaction_count, total.total_credit, total.total_debit,
+          total.busiest_date, total.busiest_count))
+    INSERT INTO outbox (user_id, day)
+    SELECT user_id, date FROM different_days UNION SELECT user_id, date FROM different_totals
+    RETURNING user_id`
+  return new Set(repaired.map(({ user_id }) => user_id)).size
+}

@@ -1,0 +1,30 @@
+import { operations } from '../../generated/operations.ts'
+import type { Handle } from '../../platform/router.ts'
+import type { UserService } from '../users/users.service.ts'
+import { userView } from '../users/users.view.ts'
+import type { AuthService } from './auth.service.ts'
+
+export function authRoutes(handle: Handle, auth: AuthService, users: UserService): void {
+  handle(operations.register, async ({ body, reply }) => {
+    const user = userView(await auth.register(body))
+    reply.header('location', `/v1/users/${user.id}`)
+    return { message: 'User created successfully' as const, user }
+  })
+
+  handle(operations.login, ({ body, reply }) => {
+    reply.header('cache-control', 'no-store')
+    return auth.login(body)
+  })
+
+  handle(operations.refreshToken, ({ body, reply }) => {
+    reply.header('cache-control', 'no-store')
+    return auth.refresh(body.refresh_token)
+  })
+
+  handle(operations.logout, async ({ body }) => {
+    await auth.logout(body.refresh_token)
+    return null
+  })
+
+  handle(operations.getMe, async ({ caller }) => userView(await users.get(caller, caller.id)))
+}

@@ -1,0 +1,87 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { unauthorized } from '../../errors.ts'
+import type { Credentials, Registration, TokenPair } from '../../generated/schemas.ts'
+import { hashPassword, verifyPassword } from '../../platform/passwords.ts'
+import type { Database, DatabaseTransaction } from '../../platform/prisma.ts'
+import type { UserRecord, UserService } from '../users/users.service.ts'
+
+const TOKEN_BYTES = 32
+const DAY_MS = 86_400_000
+
+interface Deps {
+  readonly database: Database
+  readonly users: UserService
+  /** Makes an access token for a user id. */
+  readonly signAccessToken: (userId: string) => string
+  readonly accessTokenSeconds: number
+  readonly refreshTokenDays: number
+}
+
+export type AuthService = ReturnType<typeof createAuthService>
+
+const digest = (token: string) => new Uint8Array(createHash('sha256').update(token).digest())
+
+export function createAuthService(deps: Deps) {
+  const { database, users, signAccessToken, accessTokenSeconds, refreshTokenDays } = deps
+
+  async function issue(tx: Database | DatabaseTransaction, userId: bigint, family: string): Promise<TokenPair> {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url')
+    const expiresAt = new Date(Date.now() + refreshTokenDays * DAY_MS)
+    await tx.refreshToken.create({ data: { userId, family, tokenHash: digest(token), expiresAt } })
+    return {
+      access_token: signAccessToken(String(userId)),
+      token_type: 'bearer',
+      expires_in: accessTokenSeconds,
+      refresh_token: token,
+    }
+  }
+
+  return {
+    /** Creates an account that can log in; its name defaults to the user name. @throws AppError 409 */
+    async register({ password, ...registration }: Registration): Promise<UserRecord> {
+      const passwordHash = await hashPassword(password)
+      return await users.create({ name: registration.username, ...registration, passwordHash })
+    },
+
+    /** @throws AppError 401, the same and after the same work for an unknown user */
+    async login({ username, password }: Credentials): Promise<TokenPair> {
+      const user = await database.user.findUnique({
+        where: { usernameKey: username.toLowerCase() },
+        select: { id: true, passwordHash: true },
+      })
+      const matches = await verifyPassword(user?.passwordHash ?? null, password)
+      if (user === null || !matches) {
+        throw unauthorized('User name or password is wrong', 'invalid_credentials')
+      }
+      return await issue(database, user.id, randomUUID())
+    },
+
+    /**
+     * Exchanges a refresh token for new tokens. A token that was exchanged before is in two hands:
+     * its whole family is revoked. The exchange is one database transaction, so that of two at the
+     * same moment the second sees the first.
+     *
+     * @throws AppError 401 for a token that is unknown, expired, revoked or used
+     */
+    async refresh(token: string): Promise<TokenPair> {
+      const tokenHash = digest(token)
+      const pair = await database.$transaction(async (tx) => {
+        const [used] = await tx.refreshToken.updateManyAndReturn({
+          where: { tokenHash, usedAt: null, expiresAt: { gt: new Date() } },
+          data: { usedAt: new Date() },
+        })
+        return used && (await issue(tx, used.userId, used.family))
+      })
+      if (pair) return pair
+      const known = await database.refreshToken.findUnique({ where: { tokenHash } })
+      if (known?.usedAt) await database.refreshToken.deleteMany({ where: { family: known.family } })
+      throw unauthorized('The refresh token is not valid', 'invalid_refresh_token')
+    },
+
+    /** Revokes what one login grew into. An unknown token is as good as revoked. */
+    async logout(token: string): Promise<void> {
+      const known = await database.refreshToken.findUnique({ where: { tokenHash: digest(token) } })
+      if (known) await database.refreshToken.deleteMany({ where: { family: known.family } })
+    },
+  }
+}

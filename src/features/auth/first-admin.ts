@@ -1,0 +1,37 @@
+import { StartupError } from '../../errors.ts'
+import { hashPassword } from '../../platform/passwords.ts'
+import type { Database } from '../../platform/prisma.ts'
+import type { UserService } from '../users/users.service.ts'
+
+interface Deps {
+  readonly database: Database
+  readonly users: UserService
+  readonly config: { readonly ADMIN_USERNAME?: string; readonly ADMIN_PASSWORD?: string }
+}
+
+/**
+ * Creates the first admin where there is none: as the configuration says, else with the `kept` user
+ * name and password of an embedded database, else not at all. Of several processes that start
+ * together one wins on the unique user name; the others find the admin.
+ *
+ * @throws StartupError when the user name belongs to somebody who is no admin
+ */
+export async function ensureAdmin(
+  { database, users, config }: Deps,
+  kept?: { readonly adminUsername: string; readonly adminPassword: string },
+): Promise<void> {
+  const username = config.ADMIN_USERNAME ?? kept?.adminUsername
+  const password = config.ADMIN_PASSWORD ?? kept?.adminPassword
+  const countAdmins = () => database.user.count({ where: { role: 'admin' } })
+  if (username === undefined || password === undefined || (await countAdmins()) > 0) return
+  const passwordHash = await hashPassword(password)
+  await users
+    .create({ username, name: 'Administrator', passwordHash, role: 'admin' })
+    .catch(async (cause: unknown) => {
+      if ((await countAdmins()) > 0) return
+      throw new StartupError(
+        'The first admin cannot be created: its user name is taken; set ADMIN_USERNAME to another.',
+        { cause },
+      )
+    })
+}

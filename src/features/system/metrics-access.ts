@@ -1,0 +1,30 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import { forbidden, unauthorized } from '../../errors.ts'
+
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/
+const digest = (text: string) => createHash('sha256').update(text).digest()
+
+/**
+ * With a token, metrics want it as a bearer token. Without one they answer this machine only; a
+ * request that came through a proxy on it does not count as local.
+ *
+ * @throws AppError 401 or 403
+ */
+export function assertMetricsAccess(
+  token: string | undefined,
+  headers: IncomingHttpHeaders,
+  remoteAddress: string | undefined,
+): void {
+  if (token !== undefined) {
+    const sent = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1]
+    if (sent === undefined || !timingSafeEqual(digest(sent), digest(token))) {
+      throw unauthorized('Send the metrics token as `Authorization: Bearer …`')
+    }
+    return
+  }
+  const proxied = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
+  if (proxied || !LOOPBACK.test(remoteAddress ?? '')) {
+    throw forbidden('Without METRICS_TOKEN, metrics answer only requests from this machine')
+  }
+}

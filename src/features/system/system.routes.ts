@@ -1,0 +1,41 @@
+import { operations } from '../../generated/operations.ts'
+import type { ApiDocument } from '../../platform/api-document.ts'
+import type { Metrics } from '../../platform/metrics.ts'
+import type { Handle } from '../../platform/router.ts'
+import { checkReadiness } from './health.ts'
+import { assertMetricsAccess } from './metrics-access.ts'
+
+type Deps = Parameters<typeof checkReadiness>[0] & {
+  readonly metrics: Metrics
+  readonly metricsToken: string | undefined
+}
+
+/** Health and metrics: what every process answers. */
+export function healthRoutes(handle: Handle, deps: Deps): void {
+  handle(operations.getLiveness, () => ({ status: 'ok' as const }))
+
+  handle(operations.getReadiness, async ({ reply }) => {
+    const readiness = await checkReadiness(deps)
+    if (readiness.status !== 'ok') reply.code(503)
+    return readiness
+  })
+
+  handle(operations.getMetrics, async ({ request, reply }) => {
+    assertMetricsAccess(deps.metricsToken, request.headers, request.socket.remoteAddress)
+    reply.type(deps.metrics.registry.contentType)
+    return await deps.metrics.registry.metrics()
+  })
+}
+
+/** The OpenAPI document as it is kept, in both its forms. */
+export function documentRoutes(handle: Handle, document: ApiDocument): void {
+  handle(operations.getOpenApiJson, ({ reply }) => {
+    reply.type('application/json; charset=utf-8').serializer(String)
+    return document.json as never
+  })
+
+  handle(operations.getOpenApiYaml, ({ reply }) => {
+    reply.type('application/yaml; charset=utf-8')
+    return document.yaml
+  })
+}

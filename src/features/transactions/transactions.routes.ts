@@ -1,0 +1,52 @@
+import { AppError } from '../../errors.ts'
+import { operations } from '../../generated/operations.ts'
+import { sendPage } from '../../platform/paging.ts'
+import type { Handle } from '../../platform/router.ts'
+import { itemError, type TransactionBulk } from './transactions.bulk.ts'
+import type { TransactionService } from './transactions.service.ts'
+import { draftView, transactionView } from './transactions.view.ts'
+
+export function transactionRoutes(
+  handle: Handle,
+  transactions: TransactionService,
+  bulk: TransactionBulk,
+): void {
+  handle(operations.createTransaction, async ({ caller, query, body, requestId, reply }) => {
+    if (query.dry_run) {
+      reply.code(200)
+      return draftView(await transactions.preview(caller, body))
+    }
+    const transaction = transactionView(await transactions.create(caller, body, requestId))
+    reply.header('location', `/v1/transactions/${transaction.id}`)
+    return transaction
+  })
+
+  handle(operations.bulkCreateTransactions, async ({ caller, body, requestId }) => {
+    const outcomes = await bulk.create(caller, body, requestId)
+    const failed = outcomes.filter((outcome) => outcome instanceof AppError).length
+    const results = outcomes.map((outcome, index) =>
+      outcome instanceof AppError
+        ? { index, status: outcome.status, error: itemError(outcome) }
+        : { index, status: 201, transaction: transactionView(outcome) },
+    )
+    return { created: outcomes.length - failed, failed, results }
+  })
+
+  handle(operations.getTransaction, async ({ caller, params }) =>
+    transactionView(await transactions.get(caller, params.id)),
+  )
+
+  handle(operations.updateTransaction, async ({ caller, params, body, requestId }) =>
+    transactionView(await transactions.update(caller, params.id, body, requestId)),
+  )
+
+  handle(operations.deleteTransaction, async ({ caller, params, requestId }) => {
+    await transactions.remove(caller, params.id, requestId)
+    return null
+  })
+
+  handle(operations.listUserTransactions, async ({ caller, params, query, request, reply }) => {
+    const page = await transactions.history(caller, params.id, query)
+    return sendPage(request, reply, query, { ...page, items: page.items.map(transactionView) })
+  })
+}

@@ -1,0 +1,139 @@
+import { conflict, notFound } from '../../errors.ts'
+import type { TransactionCreate, TransactionUpdate } from '../../generated/schemas.ts'
+import type { Caller } from '../../platform/auth.ts'
+import type { FieldCrypto } from '../../platform/crypto.ts'
+import type { Nudge } from '../../platform/outbox.ts'
+import { type Page, toPage } from '../../platform/paging.ts'
+import { type Database, violatedUnique } from '../../platform/prisma.ts'
+import { mayAccess, type UserService } from '../users/users.service.ts'
+import {
+  changeTransaction,
+  decryptTransaction,
+  draftTransaction,
+  type TransactionDraft,
+  type TransactionRecord,
+  toColumns,
+} from './transactions.fields.ts'
+import {
+  HISTORY_ORDER,
+  type HistoryQuery,
+  historyAfter,
+  historyFilter,
+  historyPaging,
+  historyPosition,
+} from './transactions.history.ts'
+
+export interface TransactionDeps {
+  readonly database: Database
+  readonly crypto: FieldCrypto
+  readonly outbox: Nudge
+  readonly users: UserService
+  readonly defaultCurrency: string
+}
+
+export type TransactionService = ReturnType<typeof createTransactionService>
+
+export const referenceTaken = () =>
+  conflict('reference_taken', 'Another transaction of this user has this reference')
+
+const toConflict = (error: unknown) =>
+  violatedUnique(error)?.includes('reference') ? referenceTaken() : error
+
+export function createTransactionService(deps: TransactionDeps) {
+  const { database, crypto, outbox, users, defaultCurrency } = deps
+
+  async function draft(caller: Caller, input: TransactionCreate): Promise<TransactionDraft> {
+    return draftTransaction(input, await users.get(caller, input.user_id), defaultCurrency)
+  }
+
+  async function find(caller: Caller, id: number): Promise<TransactionRecord> {
+    const row = await database.transaction.findUnique({ where: { id } })
+    if (row === null || !mayAccess(caller, row.userId)) throw notFound('Transaction', id)
+    return decryptTransaction(crypto, row)
+  }
+
+  return {
+    /** The checks of {@link create} without its effect. @throws AppError 404, 409, 422 */
+    async preview(caller: Caller, input: TransactionCreate): Promise<TransactionDraft> {
+      const checked = await draft(caller, input)
+      const { userId, reference } = checked
+      const taken =
+        reference !== null && (await database.transaction.count({ where: { userId, reference } }))
+      if (taken) throw referenceTaken()
+      return checked
+    },
+
+    /** @throws AppError 404 for the user, 409 for a reference that is taken, 422 */
+    async create(caller: Caller, input: TransactionCreate, requestId: string): Promise<TransactionRecord> {
+      const data = toColumns(crypto, await draft(caller, input), requestId)
+      const row = await database.transaction.create({ data }).catch((error: unknown) => {
+        throw toConflict(error)
+      })
+      outbox.nudge()
+      return decryptTransaction(crypto, row)
+    },
+
+    /** @throws AppError 404 also for somebody else's */
+    get: find,
+
+    /** Changes the given fields and leaves the others. @throws AppError 404, 409, 422 */
+    async update(
+      caller: Caller,
+      id: number,
+      changes: TransactionUpdate,
+      requestId: string,
+    ): Promise<TransactionRecord> {
+      const row = await database
+        .$transaction(async (tx) => {
+          await tx.$queryRaw`SELECT id FROM transactions WHERE id = ${id} FOR NO KEY UPDATE`
+          const stored = await tx.transaction.findUnique({ where: { id } })
+          if (stored === null || !mayAccess(caller, stored.userId)) throw notFound('Transaction', id)
+          const changed = changeTransaction(decryptTransaction(crypto, stored), changes)
+          return await tx.transaction.update({
+            where: { id },
+            data: toColumns(crypto, changed, requestId),
+          })
+        })
+        .catch((error: unknown) => {
+          throw toConflict(error)
+        })
+      outbox.nudge()
+      return decryptTransaction(crypto, row)
+    },
+
+    /** @throws AppError 404 also for somebody else's */
+    async remove(caller: Caller, id: number, requestId: string): Promise<void> {
+      await find(caller, id)
+      // The outbox trigger reads the request's id from the setting, as the row goes away.
+      const deleted = await database.$executeRaw`
+        WITH request AS MATERIALIZED (
+          SELECT set_config('passbook.request_id', ${requestId}, true) AS id)
+        DELETE FROM transactions USING request
+        WHERE transactions.id = ${id} AND request.id IS NOT NULL`
+      if (deleted === 0) throw notFound('Transaction', id)
+      outbox.nudge()
+    },
+
+    /** Newest first. @throws AppError 404 for the user, 422 */
+    async history(caller: Caller, userId: number, query: HistoryQuery): Promise<Page<TransactionRecord>> {
+      await users.get(caller, userId)
+      const where = historyFilter(userId, query)
+      const { limit, offset, after } = historyPaging(query)
+      const [rows, total] = await Promise.all([
+        database.transaction.findMany({
+          where: after === undefined ? where : { AND: [where, historyAfter(after)] },
+          orderBy: HISTORY_ORDER,
+          take: limit + 1,
+          skip: offset ?? 0,
+        }),
+        offset === undefined ? undefined : database.transaction.count({ where }),
+      ])
+      const page = toPage(
+        rows.map((row) => decryptTransaction(crypto, row)),
+        limit,
+        historyPosition,
+      )
+      return total === undefined ? page : { ...page, total }
+    },
+  }
+}

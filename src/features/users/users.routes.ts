@@ -1,0 +1,31 @@
+import { operations } from '../../generated/operations.ts'
+import { sendPage } from '../../platform/paging.ts'
+import type { Handle } from '../../platform/router.ts'
+import type { UserService } from './users.service.ts'
+import { userView } from './users.view.ts'
+
+export function userRoutes(handle: Handle, users: UserService): void {
+  handle(operations.createUser, async ({ body, reply }) => {
+    const user = userView(await users.create(body))
+    reply.header('location', `/v1/users/${user.id}`)
+    return user
+  })
+
+  handle(operations.listUsers, async ({ query, request, reply }) => {
+    const page = await users.list(query)
+    return sendPage(request, reply, query, { ...page, items: page.items.map(userView) })
+  })
+
+  handle(operations.getUser, async ({ caller, params }) =>
+    userView(await users.get(caller, params.id)),
+  )
+
+  handle(operations.updateUser, async ({ caller, params, body }) =>
+    userView(await users.update(caller, params.id, body)),
+  )
+
+  handle(operations.deleteUser, async ({ caller, params }) => {
+    await users.remove(caller, params.id)
+    return null
+  })
+}

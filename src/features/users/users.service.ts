@@ -1,0 +1,169 @@
+import { conflict, forbidden, notFound } from '../../errors.ts'
+import type { Role, UserUpdate } from '../../generated/schemas.ts'
+import type { Caller } from '../../platform/auth.ts'
+import type { Cache } from '../../platform/cache.ts'
+import type { FieldCrypto } from '../../platform/crypto.ts'
+import { type Page, toPage } from '../../platform/paging.ts'
+import { type Database, type DatabaseTransaction, violatedUnique } from '../../platform/prisma.ts'
+import { decryptUser, encryptUser, type UserRecord } from './users.fields.ts'
+
+export type { UserRecord }
+import { type UserQuery, userAfter, userFilter, userOrder, userPaging, userPosition } from './users.list.ts'
+
+export interface NewUser {
+  readonly name: string
+  readonly email?: string | undefined
+  readonly age?: number | undefined
+  readonly pincode?: string | undefined
+  readonly username?: string | undefined
+  readonly passwordHash?: string | undefined
+  readonly role?: Role
+}
+
+export type UserService = ReturnType<typeof createUserService>
+
+interface Deps {
+  readonly database: Database
+  readonly crypto: FieldCrypto
+  readonly cache: Cache
+}
+
+/** Whether a caller may see this user's records at all. */
+export const mayAccess = (caller: Caller, userId: number | bigint): boolean =>
+  caller.role !== 'user' || BigInt(caller.id) === BigInt(userId)
+
+/** Under which everything cached about a user is tagged. */
+export const userTag = (userId: number | bigint): string => `user:${userId}`
+
+/** A write that ran into a unique constraint, as the conflict the caller is told of. */
+function toConflict(error: unknown): unknown {
+  const constraint = violatedUnique(error)
+  if (constraint?.includes('email')) {
+    return conflict('email_taken', 'Another user has this email address')
+  }
+  if (constraint?.includes('username')) {
+    return conflict('username_taken', 'Another user has this user name')
+  }
+  return error
+}
+
+/** Colleagues' accounts are changed by themselves and by admins only. */
+function assertMayChange(caller: Caller, user: { readonly id: bigint; readonly role: Role }): void {
+  if (caller.role === 'staff' && user.role !== 'user' && BigInt(caller.id) !== user.id) {
+    throw forbidden('Only an admin may change the account of a colleague')
+  }
+}
+
+export function createUserService({ database, crypto, cache }: Deps) {
+  /** Reads a user under a lock that lets their transactions go on being recorded. */
+  async function lock(tx: DatabaseTransaction, caller: Caller, id: number): Promise<UserRecord> {
+    await tx.$queryRaw`SELECT id FROM users WHERE id = ${id} FOR NO KEY UPDATE`
+    const row = mayAccess(caller, id) ? await tx.user.findUnique({ where: { id } }) : null
+    if (row === null) throw notFound('User', id)
+    assertMayChange(caller, row)
+    return decryptUser(crypto, row)
+  }
+
+  return {
+    /** @throws AppError 409 when the email address or the user name is taken */
+    async create({ name, email, ...rest }: NewUser): Promise<UserRecord> {
+      const [next] = await database.$queryRaw<[{ id: bigint }]>`
+        SELECT nextval(pg_get_serial_sequence('users', 'id')) AS id`
+      const { username, age, pincode, passwordHash, role } = rest
+      const row = await database.user
+        .create({
+          data: {
+            id: next.id,
+            ...encryptUser(crypto, next.id, name, email),
+            username: username ?? null,
+            usernameKey: username?.toLowerCase() ?? null,
+            passwordHash: passwordHash ?? null,
+            age: age ?? null,
+            pincode: pincode ?? null,
+            role: role ?? 'user',
+          },
+        })
+        .catch((error: unknown) => {
+          throw toConflict(error)
+        })
+      return decryptUser(crypto, row)
+    },
+
+    /** @throws AppError 404 when there is no such user, or it is not the caller's to see */
+    async get(caller: Caller, id: number): Promise<UserRecord> {
+      const row = mayAccess(caller, id) ? await database.user.findUnique({ where: { id } }) : null
+      if (row === null) throw notFound('User', id)
+      return decryptUser(crypto, row)
+    },
+
+    /** Those of the given users that exist, by their ids. Rights are the caller's to check. */
+    async findMany(ids: readonly number[]): Promise<ReadonlyMap<number, UserRecord>> {
+      const rows = await database.user.findMany({ where: { id: { in: [...ids] } } })
+      return new Map(rows.map((row) => [Number(row.id), decryptUser(crypto, row)]))
+    },
+
+    async list(query: UserQuery): Promise<Page<UserRecord>> {
+      const where = userFilter(crypto, query)
+      const { limit, offset, after } = userPaging(query)
+      const [rows, total] = await Promise.all([
+        database.user.findMany({
+          where: after === undefined ? where : { AND: [where, userAfter(query.sort, after)] },
+          orderBy: userOrder(query.sort),
+          take: limit + 1,
+          skip: offset ?? 0,
+        }),
+        offset === undefined ? undefined : database.user.count({ where }),
+      ])
+      const users = rows.map((row) => decryptUser(crypto, row))
+      const page = toPage(users, limit, (user) => userPosition(query.sort, user))
+      return total === undefined ? page : { ...page, total }
+    },
+
+    /** Changes the given fields and leaves the others. @throws AppError 403, 404, 409 */
+    async update(caller: Caller, id: number, changes: UserUpdate): Promise<UserRecord> {
+      const { name, email, age, pincode } = changes
+      const row = await database
+        .$transaction(async (tx) => {
+          const user = await lock(tx, caller, id)
+          const identity =
+            name === undefined && email === undefined
+              ? {}
+              : encryptUser(crypto, user.id, name ?? user.name, email ?? user.email)
+          return await tx.user.update({
+            where: { id },
+            data: {
+              ...identity,
+              ...(age !== undefined && { age }),
+              ...(pincode !== undefined && { pincode }),
+            },
+          })
+        })
+        .catch((error: unknown) => {
+          throw toConflict(error)
+        })
+      await cache.invalidate(userTag(id))
+      return decryptUser(crypto, row)
+    },
+
+    /** Deletes a user with all that is theirs. @throws AppError 403, 404, 409 for the last admin */
+    async remove(caller: Caller, id: number): Promise<void> {
+      await database.$transaction(async (tx) => {
+        // Admins are locked first and in order, so that two who delete each other take turns.
+        const admins = await tx.$queryRaw<{ id: bigint }[]>`
+          SELECT id FROM users WHERE role = 'admin' ORDER BY id FOR UPDATE`
+        const user = await lock(tx, caller, id)
+        if (user.role === 'admin' && admins.length === 1) {
+          throw conflict('last_admin', 'The last admin cannot be deleted')
+        }
+        await tx.user.delete({ where: { id } })
+      })
+      await cache.invalidate(userTag(id))
+    },
+
+    /** The account a token was made out to. */
+    async findCaller(id: number): Promise<Caller | undefined> {
+      const row = await database.user.findUnique({ where: { id }, select: { id: true, role: true } })
+      return row === null ? undefined : { id: Number(row.id), role: row.role }
+    },
+  }
+}

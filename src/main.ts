@@ -1,0 +1,48 @@
+import { resolve } from 'node:path'
+import { buildApp } from './app.ts'
+import { printBanner } from './banner.ts'
+import { createConfig, readEnvironment } from './config.ts'
+import { startConsumers } from './consumers.ts'
+import { ensureAdmin } from './features/auth/first-admin.ts'
+import { listen } from './listen.ts'
+import { ensureSecrets } from './platform/data-dir.ts'
+import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
+import { createLog } from './platform/log.ts'
+import { migrate } from './platform/migrate.ts'
+import { runProcess, within } from './platform/process.ts'
+import { openServices } from './services.ts'
+
+/** How long jobs under way may take to end when the process stops; they start again at the next. */
+const SERVICES_STOP_MS = 1_500
+
+/** All in one: an embedded PostgreSQL where no DATABASE_URL is given, the API, and the worker. */
+const environment = readEnvironment(process.env)
+const log = createLog(environment.LOG_LEVEL)
+
+await runProcess(log, async () => {
+  const dataDir = resolve(environment.DATA_DIR)
+  const kept = environment.DATABASE_URL === undefined ? await ensureSecrets(dataDir) : undefined
+  const config = createConfig(environment, kept)
+  const postgres = kept && (await startEmbeddedPostgres({ dataDir, password: kept.databasePassword }))
+  const databaseUrl = postgres?.url ?? (environment.DATABASE_URL as string)
+  await migrate(databaseUrl)
+  const services = openServices(config, databaseUrl, log, 'worker')
+  await ensureAdmin(services, kept)
+  await startConsumers(services)
+  const { url, close } = await listen(await buildApp(services), config.HOST, config.PORT)
+  let stopping = false
+  postgres?.exited.then(() => {
+    if (stopping) return
+    log.fatal('the embedded PostgreSQL ended unexpectedly; its log is postgres.log in the data folder')
+    process.exit(1)
+  })
+  printBanner({ url, config, dataDir, kept })
+  return {
+    async stop() {
+      stopping = true
+      await close()
+      await within(SERVICES_STOP_MS, services.close())
+      await postgres?.stop()
+    },
+  }
+})

@@ -1,0 +1,58 @@
+import { BentoCache, bentostore } from 'bentocache'
+import { memoryDriver } from 'bentocache/drivers/memory'
+import { redisBusDriver, redisDriver } from 'bentocache/drivers/redis'
+import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import { openRedis } from './redis.ts'
+
+const MEMORY_BYTES = 64 * 1024 * 1024
+const TIME_TO_LIVE = '10m'
+/** How long a shared layer that failed is left alone. */
+const L2_PAUSE = '2s'
+
+/** Computed answers. Keys name the version of what they were computed from. */
+export interface Cache {
+  /** The cached value, or the computed one, which is computed once for all who wait for it. */
+  getOrSet<T>(key: string, tags: readonly string[], compute: () => Promise<T>): Promise<T>
+  /** Forgets everything under a tag, in every process. */
+  invalidate(tag: string): Promise<void>
+  /** Whether the shared layer answers; true where there is none. */
+  ready(): Promise<boolean>
+  close(): Promise<void>
+}
+
+/**
+ * Memory alone, or with a Redis a shared second layer and a bus that tells the other processes what
+ * became invalid. A Redis that does not answer makes it slower, never wrong.
+ */
+export function openCache(redisUrl: string | undefined, metrics: Metrics, log: Log): Cache {
+  const memory = bentostore().useL1Layer(memoryDriver({ maxSize: MEMORY_BYTES }))
+  const shared = redisUrl === undefined ? undefined : openRedis(redisUrl, 'fail-fast', log)
+  const bus = redisUrl === undefined ? undefined : openRedis(redisUrl, 'wait', log)
+  const store =
+    shared && bus
+      ? memory
+          .useL2Layer(redisDriver({ connection: shared, prefix: 'passbook:cache' }))
+          .useBus(redisBusDriver({ connection: bus }))
+      : memory
+  const bento = new BentoCache({
+    default: 'answers',
+    stores: { answers: store },
+    ttl: TIME_TO_LIVE,
+    l2CircuitBreakerDuration: L2_PAUSE,
+  })
+  bento.on('cache:hit', () => metrics.cacheReads.inc({ result: 'hit' }))
+  bento.on('cache:miss', () => metrics.cacheReads.inc({ result: 'miss' }))
+  return {
+    getOrSet: (key, tags, factory) => bento.getOrSet({ key, tags: [...tags], factory }),
+    invalidate: async (tag) => {
+      await bento.deleteByTag({ tags: [tag] })
+    },
+    ready: async () => shared === undefined || (await shared.ping().catch(() => '')) === 'PONG',
+    close: async () => {
+      await bento.disconnectAll().catch(() => undefined)
+      shared?.disconnect()
+      bus?.disconnect()
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import compress from '@fastify/compress'
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { installJsonBody } from './json-body.ts'
+import type { Metrics } from './metrics.ts'
+import { installProblems, sendProblem } from './problem.ts'
+import { installValidator } from './validator.ts'
+
+/** Enough for 1,000 transactions with every field at its longest. */
+const BODY_LIMIT_BYTES = 4 * 1024 * 1024
+const REQUEST_TIMEOUT_MS = 60_000
+const UNVERSIONED = /^\/(v1|health|metrics|docs|openapi\.(json|yaml))(?=[/?]|$)/
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
+const EXPOSED_HEADERS = ['link', 'x-total-count', 'x-next-cursor', 'x-request-id', 'location']
+
+export interface HttpOptions {
+  readonly log: FastifyBaseLogger
+  readonly metrics: Metrics
+  /** Origins that browsers may call from, separated by commas; none when absent. */
+  readonly corsOrigins?: string | undefined
+  /** Addresses of proxies whose `X-Forwarded-For` is believed, separated by commas. */
+  readonly trustProxy?: string | undefined
+}
+
+/** A path without a version is the same operation of the current one. */
+const rewriteUrl = ({ url = '/' }: { readonly url?: string | undefined }): string =>
+  UNVERSIONED.test(url) ? url : `/v1${url}`
+
+/** The caller's own id where it is a usable one. */
+function requestId({ headers }: IncomingMessage): string {
+  const sent = headers['x-request-id']
+  return typeof sent === 'string' && REQUEST_ID.test(sent) ? sent : randomUUID()
+}
+
+/** Counts and logs each answer, by operation: the path and the query can name people. */
+function observe(app: FastifyInstance, metrics: Metrics): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const operation = request.routeOptions.config?.operationId ?? 'none'
+    const { method } = request
+    const { statusCode: status, elapsedTime } = reply
+    metrics.requests.observe({ operation, status: String(status) }, elapsedTime / 1000)
+    request.log.info({ method, operation, status, ms: Math.round(elapsedTime) }, 'request')
+  })
+}
+
+/** A Fastify that keeps the API's conventions, without routes yet. */
+export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const { log, metrics, corsOrigins, trustProxy } = options
+  const app: FastifyInstance = Fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    requestIdLogLabel: 'request_id',
+    genReqId: requestId,
+    rewriteUrl,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: trustProxy ?? false,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
+  })
+  observe(app, metrics)
+  installProblems(app)
+  installValidator(app)
+  installJsonBody(app)
+  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"] } } })
+  await app.register(cors, {
+    origin: corsOrigins?.split(',').map((origin) => origin.trim()) ?? false,
+    exposedHeaders: EXPOSED_HEADERS,
+  })
+  await app.register(compress, { threshold: 1024, encodings: ['gzip', 'identity'] })
+  return app
+}

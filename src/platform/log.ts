@@ -1,0 +1,35 @@
+import { type Logger, pino } from 'pino'
+
+/** Passbook's logger: JSON lines, secrets and personal data left out. */
+export type Log = Logger
+
+const PERSONAL = ['name', 'full_name', 'email', 'username', 'account_number']
+const SECRET = ['password', 'authorization', 'cookie', 'access_token', 'refresh_token', 'key', 'secret']
+
+/**
+ * An error by its kind and place. The message of a database or library error can quote values, so
+ * only the messages of our own errors are kept, and stacks without their first line.
+ */
+function describeError(error: unknown): object {
+  if (!(error instanceof Error)) return { type: typeof error }
+  const { name, stack = '', cause } = error
+  const frames = stack.split('\n').filter((line) => line.startsWith('    at '))
+  const code = 'code' in error ? { code: error.code } : {}
+  const ours = name === 'AppError' || name === 'StartupError' ? { message: error.message } : {}
+  const reason = cause === undefined ? {} : { cause: describeError(cause) }
+  return { type: name, ...code, ...ours, stack: frames.join('\n'), ...reason }
+}
+
+export function createLog(level: string): Log {
+  return pino({
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: { err: describeError },
+    redact: {
+      paths: [...SECRET, ...PERSONAL].flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
+      censor: '[redacted]',
+    },
+  })
+}

@@ -1,0 +1,65 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/** Upper bounds in seconds. */
+const REQUEST_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+const JOB_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30]
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** Everything `/metrics` shows. Labels are operation ids, job names and states, never data. */
+export function createMetrics() {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  return {
+    registry,
+    requests: new Histogram({
+      name: 'passbook_http_request_duration_seconds',
+      help: 'Time to answer a request, by operation and status',
+      labelNames: ['operation', 'status'] as const,
+      buckets: REQUEST_BUCKETS,
+      registers,
+    }),
+    jobs: new Histogram({
+      name: 'passbook_job_duration_seconds',
+      help: 'Time to run a job, by job and outcome',
+      labelNames: ['job', 'outcome'] as const,
+      buckets: JOB_BUCKETS,
+      registers,
+    }),
+    eventLag: new Histogram({
+      name: 'passbook_event_lag_seconds',
+      help: 'Time from the commit of a change until the figures that hold it are committed',
+      buckets: JOB_BUCKETS,
+      registers,
+    }),
+    jobFailures: new Counter({
+      name: 'passbook_job_failures_total',
+      help: 'Jobs that failed for good, after their last attempt',
+      labelNames: ['job'] as const,
+      registers,
+    }),
+    cacheReads: new Counter({
+      name: 'passbook_cache_reads_total',
+      help: 'Reads of the cache, by result (hit or miss)',
+      labelNames: ['result'] as const,
+      registers,
+    }),
+    drift: new Counter({
+      name: 'passbook_statistics_drift_total',
+      help: 'Users whose stored statistics differed from the ledger and were sent for repair',
+      registers,
+    }),
+    /** A gauge whose value is asked for at each scrape. */
+    gauge(name: string, help: string, read: () => Promise<number>) {
+      return new Gauge({
+        name,
+        help,
+        registers,
+        async collect() {
+          this.set(await read())
+        },
+      })
+    },
+  }
+}

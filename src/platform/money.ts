@@ -1,0 +1,46 @@
+import currencies from 'currency-codes'
+import { Decimal } from 'decimal.js'
+import { type FieldError } from '../errors.ts'
+
+/** 13 digits before the point and 4 behind it, sums of millions of them: 40 digits never round. */
+const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_EVEN })
+export type Money = Decimal
+
+const UPPER_LIMIT = new Exact('1e13')
+
+/** A decimal of any origin, without going through binary floating point. */
+export const money = (value: Decimal.Value | { toString(): string }): Money => new Exact(value.toString())
+
+/** How many minor digits ISO 4217 gives a currency; undefined when there is no such currency. */
+export const minorDigits = (currency: string): number | undefined => currencies.code(currency)?.digits
+
+function digitsOf(currency: string): number {
+  const digits = minorDigits(currency)
+  if (digits === undefined) throw new Error(`${currency} is not a currency`)
+  return digits
+}
+
+/** An exact amount with its currency's minor digits, as in `1250.00`. */
+export const formatMoney = (amount: Money, currency: string): string => amount.toFixed(digitsOf(currency))
+
+/** The average, rounded half-even to the currency's minor digits; null of nothing. */
+export function averageMoney(total: Money, count: number, currency: string): string | null {
+  return count === 0 ? null : total.dividedBy(count).toFixed(digitsOf(currency))
+}
+
+/**
+ * Checks an amount of a transaction: above zero, below 10^13, no more digits than the currency has.
+ *
+ * @returns the amount, or what is wrong with it at `path`
+ */
+export function checkAmount(sent: string | number, currency: string, path: string): Money | FieldError {
+  const amount = money(sent)
+  const digits = minorDigits(currency)
+  if (digits === undefined) return { path, code: 'currency', message: 'has no currency to be checked by' }
+  if (amount.lte(0)) return { path, code: 'amount', message: 'must be above zero' }
+  if (amount.gte(UPPER_LIMIT)) return { path, code: 'amount', message: 'must be below 10000000000000' }
+  if (amount.decimalPlaces() > digits) {
+    return { path, code: 'amount_digits', message: `must have at most ${digits} decimals in ${currency}` }
+  }
+  return amount
+}

@@ -1,0 +1,156 @@
+import type { AppEvent } from '../events.ts'
+import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import type { Database } from './prisma.ts'
+import type { EventQueue } from './queue.ts'
+
+const BATCH_ROWS = 2_000
+const POLL_MS = 200
+/** How long the relay rests after the database or the queue failed it. */
+const PAUSE_MS = 1_000
+const LONGEST_RETRY_SECONDS = 3_600
+
+interface ClaimedRow {
+  readonly id: bigint
+  readonly user_id: bigint
+  readonly request_id: string | null
+}
+
+interface RelayOptions {
+  readonly database: Database
+  readonly queue: EventQueue
+  readonly log: Log
+  /** After so long, doubled with every time, an enqueued row without figures is enqueued again. */
+  readonly retrySeconds: number
+  /** A worker polls; an API process is only nudged. */
+  readonly poll: boolean
+}
+
+/** Tells the relay that something was committed. */
+export interface Nudge {
+  nudge(): void
+}
+
+export interface Relay extends Nudge {
+  close(): Promise<void>
+}
+
+/**
+ * Rows never enqueued. A user with a row on its way is left alone: its job takes every row that is
+ * there when it runs, and what comes later is enqueued once that job is done. So a user has one job
+ * at a time, however many transactions arrive.
+ */
+const claimNew = (database: Database) => database.$queryRaw<ClaimedRow[]>`
+  UPDATE outbox SET enqueued_at = now(), attempts = attempts + 1
+  WHERE id IN (
+    SELECT id FROM outbox AS candidate
+    WHERE enqueued_at IS NULL AND NOT EXISTS (
+      SELECT FROM outbox AS sent
+      WHERE sent.user_id = candidate.user_id AND sent.enqueued_at IS NOT NULL)
+    ORDER BY id LIMIT ${BATCH_ROWS} FOR UPDATE SKIP LOCKED)
+  RETURNING id, user_id, request_id`
+
+/** Rows whose job got lost with a queue or is failing. */
+const claimOld = (database: Database, retrySeconds: number) => database.$queryRaw<ClaimedRow[]>`
+  UPDATE outbox SET enqueued_at = now(), attempts = least(attempts + 1, 30)
+  WHERE id IN (
+    SELECT id FROM outbox
+    WHERE enqueued_at < now() - make_interval(secs => ${retrySeconds})
+      AND enqueued_at < now() - make_interval(secs =>
+        least(${retrySeconds} * power(2, attempts - 1), ${LONGEST_RETRY_SECONDS}))
+    ORDER BY enqueued_at LIMIT ${BATCH_ROWS} FOR UPDATE SKIP LOCKED)
+  RETURNING id, user_id, request_id`
+
+function eventsOf(rows: readonly ClaimedRow[]): AppEvent[] {
+  const requestIds = new Map(rows.map((row) => [row.user_id, row.request_id]))
+  return [...requestIds].map(([userId, requestId]) => ({
+    name: 'transactions.changed',
+    data: { user_id: Number(userId), ...(requestId === null ? {} : { request_id: requestId }) },
+  }))
+}
+
+/**
+ * What was on its way when a process died is sent again at once: its job may be gone, or be held by
+ * the lock of a worker that is. A job too many finds nothing to do.
+ */
+export async function releaseOutbox(database: Database): Promise<void> {
+  await database.outboxRow.updateMany({
+    where: { enqueuedAt: { not: null } },
+    data: { enqueuedAt: null, attempts: 0 },
+  })
+}
+
+/**
+ * Moves committed outbox rows to the queue. Marking is committed before the job is added: a job that
+ * runs before the commit of its mark would find nothing. When adding fails the mark is taken back;
+ * when the process dies in between, the age of the row brings it up again.
+ */
+export function startRelay({ database, queue, log, retrySeconds, poll }: RelayOptions): Relay {
+  let running: Promise<void> | undefined
+  let again = false
+  let closed = false
+  let pausedUntil = 0
+
+  async function enqueue(rows: readonly ClaimedRow[]): Promise<void> {
+    if (rows.length === 0) return
+    const batch = eventsOf(rows)
+    try {
+      await queue.add(batch)
+    } catch (error) {
+      await database.outboxRow.updateMany({
+        where: { id: { in: rows.map((row) => row.id) } },
+        data: { enqueuedAt: null, attempts: { decrement: 1 } },
+      })
+      throw error
+    }
+  }
+
+  async function pass(): Promise<void> {
+    const fresh = await claimNew(database)
+    await enqueue(fresh)
+    again ||= fresh.length === BATCH_ROWS
+    if (poll) await enqueue(await claimOld(database, retrySeconds))
+  }
+
+  async function run(): Promise<void> {
+    do {
+      again = false
+      await pass()
+    } while (again && !closed)
+  }
+
+  function nudge(): void {
+    again = true
+    if (closed || running || Date.now() < pausedUntil) return
+    running = run()
+      .catch((error) => {
+        pausedUntil = Date.now() + PAUSE_MS
+        log.warn({ err: error }, 'events wait: the relay could not enqueue them')
+      })
+      .finally(() => {
+        running = undefined
+      })
+  }
+
+  const timer = poll ? setInterval(nudge, POLL_MS) : undefined
+
+  return {
+    nudge,
+    async close() {
+      closed = true
+      clearInterval(timer)
+      await running
+    },
+  }
+}
+
+/** Shows how much waits in the outbox, and for how long. */
+export function gaugeOutbox(database: Database, metrics: Metrics): void {
+  metrics.gauge('passbook_outbox_rows', 'Changed days whose figures are not current yet', () =>
+    database.outboxRow.count(),
+  )
+  metrics.gauge('passbook_outbox_lag_seconds', 'Age of the oldest row of the outbox', async () => {
+    const { _min } = await database.outboxRow.aggregate({ _min: { createdAt: true } })
+    return _min.createdAt === null ? 0 : (Date.now() - _min.createdAt.getTime()) / 1000
+  })
+}

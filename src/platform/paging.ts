@@ -1,0 +1,113 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { invalid } from '../errors.ts'
+
+/** One page of a list, and how to go on. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** All there are; only counted in page mode. */
+  readonly total?: number
+  /** Where the next page begins; absent at the end. */
+  readonly nextCursor?: string
+}
+
+interface PagingQuery {
+  readonly page?: number
+  readonly per_page: number
+  readonly cursor?: string
+}
+
+/** Which part of a list is asked for: by number, or after a position. */
+export interface Paging<Position> {
+  readonly limit: number
+  readonly offset?: number
+  readonly after?: Position
+}
+
+/** An opaque cursor. Its content may change between versions; a client passes it back as it got it. */
+export const encodeCursor = (position: readonly unknown[]): string =>
+  Buffer.from(JSON.stringify(position)).toString('base64url')
+
+const badCursor = () =>
+  invalid([
+    { path: 'query.cursor', code: 'cursor', message: 'is not a cursor this list has given' },
+  ])
+
+/**
+ * Reads the paging parameters. `cursor` (also an empty one, which stands for the beginning) means
+ * cursor mode, otherwise it is page mode.
+ *
+ * @param read makes a position of a cursor's content, or undefined when it is none
+ * @throws AppError 422 for a cursor that is not one, or together with `page`
+ */
+export function readPaging<Position>(
+  query: PagingQuery,
+  read: (content: readonly unknown[]) => Position | undefined,
+): Paging<Position> {
+  const limit = query.per_page
+  if (query.cursor === undefined) return { limit, offset: ((query.page ?? 1) - 1) * limit }
+  if (query.page !== undefined) {
+    throw invalid([
+      { path: 'query.page', code: 'paging', message: 'cannot be combined with cursor' },
+    ])
+  }
+  if (query.cursor === '') return { limit }
+  const after = read(decode(query.cursor))
+  if (after === undefined) throw badCursor()
+  return { limit, after }
+}
+
+function decode(cursor: string): readonly unknown[] {
+  try {
+    const content: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    return Array.isArray(content) ? content : []
+  } catch {
+    return []
+  }
+}
+
+/** Cuts off the one row more that was read to see whether the list goes on. */
+export function toPage<T>(
+  rows: readonly T[],
+  limit: number,
+  positionOf: (row: T) => readonly unknown[],
+): { readonly items: readonly T[]; readonly nextCursor?: string } {
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  return rows.length > limit && last !== undefined
+    ? { items, nextCursor: encodeCursor(positionOf(last)) }
+    : { items }
+}
+
+/** Sends a page: `Link` (RFC 8288), `X-Total-Count` in page mode, `X-Next-Cursor`; the body is a bare array. */
+export function sendPage<T>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  query: PagingQuery,
+  { items, total, nextCursor }: Page<T>,
+): T[] {
+  const url = new URL(request.originalUrl, 'http://localhost')
+  const link = (rel: string, changes: Readonly<Record<string, string | undefined>>) => {
+    const target = new URL(url)
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === undefined) target.searchParams.delete(name)
+      else target.searchParams.set(name, value)
+    }
+    return `<${target.pathname}${target.search}>; rel="${rel}"`
+  }
+  const links: string[] = []
+  if (total === undefined) {
+    links.push(link('first', { cursor: '' }))
+    if (nextCursor !== undefined) links.push(link('next', { cursor: nextCursor }))
+  } else {
+    const page = query.page ?? 1
+    const last = Math.max(1, Math.ceil(total / query.per_page))
+    links.push(link('first', { page: '1' }))
+    if (page > 1) links.push(link('prev', { page: String(Math.min(page - 1, last)) }))
+    if (page < last) links.push(link('next', { page: String(page + 1) }))
+    links.push(link('last', { page: String(last) }))
+    reply.header('x-total-count', String(total))
+  }
+  reply.header('link', links.join(', '))
+  if (nextCursor !== undefined) reply.header('x-next-cursor', nextCursor)
+  return [...items]
+}

@@ -1,0 +1,96 @@
+import { STATUS_CODES } from 'node:http'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import { AppError, unavailable } from '../errors.ts'
+
+const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']
+
+/** Errors of Fastify itself that are the caller's: its code -> ours and a text for the caller. */
+const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [number, string, string]>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: [400, 'malformed_json', 'The request body is not valid JSON'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'malformed_json', 'The request body is empty'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, 'bad_request', 'The request body is not as long as its Content-Length says'],
+  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'body_too_large', 'The request body is too large'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'unsupported_media_type', 'Send the request body as application/json'],
+  FST_ERR_BAD_URL: [400, 'bad_request', 'The path is not a valid URL path'],
+  FST_ERR_MAX_URL_LENGTH: [414, 'url_too_long', 'The path is too long'],
+}
+
+/** Codes of PostgreSQL and Prisma that mean: it does not answer now, not: this was wrong. */
+const UNAVAILABLE = /^(P1001|P1002|P1008|P1017|P2024|P2028|ECONNREFUSED|ECONNRESET|ETIMEDOUT|57P0[1-3]|53300)$/
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
+}
+
+/** Every error as one of ours: what is not known is 500, its text kept for the log alone. */
+function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error
+  const code = codeOf(error)
+  const known = FRAMEWORK_ERRORS[code]
+  if (known) return new AppError(...known, { cause: error })
+  if (error instanceof SyntaxError) {
+    return new AppError(400, 'malformed_json', 'The request body is not valid JSON', { cause: error })
+  }
+  if (UNAVAILABLE.test(code) || UNAVAILABLE.test(driverCode(error))) {
+    return unavailable('The service cannot reach its database now; try again', error)
+  }
+  const { statusCode = 500 } = error as FastifyError
+  if (statusCode >= 400 && statusCode < 500) {
+    return new AppError(statusCode, 'bad_request', 'The request cannot be understood', { cause: error })
+  }
+  return new AppError(500, 'internal_error', 'Something went wrong on our side', { cause: error })
+}
+
+/** Prisma wraps what the driver said. */
+function driverCode(error: unknown): string {
+  const { meta } = error as { readonly meta?: { readonly driverAdapterError?: { readonly cause?: unknown } } }
+  const cause = meta?.driverAdapterError?.cause
+  const kind = (cause as { readonly kind?: string } | undefined)?.kind
+  if (kind === 'DatabaseNotReachable' || kind === 'ConnectionClosed' || kind === 'SocketTimeout') return 'P1001'
+  return codeOf(cause) || String((cause as { originalCode?: string } | undefined)?.originalCode ?? '')
+}
+
+/** The RFC 9457 body of an error. */
+export function problemBody(error: AppError, requestId: string) {
+  const { status, code, message, options } = error
+  return {
+    type: `urn:passbook:problem:${code}`,
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail: message,
+    code,
+    request_id: requestId,
+    ...(options.errors ? { errors: options.errors } : {}),
+  }
+}
+
+/** Answers with problem+json. What is ours to mend is logged. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const appError = toAppError(error)
+  if (appError.status >= 500) request.log.error({ err: error }, 'request failed')
+  return reply
+    .code(appError.status)
+    .headers({ ...appError.options.headers })
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(problemBody(appError, request.id))
+}
+
+/** Answers a path that exists under other methods with 405 and `Allow`, any other with 404. */
+function sendNotFound(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
+  const path = request.url.split('?', 1)[0] ?? '/'
+  const allowed = METHODS.filter((method) => app.findRoute({ method, url: path }))
+  const error =
+    allowed.length > 0
+      ? new AppError(405, 'method_not_allowed', `This path does not take ${request.method}`, {
+          headers: { allow: allowed.join(', ') },
+        })
+      : new AppError(404, 'not_found', 'There is nothing at this path')
+  return sendProblem(error, request, reply)
+}
+
+/** Makes every error of an app, its own and the framework's, a problem+json. */
+export function installProblems(app: FastifyInstance): void {
+  app.setErrorHandler(sendProblem)
+  app.setNotFoundHandler((request, reply) => sendNotFound(app, request, reply))
+}

@@ -1,0 +1,158 @@
+import {
+  type BackendClasses,
+  createPostgresBackend,
+  createRedisBackend,
+  type IQueueBackend,
+  type Job,
+  withBackend,
+} from 'bullmq'
+import { Compile } from 'typebox/compile'
+import { type AppEvent, type EventConsumers, type EventName, events } from '../events.ts'
+import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import { QUEUE_SCHEMA } from './migrate.ts'
+import { redisOptions } from './redis.ts'
+
+const QUEUE_NAME = 'events'
+const JOB_OPTIONS = {
+  attempts: 6,
+  backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
+  removeOnComplete: true,
+  removeOnFail: { age: 30 * 86_400, count: 5_000 },
+}
+/** A job whose worker died is taken over after at most the sum of both. */
+const LOCK_MS = 10_000
+const STALLED_CHECK_MS = 5_000
+const MOST_STALLS = 5
+
+/** A job that failed for good. */
+export interface FailedJob {
+  readonly id: string
+  readonly event: string
+  readonly data: unknown
+  readonly attempts: number
+  readonly failed_at: string
+  readonly reason: string
+}
+
+/** Events on their way to their consumers: at least once, in no particular order. */
+export interface EventQueue {
+  add(batch: readonly AppEvent[]): Promise<void>
+  /** Adds an event every so many seconds, once however many processes ask for it. */
+  schedule(event: EventName, everySeconds: number): Promise<void>
+  /** Starts to work; `done` is called after each job. Stops with `close`. */
+  consume(consumers: EventConsumers, concurrency: number, done: () => void): void
+  /** Newest first, at most `limit`. */
+  failed(limit: number): Promise<readonly FailedJob[]>
+  /** Puts failed jobs back: one by its id, or all. @returns how many */
+  retry(id?: string): Promise<number>
+  ready(): Promise<boolean>
+  close(): Promise<void>
+}
+
+interface QueueOptions {
+  readonly databaseUrl: string
+  readonly redisUrl?: string | undefined
+  readonly metrics: Metrics
+  readonly log: Log
+}
+
+/** BullMQ on Redis where there is one, else on tables of its own in the database. */
+export function openQueue(options: QueueOptions): EventQueue {
+  const { databaseUrl, redisUrl } = options
+  if (redisUrl === undefined) {
+    const connection = { connectionString: databaseUrl, schema: QUEUE_SCHEMA, max: 4 }
+    const classes = withBackend(createPostgresBackend)
+    return queueOver(classes, { producer: connection, worker: connection }, options)
+  }
+  const classes = withBackend(createRedisBackend)
+  const producer = { url: redisUrl, ...redisOptions('fail-fast') }
+  const worker = { url: redisUrl, ...redisOptions('wait') }
+  return queueOver(classes, { producer, worker }, options)
+}
+
+function queueOver<B extends IQueueBackend, C>(
+  { Queue, Worker }: BackendClasses<B, C>,
+  connections: { readonly producer: C; readonly worker: C },
+  { metrics, log }: QueueOptions,
+): EventQueue {
+  const queue = new Queue(QUEUE_NAME, {
+    connection: connections.producer,
+    defaultJobOptions: JOB_OPTIONS,
+  })
+  queue.on('error', (error) => log.warn({ err: error }, 'the queue does not answer'))
+  let worker: InstanceType<typeof Worker> | undefined
+
+  return {
+    async add(batch) {
+      await queue.addBulk(batch.map(({ name, data }) => ({ name, data })))
+    },
+    async schedule(event, everySeconds) {
+      await queue.upsertJobScheduler(event, { every: everySeconds * 1000 }, { name: event, data: {} })
+    },
+    consume(consumers, concurrency, done) {
+      worker = new Worker(QUEUE_NAME, (job) => run(job, consumers, metrics, log).finally(done), {
+        connection: connections.worker,
+        concurrency,
+        lockDuration: LOCK_MS,
+        stalledInterval: STALLED_CHECK_MS,
+        maxStalledCount: MOST_STALLS,
+      })
+      worker.on('error', (error) => log.warn({ err: error }, 'the queue does not answer'))
+      worker.on('failed', (job) => {
+        if (job && job.attemptsMade >= (job.opts.attempts ?? 1)) metrics.jobFailures.inc({ job: job.name })
+      })
+    },
+    async failed(limit) {
+      const jobs = await queue.getFailed(0, limit - 1)
+      return jobs.map((job) => ({
+        id: job.id ?? '',
+        event: job.name,
+        data: job.data,
+        attempts: job.attemptsMade,
+        failed_at: new Date(job.finishedOn ?? job.timestamp).toISOString(),
+        reason: job.failedReason,
+      }))
+    },
+    async retry(id) {
+      const jobs = await queue.getFailed()
+      const chosen = jobs.filter((job) => id === undefined || job.id === id)
+      for (const job of chosen) await job.retry('failed')
+      return chosen.length
+    },
+    async ready() {
+      return await queue.getJobCounts('waiting').then(
+        () => true,
+        () => false,
+      )
+    },
+    async close() {
+      await worker?.close()
+      await queue.close()
+    },
+  }
+}
+
+const payloadChecks = new Map(
+  Object.entries(events).map(([name, { payload }]) => [name, Compile(payload)]),
+)
+
+/** Runs one job. What the queue keeps of a failure is its kind: messages can quote data. */
+async function run(job: Job, consumers: EventConsumers, metrics: Metrics, log: Log): Promise<void> {
+  const end = metrics.jobs.startTimer({ job: job.name })
+  const { request_id } = job.data
+  try {
+    if (!payloadChecks.get(job.name)?.Check(job.data)) throw new Error('unknown event or payload')
+    const { consumer } = events[job.name as EventName]
+    const consume = consumers[consumer] as (payload: unknown) => Promise<void>
+    await consume(job.data)
+    end({ outcome: 'completed' })
+    log.debug({ job: job.name, job_id: job.id, request_id }, 'job completed')
+  } catch (error) {
+    end({ outcome: 'failed' })
+    const attempt = job.attemptsMade + 1
+    log.error({ err: error, job: job.name, job_id: job.id, request_id, attempt }, 'job failed')
+    const { name, code } = error as { readonly name?: string; readonly code?: string }
+    throw new Error([name ?? 'Error', code].filter(Boolean).join(' '))
+  }
+}

@@ -1,0 +1,113 @@
+import type { FastifyInstance } from 'fastify'
+import type { TObject, TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { TLocalizedValidationError } from 'typebox/error'
+import { Default } from 'typebox/value'
+import { type FieldError, invalid } from '../errors.ts'
+import './formats.ts'
+
+/** Where in a request a value comes from. */
+type HttpPart = 'body' | 'params' | 'query' | 'headers'
+
+/** A value that passed, or what is wrong with it. */
+type Checked = { readonly value: unknown } | { readonly errors: readonly FieldError[] }
+
+const WHOLE_NUMBER = /^-?\d{1,16}$/
+
+/** Text as the schema's type, or unchanged where it is not exactly that: the check then refuses it. */
+function convertText(text: unknown, schema: TSchema): unknown {
+  if (typeof text !== 'string' || !('type' in schema)) return text
+  if (schema.type === 'integer') return WHOLE_NUMBER.test(text) ? Number(text) : text
+  if (schema.type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
+  return schema.type === 'array' ? [text] : text
+}
+
+/** A copy with each known property's text converted; nothing else is touched. */
+function convertProperties(value: unknown, schema: TObject): unknown {
+  const entries = Object.entries(value as Record<string, unknown>)
+  const property = (name: string) => schema.properties[name]
+  return Object.fromEntries(
+    entries.map(([name, text]) => {
+      const known = property(name)
+      return [name, known ? convertText(text, known) : text]
+    }),
+  )
+}
+
+const pathOf = (part: HttpPart, pointer: string) =>
+  part === 'body' ? pointer : `${part}${pointer.replaceAll('/', '.')}`
+
+/** One of the validator's errors, in our terms; a list, as it names all missing fields at once. */
+function describe(error: TLocalizedValidationError, part: HttpPart): FieldError[] {
+  const at = (name = '') => pathOf(part, name === '' ? error.instancePath : `${error.instancePath}/${name}`)
+  const kind = part === 'query' ? 'parameter' : 'field'
+  switch (error.keyword) {
+    case 'required':
+      return error.params.requiredProperties.map((name) => ({
+        path: at(name),
+        code: 'required',
+        message: 'is required',
+      }))
+    case 'additionalProperties':
+      return error.params.additionalProperties.map((name) => ({
+        path: at(name),
+        code: `unknown_${kind}`,
+        message: `is not a known ${kind}`,
+      }))
+    case 'enum':
+      return [
+        { path: at(), code: 'enum', message: `must be one of ${error.params.allowedValues.join(', ')}` },
+      ]
+    default:
+      return [{ path: at(), code: error.keyword, message: error.message }]
+  }
+}
+
+/**
+ * Where a value may have one of several forms the validator reports what each form misses, then
+ * that none fits. One error says it: its forms in a row.
+ */
+function mergeForms(errors: readonly TLocalizedValidationError[], part: HttpPart): FieldError[] {
+  const unions = errors.filter((error) => error.keyword === 'anyOf')
+  const inUnion = (path: string) => unions.some((union) => path.startsWith(union.instancePath))
+  const merged = unions.map((union) => {
+    const forms = errors.filter((error) => error.keyword !== 'anyOf' && error.instancePath === union.instancePath)
+    const message = [...new Set(forms.map((form) => form.message))].join(', or ')
+    return { path: pathOf(part, union.instancePath), code: 'form', message }
+  })
+  const single = errors.filter((error) => !inUnion(error.instancePath))
+  return [...single.flatMap((error) => describe(error, part)), ...merged]
+}
+
+/**
+ * Compiles a schema into a check of one part of a request. Bodies are taken as sent. Parameters and
+ * headers arrive as text, which is converted strictly: whole-string integers, exactly `true` or
+ * `false`, one value to a list. Then defaults are filled in, then everything is checked.
+ */
+export function compileCheck(schema: TSchema, part: HttpPart): (value: unknown) => Checked {
+  const validator = Compile(schema)
+  return (sent) => {
+    const converted = part === 'body' ? sent : convertProperties(sent ?? {}, schema as TObject)
+    const value = Default(schema, converted)
+    if (validator.Check(value)) return { value }
+    return { errors: mergeForms(validator.Errors(value), part) }
+  }
+}
+
+const PARTS: Readonly<Record<string, HttpPart>> = {
+  body: 'body',
+  params: 'params',
+  querystring: 'query',
+  headers: 'headers',
+}
+
+/** Makes an app check its routes' schemas this way. */
+export function installValidator(app: FastifyInstance): void {
+  app.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
+    const check = compileCheck(schema, PARTS[httpPart ?? 'body'] ?? 'body')
+    return (value: unknown) => {
+      const checked = check(value)
+      return 'errors' in checked ? { error: invalid(checked.errors) } : checked
+    }
+  })
+}

@@ -1,0 +1,58 @@
+import type { Config } from './config.ts'
+import { createAnalyticsService } from './features/analytics/analytics.service.ts'
+import { createTransactionBulk } from './features/transactions/transactions.bulk.ts'
+import { createTransactionService } from './features/transactions/transactions.service.ts'
+import { createUserService } from './features/users/users.service.ts'
+import { openCache } from './platform/cache.ts'
+import { createFieldCrypto } from './platform/crypto.ts'
+import type { Log } from './platform/log.ts'
+import { createMetrics } from './platform/metrics.ts'
+import { gaugeOutbox, startRelay } from './platform/outbox.ts'
+import { openDatabase } from './platform/prisma.ts'
+import { openQueue } from './platform/queue.ts'
+
+export type Services = ReturnType<typeof openServices>
+
+/**
+ * Opens what a process works with and puts the features' services on it. `close` waits for what is
+ * under way and may be called twice.
+ *
+ * @param role a worker's relay polls the outbox; that of an API process is nudged after its commits
+ */
+export function openServices(config: Config, databaseUrl: string, log: Log, role: 'api' | 'worker') {
+  const metrics = createMetrics()
+  const crypto = createFieldCrypto(config.encryptionKeys)
+  const { database, close: closeDatabase } = openDatabase(databaseUrl, config.DATABASE_POOL_SIZE, log)
+  const cache = openCache(config.REDIS_URL, metrics, log)
+  const queue = openQueue({ databaseUrl, redisUrl: config.REDIS_URL, metrics, log })
+  const outbox = startRelay({
+    database,
+    queue,
+    log,
+    retrySeconds: config.OUTBOX_RETRY_SECONDS,
+    poll: role === 'worker',
+  })
+  gaugeOutbox(database, metrics)
+
+  const defaultCurrency = config.DEFAULT_CURRENCY
+  const users = createUserService({ database, crypto, cache })
+  const transactionDeps = { database, crypto, outbox, users, defaultCurrency }
+  const transactions = createTransactionService(transactionDeps)
+  const transactionBulk = createTransactionBulk(transactionDeps)
+  const analytics = createAnalyticsService({ database, cache, metrics, outbox, defaultCurrency })
+
+  let closing: Promise<void> | undefined
+  return {
+    ...{ config, log, metrics, database, cache, queue, outbox },
+    ...{ users, transactions, transactionBulk, analytics },
+    close() {
+      closing ??= (async () => {
+        await outbox.close()
+        await queue.close()
+        await cache.close()
+        await closeDatabase()
+      })()
+      return closing
+    },
+  }
+}
