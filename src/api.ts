@@ -17,8 +17,7 @@ await runProcess(log, async () => {
   await migrate(databaseUrl)
   const services = openServices(config, databaseUrl, log, 'api')
   await ensureAdmin(services)
-  const { url, close } = await listen(await buildApp(services), config.HOST, config.PORT)
-  log.info({ url }, 'the API is ready')
+  const { close } = await listen(await buildApp(services), config.HOST, config.PORT)
   return {
     async stop() {
       await close()

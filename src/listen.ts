@@ -15,7 +15,7 @@ export interface Listening {
 
 /** @throws StartupError when the port is taken or may not be used */
 export async function listen(app: FastifyInstance, host: string, port: number): Promise<Listening> {
-  await app.listen({ host, port, listenTextResolver: () => '' }).catch((error: NodeJS.ErrnoException) => {
+  await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EADDRINUSE') {
       throw new StartupError(
         `Port ${port} on ${host} is taken; set PORT to another one, or PORT=0 to have a free one picked.`,

@@ -21,7 +21,7 @@ await runProcess(log, async () => {
       ? undefined
       : await listen(await buildHealthApp(services), config.HOST, config.WORKER_PORT)
   await startConsumers(services)
-  log.info({ url: health?.url }, 'the worker is ready')
+  log.info('the worker is ready')
   return {
     async stop() {
       await health?.close()

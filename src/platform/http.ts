@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import compress from '@fastify/compress'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { installJsonBody } from './json-body.ts'
 import type { Metrics } from './metrics.ts'
 import { installProblems, sendProblem } from './problem.ts'
@@ -54,8 +54,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const { log, metrics, corsOrigins, trustProxy } = options
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
-    requestIdLogLabel: 'request_id',
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'request_id',
+    }),
     genReqId: requestId,
     rewriteUrl,
     bodyLimit: BODY_LIMIT_BYTES,
@@ -69,7 +71,11 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   installProblems(app)
   installValidator(app)
   installJsonBody(app)
-  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"] } } })
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"] } },
+    // Whether a host is reached by TLS alone is for whoever terminates TLS to say.
+    hsts: false,
+  })
   await app.register(cors, {
     origin: corsOrigins?.split(',').map((origin) => origin.trim()) ?? false,
     exposedHeaders: EXPOSED_HEADERS,

@@ -42,6 +42,9 @@ function describe(error: TLocalizedValidationError, part: HttpPart): FieldError[
   const at = (name = '') => pathOf(part, name === '' ? error.instancePath : `${error.instancePath}/${name}`)
   const kind = part === 'query' ? 'parameter' : 'field'
   switch (error.keyword) {
+    // Said by additionalProperties already, and better.
+    case 'boolean':
+      return []
     case 'required':
       return error.params.requiredProperties.map((name) => ({
         path: at(name),

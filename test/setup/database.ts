@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { inject } from 'vitest'
+import { TEMPLATE } from './cluster.ts'
+
+async function administer(statement: string): Promise<void> {
+  const url = new URL(inject('serverUrl'))
+  url.pathname = '/postgres'
+  const client = new pg.Client({ connectionString: url.href })
+  await client.connect()
+  await client.query(statement).finally(() => client.end())
+}
+
+/** A migrated database of the caller's own. */
+export interface TestDatabase {
+  readonly url: string
+  /** Runs one statement, past Passbook. */
+  query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>
+  drop(): Promise<void>
+}
+
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const name = `test_${randomBytes(8).toString('hex')}`
+  await administer(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} STRATEGY WAL_LOG`)
+  const url = new URL(inject('serverUrl'))
+  url.pathname = `/${name}`
+  const pool = new pg.Pool({ connectionString: url.href, max: 3 })
+  pool.on('error', () => undefined)
+  return {
+    url: url.href,
+    query: async (text, values) => (await pool.query(text, values && [...values])).rows,
+    async drop() {
+      await pool.end()
+      await administer(`DROP DATABASE ${name} WITH (FORCE)`)
+    },
+  }
+}

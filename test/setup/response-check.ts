@@ -1,0 +1,56 @@
+import type { TSchema } from 'typebox'
+import { Compile, type Validator } from 'typebox/compile'
+import document from '../../src/generated/openapi.json' with { type: 'json' }
+import { type OperationId, operations } from '../../src/generated/operations.ts'
+import '../../src/platform/formats.ts'
+
+/** An answer as any client saw it. */
+export interface Answer {
+  readonly status: number
+  readonly contentType: string | undefined
+  readonly body: unknown
+}
+
+interface DocumentedResponse {
+  readonly content?: Readonly<Record<string, unknown>>
+  readonly $ref?: string
+}
+
+type Paths = Readonly<
+  Record<string, Readonly<Record<string, { responses: Record<string, DocumentedResponse> }>>>
+>
+
+const validators = new Map<TSchema, Validator>()
+
+function validatorOf(schema: TSchema): Validator {
+  const known = validators.get(schema) ?? (Compile(schema) as Validator)
+  validators.set(schema, known)
+  return known
+}
+
+function resolve(response: DocumentedResponse): DocumentedResponse {
+  const name = response.$ref?.split('/').at(-1)
+  const components = document.components.responses as Readonly<Record<string, DocumentedResponse>>
+  return name === undefined ? response : (components[name] as DocumentedResponse)
+}
+
+/** Throws when an answer is not one that the OpenAPI document gives this operation. */
+export function assertDocumented(operationId: OperationId, answer: Answer): void {
+  const operation = operations[operationId]
+  const path = operation.url.replace(/:(\w+)/g, '{$1}')
+  const { responses } = (document.paths as unknown as Paths)[path]?.[operation.method.toLowerCase()] ?? {}
+  const documented = responses?.[String(answer.status)]
+  const where = `${operationId} answered ${answer.status}`
+  if (documented === undefined) throw new Error(`${where}, which is not documented`)
+  const types = Object.keys(resolve(documented).content ?? {})
+  const type = answer.contentType?.split(';', 1)[0]
+  if (type === undefined ? types.length > 0 : !types.includes(type)) {
+    throw new Error(`${where} as ${type}, documented as ${types.join(', ') || 'nothing'}`)
+  }
+  if (types.length === 0) return
+  const schema = (operation.schema.response as Readonly<Record<number, TSchema>>)[answer.status]
+  const validator = validatorOf(schema as TSchema)
+  if (!validator.Check(answer.body)) {
+    throw new Error(`${where}: ${JSON.stringify(validator.Errors(answer.body))}`)
+  }
+}

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto'
+import { vi } from 'vitest'
+import { buildApp } from '../../src/app.ts'
+import { createConfig, readEnvironment } from '../../src/config.ts'
+import { startConsumers } from '../../src/consumers.ts'
+import { type OperationId, operations } from '../../src/generated/operations.ts'
+import type { Role, Transaction, TransactionCreate, User } from '../../src/generated/schemas.ts'
+import { createSecrets } from '../../src/platform/data-dir.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { openServices } from '../../src/services.ts'
+import { createTestDatabase, type TestDatabase } from './database.ts'
+import { assertDocumented } from './response-check.ts'
+
+/** How a request is made; everything but the operation is optional. */
+export interface RequestOptions {
+  readonly params?: Readonly<Record<string, string | number>>
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[]>>
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  /** An access token. */
+  readonly token?: string
+}
+
+export interface TestResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | number | undefined>>
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any field; its shape was checked against the document
+  readonly body: any
+}
+
+/** An account that can log in, with its access token. */
+export interface Account {
+  readonly id: number
+  readonly username: string
+  readonly password: string
+  readonly token: string
+}
+
+export type TestService = Awaited<ReturnType<typeof startTestService>>
+
+/**
+ * Passbook on a database of its own, in this process, without a port. Every answer is checked against
+ * the OpenAPI document before a test sees it.
+ *
+ * @param options `worker`: whether events are worked on; `env`: further environment variables
+ */
+export async function startTestService(
+  options: { readonly worker?: boolean; readonly env?: Readonly<Record<string, string>> } = {},
+) {
+  const database: TestDatabase = await createTestDatabase()
+  const environment = readEnvironment({
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: database.url,
+    DATABASE_POOL_SIZE: '6',
+    ...options.env,
+  })
+  const config = createConfig(environment, createSecrets())
+  const role = options.worker ? 'worker' : 'api'
+  const services = openServices(config, database.url, createLog(config.LOG_LEVEL), role)
+  if (options.worker) await startConsumers(services)
+  const app = await buildApp(services)
+
+  async function call(operationId: OperationId, request: RequestOptions = {}): Promise<TestResponse> {
+    const { method, url } = operations[operationId]
+    const { params = {}, query = {}, body, headers, token } = request
+    const path = url.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])))
+    const search = new URLSearchParams()
+    for (const [name, value] of Object.entries(query)) {
+      for (const item of Array.isArray(value) ? value : [value]) search.append(name, String(item))
+    }
+    const response = await app.inject({
+      method,
+      url: search.size > 0 ? `${path}?${search}` : path,
+      headers: { ...(token && { authorization: `Bearer ${token}` }), ...headers },
+      ...(body !== undefined && { payload: body as object }),
+    })
+    const contentType = response.headers['content-type']?.toString()
+    const json = contentType?.includes('json') ? response.json() : response.body
+    assertDocumented(operationId, { status: response.statusCode, contentType, body: json })
+    return { status: response.statusCode, headers: response.headers, body: json }
+  }
+
+  /** Registers and logs in; a role other than user is given past the API. */
+  async function createAccount(role: Role = 'user'): Promise<Account> {
+    const username = `${role}-${randomBytes(6).toString('hex')}`
+    const password = randomBytes(9).toString('base64url')
+    const { body } = await call('register', { body: { username, password } })
+    if (role !== 'user') await database.query('UPDATE users SET role = $1::"Role" WHERE id = $2', [role, body.user.id])
+    const login = await call('login', { body: { username, password } })
+    return { id: body.user.id, username, password, token: login.body.access_token }
+  }
+
+  /** A customer without a login, made by staff. */
+  async function createCustomer(token: string, fields: Partial<User> = {}): Promise<User> {
+    const email = `${randomBytes(8).toString('hex')}@customers.example`
+    const { body } = await call('createUser', { token, body: { name: 'Test Customer', email, ...fields } })
+    return body
+  }
+
+  /** A transaction with whatever fields a test does not care about filled in. */
+  async function createTransaction(
+    token: string,
+    fields: Partial<TransactionCreate> & { readonly user_id: number },
+  ): Promise<Transaction> {
+    const { body } = await call('createTransaction', {
+      token,
+      body: {
+        transaction_date: '2026-03-01',
+        transaction_amount: '10.00',
+        transaction_type: 'credit',
+        ...fields,
+      },
+    })
+    return body
+  }
+
+  return {
+    ...{ app, services, database, call, createAccount, createCustomer, createTransaction },
+    /** Waits until every committed change is in the figures. Needs `worker`. */
+    async settled(): Promise<void> {
+      const waiting = async () => {
+        const [row] = await database.query<{ count: string }>('SELECT count(*) FROM outbox')
+        if (row?.count !== '0') throw new Error(`${row?.count} changes wait`)
+      }
+      await vi.waitFor(waiting, { timeout: 15_000, interval: 20 })
+    },
+    async close(): Promise<void> {
+      await app.close()
+      await services.close()
+      await database.drop()
+    },
+  }
+}

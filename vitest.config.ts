@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config'
+
+const shared = {
+  globalSetup: ['test/setup/cluster.ts'],
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+}
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        test: { ...shared, name: 'passbook', include: ['test/**/*.test.ts'], exclude: ['test/redis/**'] },
+      },
+      { test: { ...shared, name: 'redis', include: ['test/redis/**/*.test.ts'] } },
+    ],
+  },
+})
