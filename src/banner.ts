@@ -21,7 +21,9 @@ function describeAdmin({ config, kept }: Facts): string {
   const name = config.ADMIN_USERNAME ?? kept?.adminUsername
   if (name === undefined) return 'none created here (set ADMIN_USERNAME and ADMIN_PASSWORD)'
   const password = config.ADMIN_PASSWORD === undefined ? kept?.adminPassword : undefined
-  return password === undefined ? `${name}, password as given in ADMIN_PASSWORD` : `${name} / ${password}`
+  return password === undefined
+    ? `${name}, password as given in ADMIN_PASSWORD`
+    : `${name} / ${password}`
 }
 
 /** Tells whoever started Passbook where everything is. */

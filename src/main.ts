@@ -23,7 +23,8 @@ await runProcess(log, async () => {
   const dataDir = resolve(environment.DATA_DIR)
   const kept = environment.DATABASE_URL === undefined ? await ensureSecrets(dataDir) : undefined
   const config = createConfig(environment, kept)
-  const postgres = kept && (await startEmbeddedPostgres({ dataDir, password: kept.databasePassword }))
+  const postgres =
+    kept && (await startEmbeddedPostgres({ dataDir, password: kept.databasePassword }))
   const databaseUrl = postgres?.url ?? (environment.DATABASE_URL as string)
   await migrate(databaseUrl)
   const services = openServices(config, databaseUrl, log, 'worker')
@@ -33,7 +34,9 @@ await runProcess(log, async () => {
   let stopping = false
   postgres?.exited.then(() => {
     if (stopping) return
-    log.fatal('the embedded PostgreSQL ended unexpectedly; its log is postgres.log in the data folder')
+    log.fatal(
+      'the embedded PostgreSQL ended unexpectedly; its log is postgres.log in the data folder',
+    )
     process.exit(1)
   })
   printBanner({ url, config, dataDir, kept })

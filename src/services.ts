@@ -19,10 +19,19 @@ export type Services = ReturnType<typeof openServices>
  *
  * @param role a worker's relay polls the outbox; that of an API process is nudged after its commits
  */
-export function openServices(config: Config, databaseUrl: string, log: Log, role: 'api' | 'worker') {
+export function openServices(
+  config: Config,
+  databaseUrl: string,
+  log: Log,
+  role: 'api' | 'worker',
+) {
   const metrics = createMetrics()
   const crypto = createFieldCrypto(config.encryptionKeys)
-  const { database, close: closeDatabase } = openDatabase(databaseUrl, config.DATABASE_POOL_SIZE, log)
+  const { database, close: closeDatabase } = openDatabase(
+    databaseUrl,
+    config.DATABASE_POOL_SIZE,
+    log,
+  )
   const cache = openCache(config.REDIS_URL, metrics, log)
   const queue = openQueue({ databaseUrl, redisUrl: config.REDIS_URL, metrics, log })
   const outbox = startRelay({

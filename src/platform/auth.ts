@@ -52,6 +52,7 @@ export async function authenticate(
   if (token === undefined) throw unauthorized('The access token is not valid or has expired')
   const caller = await findCaller(Number(token.sub))
   if (caller === undefined) throw unauthorized('The account of this access token is gone')
-  if (!roles.includes(caller.role)) throw forbidden(`This needs one of the roles ${roles.join(', ')}`)
+  if (!roles.includes(caller.role))
+    throw forbidden(`This needs one of the roles ${roles.join(', ')}`)
   return caller
 }

@@ -31,7 +31,9 @@ export async function readSecrets(dataDir: string): Promise<KeptSecrets | undefi
   const path = join(dataDir, FILE)
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
-    throw new StartupError(`${path} cannot be read (${error.code}); make it readable for this user.`)
+    throw new StartupError(
+      `${path} cannot be read (${error.code}); make it readable for this user.`,
+    )
   })
   if (text === undefined) return undefined
   try {

@@ -4,7 +4,15 @@ import { type Logger, pino } from 'pino'
 export type Log = Logger
 
 const PERSONAL = ['name', 'full_name', 'email', 'username', 'account_number']
-const SECRET = ['password', 'authorization', 'cookie', 'access_token', 'refresh_token', 'key', 'secret']
+const SECRET = [
+  'password',
+  'authorization',
+  'cookie',
+  'access_token',
+  'refresh_token',
+  'key',
+  'secret',
+]
 
 /**
  * An error by its kind and place. The message of a database or library error can quote values, so

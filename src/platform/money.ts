@@ -1,6 +1,6 @@
 import currencies from 'currency-codes'
 import { Decimal } from 'decimal.js'
-import { type FieldError } from '../errors.ts'
+import type { FieldError } from '../errors.ts'
 
 /** 13 digits before the point and 4 behind it, sums of millions of them: 40 digits never round. */
 const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_EVEN })
@@ -9,10 +9,12 @@ export type Money = Decimal
 const UPPER_LIMIT = new Exact('1e13')
 
 /** A decimal of any origin, without going through binary floating point. */
-export const money = (value: Decimal.Value | { toString(): string }): Money => new Exact(value.toString())
+export const money = (value: Decimal.Value | { toString(): string }): Money =>
+  new Exact(value.toString())
 
 /** How many minor digits ISO 4217 gives a currency; undefined when there is no such currency. */
-export const minorDigits = (currency: string): number | undefined => currencies.code(currency)?.digits
+export const minorDigits = (currency: string): number | undefined =>
+  currencies.code(currency)?.digits
 
 function digitsOf(currency: string): number {
   const digits = minorDigits(currency)
@@ -21,7 +23,8 @@ function digitsOf(currency: string): number {
 }
 
 /** An exact amount with its currency's minor digits, as in `1250.00`. */
-export const formatMoney = (amount: Money, currency: string): string => amount.toFixed(digitsOf(currency))
+export const formatMoney = (amount: Money, currency: string): string =>
+  amount.toFixed(digitsOf(currency))
 
 /** The average, rounded half-even to the currency's minor digits; null of nothing. */
 export function averageMoney(total: Money, count: number, currency: string): string | null {
@@ -33,14 +36,24 @@ export function averageMoney(total: Money, count: number, currency: string): str
  *
  * @returns the amount, or what is wrong with it at `path`
  */
-export function checkAmount(sent: string | number, currency: string, path: string): Money | FieldError {
+export function checkAmount(
+  sent: string | number,
+  currency: string,
+  path: string,
+): Money | FieldError {
   const amount = money(sent)
   const digits = minorDigits(currency)
-  if (digits === undefined) return { path, code: 'currency', message: 'has no currency to be checked by' }
+  if (digits === undefined)
+    return { path, code: 'currency', message: 'has no currency to be checked by' }
   if (amount.lte(0)) return { path, code: 'amount', message: 'must be above zero' }
-  if (amount.gte(UPPER_LIMIT)) return { path, code: 'amount', message: 'must be below 10000000000000' }
+  if (amount.gte(UPPER_LIMIT))
+    return { path, code: 'amount', message: 'must be below 10000000000000' }
   if (amount.decimalPlaces() > digits) {
-    return { path, code: 'amount_digits', message: `must have at most ${digits} decimals in ${currency}` }
+    return {
+      path,
+      code: 'amount_digits',
+      message: `must have at most ${digits} decimals in ${currency}`,
+    }
   }
   return amount
 }

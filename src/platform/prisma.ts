@@ -56,6 +56,7 @@ export function openDatabase(databaseUrl: string, poolSize: number, log: Log) {
  * the error is another.
  */
 export function violatedUnique(error: unknown): string | undefined {
-  if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== 'P2002') return undefined
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== 'P2002')
+    return undefined
   return JSON.stringify(error.meta)
 }

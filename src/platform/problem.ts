@@ -1,5 +1,11 @@
 import { STATUS_CODES } from 'node:http'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  HTTPMethods,
+} from 'fastify'
 import { AppError, unavailable } from '../errors.ts'
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']
@@ -8,15 +14,24 @@ const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'
 const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [number, string, string]>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: [400, 'malformed_json', 'The request body is not valid JSON'],
   FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'malformed_json', 'The request body is empty'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, 'bad_request', 'The request body is not as long as its Content-Length says'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    400,
+    'bad_request',
+    'The request body is not as long as its Content-Length says',
+  ],
   FST_ERR_CTP_BODY_TOO_LARGE: [413, 'body_too_large', 'The request body is too large'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'unsupported_media_type', 'Send the request body as application/json'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    415,
+    'unsupported_media_type',
+    'Send the request body as application/json',
+  ],
   FST_ERR_BAD_URL: [400, 'bad_request', 'The path is not a valid URL path'],
   FST_ERR_MAX_URL_LENGTH: [414, 'url_too_long', 'The path is too long'],
 }
 
 /** Codes of PostgreSQL and Prisma that mean: it does not answer now, not: this was wrong. */
-const UNAVAILABLE = /^(P1001|P1002|P1008|P1017|P2024|P2028|ECONNREFUSED|ECONNRESET|ETIMEDOUT|57P0[1-3]|53300)$/
+const UNAVAILABLE =
+  /^(P1001|P1002|P1008|P1017|P2024|P2028|ECONNREFUSED|ECONNRESET|ETIMEDOUT|57P0[1-3]|53300)$/
 
 function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
@@ -29,25 +44,34 @@ function toAppError(error: unknown): AppError {
   const known = FRAMEWORK_ERRORS[code]
   if (known) return new AppError(...known, { cause: error })
   if (error instanceof SyntaxError) {
-    return new AppError(400, 'malformed_json', 'The request body is not valid JSON', { cause: error })
+    return new AppError(400, 'malformed_json', 'The request body is not valid JSON', {
+      cause: error,
+    })
   }
   if (UNAVAILABLE.test(code) || UNAVAILABLE.test(driverCode(error))) {
     return unavailable('The service cannot reach its database now; try again', error)
   }
   const { statusCode = 500 } = error as FastifyError
   if (statusCode >= 400 && statusCode < 500) {
-    return new AppError(statusCode, 'bad_request', 'The request cannot be understood', { cause: error })
+    return new AppError(statusCode, 'bad_request', 'The request cannot be understood', {
+      cause: error,
+    })
   }
   return new AppError(500, 'internal_error', 'Something went wrong on our side', { cause: error })
 }
 
 /** Prisma wraps what the driver said. */
 function driverCode(error: unknown): string {
-  const { meta } = error as { readonly meta?: { readonly driverAdapterError?: { readonly cause?: unknown } } }
+  const { meta } = error as {
+    readonly meta?: { readonly driverAdapterError?: { readonly cause?: unknown } }
+  }
   const cause = meta?.driverAdapterError?.cause
   const kind = (cause as { readonly kind?: string } | undefined)?.kind
-  if (kind === 'DatabaseNotReachable' || kind === 'ConnectionClosed' || kind === 'SocketTimeout') return 'P1001'
-  return codeOf(cause) || String((cause as { originalCode?: string } | undefined)?.originalCode ?? '')
+  if (kind === 'DatabaseNotReachable' || kind === 'ConnectionClosed' || kind === 'SocketTimeout')
+    return 'P1001'
+  return (
+    codeOf(cause) || String((cause as { originalCode?: string } | undefined)?.originalCode ?? '')
+  )
 }
 
 /** The RFC 9457 body of an error. */

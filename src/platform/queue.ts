@@ -88,7 +88,11 @@ function queueOver<B extends IQueueBackend, C>(
       await queue.addBulk(batch.map(({ name, data }) => ({ name, data })))
     },
     async schedule(event, everySeconds) {
-      await queue.upsertJobScheduler(event, { every: everySeconds * 1000 }, { name: event, data: {} })
+      await queue.upsertJobScheduler(
+        event,
+        { every: everySeconds * 1000 },
+        { name: event, data: {} },
+      )
     },
     consume(consumers, concurrency, done) {
       worker = new Worker(QUEUE_NAME, (job) => run(job, consumers, metrics, log).finally(done), {
@@ -100,7 +104,8 @@ function queueOver<B extends IQueueBackend, C>(
       })
       worker.on('error', (error) => log.warn({ err: error }, 'the queue does not answer'))
       worker.on('failed', (job) => {
-        if (job && job.attemptsMade >= (job.opts.attempts ?? 1)) metrics.jobFailures.inc({ job: job.name })
+        if (job && job.attemptsMade >= (job.opts.attempts ?? 1))
+          metrics.jobFailures.inc({ job: job.name })
       })
     },
     async failed(limit) {

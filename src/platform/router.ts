@@ -81,14 +81,19 @@ export function createRouter(app: FastifyInstance, findCaller: FindCaller): Rout
     assertComplete() {
       const missing = Object.keys(operations).filter((id) => !handled.has(id as OperationId))
       if (missing.length > 0) {
-        throw new StartupError(`The OpenAPI document has operations without a handler: ${missing.join(', ')}.`)
+        throw new StartupError(
+          `The OpenAPI document has operations without a handler: ${missing.join(', ')}.`,
+        )
       }
     },
   }
 }
 
 /** Refuses a route that is not an operation of the OpenAPI document. Install before any route. */
-export function refuseUndocumentedRoutes(app: FastifyInstance, isAllowed: (url: string) => boolean): void {
+export function refuseUndocumentedRoutes(
+  app: FastifyInstance,
+  isAllowed: (url: string) => boolean,
+): void {
   app.addHook('onRoute', ({ method, url, config }) => {
     if (config?.operationId === undefined && !isAllowed(url)) {
       throw new StartupError(`The route ${String(method)} ${url} is not in the OpenAPI document.`)

@@ -39,7 +39,8 @@ const pathOf = (part: HttpPart, pointer: string) =>
 
 /** One of the validator's errors, in our terms; a list, as it names all missing fields at once. */
 function describe(error: TLocalizedValidationError, part: HttpPart): FieldError[] {
-  const at = (name = '') => pathOf(part, name === '' ? error.instancePath : `${error.instancePath}/${name}`)
+  const at = (name = '') =>
+    pathOf(part, name === '' ? error.instancePath : `${error.instancePath}/${name}`)
   const kind = part === 'query' ? 'parameter' : 'field'
   switch (error.keyword) {
     // Said by additionalProperties already, and better.
@@ -59,7 +60,11 @@ function describe(error: TLocalizedValidationError, part: HttpPart): FieldError[
       }))
     case 'enum':
       return [
-        { path: at(), code: 'enum', message: `must be one of ${error.params.allowedValues.join(', ')}` },
+        {
+          path: at(),
+          code: 'enum',
+          message: `must be one of ${error.params.allowedValues.join(', ')}`,
+        },
       ]
     default:
       return [{ path: at(), code: error.keyword, message: error.message }]
@@ -74,7 +79,9 @@ function mergeForms(errors: readonly TLocalizedValidationError[], part: HttpPart
   const unions = errors.filter((error) => error.keyword === 'anyOf')
   const inUnion = (path: string) => unions.some((union) => path.startsWith(union.instancePath))
   const merged = unions.map((union) => {
-    const forms = errors.filter((error) => error.keyword !== 'anyOf' && error.instancePath === union.instancePath)
+    const forms = errors.filter(
+      (error) => error.keyword !== 'anyOf' && error.instancePath === union.instancePath,
+    )
     const message = [...new Set(forms.map((form) => form.message))].join(', or ')
     return { path: pathOf(part, union.instancePath), code: 'form', message }
   })

@@ -38,7 +38,8 @@ function resolve(response: DocumentedResponse): DocumentedResponse {
 export function assertDocumented(operationId: OperationId, answer: Answer): void {
   const operation = operations[operationId]
   const path = operation.url.replace(/:(\w+)/g, '{$1}')
-  const { responses } = (document.paths as unknown as Paths)[path]?.[operation.method.toLowerCase()] ?? {}
+  const { responses } =
+    (document.paths as unknown as Paths)[path]?.[operation.method.toLowerCase()] ?? {}
   const documented = responses?.[String(answer.status)]
   const where = `${operationId} answered ${answer.status}`
   if (documented === undefined) throw new Error(`${where}, which is not documented`)

@@ -60,10 +60,15 @@ export async function startTestService(
   if (options.worker) await startConsumers(services)
   const app = await buildApp(services)
 
-  async function call(operationId: OperationId, request: RequestOptions = {}): Promise<TestResponse> {
+  async function call(
+    operationId: OperationId,
+    request: RequestOptions = {},
+  ): Promise<TestResponse> {
     const { method, url } = operations[operationId]
     const { params = {}, query = {}, body, headers, token } = request
-    const path = url.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])))
+    const path = url.replace(/:(\w+)/g, (_, name: string) =>
+      encodeURIComponent(String(params[name])),
+    )
     const search = new URLSearchParams()
     for (const [name, value] of Object.entries(query)) {
       for (const item of Array.isArray(value) ? value : [value]) search.append(name, String(item))
@@ -85,7 +90,8 @@ export async function startTestService(
     const username = `${role}-${randomBytes(6).toString('hex')}`
     const password = randomBytes(9).toString('base64url')
     const { body } = await call('register', { body: { username, password } })
-    if (role !== 'user') await database.query('UPDATE users SET role = $1::"Role" WHERE id = $2', [role, body.user.id])
+    if (role !== 'user')
+      await database.query('UPDATE users SET role = $1::"Role" WHERE id = $2', [role, body.user.id])
     const login = await call('login', { body: { username, password } })
     return { id: body.user.id, username, password, token: login.body.access_token }
   }
@@ -93,7 +99,10 @@ export async function startTestService(
   /** A customer without a login, made by staff. */
   async function createCustomer(token: string, fields: Partial<User> = {}): Promise<User> {
     const email = `${randomBytes(8).toString('hex')}@customers.example`
-    const { body } = await call('createUser', { token, body: { name: 'Test Customer', email, ...fields } })
+    const { body } = await call('createUser', {
+      token,
+      body: { name: 'Test Customer', email, ...fields },
+    })
     return body
   }
 

@@ -39,12 +39,25 @@ interface State {
 
 export type AnalyticsService = ReturnType<typeof createAnalyticsService>
 
-export function createAnalyticsService({ database, cache, metrics, outbox, defaultCurrency }: Deps) {
+export function createAnalyticsService({
+  database,
+  cache,
+  metrics,
+  outbox,
+  defaultCurrency,
+}: Deps) {
   /** @throws AppError 422 for a currency there is not, or a period that ends before it begins */
-  function select(userId: number, { from, to, currency = defaultCurrency }: AnalyticsQuery): Selection {
+  function select(
+    userId: number,
+    { from, to, currency = defaultCurrency }: AnalyticsQuery,
+  ): Selection {
     const errors: FieldError[] = []
     if (minorDigits(currency) === undefined) {
-      errors.push({ path: 'query.currency', code: 'currency', message: 'is not a currency of ISO 4217' })
+      errors.push({
+        path: 'query.currency',
+        code: 'currency',
+        message: 'is not a currency of ISO 4217',
+      })
     }
     if (from !== undefined && to !== undefined && from > to) {
       errors.push({ path: 'query.to', code: 'period', message: 'must not be before from' })
@@ -67,7 +80,12 @@ export function createAnalyticsService({ database, cache, metrics, outbox, defau
   }
 
   /** The version was read before: a slow reader fills an old key and never spoils the new one. */
-  function cached<T>(kind: string, selection: Selection, version: bigint, compute: () => Promise<T>) {
+  function cached<T>(
+    kind: string,
+    selection: Selection,
+    version: bigint,
+    compute: () => Promise<T>,
+  ) {
     const { userId, currency, from = '', to = '' } = selection
     const key = [kind, userId, version, currency, from, to].join(':')
     return cache.getOrSet(key, [userTag(userId)], compute)

@@ -33,7 +33,12 @@ const NOTHING: Figures = {
 }
 
 /** The days of a selection as the worker left them. */
-function storedDays({ userId, currency, from = '-infinity', to = 'infinity' }: Selection): Prisma.Sql {
+function storedDays({
+  userId,
+  currency,
+  from = '-infinity',
+  to = 'infinity',
+}: Selection): Prisma.Sql {
   return Prisma.sql`
     SELECT date, transaction_count, total_credit, total_debit FROM daily_statistics
     WHERE user_id = ${userId} AND currency = ${currency}
@@ -41,7 +46,12 @@ function storedDays({ userId, currency, from = '-infinity', to = 'infinity' }: S
 }
 
 /** The days of a selection from the transactions themselves. */
-export function ledgerDays({ userId, currency, from = '-infinity', to = 'infinity' }: Selection): Prisma.Sql {
+export function ledgerDays({
+  userId,
+  currency,
+  from = '-infinity',
+  to = 'infinity',
+}: Selection): Prisma.Sql {
   return Prisma.sql`
     SELECT (transaction_date AT TIME ZONE 'UTC')::date AS date, count(*)::int AS transaction_count,
       coalesce(sum(transaction_amount) FILTER (WHERE transaction_type = 'credit'), 0) AS total_credit,

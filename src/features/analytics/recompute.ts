@@ -23,7 +23,10 @@ interface OutboxDay {
  *
  * @returns undefined when there was nothing to do: no change waits, or the user is gone
  */
-export async function recomputeUser(database: Database, userId: number): Promise<Recomputed | undefined> {
+export async function recomputeUser(
+  database: Database,
+  userId: number,
+): Promise<Recomputed | undefined> {
   return await database.$transaction(async (tx) => {
     // The user first: their deletion takes the locks in this order too.
     const [user] = await tx.$queryRaw<{ waiting: boolean }[]>`

@@ -24,7 +24,11 @@ const digest = (token: string) => new Uint8Array(createHash('sha256').update(tok
 export function createAuthService(deps: Deps) {
   const { database, users, signAccessToken, accessTokenSeconds, refreshTokenDays } = deps
 
-  async function issue(tx: Database | DatabaseTransaction, userId: bigint, family: string): Promise<TokenPair> {
+  async function issue(
+    tx: Database | DatabaseTransaction,
+    userId: bigint,
+    family: string,
+  ): Promise<TokenPair> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url')
     const expiresAt = new Date(Date.now() + refreshTokenDays * DAY_MS)
     await tx.refreshToken.create({ data: { userId, family, tokenHash: digest(token), expiresAt } })

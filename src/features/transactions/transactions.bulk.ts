@@ -2,8 +2,8 @@ import { STATUS_CODES } from 'node:http'
 import { AppError, invalid, notFound } from '../../errors.ts'
 import {
   type BulkItemError,
-  TransactionCreate,
   type TransactionBulkCreateUnchecked,
+  TransactionCreate,
 } from '../../generated/schemas.ts'
 import type { Caller } from '../../platform/auth.ts'
 import type { DatabaseTransaction } from '../../platform/prisma.ts'
@@ -42,7 +42,13 @@ function attempt<T>(check: () => T): Checked<T> {
 /** An item's error as a request of its own would have had it, without the request id. */
 export function itemError({ status, code, message, options }: AppError): BulkItemError {
   const title = STATUS_CODES[status] ?? 'Error'
-  return { code, status, title, detail: message, ...(options.errors && { errors: [...options.errors] }) }
+  return {
+    code,
+    status,
+    title,
+    detail: message,
+    ...(options.errors && { errors: [...options.errors] }),
+  }
 }
 
 /** One error for a whole atomic request: what is wrong, at each item's place. */
@@ -53,16 +59,31 @@ function refuseAll(outcomes: readonly Checked<unknown>[]): AppError | undefined 
     const { code, message, options } = outcome
     return options.errors
       ? options.errors.map((error) => ({ ...error, path: path + error.path }))
-      : [{ path: code === 'reference_taken' ? `${path}/reference` : `${path}/user_id`, code, message }]
+      : [
+          {
+            path: code === 'reference_taken' ? `${path}/reference` : `${path}/user_id`,
+            code,
+            message,
+          },
+        ]
   })
   return errors.length > 0 ? invalid(errors) : undefined
 }
 
 export type TransactionBulk = ReturnType<typeof createTransactionBulk>
 
-export function createTransactionBulk({ database, crypto, outbox, users, defaultCurrency }: TransactionDeps) {
+export function createTransactionBulk({
+  database,
+  crypto,
+  outbox,
+  users,
+  defaultCurrency,
+}: TransactionDeps) {
   /** Every item checked as a request of its own would be, with one query for all users. */
-  async function draftAll(caller: Caller, items: readonly unknown[]): Promise<Checked<TransactionDraft>[]> {
+  async function draftAll(
+    caller: Caller,
+    items: readonly unknown[],
+  ): Promise<Checked<TransactionDraft>[]> {
     const inputs = items.map(readItem)
     const ids = inputs.flatMap((input) =>
       input instanceof AppError || !mayAccess(caller, input.user_id) ? [] : [input.user_id],

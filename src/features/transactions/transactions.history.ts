@@ -19,12 +19,16 @@ interface Position {
 function period({ from, to }: HistoryQuery): Prisma.DateTimeFilter {
   const start = from === undefined ? undefined : checkDate(from, 'query.from')
   const end = to === undefined ? undefined : checkDate(to, 'query.to')
-  const errors = [start, end].filter((value): value is FieldError => !!value && !(value instanceof Date))
+  const errors = [start, end].filter(
+    (value): value is FieldError => !!value && !(value instanceof Date),
+  )
   if (errors.length > 0) throw invalid(errors)
   return {
     ...(start instanceof Date && { gte: start }),
     ...(end instanceof Date &&
-      (to !== undefined && isDateOnly(to) ? { lt: new Date(end.getTime() + DAY_MS) } : { lte: end })),
+      (to !== undefined && isDateOnly(to)
+        ? { lt: new Date(end.getTime() + DAY_MS) }
+        : { lte: end })),
   }
 }
 

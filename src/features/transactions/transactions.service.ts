@@ -64,7 +64,11 @@ export function createTransactionService(deps: TransactionDeps) {
     },
 
     /** @throws AppError 404 for the user, 409 for a reference that is taken, 422 */
-    async create(caller: Caller, input: TransactionCreate, requestId: string): Promise<TransactionRecord> {
+    async create(
+      caller: Caller,
+      input: TransactionCreate,
+      requestId: string,
+    ): Promise<TransactionRecord> {
       const data = toColumns(crypto, await draft(caller, input), requestId)
       const row = await database.transaction.create({ data }).catch((error: unknown) => {
         throw toConflict(error)
@@ -87,7 +91,8 @@ export function createTransactionService(deps: TransactionDeps) {
         .$transaction(async (tx) => {
           await tx.$queryRaw`SELECT id FROM transactions WHERE id = ${id} FOR NO KEY UPDATE`
           const stored = await tx.transaction.findUnique({ where: { id } })
-          if (stored === null || !mayAccess(caller, stored.userId)) throw notFound('Transaction', id)
+          if (stored === null || !mayAccess(caller, stored.userId))
+            throw notFound('Transaction', id)
           const changed = changeTransaction(decryptTransaction(crypto, stored), changes)
           return await tx.transaction.update({
             where: { id },
@@ -115,7 +120,11 @@ export function createTransactionService(deps: TransactionDeps) {
     },
 
     /** Newest first. @throws AppError 404 for the user, 422 */
-    async history(caller: Caller, userId: number, query: HistoryQuery): Promise<Page<TransactionRecord>> {
+    async history(
+      caller: Caller,
+      userId: number,
+      query: HistoryQuery,
+    ): Promise<Page<TransactionRecord>> {
       await users.get(caller, userId)
       const where = historyFilter(userId, query)
       const { limit, offset, after } = historyPaging(query)

@@ -7,7 +7,10 @@ export const fold = (text: string): string =>
   text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 
 /** The words of a name, or the parts of an address. */
-const words = (text: string): string[] => fold(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean)
+const words = (text: string): string[] =>
+  fold(text)
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean)
 
 /** The first 64 bits of a word's HMAC: enough to tell words apart, useless to learn them. */
 const token = (crypto: FieldCrypto, word: string): bigint => {
@@ -16,7 +19,11 @@ const token = (crypto: FieldCrypto, word: string): bigint => {
 }
 
 /** What is stored with a user so that the beginnings of words find them: a token for each beginning. */
-export function searchTokens(crypto: FieldCrypto, name: string, email: string | undefined): bigint[] {
+export function searchTokens(
+  crypto: FieldCrypto,
+  name: string,
+  email: string | undefined,
+): bigint[] {
   const beginnings = new Set<string>()
   for (const word of [...words(name), ...words(email ?? '')]) {
     const letters = [...word]

@@ -21,7 +21,12 @@ export const nameIndex = (crypto: FieldCrypto, name: string) =>
   crypto.blindIndex('users.name', fold(name))
 
 /** The columns that name and address become. */
-export function encryptUser(crypto: FieldCrypto, userId: bigint, name: string, email: string | undefined) {
+export function encryptUser(
+  crypto: FieldCrypto,
+  userId: bigint,
+  name: string,
+  email: string | undefined,
+) {
   return {
     name: crypto.encrypt(address('name', userId), name),
     email: email === undefined ? null : crypto.encrypt(address('email', userId), email),

@@ -36,7 +36,10 @@ export function userFilter(crypto: FieldCrypto, query: UserQuery): Prisma.UserWh
     ...(name !== undefined && { nameIndex: nameIndex(crypto, name) }),
     ...(email !== undefined && { emailIndex: emailIndex(crypto, email) }),
     ...((min_age !== undefined || max_age !== undefined) && {
-      age: { ...(min_age !== undefined && { gte: min_age }), ...(max_age !== undefined && { lte: max_age }) },
+      age: {
+        ...(min_age !== undefined && { gte: min_age }),
+        ...(max_age !== undefined && { lte: max_age }),
+      },
     }),
     ...(pincode !== undefined && { pincode }),
   }
@@ -47,7 +50,10 @@ export function userOrder(sort: UserQuery['sort']): Prisma.UserOrderByWithRelati
   const { column, descending } = sortOf(sort)
   const direction = descending ? 'desc' : 'asc'
   if (column === 'id') return [{ id: direction }]
-  const first = column === 'age' ? { age: { sort: direction, nulls: 'last' } as const } : { [column]: direction }
+  const first =
+    column === 'age'
+      ? { age: { sort: direction, nulls: 'last' } as const }
+      : { [column]: direction }
   return [first, { id: direction }]
 }
 
@@ -65,7 +71,11 @@ export function userPaging(query: UserQuery) {
 /** What a cursor after this user holds. */
 export function userPosition(sort: UserQuery['sort'], user: UserRecord): readonly unknown[] {
   const value = user[sortOf(sort).column]
-  return [sort, value instanceof Date ? value.toISOString() : value === null ? null : Number(value), Number(user.id)]
+  return [
+    sort,
+    value instanceof Date ? value.toISOString() : value === null ? null : Number(value),
+    Number(user.id),
+  ]
 }
 
 /** The condition that holds for everything after a position in this order. */

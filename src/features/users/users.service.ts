@@ -8,7 +8,15 @@ import { type Database, type DatabaseTransaction, violatedUnique } from '../../p
 import { decryptUser, encryptUser, type UserRecord } from './users.fields.ts'
 
 export type { UserRecord }
-import { type UserQuery, userAfter, userFilter, userOrder, userPaging, userPosition } from './users.list.ts'
+
+import {
+  type UserQuery,
+  userAfter,
+  userFilter,
+  userOrder,
+  userPaging,
+  userPosition,
+} from './users.list.ts'
 
 export interface NewUser {
   readonly name: string
@@ -162,7 +170,10 @@ export function createUserService({ database, crypto, cache }: Deps) {
 
     /** The account a token was made out to. */
     async findCaller(id: number): Promise<Caller | undefined> {
-      const row = await database.user.findUnique({ where: { id }, select: { id: true, role: true } })
+      const row = await database.user.findUnique({
+        where: { id },
+        select: { id: true, role: true },
+      })
       return row === null ? undefined : { id: Number(row.id), role: row.role }
     },
   }

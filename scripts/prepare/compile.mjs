@@ -1,0 +1,50 @@
+import { existsSync, rmSync } from 'node:fs'
+import { relative } from 'node:path'
+import { inProject, PrepareError } from './project.mjs'
+import { runQuietly } from './run.mjs'
+import { filesBelow, fingerprintOf, isStamped, stamp } from './stamps.mjs'
+
+const STEP = 'build'
+
+const sources = () => filesBelow(inProject('src'))
+
+const fingerprint = () =>
+  fingerprintOf([
+    ...sources(),
+    ...['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'].map((file) => inProject(file)),
+  ])
+
+/** Whether something is missing from dist/, or it was made from other sources. */
+export const compileNeeded = () =>
+  !sources().every((file) => !file.endsWith('.ts') || existsSync(compiledPath(file))) ||
+  !isStamped(STEP, fingerprint())
+
+const compiledPath = (source) =>
+  inProject('dist', relative(inProject('src'), source).replace(/\.ts$/, '.js'))
+
+/** Compiles src/ to dist/; with an error in any file, dist/ stays as it was. */
+export async function compile() {
+  const made = fingerprint()
+  const { code, output } = await runQuietly('Compiling', process.execPath, [
+    inProject('node_modules/typescript/bin/tsc'),
+    '-p',
+    inProject('tsconfig.build.json'),
+    '--noEmitOnError',
+    '--pretty',
+    String(process.stderr.isTTY === true),
+  ])
+  if (code !== 0) {
+    process.stderr.write(output)
+    throw new PrepareError('Passbook does not compile; the errors are above.')
+  }
+  removeStale()
+  stamp(STEP, made)
+}
+
+/** Removes what was compiled from sources that are gone. */
+function removeStale() {
+  for (const file of filesBelow(inProject('dist'))) {
+    const source = /^(.+)\.js(\.map)?$/.exec(relative(inProject('dist'), file))?.[1]
+    if (source && !existsSync(inProject('src', `${source}.ts`))) rmSync(file)
+  }
+}

@@ -1,0 +1,21 @@
+import './prepare/node-version.mjs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { constants } from 'node:os'
+import { inProject, ROOT } from './prepare/project.mjs'
+import { prepare } from './prepare.mjs'
+
+// node scripts/test.mjs [ARGUMENTS]: prepares the checkout, then runs the tests; the arguments are
+// Vitest's.
+await prepare()
+
+const vitest = spawn(
+  process.execPath,
+  [inProject('node_modules/vitest/vitest.mjs'), 'run', ...process.argv.slice(2)],
+  { cwd: ROOT, stdio: 'inherit' },
+)
+// A terminal's Ctrl-C reaches Vitest by itself; we wait for it to clean up.
+process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => vitest.kill('SIGTERM'))
+const [code, signal] = await once(vitest, 'exit')
+process.exitCode = code ?? 128 + constants.signals[signal]
