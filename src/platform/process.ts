@@ -47,3 +47,12 @@ export async function runProcess(log: Log, start: () => Promise<Running>): Promi
   }
   running = await start().catch((error: unknown) => fail(error, log))
 }
+
+/** Runs a command that ends by itself. Exit code 0, or 1 after one sentence that says why. */
+export async function runCommand(log: Log, command: () => Promise<void>): Promise<void> {
+  process.on('unhandledRejection', (error) => fail(error, log))
+  await command().then(
+    () => process.exit(0),
+    (error: unknown) => fail(error, log),
+  )
+}

@@ -1,6 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify from 'fastify'
 import type { TObject, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -9,7 +7,7 @@ import { type GeneratedFiles, generate } from '../../openapi/generate/generate.t
 import { asArray, asObject, type Json, type JsonObject } from '../../openapi/generate/json.ts'
 import { generateOperations } from '../../openapi/generate/operations.ts'
 import { generateSchemas } from '../../openapi/generate/schemas.ts'
-import { getUser, listUsers, type OperationId, operations } from '../../src/generated/operations.ts'
+import { type OperationId, operations } from '../../src/generated/operations.ts'
 import * as schemas from '../../src/generated/schemas.ts'
 
 const ENTRY = new URL('../../openapi/openapi.yaml', import.meta.url).pathname
@@ -131,18 +129,6 @@ describe('the generated files', () => {
       expect(files[name]).toBe(await readFile(committed, 'utf8'))
     },
   )
-
-  it('type and serve a route', async () => {
-    const app = Fastify().withTypeProvider<TypeBoxTypeProvider>()
-    const at = '2026-01-31T10:15:00.000Z'
-    const user = (id: number): schemas.User => {
-      return { id, name: 'Asha', role: 'user', created_at: at, updated_at: at }
-    }
-    app.route({ ...getUser, handler: async (request) => user(request.params.id) })
-    app.route({ ...listUsers, handler: async (request) => [user(request.query.per_page)] })
-    expect((await app.inject('/v1/users/7')).json()).toMatchObject({ id: 7 })
-    expect((await app.inject('/v1/users')).json()).toMatchObject([{ id: 20 }])
-  })
 
   it('leave the items of a bulk request to the handler', () => {
     const { body } = operations.bulkCreateTransactions.schema

@@ -1,0 +1,40 @@
+import { resolve } from 'node:path'
+import type { Environment } from './config.ts'
+import { StartupError } from './errors.ts'
+import { type KeptSecrets, readSecrets } from './platform/data-dir.ts'
+import { findRunning } from './platform/embedded-postgres/running.ts'
+import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
+
+/** The database a command works on, and its secrets where they are kept beside it. */
+export interface DatabaseAccess {
+  readonly url: string
+  readonly kept: KeptSecrets | undefined
+  close(): Promise<void>
+}
+
+const nothingToClose = async () => undefined
+
+/**
+ * The database of a command: DATABASE_URL, else that of the Passbook running on DATA_DIR, else the one
+ * in DATA_DIR, started for as long as the command takes.
+ *
+ * @throws StartupError when there is no data yet
+ */
+export async function openDatabaseAccess(environment: Environment): Promise<DatabaseAccess> {
+  const { DATABASE_URL, DATA_DIR } = environment
+  if (DATABASE_URL !== undefined) {
+    return { url: DATABASE_URL, kept: undefined, close: nothingToClose }
+  }
+  const dataDir = resolve(DATA_DIR)
+  const kept = await readSecrets(dataDir)
+  if (kept === undefined) {
+    throw new StartupError(
+      `There is no data in ${dataDir} yet; run \`npm start\` once, or set DATA_DIR or DATABASE_URL.`,
+    )
+  }
+  const password = kept.databasePassword
+  const running = await findRunning(dataDir, password)
+  if (running !== undefined) return { url: running, kept, close: nothingToClose }
+  const postgres = await startEmbeddedPostgres({ dataDir, password })
+  return { url: postgres.url, kept, close: postgres.stop }
+}

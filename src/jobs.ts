@@ -1,0 +1,42 @@
+import { createConfig, readEnvironment } from './config.ts'
+import { openDatabaseAccess } from './database-access.ts'
+import { StartupError } from './errors.ts'
+import { createLog } from './platform/log.ts'
+import { createMetrics } from './platform/metrics.ts'
+import { runCommand } from './platform/process.ts'
+import { type EventQueue, openQueue } from './platform/queue.ts'
+
+const MOST_LISTED = 1_000
+const USAGE = 'Usage: npm run jobs -- list | retry [ID]'
+
+async function list(queue: EventQueue): Promise<string> {
+  const jobs = await queue.failed(MOST_LISTED)
+  const lines = jobs.map(({ id, event, data, attempts, failed_at, reason }) =>
+    [id, event, JSON.stringify(data), `${attempts} attempts`, failed_at, reason].join('  '),
+  )
+  return [...lines, `${jobs.length} failed`].join('\n')
+}
+
+async function retry(queue: EventQueue, id: string | undefined): Promise<string> {
+  const count = await queue.retry(id)
+  if (count === 0 && id !== undefined) throw new StartupError(`There is no failed job ${id}.`)
+  return `${count} put back`
+}
+
+/** `npm run jobs`: shows the jobs that failed for good, and puts them back. */
+const environment = readEnvironment(process.env)
+const log = createLog(environment.LOG_LEVEL)
+await runCommand(log, async () => {
+  const [command, id] = process.argv.slice(2)
+  if (command !== 'list' && command !== 'retry') throw new StartupError(USAGE)
+  const access = await openDatabaseAccess(environment)
+  const { REDIS_URL: redisUrl } = createConfig(environment, access.kept)
+  const queue = openQueue({ databaseUrl: access.url, redisUrl, metrics: createMetrics(), log })
+  try {
+    const text = command === 'list' ? await list(queue) : await retry(queue, id)
+    process.stdout.write(`${text}\n`)
+  } finally {
+    await queue.close()
+    await access.close()
+  }
+})
