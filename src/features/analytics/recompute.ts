@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/prisma.ts'
+import { BUSIEST_DATE } from './figures.ts'
 
 /** What a recomputation brought up to date. */
 export interface Recomputed {
@@ -66,7 +67,7 @@ export async function recomputeUser(
       INSERT INTO user_statistics
         (user_id, currency, transaction_count, total_credit, total_debit, busiest_date, busiest_count)
       SELECT user_id, currency, sum(transaction_count)::int, sum(total_credit), sum(total_debit),
-        (array_agg(date ORDER BY transaction_count DESC, date DESC))[1], max(transaction_count)
+        ${BUSIEST_DATE}, max(transaction_count)
       FROM daily_statistics WHERE user_id = ${userId} GROUP BY user_id, currency
       ON CONFLICT (user_id, currency) DO UPDATE SET
         transaction_count = excluded.transaction_count,

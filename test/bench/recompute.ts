@@ -1,0 +1,71 @@
+/**
+ * How long the recomputation after one more transaction takes for a user with 1,000 transactions and
+ * for one with 1,000,000, both over the same ten years, in turns: `npx tsx test/bench/recompute.ts`.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { recomputeUser } from '../../src/features/analytics/recompute.ts'
+import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { migrate } from '../../src/platform/migrate.ts'
+import { type Database, openDatabase } from '../../src/platform/prisma.ts'
+
+const ROUNDS = 200
+const DAYS = 3650
+const SIZES = [1_000, 1_000_000] as const
+
+async function seed(database: Database, userId: number, count: number): Promise<void> {
+  await database.$executeRaw`
+    INSERT INTO users (id, name, name_index) VALUES (${userId}, '\\x00', '\\x00')`
+  await database.$executeRaw`
+    INSERT INTO transactions
+      (user_id, full_name, transaction_date, transaction_amount, transaction_type, currency)
+    SELECT ${userId}, '\\x00',
+      timestamptz '2016-01-01 00:00Z' + make_interval(secs => number * ${(DAYS * 86_400) / count}::float8),
+      1 + number % 1000, (ARRAY['credit', 'debit'])[1 + number % 2]::"TransactionType", 'USD'
+    FROM generate_series(0, ${count - 1}::int) AS number`
+  await recomputeUser(database, userId)
+}
+
+async function measure(database: Database, userId: number, round: number): Promise<number> {
+  const day = Math.floor((round * DAYS) / ROUNDS)
+  await database.$executeRaw`
+    INSERT INTO transactions
+      (user_id, full_name, transaction_date, transaction_amount, transaction_type, currency)
+    VALUES (${userId}, '\\x00', timestamptz '2016-01-01 12:00Z' + make_interval(days => ${day}::int),
+      5, 'credit', 'USD')`
+  const start = performance.now()
+  await recomputeUser(database, userId)
+  return performance.now() - start
+}
+
+const median = (values: readonly number[]) =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0
+
+const dataDir = await mkdtemp(join(tmpdir(), 'passbook-bench-'))
+const postgres = await startEmbeddedPostgres({ dataDir, password: 'bench' })
+const { database, close } = openDatabase(postgres.url, 4, createLog('warn'))
+try {
+  await migrate(postgres.url)
+  for (const [index, size] of SIZES.entries()) await seed(database, index + 1, size)
+  await database.$executeRawUnsafe('VACUUM ANALYZE')
+  const times: number[][] = SIZES.map(() => [])
+  for (let round = -20; round < ROUNDS; round += 1) {
+    for (const [index] of SIZES.entries()) {
+      const time = await measure(database, index + 1, Math.abs(round))
+      if (round >= 0) times[index]?.push(time)
+    }
+  }
+  const medians = times.map(median)
+  for (const [index, size] of SIZES.entries()) {
+    console.log(
+      `${size.toLocaleString('en')} transactions: median ${medians[index]?.toFixed(2)} ms`,
+    )
+  }
+  console.log(`ratio ${((medians[1] ?? 0) / (medians[0] ?? 1)).toFixed(2)}`)
+} finally {
+  await close()
+  await postgres.stop()
+  await rm(dataDir, { recursive: true, force: true })
+}
