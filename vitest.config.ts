@@ -11,9 +11,15 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       {
-        test: { ...shared, name: 'passbook', include: ['test/**/*.test.ts'], exclude: ['test/redis/**'] },
+        test: {
+          ...shared,
+          name: 'passbook',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/redis/**', 'test/readme/**'],
+        },
       },
       { test: { ...shared, name: 'redis', include: ['test/redis/**/*.test.ts'] } },
+      { test: { ...shared, name: 'readme', include: ['test/readme/**/*.test.ts'] } },
     ],
   },
 })
