@@ -22,6 +22,10 @@ export async function installDocs(app: FastifyInstance, { value }: ApiDocument):
   await app.register(swaggerUi, {
     routePrefix: DOCS_PATH,
     staticCSP: CONTENT_SECURITY_POLICY,
+    theme: {
+      title: 'Passbook',
+      css: [{ filename: 'theme.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
     uiConfig: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
   })
 }
