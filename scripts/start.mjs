@@ -1,11 +1,13 @@
 import './prepare/node-version.mjs'
 import { existsSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { followParent } from './prepare/follow-parent.mjs'
 import { inProject, say } from './prepare/project.mjs'
 import { prepare } from './prepare.mjs'
 
 // node scripts/start.mjs NAME [ARGUMENTS]: prepares the checkout, then runs src/NAME.ts, compiled,
 // in this very process: signals reach it directly.
+followParent()
 const [name = 'main'] = process.argv.splice(2, 1)
 await prepare()
 
