@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Account, startTestService, type TestService } from '../setup/service.ts'
+
+let service: TestService
+let user: Account
+let other: Account
+let staff: Account
+
+beforeAll(async () => {
+  service = await startTestService()
+  user = await service.createAccount()
+  other = await service.createAccount()
+  staff = await service.createAccount('staff')
+})
+afterAll(() => service.close())
+
+const valid = () => ({
+  user_id: user.id,
+  transaction_date: '2026-03-01T12:00:00Z',
+  transaction_amount: '12.50',
+  transaction_type: 'credit',
+})
+
+const create = (body: unknown, token: string = user.token, query = {}) =>
+  service.call('createTransaction', { body, token, query })
+
+const stored = async (id: number) => {
+  const [row] = await service.database.query('SELECT * FROM transactions WHERE id = $1', [id])
+  return row
+}
+
+const countRows = async (table: 'transactions' | 'outbox') => {
+  const [row] = await service.database.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM ${table} WHERE user_id = $1`,
+    [user.id],
+  )
+  return row?.count
+}
+
+describe('createTransaction', () => {
+  it('answers with the transaction and where it is', async () => {
+    const body = { ...valid(), full_name: 'Account Holder', currency: 'EUR', reference: 'first' }
+    const answer = await create({ ...body, description: 'A note' })
+    expect(answer.status).toBe(201)
+    expect(answer.headers['location']).toBe(`/v1/transactions/${answer.body.id}`)
+    expect(answer.body).toEqual({
+      ...body,
+      id: expect.any(Number),
+      transaction_date: '2026-03-01T12:00:00.000Z',
+      description: 'A note',
+      created_at: expect.any(String),
+      updated_at: answer.body.created_at,
+    })
+  })
+
+  it('fills in the name of the user and the default currency, and omits what has no value', async () => {
+    const customer = await service.createCustomer(staff.token, { name: 'Default Name' })
+    const { body } = await create({ ...valid(), user_id: customer.id }, staff.token)
+    expect(body).toMatchObject({ full_name: 'Default Name', currency: 'USD' })
+    expect(body).not.toHaveProperty('description')
+    expect(body).not.toHaveProperty('reference')
+  })
+
+  it('stores the row encrypted, with the id of the request, and one outbox row for its day', async () => {
+    const { body } = await service.call('createTransaction', {
+      body: { ...valid(), full_name: 'Hidden Holder', transaction_date: '2026-04-05' },
+      token: user.token,
+      headers: { 'x-request-id': 'request-of-this-test' },
+    })
+    const row = await stored(body.id)
+    expect(row?.['full_name'].toString('latin1')).not.toContain('Hidden')
+    expect(row).toMatchObject({ transaction_amount: '12.5000', request_id: 'request-of-this-test' })
+    const outbox = await service.database.query(
+      `SELECT request_id FROM outbox WHERE user_id = $1 AND day = '2026-04-05'`,
+      [user.id],
+    )
+    expect(outbox).toEqual([{ request_id: 'request-of-this-test' }])
+  })
+
+  it('lets staff book for anybody', async () => {
+    expect((await create(valid(), staff.token)).status).toBe(201)
+  })
+
+  it('hides other users as if they did not exist', async () => {
+    const foreign = await create({ ...valid(), user_id: other.id })
+    const missing = await create({ ...valid(), user_id: 999_999 })
+    expect(foreign.status).toBe(404)
+    expect(foreign.body).toMatchObject({
+      code: 'not_found',
+      detail: `User with ID ${other.id} not found`,
+    })
+    expect(missing.body.detail).toBe('User with ID 999999 not found')
+  })
+
+  it('wants a token before it looks at the body', async () => {
+    expect((await service.call('createTransaction', { body: { nonsense: 1 } })).status).toBe(401)
+  })
+
+  it.each([
+    ['user_id', undefined, 'required'],
+    ['user_id', '1', 'type'],
+    ['user_id', 0, 'minimum'],
+    ['user_id', 1.5, 'type'],
+    ['transaction_date', undefined, 'required'],
+    ['transaction_date', 1_772_323_200, 'form'],
+    ['transaction_amount', undefined, 'required'],
+    ['transaction_amount', null, 'form'],
+    ['transaction_amount', true, 'form'],
+    ['transaction_type', undefined, 'required'],
+    ['transaction_type', 'Credit', 'enum'],
+    ['currency', 'usd', 'pattern'],
+    ['currency', null, 'type'],
+    ['currency', 'ZZZ', 'currency'],
+    ['full_name', '', 'minLength'],
+    ['description', 'x'.repeat(501), 'maxLength'],
+    ['description', 'nul \0', 'pattern'],
+    ['description', 5, 'type'],
+    ['reference', '', 'minLength'],
+    ['reference', 'x'.repeat(101), 'maxLength'],
+    ['id', 7, 'unknown_field'],
+    ['created_at', '2026-01-01T00:00:00Z', 'unknown_field'],
+  ])('refuses %s of %j', async (field, value, code) => {
+    const { status, body } = await create({ ...valid(), [field]: value })
+    expect(status).toBe(422)
+    expect(body.errors).toContainEqual(expect.objectContaining({ path: `/${field}`, code }))
+  })
+
+  it('takes text as long as the limits, counted in code points', async () => {
+    const description = '\u{1F600}'.repeat(500)
+    const reference = '\u{1F600}'.repeat(100)
+    const { status, body } = await create({ ...valid(), description, reference })
+    expect(status).toBe(201)
+    expect(body).toMatchObject({ description, reference })
+  })
+
+  it.each([{ colour: 'red' }, { dry_run: '1' }])('refuses the query %j', async (query) => {
+    const { status, body } = await create(valid(), user.token, query)
+    expect(status).toBe(422)
+    expect(body.errors[0].path).toBe(`query.${Object.keys(query)[0]}`)
+  })
+
+  it('checks without storing when dry_run', async () => {
+    const before = [await countRows('transactions'), await countRows('outbox')]
+    const { status, body, headers } = await create(valid(), user.token, { dry_run: true })
+    expect(status).toBe(200)
+    expect(headers['location']).toBeUndefined()
+    expect(body).toMatchObject({ user_id: user.id, transaction_amount: '12.50', currency: 'USD' })
+    expect(body).not.toHaveProperty('id')
+    expect([await countRows('transactions'), await countRows('outbox')]).toEqual(before)
+  })
+
+  it('makes every check when dry_run', async () => {
+    const dryRun = (fields: object) =>
+      create({ ...valid(), ...fields }, user.token, { dry_run: true })
+    await create({ ...valid(), reference: 'dry' })
+    expect((await dryRun({ reference: 'dry' })).status).toBe(409)
+    expect((await dryRun({ user_id: other.id })).status).toBe(404)
+    expect((await dryRun({ transaction_amount: '1.001' })).status).toBe(422)
+  })
+})
