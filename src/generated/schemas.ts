@@ -22,7 +22,7 @@ export type Amount = Static<typeof Amount>
 export const SignedAmount = Type.String({ pattern: '^-?\\d+(\\.\\d+)?$' })
 export type SignedAmount = Static<typeof SignedAmount>
 
-export const AmountInput = Type.Union([Type.String({ pattern: '^\\d{1,13}(\\.\\d{1,4})?$' }), Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 10000000000000 })])
+export const AmountInput = Type.Union([Type.String({ pattern: '^(?!0+(\\.0+)?$)\\d{1,13}(\\.\\d{1,4})?$' }), Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 10000000000000 })])
 export type AmountInput = Static<typeof AmountInput>
 
 export const AmountLimit = Type.String({ pattern: '^\\d{1,13}(\\.\\d{1,4})?$' })

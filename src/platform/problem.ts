@@ -117,4 +117,8 @@ function sendNotFound(app: FastifyInstance, request: FastifyRequest, reply: Fast
 export function installProblems(app: FastifyInstance): void {
   app.setErrorHandler(sendProblem)
   app.setNotFoundHandler((request, reply) => sendNotFound(app, request, reply))
+  // Before a body is looked at: what is wrong with it does not matter at a path that is not there.
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404) return sendNotFound(app, request, reply)
+  })
 }
