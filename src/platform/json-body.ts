@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { isSafeNumber, LosslessNumber, parse } from 'lossless-json'
-import { type FieldError, invalid } from '../errors.ts'
+import { AppError, type FieldError, invalid } from '../errors.ts'
 
 /** A number of more than 15 significant digits has at least this many characters. */
 const LONG_NUMBER = /\d[\d.]{15}/
@@ -17,6 +17,10 @@ function* inexactNumbers(value: unknown, path: string): Generator<FieldError> {
     for (const [key, item] of Object.entries(value)) yield* inexactNumbers(item, `${path}/${key}`)
   }
 }
+
+/** Brackets nested so deep that following them overflows the stack. */
+const tooDeep = (cause: RangeError) =>
+  new AppError(400, 'malformed_json', 'The request body is nested too deeply', { cause })
 
 /**
  * Refuses with 422 what `JSON.parse` would round silently. Only a text with a run of digits that long
@@ -43,7 +47,7 @@ export function installJsonBody(app: FastifyInstance): void {
         refuseInexactNumbers(text)
         done(null, parsed)
       } catch (refused) {
-        done(refused as Error)
+        done(refused instanceof RangeError ? tooDeep(refused) : (refused as Error))
       }
     })
   })
