@@ -10,6 +10,9 @@ import { repairDrift } from './drift.ts'
 import { type DayFigures, type Figures, readDays, readFigures, type Selection } from './figures.ts'
 import { recomputeUser } from './recompute.ts'
 
+/** PostgreSQL has no year 0. */
+const EARLIEST_DATE = '0001-01-01'
+
 interface Deps {
   readonly database: Database
   readonly cache: Cache
@@ -46,7 +49,7 @@ export function createAnalyticsService({
   outbox,
   defaultCurrency,
 }: Deps) {
-  /** @throws AppError 422 for a currency there is not, or a period that ends before it begins */
+  /** @throws AppError 422 for a currency or date there is not, or a period that ends before it begins */
   function select(
     userId: number,
     { from, to, currency = defaultCurrency }: AnalyticsQuery,
@@ -58,6 +61,15 @@ export function createAnalyticsService({
         code: 'currency',
         message: 'is not a currency of ISO 4217',
       })
+    }
+    for (const [name, date] of Object.entries({ from, to })) {
+      if (date !== undefined && date < EARLIEST_DATE) {
+        errors.push({
+          path: `query.${name}`,
+          code: 'date',
+          message: 'must be of the years 1 to 9999',
+        })
+      }
     }
     if (from !== undefined && to !== undefined && from > to) {
       errors.push({ path: 'query.to', code: 'period', message: 'must not be before from' })

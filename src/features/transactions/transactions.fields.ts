@@ -32,10 +32,14 @@ export function decryptTransaction(crypto: FieldCrypto, row: TransactionRow): Tr
   }
 }
 
+/** Whether a value is a time in milliseconds that a transaction can have. */
+export const isStorable = (time: unknown): time is number =>
+  Number.isInteger(time) && Number(time) >= EARLIEST && Number(time) <= LATEST
+
 /** A moment in the years 1 to 9999 UTC, in which a date stands for its midnight UTC. */
 export function checkDate(text: string, path: string): Date | FieldError {
   const time = Date.parse(text)
-  return time >= EARLIEST && time <= LATEST
+  return isStorable(time)
     ? new Date(time)
     : { path, code: 'date', message: 'must be a date or a date-time of the years 1 to 9999 in UTC' }
 }

@@ -3,7 +3,12 @@ import { type FieldError, invalid } from '../../errors.ts'
 import type { listUserTransactions } from '../../generated/operations.ts'
 import { readPaging } from '../../platform/paging.ts'
 import type { Prisma } from '../../platform/prisma.ts'
-import { checkCurrency, checkDate, type TransactionRecord } from './transactions.fields.ts'
+import {
+  checkCurrency,
+  checkDate,
+  isStorable,
+  type TransactionRecord,
+} from './transactions.fields.ts'
 
 export type HistoryQuery = Static<typeof listUserTransactions.schema.querystring>
 
@@ -59,8 +64,8 @@ export const HISTORY_ORDER: Prisma.TransactionOrderByWithRelationInput[] = [
 
 export const historyPaging = (query: HistoryQuery) =>
   readPaging(query, ([time, id]): Position | undefined =>
-    Number.isSafeInteger(time) && Number.isSafeInteger(id)
-      ? { date: new Date(time as number), id: BigInt(id as number) }
+    isStorable(time) && Number.isSafeInteger(id)
+      ? { date: new Date(time), id: BigInt(id as number) }
       : undefined,
   )
 
