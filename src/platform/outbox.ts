@@ -61,8 +61,12 @@ const claimOld = (database: Database, retrySeconds: number) => database.$queryRa
     ORDER BY enqueued_at LIMIT ${BATCH_ROWS} FOR UPDATE SKIP LOCKED)
   RETURNING id, user_id, request_id`
 
+/** One event for each user. A day that a transaction moved away from has no request id of its own. */
 function eventsOf(rows: readonly ClaimedRow[]): AppEvent[] {
-  const requestIds = new Map(rows.map((row) => [row.user_id, row.request_id]))
+  const requestIds = new Map<bigint, string | null>()
+  for (const { user_id, request_id } of rows) {
+    requestIds.set(user_id, request_id ?? requestIds.get(user_id) ?? null)
+  }
   return [...requestIds].map(([userId, requestId]) => ({
     name: 'transactions.changed',
     data: { user_id: Number(userId), ...(requestId === null ? {} : { request_id: requestId }) },
