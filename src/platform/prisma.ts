@@ -60,3 +60,7 @@ export function violatedUnique(error: unknown): string | undefined {
     return undefined
   return JSON.stringify(error.meta)
 }
+
+/** Whether a write named a row of another table that is gone. */
+export const violatesForeignKey = (error: unknown): boolean =>
+  error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2003'

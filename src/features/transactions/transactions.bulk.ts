@@ -6,7 +6,7 @@ import {
   TransactionCreate,
 } from '../../generated/schemas.ts'
 import type { Caller } from '../../platform/auth.ts'
-import type { DatabaseTransaction } from '../../platform/prisma.ts'
+import { type DatabaseTransaction, violatesForeignKey } from '../../platform/prisma.ts'
 import { compileCheck } from '../../platform/validator.ts'
 import { mayAccess } from '../users/users.service.ts'
 import {
@@ -49,6 +49,16 @@ export function itemError({ status, code, message, options }: AppError): BulkIte
     detail: message,
     ...(options.errors && { errors: [...options.errors] }),
   }
+}
+
+/** One order for all requests: two that wait for each other's references would lock each other out. */
+function compareReferences(
+  a: Pick<TransactionDraft, 'userId' | 'reference'>,
+  b: Pick<TransactionDraft, 'userId' | 'reference'>,
+): number {
+  if (a.userId !== b.userId) return a.userId < b.userId ? -1 : 1
+  const [first, second] = [a.reference ?? '', b.reference ?? '']
+  return first === second ? 0 : first < second ? -1 : 1
 }
 
 /** One error for a whole atomic request: what is wrong, at each item's place. */
@@ -115,13 +125,34 @@ export function createTransactionBulk({
       id: ids[index]?.id as bigint,
       ...toColumns(crypto, draft, requestId),
     }))
-    const rows = await tx.transaction.createManyAndReturn({ data, skipDuplicates: true })
+    const rows = await tx.transaction.createManyAndReturn({
+      data: data.toSorted(compareReferences),
+      skipDuplicates: true,
+    })
     const stored = new Map(rows.map((row) => [row.id, row]))
     let next = 0
     return drafts.map((draft) => {
       if (draft instanceof AppError) return draft
       const row = stored.get(data[next++]?.id as bigint)
       return row === undefined ? referenceTaken() : decryptTransaction(crypto, row)
+    })
+  }
+
+  async function checkAndStore(
+    caller: Caller,
+    { mode = 'atomic', transactions }: TransactionBulkCreateUnchecked,
+    requestId: string,
+  ): Promise<BulkOutcome[]> {
+    const drafts = await draftAll(caller, transactions)
+    const assertWhole = (outcomes: readonly Checked<unknown>[]) => {
+      const refused = mode === 'atomic' ? refuseAll(outcomes) : undefined
+      if (refused) throw refused
+    }
+    assertWhole(drafts)
+    return await database.$transaction(async (tx) => {
+      const stored = await store(tx, drafts, requestId)
+      assertWhole(stored)
+      return stored
     })
   }
 
@@ -135,19 +166,13 @@ export function createTransactionBulk({
      */
     async create(
       caller: Caller,
-      { mode = 'atomic', transactions }: TransactionBulkCreateUnchecked,
+      request: TransactionBulkCreateUnchecked,
       requestId: string,
     ): Promise<BulkOutcome[]> {
-      const drafts = await draftAll(caller, transactions)
-      const assertWhole = (outcomes: readonly Checked<unknown>[]) => {
-        const refused = mode === 'atomic' ? refuseAll(outcomes) : undefined
-        if (refused) throw refused
-      }
-      assertWhole(drafts)
-      const outcomes = await database.$transaction(async (tx) => {
-        const stored = await store(tx, drafts, requestId)
-        assertWhole(stored)
-        return stored
+      const outcomes = await checkAndStore(caller, request, requestId).catch((error: unknown) => {
+        // A user went away after the check: checked again, theirs are the items that are refused.
+        if (violatesForeignKey(error)) return checkAndStore(caller, request, requestId)
+        throw error
       })
       outbox.nudge()
       return outcomes

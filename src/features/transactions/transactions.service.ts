@@ -4,7 +4,12 @@ import type { Caller } from '../../platform/auth.ts'
 import type { FieldCrypto } from '../../platform/crypto.ts'
 import type { Nudge } from '../../platform/outbox.ts'
 import { type Page, toPage } from '../../platform/paging.ts'
-import { type Database, violatedUnique } from '../../platform/prisma.ts'
+import {
+  type Database,
+  type DatabaseTransaction,
+  violatedUnique,
+  violatesForeignKey,
+} from '../../platform/prisma.ts'
 import { mayAccess, type UserService } from '../users/users.service.ts'
 import {
   changeTransaction,
@@ -39,6 +44,14 @@ export const referenceTaken = () =>
 const toConflict = (error: unknown) =>
   violatedUnique(error)?.includes('reference') ? referenceTaken() : error
 
+/**
+ * Keeps the user of a transaction until the end of a change to it. Deleting a user locks the user
+ * first and their transactions after: a change has to take the same order.
+ */
+const lockOwner = (tx: DatabaseTransaction, id: number) => tx.$queryRaw`
+  SELECT id FROM users WHERE id = (SELECT user_id FROM transactions WHERE id = ${id})
+  FOR KEY SHARE`
+
 export function createTransactionService(deps: TransactionDeps) {
   const { database, crypto, outbox, users, defaultCurrency } = deps
 
@@ -71,7 +84,8 @@ export function createTransactionService(deps: TransactionDeps) {
     ): Promise<TransactionRecord> {
       const data = toColumns(crypto, await draft(caller, input), requestId)
       const row = await database.transaction.create({ data }).catch((error: unknown) => {
-        throw toConflict(error)
+        // The user went away between the check and the write.
+        throw violatesForeignKey(error) ? notFound('User', input.user_id) : toConflict(error)
       })
       outbox.nudge()
       return decryptTransaction(crypto, row)
@@ -89,6 +103,7 @@ export function createTransactionService(deps: TransactionDeps) {
     ): Promise<TransactionRecord> {
       const row = await database
         .$transaction(async (tx) => {
+          await lockOwner(tx, id)
           await tx.$queryRaw`SELECT id FROM transactions WHERE id = ${id} FOR NO KEY UPDATE`
           const stored = await tx.transaction.findUnique({ where: { id } })
           if (stored === null || !mayAccess(caller, stored.userId))
@@ -109,12 +124,15 @@ export function createTransactionService(deps: TransactionDeps) {
     /** @throws AppError 404 also for somebody else's */
     async remove(caller: Caller, id: number, requestId: string): Promise<void> {
       await find(caller, id)
-      // The outbox trigger reads the request's id from the setting, as the row goes away.
-      const deleted = await database.$executeRaw`
-        WITH request AS MATERIALIZED (
-          SELECT set_config('passbook.request_id', ${requestId}, true) AS id)
-        DELETE FROM transactions USING request
-        WHERE transactions.id = ${id} AND request.id IS NOT NULL`
+      const deleted = await database.$transaction(async (tx) => {
+        await lockOwner(tx, id)
+        // The outbox trigger reads the request's id from the setting, as the row goes away.
+        return await tx.$executeRaw`
+          WITH request AS MATERIALIZED (
+            SELECT set_config('passbook.request_id', ${requestId}, true) AS id)
+          DELETE FROM transactions USING request
+          WHERE transactions.id = ${id} AND request.id IS NOT NULL`
+      })
       if (deleted === 0) throw notFound('Transaction', id)
       outbox.nudge()
     },
