@@ -6,7 +6,7 @@ import { databaseClientNeeded, makeDatabaseClient } from './prepare/database-cli
 import { install, installNeeded } from './prepare/install.mjs'
 import { takeLock } from './prepare/lock.mjs'
 import { PrepareError, say } from './prepare/project.mjs'
-import { endCurrent } from './prepare/run.mjs'
+import { InterruptedError, interrupt } from './prepare/run.mjs'
 
 /** In this order: each needs what the former made. */
 const STEPS = [
@@ -24,7 +24,7 @@ export async function prepare() {
   try {
     if (!STEPS.some(({ needed }) => needed())) return
     const unlock = await takeLock()
-    const removeSignals = onSignals(unlock)
+    const removeSignals = interruptOnSignals()
     try {
       // Asked again: another process may have done it while we waited.
       for (const { needed, run } of STEPS) if (needed()) await run()
@@ -33,6 +33,7 @@ export async function prepare() {
       unlock()
     }
   } catch (error) {
+    if (error instanceof InterruptedError) process.exit()
     if (error instanceof PrepareError) say(error.message)
     else if (['EACCES', 'EPERM', 'EROFS'].includes(error.code)) {
       say(`Passbook has to be prepared by a user who can write its folder (${error.message}).`)
@@ -41,15 +42,14 @@ export async function prepare() {
   }
 }
 
-/** Until it is undone: has Ctrl-C and SIGTERM end the running step and us, and free the lock. */
-function onSignals(unlock) {
+/** Until it is undone: has Ctrl-C and SIGTERM end the running step, and with it the process. */
+function interruptOnSignals() {
   const handlers = Object.entries({ SIGINT: 130, SIGTERM: 143 }).map(([signal, code]) => {
     const handler = () => {
-      endCurrent()
-      unlock()
-      process.exit(code)
+      process.exitCode = code
+      interrupt()
     }
-    process.once(signal, handler)
+    process.on(signal, handler)
     return () => process.off(signal, handler)
   })
   return () => {

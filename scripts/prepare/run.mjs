@@ -6,6 +6,10 @@ import { ROOT, say } from './project.mjs'
 const REPORT_MS = 15_000
 
 let current
+let interrupted = false
+
+/** Thrown by a run that interrupt() ended. */
+export class InterruptedError extends Error {}
 
 /**
  * Runs a program to its end, without showing what it prints.
@@ -27,6 +31,7 @@ export async function runQuietly(title, command, args, options = {}) {
   )
   try {
     const [code] = await once(child, 'close')
+    if (interrupted) throw new InterruptedError()
     return { code, output: Buffer.concat(chunks).toString() }
   } finally {
     clearInterval(report)
@@ -34,5 +39,8 @@ export async function runQuietly(title, command, args, options = {}) {
   }
 }
 
-/** Ends the program that is running now, if there is one. */
-export const endCurrent = () => current?.kill('SIGTERM')
+/** Ends the program that is running now; npm takes no notice of anything gentler while it installs. */
+export function interrupt() {
+  interrupted = true
+  current?.kill('SIGKILL')
+}
