@@ -62,8 +62,8 @@ describe('amounts', () => {
   })
 
   it.each([
-    ['USD', '0', 'amount'],
-    ['USD', '0.00', 'amount'],
+    ['USD', '0', 'form'],
+    ['USD', '0.00', 'form'],
     ['USD', '1.001', 'amount_digits'],
     ['USD', 0.1 + 0.2, 'amount_digits'],
     ['USD', 1e-7, 'amount_digits'],

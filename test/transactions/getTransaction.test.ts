@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Account, startTestService, type TestService } from '../setup/service.ts'
+
+let service: TestService
+let user: Account
+let other: Account
+let staff: Account
+
+beforeAll(async () => {
+  service = await startTestService()
+  user = await service.createAccount()
+  other = await service.createAccount()
+  staff = await service.createAccount('staff')
+})
+afterAll(() => service.close())
+
+const get = (id: number | string, token?: string, query = {}) =>
+  service.call('getTransaction', { params: { id }, query, ...(token && { token }) })
+
+describe('getTransaction', () => {
+  it('answers users with their own, as it was booked', async () => {
+    const booked = await service.createTransaction(user.token, { user_id: user.id })
+    const { status, body } = await get(booked.id, user.token)
+    expect(status).toBe(200)
+    expect(body).toEqual(booked)
+  })
+
+  it('answers staff with any', async () => {
+    const booked = await service.createTransaction(user.token, { user_id: user.id })
+    expect((await get(booked.id, staff.token)).body).toEqual(booked)
+  })
+
+  it('hides somebody else’s as if it did not exist', async () => {
+    const booked = await service.createTransaction(other.token, { user_id: other.id })
+    const foreign = await get(booked.id, user.token)
+    expect(foreign.status).toBe(404)
+    expect(foreign.body).toMatchObject({
+      code: 'not_found',
+      detail: `Transaction with ID ${booked.id} not found`,
+    })
+  })
+
+  it('answers 404 where there is none', async () => {
+    const { status, body } = await get(Number.MAX_SAFE_INTEGER, staff.token)
+    expect(status).toBe(404)
+    expect(body.detail).toBe(`Transaction with ID ${Number.MAX_SAFE_INTEGER} not found`)
+  })
+
+  it.each(['0', '-1', '1.0', '1e3', 'abc', '9007199254740992'])('refuses the id %s', async (id) => {
+    const { status, body } = await get(id, user.token)
+    expect(status).toBe(422)
+    expect(body.errors[0].path).toBe('params.id')
+  })
+
+  it('refuses an unknown query parameter', async () => {
+    const { body } = await get(1, user.token, { expand: 'user' })
+    expect(body.errors).toEqual([
+      expect.objectContaining({ path: 'query.expand', code: 'unknown_parameter' }),
+    ])
+  })
+
+  it('wants a token', async () => {
+    expect((await get(1)).status).toBe(401)
+  })
+})
