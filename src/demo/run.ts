@@ -1,0 +1,59 @@
+import { checkFigures } from './check.ts'
+import type { Client } from './client.ts'
+import { computeExpected } from './expected.ts'
+import type { Input } from './input.ts'
+import { lagBetween, readLag } from './lag.ts'
+import { readOthers } from './ledger.ts'
+import { loadTransactions } from './load-transactions.ts'
+import { loadUsers } from './load-users.ts'
+import { formatCount, type Screen, startProgress } from './progress.ts'
+import { printFigures, printLag, printVerdict } from './report.ts'
+import { waitUntilCurrent } from './wait.ts'
+
+/** A minute, and more where there is much to compute. */
+const waitLimitMs = (transactions: number) => 60_000 + transactions
+
+/**
+ * Loads the input into a service, waits until its figures are current, shows them, and checks every
+ * one against what the input itself comes to.
+ *
+ * @returns whether all figures are equal
+ * @throws DemoError when something cannot be done
+ */
+export async function runDemo(
+  client: Client,
+  { users, transactions }: Input,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const step = (label: string, total: number) => startProgress(screen, label.padEnd(14), total)
+
+  const creating = step('Users', users.length)
+  const loaded = await loadUsers(client, users, creating)
+  creating.finish()
+
+  const before = await client.readMetrics()
+  const posting = step('Transactions', transactions.length)
+  const { present } = await loadTransactions(client, transactions, loaded, posting)
+  posting.finish()
+  if (present > 0) screen.write(`${formatCount(present)} transactions were there already\n`)
+
+  const waiting = step('Users current', users.length)
+  await waitUntilCurrent(client, loaded, waiting, {
+    limitMs: waitLimitMs(transactions.length),
+    signal,
+  })
+  const waited = waiting.finish()
+  const after = await client.readMetrics()
+
+  const others = await readOthers(client, loaded, transactions)
+  const checking = step('Users checked', users.length)
+  const expected = computeExpected([...transactions, ...others])
+  const checked = await checkFigures(client, loaded, expected, checking)
+  checking.finish()
+
+  printFigures(screen, checked)
+  const lag = before && after ? lagBetween(readLag(before), readLag(after)) : undefined
+  printLag(screen, lag, waited)
+  return printVerdict(screen, users.length, checked)
+}
