@@ -1,0 +1,247 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { User } from '../../src/generated/schemas.ts'
+import { type Account, startTestService, type TestService } from '../setup/service.ts'
+
+let service: TestService
+let user: Account
+let staff: Account
+/** Of the running test alone. */
+let customer: User
+
+beforeAll(async () => {
+  service = await startTestService()
+  user = await service.createAccount()
+  staff = await service.createAccount('staff')
+})
+beforeEach(async () => {
+  customer = await service.createCustomer(staff.token)
+})
+afterAll(() => service.close())
+
+const item = (fields = {}) => ({
+  user_id: customer.id,
+  transaction_date: '2026-03-01',
+  transaction_amount: '1.00',
+  transaction_type: 'credit',
+  ...fields,
+})
+
+const bulk = (transactions: unknown, mode?: string, token: string = staff.token, headers = {}) =>
+  service.call('bulkCreateTransactions', {
+    body: { ...(mode !== undefined && { mode }), transactions },
+    token,
+    headers,
+  })
+
+/** How many rows the running test's customer has in a table. */
+const countRows = async (table: 'transactions' | 'outbox') => {
+  const [row] = await service.database.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM ${table} WHERE user_id = $1`,
+    [customer.id],
+  )
+  return row?.count
+}
+
+const statuses = (body: { results: readonly { status: number }[] }) =>
+  body.results.map(({ status }) => status)
+
+describe('bulkCreateTransactions', () => {
+  it.each(['atomic', 'partial', undefined])('books all when mode is %s', async (mode) => {
+    const { status, body } = await bulk(
+      [item({ transaction_amount: 1.5 }), item({ currency: 'JPY', transaction_amount: '7' })],
+      mode,
+    )
+    expect(status).toBe(201)
+    expect(body).toMatchObject({
+      created: 2,
+      failed: 0,
+      results: [
+        { index: 0, status: 201, transaction: { transaction_amount: '1.50', currency: 'USD' } },
+        { index: 1, status: 201, transaction: { transaction_amount: '7', currency: 'JPY' } },
+      ],
+    })
+    const { id } = body.results[1].transaction
+    const again = await service.call('getTransaction', { params: { id }, token: staff.token })
+    expect(again.body).toEqual(body.results[1].transaction)
+  })
+
+  it('books 1,000 in their order, with one outbox row a day', async () => {
+    const sent = Array.from({ length: 1000 }, (_, n) =>
+      item({ reference: `r-${(n * 7) % 1000}`, transaction_date: `2026-03-0${1 + (n % 3)}` }),
+    )
+    const { status, body } = await bulk(sent, 'atomic', staff.token, { 'x-request-id': 'batch' })
+    expect(status).toBe(201)
+    expect(body.created).toBe(1000)
+    expect(body.results.map((result: { index: number }) => result.index)).toEqual(
+      sent.map((_, index) => index),
+    )
+    expect(
+      body.results.map(
+        (result: { transaction: { reference: string } }) => result.transaction.reference,
+      ),
+    ).toEqual(sent.map((transaction) => (transaction as { reference?: string }).reference))
+    const outbox = await service.database.query(
+      'SELECT day::text, request_id FROM outbox WHERE user_id = $1 ORDER BY day',
+      [customer.id],
+    )
+    expect(outbox).toEqual([
+      { day: '2026-03-01', request_id: 'batch' },
+      { day: '2026-03-02', request_id: 'batch' },
+      { day: '2026-03-03', request_id: 'batch' },
+    ])
+  })
+
+  it.each([
+    [0, 'minItems'],
+    [1001, 'maxItems'],
+  ])('refuses %i items', async (length, code) => {
+    const { status, body } = await bulk(
+      Array.from({ length }, () => item()),
+      'partial',
+    )
+    expect(status).toBe(422)
+    expect(body.errors).toEqual([expect.objectContaining({ path: '/transactions', code })])
+    expect(await countRows('transactions')).toBe(0)
+  })
+
+  it.each([
+    [{}, '/transactions', 'required'],
+    [{ transactions: {} }, '/transactions', 'type'],
+    [{ transactions: [{}], mode: 'some' }, '/mode', 'enum'],
+    [{ transactions: [{}], dry_run: true }, '/dry_run', 'unknown_field'],
+  ])('refuses the body %j', async (body, path, code) => {
+    const answer = await service.call('bulkCreateTransactions', { body, token: user.token })
+    expect(answer.status).toBe(422)
+    expect(answer.body.errors).toEqual([expect.objectContaining({ path, code })])
+  })
+
+  it('refuses an unknown query parameter', async () => {
+    const answer = await service.call('bulkCreateTransactions', {
+      body: { transactions: [item()] },
+      query: { mode: 'partial' },
+      token: staff.token,
+    })
+    expect(answer.body.errors[0]).toMatchObject({ path: 'query.mode', code: 'unknown_parameter' })
+  })
+
+  it('wants a token', async () => {
+    const answer = await service.call('bulkCreateTransactions', {
+      body: { transactions: [item()] },
+    })
+    expect(answer.status).toBe(401)
+  })
+})
+
+describe('atomic', () => {
+  it('names every bad item and stores nothing', async () => {
+    const { status, body } = await bulk([
+      item(),
+      item({ transaction_amount: '1.001' }),
+      item({ currency: 'usd' }),
+      item({ user_id: 999_999 }),
+      item({ colour: 'red', transaction_type: undefined }),
+      'no object',
+    ])
+    expect(status).toBe(422)
+    expect(
+      body.errors.map(({ path, code }: { path: string; code: string }) => `${path} ${code}`),
+    ).toEqual([
+      '/transactions/1/transaction_amount amount_digits',
+      '/transactions/2/currency pattern',
+      '/transactions/3/user_id not_found',
+      '/transactions/4/transaction_type required',
+      '/transactions/4/colour unknown_field',
+      '/transactions/5 type',
+    ])
+    expect(await countRows('transactions')).toBe(0)
+    expect(await countRows('outbox')).toBe(0)
+  })
+
+  it.each(['inside the batch', 'against the stored'])(
+    'refuses a reference taken %s',
+    async (where) => {
+      if (where === 'against the stored')
+        await service.createTransaction(staff.token, { user_id: customer.id, reference: 'same' })
+      const before = [await countRows('transactions'), await countRows('outbox')]
+      const rest = where === 'inside the batch' ? [item({ reference: 'same' })] : [item()]
+      const { status, body } = await bulk([...rest, item({ reference: 'same' })])
+      expect(status).toBe(422)
+      expect(body.errors).toEqual([
+        expect.objectContaining({ path: '/transactions/1/reference', code: 'reference_taken' }),
+      ])
+      expect([await countRows('transactions'), await countRows('outbox')]).toEqual(before)
+    },
+  )
+
+  it('refuses a batch of a user’s that holds somebody else’s item', async () => {
+    const { status, body } = await bulk([item({ user_id: user.id }), item()], 'atomic', user.token)
+    expect(status).toBe(422)
+    expect(body.errors).toEqual([
+      {
+        path: '/transactions/1/user_id',
+        code: 'not_found',
+        message: `User with ID ${customer.id} not found`,
+      },
+    ])
+  })
+})
+
+describe('partial', () => {
+  it('stores the good items and says of each what became of it, in order', async () => {
+    await service.createTransaction(staff.token, { user_id: customer.id, reference: 'stored' })
+    const { status, body } = await bulk(
+      [
+        item({ reference: 'stored' }),
+        item({ reference: 'twice', description: 'the first' }),
+        item({ transaction_amount: '0.001' }),
+        item({ reference: 'twice', description: 'the second' }),
+        item({ user_id: 999_999 }),
+        null,
+        item(),
+      ],
+      'partial',
+    )
+    expect(status).toBe(201)
+    expect(statuses(body)).toEqual([409, 201, 422, 409, 404, 422, 201])
+    expect(body).toMatchObject({ created: 2, failed: 5 })
+    expect(body.results[1].transaction.description).toBe('the first')
+    expect(body.results[2]).toEqual({
+      index: 2,
+      status: 422,
+      error: {
+        code: 'validation_failed',
+        status: 422,
+        title: 'Unprocessable Entity',
+        detail: 'The request has invalid values',
+        errors: [expect.objectContaining({ path: '/transaction_amount', code: 'amount_digits' })],
+      },
+    })
+    expect(body.results[3].error).toMatchObject({ code: 'reference_taken', title: 'Conflict' })
+    expect(body.results[4].error.detail).toBe('User with ID 999999 not found')
+    expect(body.results[5].error.errors[0].path).toBe('')
+    expect(await countRows('transactions')).toBe(3)
+  })
+
+  it('answers 201 when no item is good, and stores nothing', async () => {
+    const { status, body } = await bulk([item({ currency: 'ABC' }), 7], 'partial')
+    expect(status).toBe(201)
+    expect(body).toMatchObject({ created: 0, failed: 2 })
+    expect(await countRows('outbox')).toBe(0)
+  })
+
+  it('books users’ own items and hides the others', async () => {
+    const { body } = await bulk(
+      [item(), item({ user_id: user.id }), item({ user_id: staff.id })],
+      'partial',
+      user.token,
+    )
+    expect(statuses(body)).toEqual([404, 201, 404])
+    expect(await countRows('transactions')).toBe(0)
+  })
+
+  it('books for many users at once for staff', async () => {
+    const { body } = await bulk([item(), item({ user_id: user.id }), item()], 'partial')
+    expect(statuses(body)).toEqual([201, 201, 201])
+    expect(await countRows('transactions')).toBe(2)
+  })
+})
