@@ -10,7 +10,9 @@ export async function makeScratchFolder(parent: string, prefix: string): Promise
   for (const name of await readdir(parent)) {
     if (!name.startsWith(prefix)) continue
     const maker = Number.parseInt(name.slice(prefix.length), 10)
-    if (!isAlive(maker)) await rm(join(parent, name), { recursive: true, force: true })
+    if (isAlive(maker)) continue
+    // A program the killed process had started may still be writing there: the next start removes it.
+    await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined)
   }
   return mkdtemp(join(parent, `${prefix}${process.pid}-`))
 }
