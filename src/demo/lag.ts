@@ -12,8 +12,8 @@ export interface Histogram {
 export interface Lag {
   readonly count: number
   readonly mean: number
-  /** Undefined beyond the largest length that is counted. */
-  readonly p95: number | undefined
+  /** What 95 of 100 changes took at most. */
+  readonly p95: number
 }
 
 const toNumber = (text: string) => (text === '+Inf' ? Number.POSITIVE_INFINITY : Number(text))
@@ -33,29 +33,19 @@ export function readLag(metrics: string): Histogram {
 }
 
 /**
- * The lag of what happened between two readings. The percentile is estimated within its bucket, as
- * Prometheus does.
+ * The lag of what happened between two readings. Of the percentile a histogram tells in which bucket
+ * it is: the bucket's upper end is given, or the time between the readings when that is less.
  *
+ * @param elapsed seconds between the readings
  * @returns undefined when nothing happened
  */
-export function lagBetween(before: Histogram, after: Histogram): Lag | undefined {
+export function lagBetween(before: Histogram, after: Histogram, elapsed: number): Lag | undefined {
   const count = after.count - before.count
   if (count <= 0) return undefined
   const earlier = new Map(before.buckets)
-  const rank = 0.95 * count
-  let lower = 0
-  let below = 0
-  let p95: number | undefined
-  for (const [length, total] of after.buckets) {
-    const within = total - (earlier.get(length) ?? 0)
-    if (within >= rank) {
-      if (length !== Number.POSITIVE_INFINITY) {
-        p95 = lower + ((length - lower) * (rank - below)) / (within - below)
-      }
-      break
-    }
-    lower = length
-    below = within
-  }
+  const bucket = after.buckets.find(
+    ([length, total]) => total - (earlier.get(length) ?? 0) >= 0.95 * count,
+  )
+  const p95 = Math.min(bucket?.[0] ?? elapsed, elapsed)
   return { count, mean: (after.sum - before.sum) / count, p95 }
 }

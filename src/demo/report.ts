@@ -32,16 +32,18 @@ export function printFigures(screen: Screen, checked: readonly Checked[]): void 
   screen.write(`\nDebits and credits of all users by month, ${currency}\n\n${chart}\n\n`)
 }
 
-/** Says how long a change took to reach the figures; `waited` where the service does not say it. */
+/**
+ * Says how long changes took to reach the figures.
+ *
+ * @param lag by the service's own metrics, where it shows them
+ * @param waited seconds from the last answer to a batch until every user was seen to be current
+ */
 export function printLag(screen: Screen, lag: Lag | undefined, waited: number): void {
-  const last = `all figures current ${formatSeconds(waited)} after the last transaction`
-  if (lag === undefined) {
-    screen.write(`Event lag: ${last}\n`)
-    return
-  }
-  const p95 = lag.p95 === undefined ? 'above 30 s' : formatSeconds(lag.p95)
+  screen.write(`All figures current ${formatSeconds(waited)} after the last transaction\n`)
+  if (lag === undefined) return
+  const { mean, p95, count } = lag
   screen.write(
-    `Event lag: mean ${formatSeconds(lag.mean)}, p95 ${p95} over ${formatCount(lag.count)} recomputations; ${last}\n`,
+    `Event lag: mean ${formatSeconds(mean)}, p95 at most ${formatSeconds(p95)} (${formatCount(count)} recomputations)\n`,
   )
 }
 

@@ -33,6 +33,7 @@ export async function runDemo(
   creating.finish()
 
   const before = await client.readMetrics()
+  const began = performance.now()
   const posting = step('Transactions', transactions.length)
   const { present } = await loadTransactions(client, transactions, loaded, posting)
   posting.finish()
@@ -45,6 +46,7 @@ export async function runDemo(
   })
   const waited = waiting.finish()
   const after = await client.readMetrics()
+  const elapsed = (performance.now() - began) / 1000
 
   const others = await readOthers(client, loaded, transactions)
   const checking = step('Users checked', users.length)
@@ -53,7 +55,7 @@ export async function runDemo(
   checking.finish()
 
   printFigures(screen, checked)
-  const lag = before && after ? lagBetween(readLag(before), readLag(after)) : undefined
+  const lag = before && after ? lagBetween(readLag(before), readLag(after), elapsed) : undefined
   printLag(screen, lag, waited)
   return printVerdict(screen, users.length, checked)
 }

@@ -6,13 +6,14 @@ import type { LoadedUser } from './load-users.ts'
 import type { Progress } from './progress.ts'
 
 const CONCURRENCY = 4
-/** The pause between two rounds, in milliseconds: asking takes the service's time from its work. */
+/** The pause before a user is asked for again, in milliseconds. */
 const FIRST_PAUSE_MS = 20
-const LONGEST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 250
+const CURRENCY = 'USD'
 
 /**
- * Asks for every user's analytics until each says that it is current; a user that is current is not
- * asked for again.
+ * Asks for every user's analytics until each says that it is current. A few users are asked for at a
+ * time, and the next only when these are: asking takes the service's time from its work.
  *
  * @param limitMs how long this may take
  * @throws DemoError when it takes longer
@@ -24,20 +25,17 @@ export async function waitUntilCurrent(
   { limitMs, signal }: { readonly limitMs: number; readonly signal: AbortSignal },
 ): Promise<void> {
   const deadline = performance.now() + limitMs
-  let waiting = users
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    const current = await mapConcurrently(waiting, CONCURRENCY, async ({ id }) => {
-      const { is_current } = await client.readAnalytics(id, 'USD')
-      if (is_current) progress.advance(1)
-      return is_current
-    })
-    waiting = waiting.filter((_, index) => !current[index])
-    if (waiting.length === 0) return
-    if (performance.now() > deadline) {
-      throw new DemoError(
-        `The figures of ${waiting.length} of ${users.length} users were not current after ${Math.round(limitMs / 1000)} s.`,
-      )
+  await mapConcurrently(users, CONCURRENCY, async ({ id }) => {
+    let pause = FIRST_PAUSE_MS
+    while (!(await client.readAnalytics(id, CURRENCY)).is_current) {
+      if (performance.now() > deadline) {
+        throw new DemoError(
+          `The figures of user ${id} were not current after ${Math.round(limitMs / 1000)} s.`,
+        )
+      }
+      await delay(pause, undefined, { signal }).catch(() => signal.throwIfAborted())
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
     }
-    await delay(pause, undefined, { signal }).catch(() => signal.throwIfAborted())
-  }
+    progress.advance(1)
+  })
 }
