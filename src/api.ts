@@ -1,14 +1,14 @@
 import { buildApp } from './app.ts'
-import { createConfig, readEnvironment, requireServers } from './config.ts'
+import { createConfig, requireServers } from './config.ts'
 import { ensureAdmin } from './features/auth/first-admin.ts'
 import { listen } from './listen.ts'
 import { createLog } from './platform/log.ts'
 import { migrate } from './platform/migrate.ts'
-import { runProcess } from './platform/process.ts'
+import { processEnvironment, runProcess } from './platform/process.ts'
 import { openServices } from './services.ts'
 
 /** The API process: answers requests, leaves the work on events to worker processes. */
-const environment = readEnvironment(process.env)
+const environment = processEnvironment()
 const log = createLog(environment.LOG_LEVEL)
 
 await runProcess(log, async () => {

@@ -1,9 +1,9 @@
-import { createConfig, readEnvironment } from './config.ts'
+import { createConfig } from './config.ts'
 import { openDatabaseAccess } from './database-access.ts'
 import { StartupError } from './errors.ts'
 import { createLog } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
-import { runCommand } from './platform/process.ts'
+import { processEnvironment, runCommand } from './platform/process.ts'
 import { type EventQueue, openQueue } from './platform/queue.ts'
 
 const MOST_LISTED = 1_000
@@ -24,7 +24,7 @@ async function retry(queue: EventQueue, id: string | undefined): Promise<string>
 }
 
 /** `npm run jobs`: shows the jobs that failed for good, and puts them back. */
-const environment = readEnvironment(process.env)
+const environment = processEnvironment()
 const log = createLog(environment.LOG_LEVEL)
 await runCommand(log, async () => {
   const [command, id] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { buildApp } from './app.ts'
 import { printBanner } from './banner.ts'
-import { createConfig, readEnvironment } from './config.ts'
+import { createConfig } from './config.ts'
 import { startConsumers } from './consumers.ts'
 import { ensureAdmin } from './features/auth/first-admin.ts'
 import { listen } from './listen.ts'
@@ -9,14 +9,14 @@ import { ensureSecrets } from './platform/data-dir.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
 import { createLog } from './platform/log.ts'
 import { migrate } from './platform/migrate.ts'
-import { runProcess, within } from './platform/process.ts'
+import { processEnvironment, runProcess, within } from './platform/process.ts'
 import { openServices } from './services.ts'
 
 /** How long jobs under way may take to end when the process stops; they start again at the next. */
 const SERVICES_STOP_MS = 1_500
 
 /** All in one: an embedded PostgreSQL where no DATABASE_URL is given, the API, and the worker. */
-const environment = readEnvironment(process.env)
+const environment = processEnvironment()
 const log = createLog(environment.LOG_LEVEL)
 
 await runProcess(log, async () => {

@@ -1,5 +1,6 @@
+import { type Environment, readEnvironment } from '../config.ts'
 import { StartupError } from '../errors.ts'
-import type { Log } from './log.ts'
+import { createLog, type Log } from './log.ts'
 
 /** A stop that takes longer is cut short: nothing that is committed can be lost by it. */
 const STOP_LIMIT_MS = 4_800
@@ -24,6 +25,15 @@ function fail(error: unknown, log: Log): never {
   if (error instanceof StartupError) process.stderr.write(`${error.message}\n`)
   else log.fatal({ err: error }, 'Passbook ends: something unexpected happened')
   process.exit(1)
+}
+
+/** The environment of this process. Ends it with one sentence when a variable is not acceptable. */
+export function processEnvironment(): Environment {
+  try {
+    return readEnvironment(process.env)
+  } catch (error) {
+    return fail(error, createLog('info'))
+  }
 }
 
 /**
