@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StartupError } from '../errors.ts'
@@ -52,8 +53,14 @@ export async function readSecrets(dataDir: string): Promise<KeptSecrets | undefi
 export async function ensureSecrets(dataDir: string): Promise<KeptSecrets> {
   const known = await readSecrets(dataDir)
   if (known) return known
-  const secrets = createSecrets()
   const path = join(dataDir, FILE)
+  const data = join(dataDir, 'postgres')
+  if (existsSync(join(data, 'PG_VERSION'))) {
+    throw new StartupError(
+      `${path} is gone, and the data beside it cannot be read without; bring it back, or delete ${data} to start from nothing.`,
+    )
+  }
+  const secrets = createSecrets()
   const temporary = `${path}.${process.pid}`
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
