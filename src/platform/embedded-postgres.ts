@@ -62,7 +62,8 @@ export async function startEmbeddedPostgres(
     return await start(dataDir, options)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR'].includes(code ?? '')) throw error
+    if (!['EACCES', 'EEXIST', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS'].includes(code ?? ''))
+      throw error
     throw new StartupError(
       `Passbook cannot keep its data in ${dataDir} (${message}); set DATA_DIR to a folder that this user can write.`,
       { cause: error },
