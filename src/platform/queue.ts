@@ -14,9 +14,10 @@ import { QUEUE_SCHEMA } from './migrate.ts'
 import { redisOptions } from './redis.ts'
 
 const QUEUE_NAME = 'events'
+/** How long a failed job rests before its second attempt; twice as long before each further one. */
+const RETRY_DELAY_MS = 500
 const JOB_OPTIONS = {
   attempts: 6,
-  backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
   removeOnComplete: true,
   removeOnFail: { age: 30 * 86_400, count: 5_000 },
 }
@@ -55,6 +56,8 @@ interface QueueOptions {
   readonly redisUrl?: string | undefined
   readonly metrics: Metrics
   readonly log: Log
+  /** Half a second when not given. */
+  readonly retryDelayMs?: number
 }
 
 /** BullMQ on Redis where there is one, else on tables of its own in the database. */
@@ -74,11 +77,11 @@ export function openQueue(options: QueueOptions): EventQueue {
 function queueOver<B extends IQueueBackend, C>(
   { Queue, Worker }: BackendClasses<B, C>,
   connections: { readonly producer: C; readonly worker: C },
-  { metrics, log }: QueueOptions,
+  { metrics, log, retryDelayMs: delay = RETRY_DELAY_MS }: QueueOptions,
 ): EventQueue {
   const queue = new Queue(QUEUE_NAME, {
     connection: connections.producer,
-    defaultJobOptions: JOB_OPTIONS,
+    defaultJobOptions: { ...JOB_OPTIONS, backoff: { type: 'exponential', delay, jitter: 0.5 } },
   })
   queue.on('error', (error) => log.warn({ err: error }, 'the queue does not answer'))
   let worker: InstanceType<typeof Worker> | undefined
