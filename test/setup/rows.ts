@@ -1,0 +1,40 @@
+import type { TestDatabase } from './database.ts'
+
+/** A user without name or login, past Passbook. @returns the id */
+export async function insertUser(database: TestDatabase): Promise<number> {
+  const [row] = await database.query<{ id: string }>(
+    `INSERT INTO users (name, name_index) VALUES ('', '') RETURNING id`,
+  )
+  return Number(row?.id)
+}
+
+/** One transaction of 1.00 USD on each of so many days from 2020 on, past Passbook in one statement. */
+export async function insertDays(
+  database: TestDatabase,
+  userId: number,
+  days: number,
+  requestId: string | null = null,
+): Promise<void> {
+  await database.query(
+    `INSERT INTO transactions
+       (user_id, full_name, transaction_date, transaction_amount, transaction_type, currency, request_id)
+     SELECT $1, '', timestamptz '2020-01-01 12:00Z' + make_interval(days => day), 1, 'credit', 'USD', $3
+     FROM generate_series(0, $2 - 1) AS day`,
+    [userId, days, requestId],
+  )
+}
+
+export interface OutboxState {
+  readonly day: string
+  readonly request_id: string | null
+  readonly sent: boolean
+  readonly attempts: number
+}
+
+/** A user's changes that are not in the figures. */
+export const readOutbox = (database: TestDatabase, userId: number): Promise<OutboxState[]> =>
+  database.query<OutboxState & Record<string, unknown>>(
+    `SELECT day::text, request_id, enqueued_at IS NOT NULL AS sent, attempts::int
+     FROM outbox WHERE user_id = $1 ORDER BY day, id`,
+    [userId],
+  )
