@@ -20,6 +20,7 @@ declare module '@fastify/jwt' {
 }
 
 const ISSUER = 'passbook'
+const USER_ID = /^[1-9]\d{0,15}$/
 
 /** Installs HS256 access tokens that live `lifetimeSeconds`. */
 export async function installTokens(
@@ -29,8 +30,12 @@ export async function installTokens(
 ): Promise<void> {
   await app.register(fastifyJwt, {
     secret,
-    sign: { algorithm: 'HS256', iss: ISSUER, expiresIn: lifetimeSeconds * 1000 },
-    verify: { algorithms: ['HS256'], allowedIss: ISSUER },
+    sign: { algorithm: 'HS256', iss: ISSUER, expiresIn: `${lifetimeSeconds}s` },
+    verify: {
+      algorithms: ['HS256'],
+      allowedIss: ISSUER,
+      requiredClaims: ['sub', 'iss', 'exp'],
+    },
   })
 }
 
@@ -49,7 +54,9 @@ export async function authenticate(
     throw unauthorized('Send an access token as `Authorization: Bearer …`')
   }
   const token = await request.jwtVerify<{ readonly sub: string }>().catch(() => undefined)
-  if (token === undefined) throw unauthorized('The access token is not valid or has expired')
+  if (token === undefined || !USER_ID.test(token.sub)) {
+    throw unauthorized('The access token is not valid or has expired')
+  }
   const caller = await findCaller(Number(token.sub))
   if (caller === undefined) throw unauthorized('The account of this access token is gone')
   if (!roles.includes(caller.role))
