@@ -146,7 +146,7 @@ export const RegistrationResult = Type.Object({
 export type RegistrationResult = Static<typeof RegistrationResult>
 
 export const Credentials = Type.Object({
-  username: Type.String({ minLength: 1, maxLength: 64 }),
+  username: Type.String({ minLength: 1, maxLength: 64, pattern: '^[^\\u0000]*$' }),
   password: Type.String({ minLength: 1, maxLength: 128 }),
 }, { additionalProperties: false })
 export type Credentials = Static<typeof Credentials>

@@ -2,7 +2,11 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { unauthorized } from '../../errors.ts'
 import type { Credentials, Registration, TokenPair } from '../../generated/schemas.ts'
 import { hashPassword, verifyPassword } from '../../platform/passwords.ts'
-import type { Database, DatabaseTransaction } from '../../platform/prisma.ts'
+import {
+  type Database,
+  type DatabaseTransaction,
+  violatesForeignKey,
+} from '../../platform/prisma.ts'
 import type { UserRecord, UserService } from '../users/users.service.ts'
 
 const TOKEN_BYTES = 32
@@ -18,6 +22,8 @@ interface Deps {
 }
 
 export type AuthService = ReturnType<typeof createAuthService>
+
+const wrongCredentials = () => unauthorized('User name or password is wrong', 'invalid_credentials')
 
 const digest = (token: string) => new Uint8Array(createHash('sha256').update(token).digest())
 
@@ -40,6 +46,15 @@ export function createAuthService(deps: Deps) {
     }
   }
 
+  /**
+   * Revokes what one login grew into. A deletion waits for an exchange under way and does not see the
+   * token it leaves, so it is repeated until nothing was there.
+   */
+  async function revoke(family: string): Promise<void> {
+    const { count } = await database.refreshToken.deleteMany({ where: { family } })
+    if (count > 0) await revoke(family)
+  }
+
   return {
     /** Creates an account that can log in; its name defaults to the user name. @throws AppError 409 */
     async register({ password, ...registration }: Registration): Promise<UserRecord> {
@@ -47,17 +62,20 @@ export function createAuthService(deps: Deps) {
       return await users.create({ name: registration.username, ...registration, passwordHash })
     },
 
-    /** @throws AppError 401, the same and after the same work for an unknown user */
+    /**
+     * @throws AppError 401, the same and after the same work for an unknown user; also for one who is
+     *   deleted meanwhile
+     */
     async login({ username, password }: Credentials): Promise<TokenPair> {
       const user = await database.user.findUnique({
         where: { usernameKey: username.toLowerCase() },
         select: { id: true, passwordHash: true },
       })
       const matches = await verifyPassword(user?.passwordHash ?? null, password)
-      if (user === null || !matches) {
-        throw unauthorized('User name or password is wrong', 'invalid_credentials')
-      }
-      return await issue(database, user.id, randomUUID())
+      if (user === null || !matches) throw wrongCredentials()
+      return await issue(database, user.id, randomUUID()).catch((error: unknown) => {
+        throw violatesForeignKey(error) ? wrongCredentials() : error
+      })
     },
 
     /**
@@ -78,14 +96,14 @@ export function createAuthService(deps: Deps) {
       })
       if (pair) return pair
       const known = await database.refreshToken.findUnique({ where: { tokenHash } })
-      if (known?.usedAt) await database.refreshToken.deleteMany({ where: { family: known.family } })
+      if (known?.usedAt) await revoke(known.family)
       throw unauthorized('The refresh token is not valid', 'invalid_refresh_token')
     },
 
     /** Revokes what one login grew into. An unknown token is as good as revoked. */
     async logout(token: string): Promise<void> {
       const known = await database.refreshToken.findUnique({ where: { tokenHash: digest(token) } })
-      if (known) await database.refreshToken.deleteMany({ where: { family: known.family } })
+      if (known) await revoke(known.family)
     },
   }
 }
