@@ -1,0 +1,105 @@
+import { createHmac } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Account, startTestService, type TestService } from '../setup/service.ts'
+
+let service: TestService
+let user: Account
+
+beforeAll(async () => {
+  service = await startTestService()
+  user = await service.createAccount()
+})
+afterAll(() => service.close())
+
+const me = (headers: Readonly<Record<string, string>>) => service.call('getMe', { headers })
+const bearer = (token: string) => me({ authorization: `Bearer ${token}` })
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const now = () => Math.floor(Date.now() / 1000)
+
+/** A token signed as the service signs, whatever it says. */
+function forge(
+  claims: object,
+  { header = { alg: 'HS256', typ: 'JWT' }, secret = service.services.config.jwtSecret } = {},
+): string {
+  const signed = `${encode(header)}.${encode(claims)}`
+  const algorithm = header.alg === 'HS512' ? 'sha512' : 'sha256'
+  return `${signed}.${createHmac(algorithm, secret).update(signed).digest('base64url')}`
+}
+
+const claims = () => ({ sub: String(user.id), iss: 'passbook', iat: now(), exp: now() + 60 })
+
+describe('getMe', () => {
+  it('answers with the record of whom the token was made out to', async () => {
+    const { status, body } = await service.call('getMe', { token: user.token })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ id: user.id, username: user.username, role: 'user' })
+  })
+
+  it('takes a token that is made as the service makes them', async () => {
+    expect((await bearer(forge(claims()))).status).toBe(200)
+  })
+
+  it('wants a token', async () => {
+    const { status, headers, body } = await me({})
+    expect(status).toBe(401)
+    expect(headers['www-authenticate']).toBe('Bearer')
+    expect(body.code).toBe('unauthorized')
+  })
+
+  it.each<[string, () => string]>([
+    ['that is no token', () => 'Bearer nonsense'],
+    ['that is empty', () => 'Bearer '],
+    ['of another scheme', () => `Basic ${Buffer.from('admin:admin').toString('base64')}`],
+    ['without a scheme', () => user.token],
+    ['whose signature is cut off', () => `Bearer ${user.token.split('.').slice(0, 2).join('.')}.`],
+    [
+      'whose content was changed',
+      () => {
+        const [header, , signature] = user.token.split('.')
+        return `Bearer ${header}.${encode({ ...claims(), sub: '1' })}.${signature}`
+      },
+    ],
+    ['of the algorithm none', () => `Bearer ${encode({ alg: 'none' })}.${encode(claims())}.`],
+    [
+      'of another algorithm',
+      () => `Bearer ${forge(claims(), { header: { alg: 'HS512', typ: 'JWT' } })}`,
+    ],
+    ['of another secret', () => `Bearer ${forge(claims(), { secret: 'x'.repeat(64) })}`],
+    ['that has expired', () => `Bearer ${forge({ ...claims(), exp: now() - 1 })}`],
+    ['of another issuer', () => `Bearer ${forge({ ...claims(), iss: 'elsewhere' })}`],
+    ['without an issuer', () => `Bearer ${forge({ ...claims(), iss: undefined })}`],
+    ['of an account there is not', () => `Bearer ${forge({ ...claims(), sub: '999999999' })}`],
+    ['made out to no user id', () => `Bearer ${forge({ ...claims(), sub: 'somebody' })}`],
+    ['made out to nobody', () => `Bearer ${forge({ ...claims(), sub: undefined })}`],
+  ])('refuses a token %s', async (_, authorization) => {
+    const { status, headers, body } = await me({ authorization: authorization() })
+    expect(status).toBe(401)
+    expect(headers['www-authenticate']).toBe('Bearer')
+    expect(body.code).toBe('unauthorized')
+  })
+
+  it('refuses the token of a deleted account at once', async () => {
+    const gone = await service.createAccount()
+    const deleted = await service.call('deleteUser', {
+      params: { id: gone.id },
+      token: gone.token,
+    })
+    expect(deleted.status).toBe(204)
+    expect((await bearer(gone.token)).status).toBe(401)
+  })
+
+  it('goes by the role the account has now, not by that at login', async () => {
+    const account = await service.createAccount('staff')
+    const list = () => service.call('listUsers', { token: account.token })
+    expect((await list()).status).toBe(200)
+    await service.database.query(`UPDATE users SET role = 'user' WHERE id = $1`, [account.id])
+    expect((await list()).status).toBe(403)
+  })
+
+  it('refuses a query parameter', async () => {
+    const { body } = await service.call('getMe', { token: user.token, query: { id: 1 } })
+    expect(body.errors).toEqual([
+      expect.objectContaining({ path: 'query.id', code: 'unknown_parameter' }),
+    ])
+  })
+})
