@@ -136,7 +136,8 @@ function queueOver<B extends IQueueBackend, C>(
     },
     async close() {
       await worker?.close()
-      await queue.close()
+      // It says goodbye to a Redis that may be away; stopping has to go on.
+      await queue.close().catch((error) => log.warn({ err: error }, 'the queue does not answer'))
     },
   }
 }
