@@ -130,6 +130,9 @@ describe('a Passbook that cannot start says why in one sentence', () => {
   }, 60_000)
 
   it('secrets that were lost or damaged, and the data is left alone', async () => {
+    const before = main({ DATA_DIR: dataDir.path })
+    await before.url()
+    await before.end('SIGTERM')
     const kept = await readKept(dataDir.path)
     const file = join(dataDir.path, 'secrets.json')
     await writeFile(file, '{"jwtSecret":')
