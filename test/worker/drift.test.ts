@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { readLedger, readStatistics } from '../setup/ledger.ts'
+import { insertDays, insertUser, readOutbox } from '../setup/rows.ts'
+import { startTestService, type TestService } from '../setup/service.ts'
+
+/** Without a worker: refreshed and recomputed is where a test says so. */
+let service: TestService
+let user: number
+
+beforeAll(async () => {
+  service = await startTestService()
+})
+beforeEach(async () => {
+  await service.database.query('DELETE FROM users')
+  user = await insertUser(service.database)
+  await insertDays(service.database, user, 3)
+  await recompute()
+})
+afterAll(() => service.close())
+
+const recompute = () => service.services.analytics.recompute(user)
+const refresh = () => service.services.analytics.refresh()
+const falsify = (statement: string) =>
+  service.database.query(statement.replaceAll('$1', String(user)))
+
+const driftCount = async () => {
+  const text = await service.services.metrics.registry.metrics()
+  return Number(/^passbook_statistics_drift_total (\d+)$/m.exec(text)?.[1])
+}
+
+describe('the periodic refresh', () => {
+  it.each([
+    'UPDATE daily_statistics SET transaction_count = 9 WHERE user_id = $1',
+    `UPDATE daily_statistics SET total_credit = 2 WHERE user_id = $1 AND date = '2020-01-02'`,
+    'UPDATE daily_statistics SET total_debit = 0.0001 WHERE user_id = $1',
+    `UPDATE daily_statistics SET currency = 'EUR' WHERE user_id = $1`,
+    `UPDATE daily_statistics SET date = '2019-01-01' WHERE user_id = $1 AND date = '2020-01-01'`,
+    `INSERT INTO daily_statistics VALUES ($1, '2030-01-01', 'USD', 1, 1, 0)`,
+    'DELETE FROM daily_statistics WHERE user_id = $1',
+    'UPDATE user_statistics SET transaction_count = 4 WHERE user_id = $1',
+    'UPDATE user_statistics SET total_credit = total_credit + 0.01 WHERE user_id = $1',
+    'UPDATE user_statistics SET total_debit = 1 WHERE user_id = $1',
+    `UPDATE user_statistics SET busiest_date = '2020-01-01' WHERE user_id = $1`,
+    'UPDATE user_statistics SET busiest_count = 2 WHERE user_id = $1',
+    `INSERT INTO user_statistics VALUES ($1, 'EUR', 1, 1, 0, '2020-01-01', 1)`,
+    'DELETE FROM user_statistics WHERE user_id = $1',
+  ])('repairs and counts after %s', async (statement) => {
+    const before = await driftCount()
+    await falsify(statement)
+    expect(await readStatistics(service.database, user)).not.toEqual(
+      await readLedger(service.database, user),
+    )
+    await refresh()
+    expect(await driftCount()).toBe(before + 1)
+    await recompute()
+    expect(await readStatistics(service.database, user)).toEqual(
+      await readLedger(service.database, user),
+    )
+  })
+
+  it('counts users, not rows, and leaves those alone that are right', async () => {
+    const others = [await insertUser(service.database), await insertUser(service.database)]
+    for (const id of others) {
+      await insertDays(service.database, id, 2)
+      await service.services.analytics.recompute(id)
+    }
+    const before = await driftCount()
+    await service.database.query(
+      'UPDATE daily_statistics SET total_debit = 5 WHERE user_id = ANY($1)',
+      [[user, others[0]]],
+    )
+    await refresh()
+    expect(await driftCount()).toBe(before + 2)
+    expect(await readOutbox(service.database, others[1] as number)).toEqual([])
+  })
+
+  it('finds a ledger that was emptied past the triggers', async () => {
+    const before = await driftCount()
+    await service.database.query('TRUNCATE transactions')
+    await refresh()
+    await recompute()
+    expect(await driftCount()).toBe(before + 1)
+    expect(await readStatistics(service.database, user)).toEqual({ days: [], totals: [] })
+  })
+
+  it('does nothing when nothing drifted', async () => {
+    const before = await driftCount()
+    await refresh()
+    expect(await driftCount()).toBe(before)
+    expect(await readOutbox(service.database, user)).toEqual([])
+  })
+
+  it('leaves a user alone whose change is on its way', async () => {
+    const before = await driftCount()
+    await falsify('UPDATE user_statistics SET transaction_count = 99 WHERE user_id = $1')
+    await insertDays(service.database, user, 1)
+    await refresh()
+    expect(await driftCount()).toBe(before)
+    expect(await readOutbox(service.database, user)).toHaveLength(1)
+  })
+
+  it('is at peace with a service that has no users', async () => {
+    await service.database.query('DELETE FROM users')
+    await refresh()
+  })
+
+  it('shows the repaired figures, not those cached before', async () => {
+    const caller = { id: user, role: 'user' } as const
+    const count = async () =>
+      (await service.services.analytics.read(caller, user, {}, false)).figures.transaction_count
+    await falsify('UPDATE user_statistics SET transaction_count = 99 WHERE user_id = $1')
+    expect(await count()).toBe(99)
+    await refresh()
+    await recompute()
+    expect(await count()).toBe(3)
+  })
+})
