@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Account, startTestService, type TestService } from '../setup/service.ts'
+
+let service: TestService
+let user: Account
+let other: Account
+let staff: Account
+let admin: Account
+
+beforeAll(async () => {
+  service = await startTestService()
+  user = await service.createAccount()
+  other = await service.createAccount()
+  staff = await service.createAccount('staff')
+  admin = await service.createAccount('admin')
+})
+afterAll(() => service.close())
+
+const update = (id: number, body: unknown, token: string, query = {}) =>
+  service.call('updateUser', { params: { id }, body, token, query })
+const customer = (fields = {}) => service.createCustomer(staff.token, fields)
+
+describe('updateUser', () => {
+  it('changes the given fields and leaves the others', async () => {
+    const before = await customer({ name: 'Before', age: 30, pincode: '560001' })
+    const { status, body } = await update(before.id, { age: 31 }, staff.token)
+    expect(status).toBe(200)
+    expect(body).toEqual({ ...before, age: 31, updated_at: body.updated_at })
+    expect(Date.parse(body.updated_at)).toBeGreaterThanOrEqual(Date.parse(before.updated_at))
+    const read = await service.call('getUser', { params: { id: before.id }, token: staff.token })
+    expect(read.body).toEqual(body)
+  })
+
+  it('removes age and postal code where they are null', async () => {
+    const before = await customer({ age: 30, pincode: '560001' })
+    const { body } = await update(before.id, { age: null, pincode: null }, staff.token)
+    expect(body).not.toHaveProperty('age')
+    expect(body).not.toHaveProperty('pincode')
+    expect(body.email).toBe(before.email)
+  })
+
+  it('finds a user by the new name and address, and no longer by the old ones', async () => {
+    const before = await customer({ name: 'Oldname', email: 'old.address@example.com' })
+    const changes = { name: 'Newname', email: 'new.address@example.com' }
+    await update(before.id, changes, staff.token)
+    const find = async (query: Record<string, string>) =>
+      (await service.call('listUsers', { query, token: staff.token })).body.length
+    const old = [{ q: 'oldn' }, { name: 'oldname' }, { email: before.email ?? '' }]
+    const now = [{ q: 'newn' }, { name: 'newname' }, { email: changes.email }]
+    expect(await Promise.all(old.map(find))).toEqual([0, 0, 0])
+    expect(await Promise.all(now.map(find))).toEqual([1, 1, 1])
+  })
+
+  it('keeps finding by the address when the name alone changes', async () => {
+    const { id } = await customer({ name: 'Kept', email: 'kept.address@example.com' })
+    await update(id, { name: 'Changed' }, staff.token)
+    const { body } = await service.call('listUsers', {
+      query: { q: 'chang kept.addr' },
+      token: staff.token,
+    })
+    expect(body).toMatchObject([{ id, email: 'kept.address@example.com' }])
+  })
+
+  it('frees an address for others, and lets one change the letters of one’s own', async () => {
+    const first = await customer({ email: 'moving@example.com' })
+    expect((await update(first.id, { email: 'MOVING@example.com' }, staff.token)).status).toBe(200)
+    await update(first.id, { email: 'moved@example.com' }, staff.token)
+    expect((await customer({ email: 'moving@example.com' })).id).toBeGreaterThan(first.id)
+  })
+
+  it('refuses the address of another, without regard to case, and changes nothing', async () => {
+    const first = await customer({ email: 'first@example.com' })
+    const second = await customer({ age: 20 })
+    const { status, body } = await update(
+      second.id,
+      { email: 'FIRST@example.com', age: 21 },
+      staff.token,
+    )
+    expect([status, body.code]).toEqual([409, 'email_taken'])
+    const read = await service.call('getUser', { params: { id: second.id }, token: staff.token })
+    expect(read.body).toEqual(second)
+    expect(first.email).toBe('first@example.com')
+  })
+
+  it('loses no field when two change different ones at the same moment', async () => {
+    const { id } = await customer()
+    const changes = [
+      ...[{ name: 'At Once' }, { email: 'at.once@example.com' }],
+      ...[{ age: 77 }, { pincode: 'AT-1' }],
+    ]
+    await Promise.all(changes.map((change) => update(id, change, staff.token)))
+    const { body } = await service.call('getUser', { params: { id }, token: staff.token })
+    expect(body).toMatchObject(Object.assign({}, ...changes))
+    const found = await service.call('listUsers', {
+      query: { q: 'once at' },
+      token: staff.token,
+    })
+    expect(found.body).toMatchObject([{ id }])
+  })
+
+  it('lets users change themselves and nobody else', async () => {
+    const own = await update(user.id, { name: 'My Name' }, user.token)
+    expect([own.status, own.body.name]).toEqual([200, 'My Name'])
+    const foreign = await update(other.id, { name: 'My Name' }, user.token)
+    expect(foreign.status).toBe(404)
+    expect(foreign.body.detail).toBe(`User with ID ${other.id} not found`)
+  })
+
+  it('lets staff change themselves, but of their colleagues none', async () => {
+    expect((await update(staff.id, { age: 40 }, staff.token)).status).toBe(200)
+    const colleague = await service.createAccount('staff')
+    for (const { id } of [colleague, admin]) {
+      const { status, body } = await update(id, { age: 40 }, staff.token)
+      expect([status, body.code]).toEqual([403, 'forbidden'])
+    }
+    expect((await update(colleague.id, { age: 40 }, admin.token)).status).toBe(200)
+  })
+
+  it('answers 404 where there is no user', async () => {
+    const { status, body } = await update(999_999, { age: 40 }, staff.token)
+    expect(status).toBe(404)
+    expect(body.detail).toBe('User with ID 999999 not found')
+  })
+
+  it.each([
+    ['', 'minProperties', {}],
+    ['/name', 'type', { name: null }],
+    ['/name', 'pattern', { name: ' ' }],
+    ['/email', 'format', { email: 'none' }],
+    ['/email', 'type', { email: null }],
+    ['/age', 'form', { age: 0 }],
+    ['/age', 'form', { age: '40' }],
+    ['/pincode', 'form', { pincode: '' }],
+    ['/role', 'unknown_field', { age: 40, role: 'admin' }],
+    ['/password', 'unknown_field', { password: 'another password' }],
+    ['/username', 'unknown_field', { username: 'another' }],
+  ])('refuses %j by its rule %s', async (path, code, body) => {
+    const answer = await update(user.id, body, user.token)
+    expect(answer.status).toBe(422)
+    expect(answer.body.errors).toContainEqual({ path, code, message: expect.any(String) })
+  })
+
+  it('refuses a query parameter and a wrong id', async () => {
+    const { body } = await update(user.id, { age: 40 }, user.token, { fields: 'age' })
+    expect(body.errors[0]).toMatchObject({ path: 'query.fields', code: 'unknown_parameter' })
+    const wrong = await update(0, { age: 40 }, user.token)
+    expect(wrong.body.errors[0]).toMatchObject({ path: 'params.id' })
+  })
+
+  it('wants a token', async () => {
+    const answer = await service.call('updateUser', { params: { id: user.id }, body: { age: 1 } })
+    expect(answer.status).toBe(401)
+  })
+})
