@@ -2,9 +2,9 @@ import type { FieldCrypto } from '../../platform/crypto.ts'
 
 const SHORTEST_PREFIX = 2
 
-/** Text without regard to case and accents. */
+/** Text without regard to case and accents, nor to the form a Greek sigma has at the end of a word. */
 export const fold = (text: string): string =>
-  text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ς', 'σ')
 
 /** The words of a name, or the parts of an address. */
 const words = (text: string): string[] =>

@@ -57,14 +57,23 @@ export function userOrder(sort: UserQuery['sort']): Prisma.UserOrderByWithRelati
   return [first, { id: direction }]
 }
 
+/** PostgreSQL knows no year 0. */
+const TIME = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
+/** Whether a value of a cursor can have come from the column that is sorted by. */
+function isSortValue(name: keyof typeof COLUMNS, value: unknown): value is SortValue {
+  if (name === 'id') return Number.isSafeInteger(value)
+  if (name === 'age')
+    return value === null || (Number.isInteger(value) && Math.abs(value as number) <= 150)
+  return typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value))
+}
+
 /** Reads page, cursor and their limits for a list in this order. */
 export function userPaging(query: UserQuery) {
   const { name } = sortOf(query.sort)
   return readPaging(query, ([sort, value, id]): Position | undefined => {
-    const known = value === null || typeof value === 'number' || typeof value === 'string'
-    if (sort !== query.sort || !known || !Number.isSafeInteger(id)) return undefined
-    if (name.endsWith('_at') && Number.isNaN(Date.parse(String(value)))) return undefined
-    return { value, id: BigInt(id as number) }
+    if (sort !== query.sort || !isSortValue(name, value)) return undefined
+    return Number.isSafeInteger(id) ? { value, id: BigInt(id as number) } : undefined
   })
 }
 
