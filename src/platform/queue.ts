@@ -12,6 +12,7 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { QUEUE_SCHEMA } from './migrate.ts'
 import { redisOptions } from './redis.ts'
+import { keepSchedules } from './schedules.ts'
 
 const QUEUE_NAME = 'events'
 /** How long a failed job rests before its second attempt; twice as long before each further one. */
@@ -84,19 +85,14 @@ function queueOver<B extends IQueueBackend, C>(
     defaultJobOptions: { ...JOB_OPTIONS, backoff: { type: 'exponential', delay, jitter: 0.5 } },
   })
   queue.on('error', (error) => log.warn({ err: error }, 'the queue does not answer'))
+  const schedules = keepSchedules(queue)
   let worker: InstanceType<typeof Worker> | undefined
 
   return {
     async add(batch) {
       await queue.addBulk(batch.map(({ name, data }) => ({ name, data })))
     },
-    async schedule(event, everySeconds) {
-      await queue.upsertJobScheduler(
-        event,
-        { every: everySeconds * 1000 },
-        { name: event, data: {} },
-      )
-    },
+    schedule: schedules.add,
     consume(consumers, concurrency, done) {
       worker = new Worker(QUEUE_NAME, (job) => run(job, consumers, metrics, log).finally(done), {
         connection: connections.worker,
@@ -135,6 +131,7 @@ function queueOver<B extends IQueueBackend, C>(
       )
     },
     async close() {
+      schedules.close()
       await worker?.close()
       // It says goodbye to a Redis that may be away; stopping has to go on.
       await queue.close().catch((error) => log.warn({ err: error }, 'the queue does not answer'))
