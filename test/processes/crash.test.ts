@@ -1,9 +1,9 @@
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { isServerOf } from '../../src/platform/embedded-postgres/processes.ts'
 import {
   becomeCurrent,
   expectFiguresOfLedger,
+  openBlocker,
   queryOnce,
   readReferences,
 } from '../setup/figures.ts'
@@ -114,12 +114,8 @@ describe('a Passbook killed with SIGKILL', () => {
     'stores nothing of a bulk (%s) that was written and not committed',
     async (mode) => {
       const url = await databaseUrl(dataDir.path)
-      const blocker = new pg.Client({ connectionString: url })
-      blocker.on('error', () => undefined)
-      await blocker.connect()
       // The trigger of the INSERT waits for this lock: its rows are written by then.
-      await blocker.query('BEGIN')
-      await blocker.query('LOCK TABLE outbox IN EXCLUSIVE MODE')
+      await openBlocker(url, 'outbox')
       const answer = sendBulk(mode, mode)
       await vi.waitFor(async () => expect(await insertWaits(url)).toBe(true), { timeout: 20_000 })
       await passbook.end('SIGKILL')

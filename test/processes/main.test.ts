@@ -1,8 +1,7 @@
 import { connect } from 'node:net'
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { isServerOf } from '../../src/platform/embedded-postgres/processes.ts'
-import { queryOnce } from '../setup/figures.ts'
+import { openBlocker, queryOnce } from '../setup/figures.ts'
 import { createHttpClient, logIn } from '../setup/http-client.ts'
 import {
   createDataDir,
@@ -29,16 +28,12 @@ afterAll(async () => {
   await dataDir.remove()
 })
 
-/** Sends a request that waits in the database until its answer's `blocker` rolls back. */
+/** Sends a request that waits in the database until `blocker` is released. */
 async function sendBlocked(url: string) {
   const { adminUsername, adminPassword } = await readKept(dataDir.path)
   const admin = await logIn(url, adminUsername, adminPassword)
   const database = await databaseUrl(dataDir.path)
-  const blocker = new pg.Client({ connectionString: database })
-  blocker.on('error', () => undefined)
-  await blocker.connect()
-  await blocker.query('BEGIN')
-  await blocker.query('LOCK TABLE users IN EXCLUSIVE MODE')
+  const blocker = await openBlocker(database, 'users')
   const email = `${crypto.randomUUID()}@customers.example`
   const answer = admin.request('POST', '/v1/users', { name: 'Test Customer', email })
   answer.catch(() => undefined)
@@ -96,7 +91,7 @@ describe('npm start', () => {
     const exit = passbook.end('SIGTERM')
     const { port } = new URL(await passbook.url())
     await vi.waitFor(() => expect(refuses(Number(port))).resolves.toBe(true), { timeout: 10_000 })
-    await blocker.query('ROLLBACK')
+    await blocker.release()
     expect((await answer).status).toBe(201)
     expect(await exit).toMatchObject({ code: 0 })
   }, 60_000)

@@ -17,6 +17,16 @@ export async function queryOnce<Row extends pg.QueryResultRow>(
   }
 }
 
+/** Holds up whoever writes to a table, as of a database that hangs, until it is released. */
+export async function openBlocker(url: string, table: string) {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => undefined)
+  await client.connect()
+  await client.query('BEGIN')
+  await client.query(`LOCK TABLE ${pg.escapeIdentifier(table)} IN EXCLUSIVE MODE`)
+  return { release: () => client.end() }
+}
+
 /** How often each reference of a prefix is in the ledger. */
 export async function readReferences(url: string, prefix: string): Promise<Map<string, number>> {
   const rows = await queryOnce<{ reference: string; count: number }>(

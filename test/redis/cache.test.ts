@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Fleet, startFleet } from '../setup/fleet.ts'
+import { createCustomers, createHttpClient, type HttpClient } from '../setup/http-client.ts'
+
+let fleet: Fleet
+/** The same admin at another API process. */
+let other: HttpClient
+
+beforeAll(async () => {
+  fleet = await startFleet()
+  other = createHttpClient(await fleet.startApi().url(), fleet.admin.token)
+}, 90_000)
+afterAll(() => fleet.close())
+
+const countOf = async (client: HttpClient, id: number): Promise<number> =>
+  (await client.request('GET', `/v1/users/${id}/analytics`)).body.transaction_count
+
+/** Changes stored figures past Passbook, which no cache can know of. */
+const tamper = (id: number, count: number) =>
+  fleet.database.query(
+    `INSERT INTO user_statistics VALUES ($1, 'USD', $2, 1, 1, '2026-01-01', 1)
+     ON CONFLICT (user_id, currency) DO UPDATE SET transaction_count = excluded.transaction_count`,
+    [id, count],
+  )
+
+describe('the cache', () => {
+  it('is shared by all API processes', async () => {
+    const [id = 0] = await createCustomers(fleet.admin, 1)
+    await tamper(id, 1)
+    expect(await countOf(fleet.admin, id)).toBe(1)
+    await tamper(id, 2)
+    expect(await countOf(other, id)).toBe(1)
+  })
+
+  it('is invalidated in all of them', async () => {
+    const [id = 0] = await createCustomers(fleet.admin, 1)
+    await tamper(id, 1)
+    expect([await countOf(fleet.admin, id), await countOf(other, id)]).toEqual([1, 1])
+    await tamper(id, 2)
+    await fleet.admin.request('PUT', `/v1/users/${id}`, { age: 30 })
+    expect([await countOf(fleet.admin, id), await countOf(other, id)]).toEqual([2, 2])
+  })
+})
