@@ -4,6 +4,7 @@ import compress from '@fastify/compress'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { answerUnreadable } from './client-error.ts'
 import { installJsonBody } from './json-body.ts'
 import type { Metrics } from './metrics.ts'
 import { installProblems, sendProblem } from './problem.ts'
@@ -65,10 +66,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     trustProxy: trustProxy ?? false,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    clientErrorHandler: answerUnreadable,
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
   })
   observe(app, metrics)
-  installProblems(app)
   installValidator(app)
   installJsonBody(app)
   await app.register(helmet, {
@@ -78,8 +79,13 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   })
   await app.register(cors, {
     origin: corsOrigins?.split(',').map((origin) => origin.trim()) ?? false,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+    // Else an OPTIONS request that is no preflight is answered with a plain text.
+    strictPreflight: false,
     exposedHeaders: EXPOSED_HEADERS,
   })
+  // After the headers above, so that errors carry them too.
+  installProblems(app)
   await app.register(compress, { threshold: 1024, encodings: ['gzip', 'identity'] })
   return app
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
 import { isSafeNumber, LosslessNumber, parse } from 'lossless-json'
 import { AppError, type FieldError, invalid } from '../errors.ts'
@@ -35,11 +36,20 @@ function refuseInexactNumbers(text: string): void {
   if (errors.length > 0) throw invalid(errors)
 }
 
-/** Parses JSON bodies: exact numbers, no `__proto__` keys, UTF-8 without a byte order mark. */
+const notUtf8 = () => new AppError(400, 'malformed_json', 'The request body is not valid UTF-8')
+
+/**
+ * Parses JSON bodies: valid UTF-8, exact numbers, no `__proto__` keys. An operation that takes no body
+ * accepts an empty one whatever its type is called.
+ */
 export function installJsonBody(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length === 0 && request.routeOptions.schema?.body === undefined) {
+      return done(null, undefined)
+    }
+    if (!isUtf8(body as Buffer)) return done(notUtf8())
     const text = String(body)
     parseJson(request, text, (error, parsed) => {
       if (error) return done(error)

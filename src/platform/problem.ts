@@ -25,8 +25,13 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [number, string, string
     'unsupported_media_type',
     'Send the request body as application/json',
   ],
+  FST_CP_ERR_INVALID_CONTENT_ENCODING: [
+    415,
+    'unsupported_media_type',
+    'Send the request body as it is, or with the Content-Encoding gzip',
+  ],
   FST_ERR_BAD_URL: [400, 'bad_request', 'The path is not a valid URL path'],
-  FST_ERR_MAX_URL_LENGTH: [414, 'url_too_long', 'The path is too long'],
+  FST_ERR_MAX_PARAM_LENGTH: [414, 'url_too_long', 'The path is too long'],
 }
 
 /** Codes of PostgreSQL and Prisma that mean: it does not answer now, not: this was wrong. */
@@ -94,7 +99,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   if (appError.status >= 500) request.log.error({ err: error }, 'request failed')
   return reply
     .code(appError.status)
-    .headers({ ...appError.options.headers })
+    .headers({ 'x-request-id': request.id, ...appError.options.headers })
     .type('application/problem+json')
     .serializer(JSON.stringify)
     .send(problemBody(appError, request.id))
@@ -104,8 +109,10 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 function sendNotFound(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
   const path = request.url.split('?', 1)[0] ?? '/'
   const allowed = METHODS.filter((method) => app.findRoute({ method, url: path }))
+  // A handler may find nothing where its route is right, as for a file.
+  const taken = allowed.some((method) => method === request.method)
   const error =
-    allowed.length > 0
+    allowed.length > 0 && !taken
       ? new AppError(405, 'method_not_allowed', `This path does not take ${request.method}`, {
           headers: { allow: allowed.join(', ') },
         })
