@@ -1,0 +1,59 @@
+import { connect } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestService, type TestService } from '../setup/service.ts'
+
+let service: TestService
+let port: number
+
+beforeAll(async () => {
+  service = await startTestService()
+  await service.app.listen({ port: 0, host: '127.0.0.1' })
+  port = service.app.addresses()[0]?.port ?? 0
+})
+afterAll(() => service.close())
+
+/** Sends bytes as they are and waits until the server closes the connection. */
+const exchange = (text: string) =>
+  new Promise<string>((resolve, reject) => {
+    let answer = ''
+    const socket = connect(port, '127.0.0.1', () => socket.write(text))
+    socket.on('data', (chunk) => {
+      answer += chunk
+    })
+    socket.on('close', () => resolve(answer))
+    socket.on('error', reject)
+  })
+
+describe('what is no request', () => {
+  it.each([
+    ['no HTTP', 'NONSENSE\r\n\r\n', 400, 'bad_request'],
+    ['an unknown method', 'BREW /v1/me HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad_request'],
+    [
+      'two lengths',
+      'POST /v1/login HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n',
+      ...([400, 'bad_request'] as const),
+    ],
+    [
+      'headers without end',
+      `GET /v1/me HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`,
+      ...([431, 'headers_too_large'] as const),
+    ],
+  ])('is answered with a problem, and its connection closed: %s', async (_, text, status, code) => {
+    const answer = await exchange(text)
+    const [head = '', body = ''] = answer.split('\r\n\r\n')
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    expect(head).toContain('Content-Type: application/problem+json')
+    expect(head).toContain(`Content-Length: ${body.length}`)
+    const problem = JSON.parse(body)
+    expect(problem).toMatchObject({ status, code })
+    expect(head).toContain(`X-Request-Id: ${problem.request_id}`)
+  })
+
+  it('leaves the service working', async () => {
+    await exchange('NONSENSE\r\n\r\n')
+    const answer = await exchange(
+      'GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+  })
+})
