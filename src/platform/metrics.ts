@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 /** Upper bounds in seconds. */
 const REQUEST_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
-const JOB_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30]
+const JOB_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 60]
 
 export type Metrics = ReturnType<typeof createMetrics>
 
@@ -50,14 +50,17 @@ export function createMetrics() {
       help: 'Users whose stored statistics differed from the ledger and were sent for repair',
       registers,
     }),
-    /** A gauge whose value is asked for at each scrape. */
+    /** A gauge whose value is asked for at each scrape, and absent where there is no answer. */
     gauge(name: string, help: string, read: () => Promise<number>) {
       return new Gauge({
         name,
         help,
         registers,
         async collect() {
-          this.set(await read())
+          await read().then(
+            (value) => this.set(value),
+            () => this.remove(),
+          )
         },
       })
     },

@@ -7,6 +7,7 @@ import type {
   HTTPMethods,
 } from 'fastify'
 import { AppError, unavailable } from '../errors.ts'
+import { codeOf, isDatabaseAway } from './database-away.ts'
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']
 
@@ -34,26 +35,17 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [number, string, string
   FST_ERR_MAX_PARAM_LENGTH: [414, 'url_too_long', 'The path is too long'],
 }
 
-/** Codes of PostgreSQL and Prisma that mean: it does not answer now, not: this was wrong. */
-const UNAVAILABLE =
-  /^(P1001|P1002|P1008|P1017|P2024|P2028|ECONNREFUSED|ECONNRESET|ETIMEDOUT|57P0[1-3]|53300)$/
-
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
-}
-
 /** Every error as one of ours: what is not known is 500, its text kept for the log alone. */
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
-  const code = codeOf(error)
-  const known = FRAMEWORK_ERRORS[code]
+  const known = FRAMEWORK_ERRORS[codeOf(error)]
   if (known) return new AppError(...known, { cause: error })
   if (error instanceof SyntaxError) {
     return new AppError(400, 'malformed_json', 'The request body is not valid JSON', {
       cause: error,
     })
   }
-  if (UNAVAILABLE.test(code) || UNAVAILABLE.test(driverCode(error))) {
+  if (isDatabaseAway(error)) {
     return unavailable('The service cannot reach its database now; try again', error)
   }
   const { statusCode = 500 } = error as FastifyError
@@ -63,20 +55,6 @@ function toAppError(error: unknown): AppError {
     })
   }
   return new AppError(500, 'internal_error', 'Something went wrong on our side', { cause: error })
-}
-
-/** Prisma wraps what the driver said. */
-function driverCode(error: unknown): string {
-  const { meta } = error as {
-    readonly meta?: { readonly driverAdapterError?: { readonly cause?: unknown } }
-  }
-  const cause = meta?.driverAdapterError?.cause
-  const kind = (cause as { readonly kind?: string } | undefined)?.kind
-  if (kind === 'DatabaseNotReachable' || kind === 'ConnectionClosed' || kind === 'SocketTimeout')
-    return 'P1001'
-  return (
-    codeOf(cause) || String((cause as { originalCode?: string } | undefined)?.originalCode ?? '')
-  )
 }
 
 /** The RFC 9457 body of an error. */
