@@ -7,8 +7,7 @@ let port: number
 
 beforeAll(async () => {
   service = await startTestService()
-  await service.app.listen({ port: 0, host: '127.0.0.1' })
-  port = service.app.addresses()[0]?.port ?? 0
+  port = Number(new URL(await service.app.listen({ port: 0, host: '127.0.0.1' })).port)
 })
 afterAll(() => service.close())
 
