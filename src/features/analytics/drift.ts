@@ -37,23 +37,37 @@ export async function repairDrift(database: Database): Promise<number> {
       FROM ledger FULL JOIN daily USING (user_id, date, currency)
       WHERE (ledger.transaction_count, ledger.total_credit, ledger.total_debit)
         IS DISTINCT FROM (daily.transaction_count, daily.total_credit, daily.total_debit)),
-    rolled_up AS (
+    months AS (
+      SELECT user_id, date_trunc('month', date)::date AS month, currency,
+        sum(transaction_count)::int AS transaction_count, sum(total_credit) AS total_credit,
+        sum(total_debit) AS total_debit, ${BUSIEST_DATE} AS busiest_date,
+        max(transaction_count) AS busiest_count
+      FROM daily GROUP BY 1, 2, 3),
+    monthly AS (SELECT monthly_statistics.* FROM monthly_statistics JOIN sample USING (user_id)),
+    different_months AS (
+      SELECT user_id, month AS date
+      FROM months FULL JOIN monthly USING (user_id, month, currency)
+      WHERE (months.transaction_count, months.total_credit, months.total_debit,
+          months.busiest_date, months.busiest_count)
+        IS DISTINCT FROM (monthly.transaction_count, monthly.total_credit, monthly.total_debit,
+          monthly.busiest_date, monthly.busiest_count)),
+    totals AS (
       SELECT user_id, currency, sum(transaction_count)::int AS transaction_count,
         sum(total_credit) AS total_credit, sum(total_debit) AS total_debit,
-        ${BUSIEST_DATE} AS busiest_date,
-        max(transaction_count) AS busiest_count
+        ${BUSIEST_DATE} AS busiest_date, max(transaction_count) AS busiest_count
       FROM daily GROUP BY 1, 2),
+    total AS (SELECT user_statistics.* FROM user_statistics JOIN sample USING (user_id)),
     different_totals AS (
-      SELECT user_id, coalesce(rolled_up.busiest_date, total.busiest_date) AS date
-      FROM rolled_up
-      FULL JOIN (SELECT user_statistics.* FROM user_statistics JOIN sample USING (user_id)) AS total
-        USING (user_id, currency)
-      WHERE (rolled_up.transaction_count, rolled_up.total_credit, rolled_up.total_debit,
-          rolled_up.busiest_date, rolled_up.busiest_count)
+      SELECT user_id, coalesce(totals.busiest_date, total.busiest_date) AS date
+      FROM totals FULL JOIN total USING (user_id, currency)
+      WHERE (totals.transaction_count, totals.total_credit, totals.total_debit,
+          totals.busiest_date, totals.busiest_count)
         IS DISTINCT FROM (total.transaction_count, total.total_credit, total.total_debit,
           total.busiest_date, total.busiest_count))
     INSERT INTO outbox (user_id, day)
-    SELECT user_id, date FROM different_days UNION SELECT user_id, date FROM different_totals
+    SELECT user_id, date FROM different_days
+    UNION SELECT user_id, date FROM different_months
+    UNION SELECT user_id, date FROM different_totals
     RETURNING user_id`
   return new Set(repaired.map(({ user_id }) => user_id)).size
 }
