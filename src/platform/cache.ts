@@ -3,12 +3,15 @@ import { memoryDriver } from 'bentocache/drivers/memory'
 import { redisBusDriver, redisDriver } from 'bentocache/drivers/redis'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import { within } from './process.ts'
 import { openRedis } from './redis.ts'
 
 const MEMORY_BYTES = 64 * 1024 * 1024
 const TIME_TO_LIVE = '10m'
 /** How long a shared layer that failed is left alone. */
 const L2_PAUSE = '2s'
+/** A Redis that is away never answers a goodbye. */
+const GOODBYE_MS = 500
 
 /** Computed answers. Keys name the version of what they were computed from. */
 export interface Cache {
@@ -50,7 +53,8 @@ export function openCache(redisUrl: string | undefined, metrics: Metrics, log: L
     },
     ready: async () => shared === undefined || (await shared.ping().catch(() => '')) === 'PONG',
     close: async () => {
-      await bento.disconnectAll().catch(() => undefined)
+      const goodbye = bento.disconnectAll().catch(() => undefined)
+      await within(GOODBYE_MS, goodbye)
       shared?.disconnect()
       bus?.disconnect()
     },

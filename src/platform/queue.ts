@@ -11,6 +11,7 @@ import { type AppEvent, type EventConsumers, type EventName, events } from '../e
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { QUEUE_SCHEMA } from './migrate.ts'
+import { within } from './process.ts'
 import { redisOptions } from './redis.ts'
 import { keepSchedules } from './schedules.ts'
 
@@ -26,6 +27,8 @@ const JOB_OPTIONS = {
 const LOCK_MS = 10_000
 const STALLED_CHECK_MS = 5_000
 const MOST_STALLS = 5
+/** How long jobs under way may take to end; the goodbye to a Redis that is away would take for ever. */
+const WORKER_STOP_MS = 3_000
 
 /** A job that failed for good. */
 export interface FailedJob {
@@ -132,7 +135,7 @@ function queueOver<B extends IQueueBackend, C>(
     },
     async close() {
       schedules.close()
-      await worker?.close()
+      if (worker) await within(WORKER_STOP_MS, worker.close())
       // It says goodbye to a Redis that may be away; stopping has to go on.
       await queue.close().catch((error) => log.warn({ err: error }, 'the queue does not answer'))
     },

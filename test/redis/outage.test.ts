@@ -83,7 +83,7 @@ describe('a Redis that dies and comes back empty', () => {
     const exits = await Promise.all(others.map((process) => process.end('SIGTERM')))
     for (const exit of exits) {
       expect(exit).toMatchObject({ code: 0, signal: null })
-      expect(exit.milliseconds).toBeLessThan(6_000)
+      expect(exit.milliseconds).toBeLessThan(5_000)
     }
     const [transaction] = createLoad(random, userIds, 'late', 1)
     const { status } = await admin.request('POST', '/v1/transactions', transaction)
