@@ -7,6 +7,7 @@ import { openCache } from './platform/cache.ts'
 import { createFieldCrypto } from './platform/crypto.ts'
 import type { Log } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
+import { requireCurrency } from './platform/money.ts'
 import { gaugeOutbox, startRelay } from './platform/outbox.ts'
 import { openDatabase } from './platform/prisma.ts'
 import { openQueue } from './platform/queue.ts'
@@ -25,6 +26,7 @@ export function openServices(
   log: Log,
   role: 'api' | 'worker',
 ) {
+  const defaultCurrency = requireCurrency(config.DEFAULT_CURRENCY)
   const metrics = createMetrics()
   const crypto = createFieldCrypto(config.encryptionKeys)
   const { database, close: closeDatabase } = openDatabase(
@@ -43,7 +45,6 @@ export function openServices(
   })
   gaugeOutbox(database, metrics)
 
-  const defaultCurrency = config.DEFAULT_CURRENCY
   const users = createUserService({ database, crypto, cache })
   const transactionDeps = { database, crypto, outbox, users, defaultCurrency }
   const transactions = createTransactionService(transactionDeps)

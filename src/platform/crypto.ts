@@ -5,6 +5,8 @@ const ALGORITHM = 'aes-256-gcm'
 const IV_BYTES = 12
 const TAG_BYTES = 16
 const INDEX_KEY_ID = 'index'
+/** 32 random bytes have about 30 values among them. */
+const FEWEST_BYTE_VALUES = 16
 
 /** Where an encrypted value lives. It is authenticated: a value moved elsewhere does not decrypt. */
 export interface FieldAddress {
@@ -41,6 +43,13 @@ function parseKeys(encryptionKeys: string): Map<string, Buffer> {
     }
     keys.set(id, Buffer.from(base64, 'base64'))
   }
+  const weak = [...keys.values()].some((key) => new Set(key).size < FEWEST_BYTE_VALUES)
+  const distinct = new Set([...keys.values()].map((key) => key.toString('hex')))
+  if (weak || distinct.size < keys.size) {
+    throw new StartupError(
+      'ENCRYPTION_KEYS must hold random keys, each another; `npm run secrets` prints such.',
+    )
+  }
   return keys
 }
 
@@ -50,7 +59,7 @@ const associatedData = ({ table, column, userId }: FieldAddress) =>
 /**
  * @param encryptionKeys `id:base64,…`. The first key encrypts, the others still decrypt, so a key is
  *   replaced by putting a new one in front. The key named `index` is for blind indexes and must stay.
- * @throws StartupError when the list is malformed, or lacks a field key or the index key
+ * @throws StartupError when the list is malformed, has weak or equal keys, or lacks a field key or the index key
  */
 export function createFieldCrypto(encryptionKeys: string): FieldCrypto {
   const keys = parseKeys(encryptionKeys)

@@ -16,12 +16,15 @@ const SECRET = [
 
 /**
  * An error by its kind and place. The message of a database or library error can quote values, so
- * only the messages of our own errors are kept, and stacks without their first line.
+ * only the messages of our own errors are kept, and stacks without it.
  */
 function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error }
-  const { name, stack = '', cause } = error
-  const frames = stack.split('\n').filter((line) => line.startsWith('    at '))
+  const { name, message, stack = '', cause } = error
+  const frames = stack
+    .replace(message, '')
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
   const code = 'code' in error ? { code: error.code } : {}
   const ours = name === 'AppError' || name === 'StartupError' ? { message: error.message } : {}
   const reason = cause === undefined ? {} : { cause: describeError(cause) }

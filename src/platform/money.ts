@@ -1,6 +1,6 @@
 import currencies from 'currency-codes'
 import { Decimal } from 'decimal.js'
-import type { FieldError } from '../errors.ts'
+import { type FieldError, StartupError } from '../errors.ts'
 
 /** 13 digits before the point and 4 behind it, sums of millions of them: 40 digits never round. */
 const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_EVEN })
@@ -15,6 +15,16 @@ export const money = (value: Decimal.Value | { toString(): string }): Money =>
 /** How many minor digits ISO 4217 gives a currency; undefined when there is no such currency. */
 export const minorDigits = (currency: string): number | undefined =>
   currencies.code(currency)?.digits
+
+/** @throws StartupError when the configured currency is none of ISO 4217 */
+export function requireCurrency(currency: string): string {
+  if (minorDigits(currency) === undefined) {
+    throw new StartupError(
+      'The environment variable DEFAULT_CURRENCY must be a currency of ISO 4217, such as USD.',
+    )
+  }
+  return currency
+}
 
 function digitsOf(currency: string): number {
   const digits = minorDigits(currency)
