@@ -58,6 +58,23 @@ describe('the periodic refresh', () => {
     )
   })
 
+  it.each([
+    'UPDATE monthly_statistics SET transaction_count = 9 WHERE user_id = $1',
+    'UPDATE monthly_statistics SET total_debit = 0.01 WHERE user_id = $1',
+    `UPDATE monthly_statistics SET busiest_date = '2020-01-01' WHERE user_id = $1`,
+    'DELETE FROM monthly_statistics WHERE user_id = $1',
+    `INSERT INTO monthly_statistics VALUES ($1, '2030-01-01', 'USD', 1, 1, 0, '2030-01-01', 1)`,
+  ])('repairs and counts the month after %s', async (statement) => {
+    const readMonths = () =>
+      service.database.query('SELECT * FROM monthly_statistics WHERE user_id = $1', [user])
+    const [before, months] = [await driftCount(), await readMonths()]
+    await falsify(statement)
+    await refresh()
+    expect(await driftCount()).toBe(before + 1)
+    await recompute()
+    expect(await readMonths()).toEqual(months)
+  })
+
   it('counts users, not rows, and leaves those alone that are right', async () => {
     const others = [await insertUser(service.database), await insertUser(service.database)]
     for (const id of others) {
