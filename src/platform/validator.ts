@@ -77,7 +77,8 @@ function describe(error: TLocalizedValidationError, part: HttpPart): FieldError[
  */
 function mergeForms(errors: readonly TLocalizedValidationError[], part: HttpPart): FieldError[] {
   const unions = errors.filter((error) => error.keyword === 'anyOf')
-  const inUnion = (path: string) => unions.some((union) => path.startsWith(union.instancePath))
+  const inUnion = (path: string) =>
+    unions.some(({ instancePath }) => `${path}/`.startsWith(`${instancePath}/`))
   const merged = unions.map((union) => {
     const forms = errors.filter(
       (error) => error.keyword !== 'anyOf' && error.instancePath === union.instancePath,
