@@ -14,6 +14,7 @@ import { QUEUE_SCHEMA } from './migrate.ts'
 import { within } from './process.ts'
 import { redisOptions } from './redis.ts'
 import { keepSchedules } from './schedules.ts'
+import { type RunningWorker, runWhenReady } from './worker-start.ts'
 
 const QUEUE_NAME = 'events'
 /** How long a failed job rests before its second attempt; twice as long before each further one. */
@@ -89,7 +90,7 @@ function queueOver<B extends IQueueBackend, C>(
   })
   queue.on('error', (error) => log.warn({ err: error }, 'the queue does not answer'))
   const schedules = keepSchedules(queue)
-  let worker: InstanceType<typeof Worker> | undefined
+  let worker: RunningWorker | undefined
 
   return {
     async add(batch) {
@@ -97,18 +98,27 @@ function queueOver<B extends IQueueBackend, C>(
     },
     schedule: schedules.add,
     consume(consumers, concurrency, done) {
-      worker = new Worker(QUEUE_NAME, (job) => run(job, consumers, metrics, log).finally(done), {
-        connection: connections.worker,
-        concurrency,
-        lockDuration: LOCK_MS,
-        stalledInterval: STALLED_CHECK_MS,
-        maxStalledCount: MOST_STALLS,
-      })
-      worker.on('error', (error) => log.warn({ err: error }, 'the queue does not answer'))
-      worker.on('failed', (job) => {
-        if (job && job.attemptsMade >= (job.opts.attempts ?? 1))
-          metrics.jobFailures.inc({ job: job.name })
-      })
+      const open = () => {
+        const opened = new Worker(
+          QUEUE_NAME,
+          (job) => run(job, consumers, metrics, log).finally(done),
+          {
+            connection: connections.worker,
+            autorun: false,
+            concurrency,
+            lockDuration: LOCK_MS,
+            stalledInterval: STALLED_CHECK_MS,
+            maxStalledCount: MOST_STALLS,
+          },
+        )
+        opened.on('error', (error) => log.warn({ err: error }, 'the queue does not answer'))
+        opened.on('failed', (job) => {
+          if (job && job.attemptsMade >= (job.opts.attempts ?? 1))
+            metrics.jobFailures.inc({ job: job.name })
+        })
+        return opened
+      }
+      worker = runWhenReady(open, log)
     },
     async failed(limit) {
       const jobs = await queue.getFailed(0, limit - 1)
