@@ -40,12 +40,24 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
   }
 }
 
+/** The engine applies nothing after a migration that failed; its code for that is P3009. */
+function failedBefore(cause: unknown): StartupError | undefined {
+  if ((cause as { readonly code?: string } | undefined)?.code !== 'P3009') return undefined
+  return new StartupError(
+    'A migration of the database has failed before; it left nothing behind, so mend its cause, delete its row without finished_at from the table _prisma_migrations, and start again.',
+    { cause },
+  )
+}
+
 async function applyMigrations(pool: pg.Pool): Promise<readonly string[]> {
   const engine = await openSchemaEngine(pool)
   try {
     const migrationsList = await readMigrations()
-    return (await engine.applyMigrations({ migrationsList, filters: NO_FILTERS }))
-      .appliedMigrationNames
+    const applying = engine.applyMigrations({ migrationsList, filters: NO_FILTERS })
+    const { appliedMigrationNames } = await applying.catch((error: unknown) => {
+      throw failedBefore(error) ?? error
+    })
+    return appliedMigrationNames
   } finally {
     engine.free()
   }
