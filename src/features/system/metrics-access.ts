@@ -3,6 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { forbidden, unauthorized } from '../../errors.ts'
 
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/
+/** What proxies add. */
+const PROXY_HEADER = /^(x-forwarded-.*|x-real-ip|forwarded|via)$/
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
 /**
@@ -23,7 +25,7 @@ export function assertMetricsAccess(
     }
     return
   }
-  const proxied = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
+  const proxied = Object.keys(headers).some((name) => PROXY_HEADER.test(name))
   if (proxied || !LOOPBACK.test(remoteAddress ?? '')) {
     throw forbidden('Without METRICS_TOKEN, metrics answer only requests from this machine')
   }
