@@ -112,3 +112,20 @@ describe('nesting', () => {
     expect((await post(`${open.repeat(200_000)}`)).statusCode).toBe(400)
   })
 })
+
+describe('texts in a body', () => {
+  it.each(['"\\ud800"', '"a\\udc00b"', '"\\ud83d"'])(
+    '%s is refused where it stands',
+    async (text) => {
+      const answer = await post(`{"items":[{"description":${text}}]}`)
+      expect(answer.statusCode).toBe(422)
+      expect(answer.json().errors).toEqual([
+        { path: '/items/0/description', code: 'unicode', message: expect.any(String) },
+      ])
+    },
+  )
+
+  it('may hold whole characters written as two escapes', async () => {
+    expect((await post('{"a":"\\ud83d\\ude00"}')).json().body).toEqual({ a: '\u{1f600}' })
+  })
+})

@@ -35,6 +35,7 @@ const WRITERS: readonly (readonly [string, string])[] = [
     `DELETE FROM transactions WHERE user_id = $1 AND transaction_date < '2020-01-02'`,
   ],
   ['DELETE of all', 'DELETE FROM transactions WHERE user_id = $1'],
+  ['TRUNCATE', 'TRUNCATE transactions'],
   [
     'MERGE',
     `MERGE INTO transactions USING (VALUES ($1::bigint), ($2::bigint)) AS source (id)

@@ -4,7 +4,9 @@
 
 ALTER TABLE "transactions"
   ADD CONSTRAINT "transactions_amount_check" CHECK ("transaction_amount" > 0),
-  ADD CONSTRAINT "transactions_currency_check" CHECK ("currency" ~ '^[A-Z]{3}$');
+  ADD CONSTRAINT "transactions_currency_check" CHECK ("currency" ~ '^[A-Z]{3}$'),
+  ADD CONSTRAINT "transactions_date_check" CHECK (
+    "transaction_date" >= '0001-01-01 00:00:00Z' AND "transaction_date" < '10000-01-01 00:00:00Z');
 
 ALTER TABLE "users"
   ADD CONSTRAINT "users_age_check" CHECK ("age" BETWEEN 1 AND 150);
@@ -48,6 +50,20 @@ BEGIN
   RETURN NULL;
 END
 $$;
+
+-- Every day that had figures.
+CREATE FUNCTION "outbox_after_truncate"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO "outbox" ("user_id", "day")
+  SELECT DISTINCT "daily_statistics"."user_id", "date"
+  FROM "daily_statistics"
+  JOIN "users" ON "users"."id" = "daily_statistics"."user_id";
+  RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER "outbox_after_truncate" AFTER TRUNCATE ON "transactions"
+  FOR EACH STATEMENT EXECUTE FUNCTION "outbox_after_truncate"();
 
 CREATE TRIGGER "outbox_after_insert" AFTER INSERT ON "transactions"
   REFERENCING NEW TABLE AS "new_rows"

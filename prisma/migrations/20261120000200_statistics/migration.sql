@@ -14,6 +14,15 @@ CREATE TABLE "monthly_statistics" (
 
 ALTER TABLE "monthly_statistics" ADD CONSTRAINT "monthly_statistics_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
+INSERT INTO "monthly_statistics" (
+  "user_id", "month", "currency", "transaction_count", "total_credit", "total_debit",
+  "busiest_date", "busiest_count")
+SELECT "user_id", date_trunc('month', "date")::date, "currency", sum("transaction_count")::int,
+  sum("total_credit"), sum("total_debit"),
+  date '2000-01-01' + (max(ARRAY["transaction_count", "date" - date '2000-01-01']))[2],
+  max("transaction_count")
+FROM "daily_statistics" GROUP BY 1, 2, 3;
+
 -- Recomputes the days of a user that changed, their months, and the user's totals, in one database
 -- transaction that also deletes the outbox rows it answers. The figures come from the ledger each time
 -- and are never added to: running twice, late or out of order gives the same. The cost depends on the

@@ -20,21 +20,24 @@ interface Position {
   readonly id: bigint
 }
 
-/** Both ends belong to the period; a date as its end stands for that whole UTC day. */
+/** The last moment of a period; a date stands for that whole UTC day. */
+function checkEnd(to: string): Date | FieldError {
+  const end = checkDate(to, 'query.to')
+  return end instanceof Date && isDateOnly(to) ? new Date(end.getTime() + DAY_MS - 1) : end
+}
+
+/** Both ends belong to the period. Transactions are dated to the millisecond. */
 function period({ from, to }: HistoryQuery): Prisma.DateTimeFilter {
   const start = from === undefined ? undefined : checkDate(from, 'query.from')
-  const end = to === undefined ? undefined : checkDate(to, 'query.to')
+  const end = to === undefined ? undefined : checkEnd(to)
   const errors = [start, end].filter(
     (value): value is FieldError => !!value && !(value instanceof Date),
   )
-  if (errors.length > 0) throw invalid(errors)
-  return {
-    ...(start instanceof Date && { gte: start }),
-    ...(end instanceof Date &&
-      (to !== undefined && isDateOnly(to)
-        ? { lt: new Date(end.getTime() + DAY_MS) }
-        : { lte: end })),
+  if (start instanceof Date && end instanceof Date && start > end) {
+    errors.push({ path: 'query.to', code: 'period', message: 'must not be before from' })
   }
+  if (errors.length > 0) throw invalid(errors)
+  return { ...(start instanceof Date && { gte: start }), ...(end instanceof Date && { lte: end }) }
 }
 
 /** The filters of a user's history. @throws AppError 422 for a date or currency there is not */
