@@ -116,11 +116,11 @@ describe('npm start', () => {
     await vi.waitFor(gone, { timeout: 10_000 })
   }, 60_000)
 
-  it('ends with a reason when its database is killed', async () => {
+  it('ends, and logs it, when its database is killed', async () => {
     const passbook = start()
     await passbook.url()
     process.kill(await postgresPid(dataDir.path), 'SIGKILL')
     expect(await passbook.exited).toEqual({ code: 1, signal: null })
-    expect(passbook.text.stdout).toContain('the embedded PostgreSQL ended unexpectedly')
+    expect(passbook.text.stdout).toContain('"level":"fatal"')
   }, 60_000)
 })
