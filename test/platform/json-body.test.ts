@@ -113,7 +113,7 @@ describe('nesting', () => {
   })
 })
 
-describe('texts in a body', () => {
+describe('half characters in a body', () => {
   it.each(['"\\ud800"', '"a\\udc00b"', '"\\ud83d"'])(
     '%s is refused where it stands',
     async (text) => {
