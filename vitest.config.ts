@@ -1,25 +1,27 @@
 import { defineConfig } from 'vitest/config'
 
-const shared = {
-  globalSetup: ['test/setup/cluster.ts'],
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
-}
+const shared = { testTimeout: 30_000, hookTimeout: 60_000 }
+
+const files = (...folders: readonly string[]) => folders.map((name) => `test/${name}/**/*.test.ts`)
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/setup/cluster.ts'],
     maxWorkers: 2,
     projects: [
       {
         test: {
           ...shared,
           name: 'passbook',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/redis/**', 'test/readme/**'],
+          include: files('**'),
+          exclude: files('platform', 'processes', 'redis', 'readme'),
+          // Files share what they import: loading it again for each took a third of the time.
+          isolate: false,
         },
       },
-      { test: { ...shared, name: 'redis', include: ['test/redis/**/*.test.ts'] } },
-      { test: { ...shared, name: 'readme', include: ['test/readme/**/*.test.ts'] } },
+      { test: { ...shared, name: 'platform', include: files('platform', 'processes') } },
+      { test: { ...shared, name: 'redis', include: files('redis') } },
+      { test: { ...shared, name: 'readme', include: files('readme') } },
     ],
   },
 })
