@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { StartupError } from './errors.ts'
@@ -63,12 +64,31 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       given[name] =
         'type' in schema && schema.type === 'integer' && /^\d+$/.test(text) ? Number(text) : text
   }
-  if (check.Check(given)) return Object.freeze(given)
+  if (check.Check(given)) {
+    assertProxies(given.TRUST_PROXY)
+    return Object.freeze(given)
+  }
   const [first] = check.Errors(given)
   const name = first?.instancePath.slice(1) ?? 'environment'
   throw new StartupError(
     `The environment variable ${name} ${first?.message ?? 'is not acceptable'}.`,
   )
+}
+
+const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal']
+
+function assertProxies(trustProxy = 'loopback'): void {
+  const isProxy = (text: string) => {
+    const [address = '', prefix = '0', ...rest] = text.trim().split('/')
+    if (PROXY_NAMES.includes(text.trim())) return true
+    const bits = { 4: 32, 6: 128 }[isIP(address)] ?? -1
+    return rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits
+  }
+  if (!trustProxy.split(',').every(isProxy)) {
+    throw new StartupError(
+      `The environment variable TRUST_PROXY must be a list of addresses, ranges such as 10.0.0.0/8, or ${PROXY_NAMES.join(', ')}.`,
+    )
+  }
 }
 
 /**

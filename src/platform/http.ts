@@ -30,6 +30,13 @@ export interface HttpOptions {
 const rewriteUrl = ({ url = '/' }: { readonly url?: string | undefined }): string =>
   UNVERSIONED.test(url) ? url : `/v1${url}`
 
+/** `*` among them means any. */
+function allowedOrigins(corsOrigins: string | undefined): false | '*' | string[] {
+  const origins = corsOrigins?.split(',').map((origin) => origin.trim()) ?? []
+  if (origins.includes('*')) return '*'
+  return origins.length > 0 ? origins : false
+}
+
 /** The caller's own id where it is a usable one. */
 function requestId({ headers }: IncomingMessage): string {
   const sent = headers['x-request-id']
@@ -78,7 +85,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     hsts: false,
   })
   await app.register(cors, {
-    origin: corsOrigins?.split(',').map((origin) => origin.trim()) ?? false,
+    origin: allowedOrigins(corsOrigins),
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
     // Else an OPTIONS request that is no preflight is answered with a plain text.
     strictPreflight: false,

@@ -22,6 +22,11 @@ describe('readEnvironment', () => {
     expect(environment).not.toHaveProperty('JWT_SECRET')
   })
 
+  it.each(['loopback', '10.0.0.1', 'fd00::/8, 10.0.0.0/8,uniquelocal'])(
+    'takes TRUST_PROXY=%s',
+    (TRUST_PROXY) => expect(readEnvironment({ TRUST_PROXY })).toMatchObject({ TRUST_PROXY }),
+  )
+
   it('leaves out what Passbook does not know, and cannot be changed', () => {
     const environment = readEnvironment({ PATH: '/bin', PORT: '1' })
     expect(environment).not.toHaveProperty('PATH')
@@ -46,6 +51,10 @@ describe('readEnvironment', () => {
     ['LOG_LEVEL', 'loud'],
     ['DATABASE_POOL_SIZE', '1.5'],
     ['WORKER_CONCURRENCY', '0'],
+    ['TRUST_PROXY', 'hunter2'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '10.0.0.1,'],
+    ['TRUST_PROXY', '10.0.0.0/8/8'],
   ])('refuses %s=%s, naming the variable and never its value', (name, value) => {
     const refused = () => readEnvironment({ [name]: value })
     expect(refused).toThrow(StartupError)

@@ -49,3 +49,11 @@ describe('CORS_ORIGINS', () => {
     expect(headers['access-control-allow-headers']).toContain('authorization')
   })
 })
+
+it('CORS_ORIGINS=* lets browsers call from anywhere', async () => {
+  const anywhere = await startTestService({ env: { CORS_ORIGINS: '*' } })
+  const headers = { origin: 'https://three.example' }
+  const answer = await anywhere.app.inject({ url: '/health/live', headers })
+  expect(answer.headers['access-control-allow-origin']).toBe('*')
+  await anywhere.close()
+})

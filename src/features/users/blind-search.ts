@@ -35,12 +35,11 @@ export function searchTokens(
 }
 
 /**
- * The tokens a search must all find.
+ * The tokens a search must all find. A single letter, as in O'Brien, is left out.
  *
- * @returns undefined when a word is too short (under two characters) or there is none
+ * @returns undefined when no word has two characters
  */
 export function queryTokens(crypto: FieldCrypto, query: string): bigint[] | undefined {
-  const terms = words(query)
-  const usable = terms.every((term) => [...term].length >= SHORTEST_PREFIX)
-  return terms.length > 0 && usable ? terms.map((term) => token(crypto, term)) : undefined
+  const terms = words(query).filter((term) => [...term].length >= SHORTEST_PREFIX)
+  return terms.length > 0 ? terms.map((term) => token(crypto, term)) : undefined
 }

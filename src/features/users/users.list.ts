@@ -28,7 +28,7 @@ export function userFilter(crypto: FieldCrypto, query: UserQuery): Prisma.UserWh
   const tokens = q === undefined ? undefined : queryTokens(crypto, q)
   if (q !== undefined && tokens === undefined) {
     throw invalid([
-      { path: 'query.q', code: 'too_short', message: 'must have words of 2 characters and more' },
+      { path: 'query.q', code: 'too_short', message: 'must have a word of 2 characters or more' },
     ])
   }
   return {
