@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { AppEvent } from '../events.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -6,6 +7,10 @@ import type { EventQueue } from './queue.ts'
 
 const BATCH_ROWS = 2_000
 const POLL_MS = 200
+/** Between two passes: every job that ends nudges, and in a burst one pass for several is enough. */
+const SPACING_MS = 40
+/** Between two looks for rows whose job got lost. */
+const LOST_EVERY_MS = 500
 /** How long the relay rests after the database or the queue failed it. */
 const PAUSE_MS = 1_000
 const LONGEST_RETRY_SECONDS = 3_600
@@ -94,6 +99,8 @@ export function startRelay({ database, queue, log, retrySeconds, poll }: RelayOp
   let again = false
   let closed = false
   let pausedUntil = 0
+  let nextPass = 0
+  let nextLookForLost = 0
 
   async function enqueue(rows: readonly ClaimedRow[]): Promise<void> {
     if (rows.length === 0) return
@@ -113,13 +120,19 @@ export function startRelay({ database, queue, log, retrySeconds, poll }: RelayOp
     const fresh = await claimNew(database)
     await enqueue(fresh)
     again ||= fresh.length === BATCH_ROWS
-    if (poll) await enqueue(await claimOld(database, retrySeconds))
+    if (poll && Date.now() >= nextLookForLost) {
+      nextLookForLost = Date.now() + LOST_EVERY_MS
+      await enqueue(await claimOld(database, retrySeconds))
+    }
   }
 
   async function run(): Promise<void> {
     do {
+      const rest = nextPass - Date.now()
+      if (rest > 0) await delay(rest)
       again = false
       await pass()
+      nextPass = Date.now() + SPACING_MS
     } while (again && !closed)
   }
 
