@@ -20,7 +20,8 @@ export function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 }
 
-function driverCause(error: unknown): DriverCause {
+/** What the driver said of an error that Prisma wraps. */
+export function driverCause(error: unknown): DriverCause {
   const { meta } = (error ?? {}) as {
     readonly meta?: { readonly driverAdapterError?: { readonly cause?: DriverCause } }
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
+import { codeOf, driverCause } from './database-away.ts'
 import type { Log } from './log.ts'
 
 export { Prisma }
@@ -61,6 +62,6 @@ export function violatedUnique(error: unknown): string | undefined {
   return JSON.stringify(error.meta)
 }
 
-/** Whether a write named a row of another table that is gone. */
+/** Whether a write, Prisma's or a statement of our own, named a row of another table that is gone. */
 export const violatesForeignKey = (error: unknown): boolean =>
-  error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2003'
+  codeOf(error) === 'P2003' || driverCause(error).kind === 'ForeignKeyConstraintViolation'

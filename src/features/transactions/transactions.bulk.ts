@@ -10,12 +10,11 @@ import { type DatabaseTransaction, violatesForeignKey } from '../../platform/pri
 import { compileCheck } from '../../platform/validator.ts'
 import { mayAccess } from '../users/users.service.ts'
 import {
-  decryptTransaction,
   draftTransaction,
   type TransactionDraft,
   type TransactionRecord,
-  toColumns,
 } from './transactions.fields.ts'
+import { insertTransactions } from './transactions.queries.ts'
 import { referenceTaken, type TransactionDeps } from './transactions.service.ts'
 
 /** What became of one item: stored, or the error it would have had as a request of its own. */
@@ -49,16 +48,6 @@ export function itemError({ status, code, message, options }: AppError): BulkIte
     detail: message,
     ...(options.errors && { errors: [...options.errors] }),
   }
-}
-
-/** One order for all requests: two that wait for each other's references would lock each other out. */
-function compareReferences(
-  a: Pick<TransactionDraft, 'userId' | 'reference'>,
-  b: Pick<TransactionDraft, 'userId' | 'reference'>,
-): number {
-  if (a.userId !== b.userId) return a.userId < b.userId ? -1 : 1
-  const [first, second] = [a.reference ?? '', b.reference ?? '']
-  return first === second ? 0 : first < second ? -1 : 1
 }
 
 /** One error for a whole atomic request: what is wrong, at each item's place. */
@@ -107,35 +96,18 @@ export function createTransactionBulk({
     })
   }
 
-  /**
-   * Stores what passed with one INSERT. Ids are drawn first, so that a row which a taken reference
-   * kept out is known by its missing id.
-   */
+  /** Stores what passed; the rest keeps its errors. */
   async function store(
     tx: DatabaseTransaction,
     drafts: readonly Checked<TransactionDraft>[],
     requestId: string,
   ): Promise<BulkOutcome[]> {
     const good = drafts.filter((draft): draft is TransactionDraft => !(draft instanceof AppError))
-    if (good.length === 0) return drafts as AppError[]
-    const ids = await tx.$queryRaw<{ id: bigint }[]>`
-      SELECT nextval(pg_get_serial_sequence('transactions', 'id')) AS id
-      FROM generate_series(1, ${good.length}::int)`
-    const data = good.map((draft, index) => ({
-      id: ids[index]?.id as bigint,
-      ...toColumns(crypto, draft, requestId),
-    }))
-    const rows = await tx.transaction.createManyAndReturn({
-      data: data.toSorted(compareReferences),
-      skipDuplicates: true,
-    })
-    const stored = new Map(rows.map((row) => [row.id, row]))
+    const stored = await insertTransactions(tx, crypto, good, requestId)
     let next = 0
-    return drafts.map((draft) => {
-      if (draft instanceof AppError) return draft
-      const row = stored.get(data[next++]?.id as bigint)
-      return row === undefined ? referenceTaken() : decryptTransaction(crypto, row)
-    })
+    return drafts.map((draft) =>
+      draft instanceof AppError ? draft : (stored[next++] ?? referenceTaken()),
+    )
   }
 
   async function checkAndStore(
