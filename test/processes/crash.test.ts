@@ -46,7 +46,7 @@ async function insertWaits(url: string): Promise<boolean> {
   const rows = await queryOnce(
     url,
     `SELECT FROM pg_stat_activity
-     WHERE wait_event_type = 'Lock' AND query ~ '^INSERT INTO "public"."transactions"'`,
+     WHERE wait_event_type = 'Lock' AND query ~ 'INSERT INTO transactions'`,
   )
   return rows.length > 0
 }
