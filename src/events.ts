@@ -4,8 +4,8 @@ const UserId = Type.Integer({ minimum: 1 })
 
 /**
  * What happens in Passbook that something else reacts to: event name -> what a job carries -> which
- * job consumes it. Payloads hold ids only, never names, amounts or account numbers. A worker
- * does not compile, and does not start, when one of them has no consumer.
+ * job consumes it. Payloads hold ids only, never names, amounts or account numbers. With
+ * an event that has no consumer Passbook does not compile, and so does not start.
  */
 export const events = {
   /** A transaction of this user's was created, changed or deleted. */
