@@ -65,8 +65,9 @@ function assertMayChange(caller: Caller, user: { readonly id: bigint; readonly r
 export function createUserService({ database, crypto, cache }: Deps) {
   /** Reads a user under a lock that lets their transactions go on being recorded. */
   async function lock(tx: DatabaseTransaction, caller: Caller, id: number): Promise<UserRecord> {
+    if (!mayAccess(caller, id)) throw notFound('User', id)
     await tx.$queryRaw`SELECT id FROM users WHERE id = ${id} FOR NO KEY UPDATE`
-    const row = mayAccess(caller, id) ? await tx.user.findUnique({ where: { id } }) : null
+    const row = await tx.user.findUnique({ where: { id } })
     if (row === null) throw notFound('User', id)
     assertMayChange(caller, row)
     return decryptUser(crypto, row)
@@ -155,6 +156,8 @@ export function createUserService({ database, crypto, cache }: Deps) {
 
     /** Deletes a user with all that is theirs. @throws AppError 403, 404, 409 for the last admin */
     async remove(caller: Caller, id: number): Promise<void> {
+      // Before any lock: whoever may not see a user must not hold up others by asking.
+      if (!mayAccess(caller, id)) throw notFound('User', id)
       await database.$transaction(async (tx) => {
         // Admins are locked first and in order, so that two who delete each other take turns.
         const admins = await tx.$queryRaw<{ id: bigint }[]>`
