@@ -1,4 +1,6 @@
+import { accessOf } from './access.ts'
 import { HEADER, literal, objectLiteral } from './code.ts'
+import { conventionsOf } from './conventions.ts'
 import {
   asArray,
   asObject,
@@ -14,14 +16,14 @@ import { generateBody, generateResponses } from './payloads.ts'
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 const KNOWN = [
-  ...['operationId', 'tags', 'summary', 'description', 'security', 'x-roles'],
-  ...['parameters', 'requestBody', 'responses', 'deprecated'],
+  ...['operationId', 'tags', 'summary', 'description', 'parameters', 'requestBody', 'responses'],
+  ...['deprecated', 'security', 'x-roles', 'x-scopes', 'x-rate-limit', 'x-resource'],
 ]
 
 /**
  * The text of `operations.ts`: one constant for each operation, shaped as a Fastify route without its
  * handler, and a record of them all.
- * @throws RefusedError on an operation without operationId, or neither public nor with roles
+ * @throws RefusedError on an operation without operationId, or that promises what it does not document
  */
 export function generateOperations(document: JsonObject): string {
   const names: string[] = []
@@ -57,10 +59,13 @@ function operation(
     throw new RefusedError(at, 'an operation needs an operationId in camelCase')
   }
   const name = asString(node.operationId, at)
-  const roles = rolesOf(document, node, at)
+  const access = accessOf(document, node, at)
   const responses = generateResponses(document, node, at)
   const successes = responses.map(([status]) => Number(status)).filter((status) => status < 300)
   if (successes.length === 0) throw new RefusedError(at, 'an operation needs a 2xx response')
+  // A creating operation may also answer 200 when it has nothing to create: its success is the 201.
+  const successStatus = Math.max(...successes)
+  const itemParameters = asArray(pathItem.parameters, pathAt)
   const schema = [
     ...generateParameters(document, path, pathItem, node),
     ...generateBody(document, node, at),
@@ -71,20 +76,10 @@ function operation(
     ['method', literal(method.toUpperCase())],
     ['url', literal(path.replaceAll(/\{(\w+)\}/g, ':$1'))],
     ['tags', literal(asStrings(node.tags, join(at, 'tags')))],
-    ['public', String(roles.length === 0)],
-    ['roles', literal(roles)],
-    // A creating operation may also answer 200 when it has nothing to create: its success is the 201.
-    ['successStatus', String(Math.max(...successes))],
+    ...access,
+    ...conventionsOf(document, [...itemParameters, ...asArray(node.parameters, at)], node, at),
+    ['successStatus', String(successStatus)],
     ['schema', objectLiteral(schema)],
   ])
   return [name, code]
-}
-
-function rolesOf(document: JsonObject, node: JsonObject, at: string): readonly string[] {
-  const security = asArray(node.security ?? document.security, join(at, 'security'))
-  const roles = asStrings(node['x-roles'], join(at, 'x-roles'))
-  if ((security.length === 0) !== (roles.length === 0)) {
-    throw new RefusedError(at, 'an operation is either public (security: []) or names its x-roles')
-  }
-  return roles
 }

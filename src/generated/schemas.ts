@@ -56,6 +56,9 @@ export const ValidationProblem = Type.Object({
 })
 export type ValidationProblem = Static<typeof ValidationProblem>
 
+export const Scope = Type.Enum(['users:read', 'users:write', 'employments:read', 'employments:write', 'bank-accounts:read', 'bank-accounts:write', 'transactions:read', 'transactions:write', 'analytics:read', 'tasks:read', 'tasks:write', 'reports:read', 'reports:write'], { type: 'string' })
+export type Scope = Static<typeof Scope>
+
 export const Liveness = Type.Object({
   status: Type.Literal('ok'),
 })

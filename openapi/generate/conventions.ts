@@ -1,0 +1,63 @@
+import { literal, type Members } from './code.ts'
+import { component } from './document.ts'
+import { asObject, asString, type Json, type JsonObject, join, RefusedError } from './json.ts'
+
+/** What an operation that takes a header has to document besides: its responses. */
+const PROMISES: Readonly<Record<string, readonly string[]>> = {
+  'Idempotency-Key': ['409', '422'],
+  'If-Match': ['412'],
+  'If-None-Match': ['304'],
+}
+
+/**
+ * The conventions that an operation says it keeps: retries by `Idempotency-Key`, preconditions by
+ * `If-Match`, an `ETag` on its answer, and how many requests a minute take.
+ *
+ * @throws RefusedError when it takes a header whose answers it does not document
+ */
+export function conventionsOf(
+  document: JsonObject,
+  parameters: readonly Json[],
+  node: JsonObject,
+  at: string,
+): Members {
+  const headers = parameters
+    .map((given) => component(document, given, at)[0])
+    .filter((parameter) => parameter.in === 'header')
+    .map((parameter) => String(parameter.name))
+  const responses = asObject(node.responses, join(at, 'responses'))
+  for (const header of headers) {
+    for (const status of PROMISES[header] ?? []) {
+      if (responses[status] === undefined) {
+        throw new RefusedError(at, `an operation that takes ${header} documents ${status}`)
+      }
+    }
+  }
+  const rateLimit = asString(node['x-rate-limit'] ?? 'normal', join(at, 'x-rate-limit'))
+  if (!['normal', 'strict', 'none'].includes(rateLimit)) {
+    throw new RefusedError(join(at, 'x-rate-limit'), `there is no limit ${rateLimit}`)
+  }
+  if (rateLimit !== 'none' && responses['429'] === undefined) {
+    throw new RefusedError(at, 'an operation whose requests are limited documents 429')
+  }
+  const resource = node['x-resource']
+  return [
+    ['rateLimit', literal(rateLimit)],
+    ['idempotent', String(headers.includes('Idempotency-Key'))],
+    ['conditional', String(headers.includes('If-Match'))],
+    ['etag', String(sendsETag(document, responses, at))],
+    // Where an answer wraps the record: the field that holds it.
+    [
+      'resource',
+      literal(resource === undefined ? null : asString(resource, join(at, 'x-resource'))),
+    ],
+  ]
+}
+
+function sendsETag(document: JsonObject, responses: JsonObject, at: string): boolean {
+  return Object.entries(responses).some(([status, given]) => {
+    if (!status.startsWith('2')) return false
+    const [response, responseAt] = component(document, given, join(at, 'responses'))
+    return asObject(response.headers, responseAt).ETag !== undefined
+  })
+}
