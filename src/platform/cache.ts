@@ -5,6 +5,7 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { within } from './process.ts'
 import { openRedis } from './redis.ts'
+import { afterCommit } from './unit-of-work.ts'
 
 const MEMORY_BYTES = 64 * 1024 * 1024
 const TIME_TO_LIVE = '10m'
@@ -17,8 +18,8 @@ const GOODBYE_MS = 500
 export interface Cache {
   /** The cached value, or the computed one, which is computed once for all who wait for it. */
   getOrSet<T>(key: string, tags: readonly string[], compute: () => Promise<T>): Promise<T>
-  /** Forgets everything under a tag, in every process. */
-  invalidate(tag: string): Promise<void>
+  /** Forgets everything under the tags, in every process, once the change under way is committed. */
+  invalidate(...tags: readonly string[]): Promise<void>
   /** Whether the shared layer answers; true where there is none. */
   ready(): Promise<boolean>
   close(): Promise<void>
@@ -48,9 +49,7 @@ export function openCache(redisUrl: string | undefined, metrics: Metrics, log: L
   bento.on('cache:miss', () => metrics.cacheReads.inc({ result: 'miss' }))
   return {
     getOrSet: (key, tags, factory) => bento.getOrSet({ key, tags: [...tags], factory }),
-    invalidate: async (tag) => {
-      await bento.deleteByTag({ tags: [tag] })
-    },
+    invalidate: (...tags) => afterCommit(() => bento.deleteByTag({ tags: [...tags] })),
     ready: async () => shared === undefined || (await shared.ping().catch(() => '')) === 'PONG',
     close: async () => {
       const goodbye = bento.disconnectAll().catch(() => undefined)

@@ -4,6 +4,7 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { Database } from './prisma.ts'
 import type { EventQueue } from './queue.ts'
+import { afterCommit } from './unit-of-work.ts'
 
 const BATCH_ROWS = 2_000
 const POLL_MS = 200
@@ -31,7 +32,7 @@ interface RelayOptions {
   readonly poll: boolean
 }
 
-/** Tells the relay that something was committed. */
+/** Tells the relay that something was committed, or is about to be. */
 export interface Nudge {
   nudge(): void
 }
@@ -152,7 +153,7 @@ export function startRelay({ database, queue, log, retrySeconds, poll }: RelayOp
   const timer = poll ? setInterval(nudge, POLL_MS) : undefined
 
   return {
-    nudge,
+    nudge: () => void afterCommit(nudge),
     async close() {
       closed = true
       clearInterval(timer)

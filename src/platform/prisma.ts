@@ -4,6 +4,7 @@ import pg from 'pg'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import { codeOf, driverCause } from './database-away.ts'
 import type { Log } from './log.ts'
+import { joinUnits } from './unit-of-work.ts'
 
 export { Prisma }
 export type Database = PrismaClient
@@ -42,11 +43,11 @@ export function openDatabase(databaseUrl: string, poolSize: number, log: Log) {
   // Without a listener a restart of the server would end this process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'))
   const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() })
-  const database = new PrismaClient({ adapter, transactionOptions: TRANSACTION_LIMITS })
+  const client = new PrismaClient({ adapter, transactionOptions: TRANSACTION_LIMITS })
   return {
-    database,
+    database: joinUnits(client),
     async close() {
-      await database.$disconnect()
+      await client.$disconnect()
       await pool.end()
     },
   }
