@@ -13,7 +13,10 @@ import { createRouter, refuseUndocumentedRoutes } from './platform/router.ts'
 import type { Services } from './services.ts'
 
 const createBase = ({ config, log, metrics }: Services): Promise<FastifyInstance> =>
-  createHttp({ log, metrics, corsOrigins: config.CORS_ORIGINS, trustProxy: config.TRUST_PROXY })
+  createHttp({
+    ...{ log, metrics, corsOrigins: config.CORS_ORIGINS, trustProxy: config.TRUST_PROXY },
+    ...{ requestsPerMinute: config.RATE_LIMIT_PER_MINUTE, redisUrl: config.REDIS_URL },
+  })
 
 /**
  * The API: the table of contents of what it answers. Does not listen.
@@ -21,7 +24,8 @@ const createBase = ({ config, log, metrics }: Services): Promise<FastifyInstance
  * @throws StartupError when an operation of the OpenAPI document has no handler, or a route no operation
  */
 export async function buildApp(services: Services): Promise<FastifyInstance> {
-  const { config, database, users, transactions, transactionBulk, analytics } = services
+  const { config, database, conventions, users, transactions, transactionBulk, analytics } =
+    services
   const app = await createBase(services)
   refuseUndocumentedRoutes(app, (url) => url.startsWith(DOCS_PATH) || url === '*')
   await installTokens(app, config.jwtSecret, config.ACCESS_TOKEN_SECONDS)
@@ -35,7 +39,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     refreshTokenDays: config.REFRESH_TOKEN_DAYS,
   })
 
-  const { handle, assertComplete } = createRouter(app, users.findCaller)
+  const { handle, assertComplete } = createRouter(app, users.findCaller, conventions)
   authRoutes(handle, auth, users)
   userRoutes(handle, users)
   transactionRoutes(handle, transactions, transactionBulk)
@@ -50,7 +54,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
 /** Health and metrics alone, for a worker process. Does not listen. */
 export async function buildHealthApp(services: Services): Promise<FastifyInstance> {
   const app = await createBase(services)
-  const { handle } = createRouter(app, services.users.findCaller)
+  const { handle } = createRouter(app, services.users.findCaller, services.conventions)
   healthRoutes(handle, { ...services, metricsToken: services.config.METRICS_TOKEN })
   await app.ready()
   return app

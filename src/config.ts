@@ -18,6 +18,7 @@ const Environment = Type.Object({
   ADMIN_PASSWORD: Type.Optional(Type.String({ minLength: 8, maxLength: 128 })),
   JWT_SECRET: Type.Optional(Type.String({ minLength: 32 })),
   ENCRYPTION_KEYS: Type.Optional(Type.String({ minLength: 1 })),
+  RATE_LIMIT_PER_MINUTE: wholeNumber(0, 1_000_000, 6_000),
   METRICS_TOKEN: Type.Optional(Type.String({ minLength: 16 })),
   ACCESS_TOKEN_SECONDS: wholeNumber(30, 86_400, 900),
   REFRESH_TOKEN_DAYS: wholeNumber(1, 365, 30),

@@ -1,21 +1,29 @@
 import type { EventConsumers } from './events.ts'
 import { analyticsJobs } from './features/analytics/analytics.job.ts'
 import { authJobs } from './features/auth/auth.job.ts'
+import { deleteOldAnswers } from './platform/idempotency.ts'
 import { releaseOutbox } from './platform/outbox.ts'
 import type { Services } from './services.ts'
 
-const TOKEN_CLEANUP_SECONDS = 3_600
+const CLEANUP_SECONDS = 3_600
+
+/** What follows from each event: the table of contents. */
+export const consumersOf = ({ analytics, database }: Services): EventConsumers => ({
+  ...analyticsJobs(analytics),
+  ...authJobs(database),
+  deleteOldAnswers: () => deleteOldAnswers(database),
+})
 
 /**
- * Starts to work on events: the table of contents of what follows from a change. Ends with the
+ * Starts to work on events. Ends with the
  * services' `close`, which waits for the jobs under way.
  */
 export async function startConsumers(services: Services): Promise<void> {
-  const { config, queue, outbox, database, analytics } = services
-  const consumers: EventConsumers = { ...analyticsJobs(analytics), ...authJobs(database) }
+  const { config, queue, outbox, database } = services
   await releaseOutbox(database)
-  queue.consume(consumers, config.WORKER_CONCURRENCY, outbox.nudge)
+  queue.consume(consumersOf(services), config.WORKER_CONCURRENCY, outbox.nudge)
   await queue.schedule('statistics.refresh_due', config.STATISTICS_REFRESH_SECONDS)
-  await queue.schedule('tokens.cleanup_due', TOKEN_CLEANUP_SECONDS)
+  await queue.schedule('tokens.cleanup_due', CLEANUP_SECONDS)
+  await queue.schedule('idempotency.cleanup_due', CLEANUP_SECONDS)
   outbox.nudge()
 }

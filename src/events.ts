@@ -23,6 +23,11 @@ export const events = {
     payload: Type.Object({}),
     consumer: 'deleteExpiredTokens',
   },
+  /** The periodic removal of answers kept for retries is due. */
+  'idempotency.cleanup_due': {
+    payload: Type.Object({}),
+    consumer: 'deleteOldAnswers',
+  },
 } as const
 
 export type EventName = keyof typeof events

@@ -4,6 +4,7 @@ import { createTransactionBulk } from './features/transactions/transactions.bulk
 import { createTransactionService } from './features/transactions/transactions.service.ts'
 import { createUserService } from './features/users/users.service.ts'
 import { openCache } from './platform/cache.ts'
+import { createConventions } from './platform/conventions.ts'
 import { createFieldCrypto } from './platform/crypto.ts'
 import type { Log } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
@@ -45,6 +46,7 @@ export function openServices(
   })
   gaugeOutbox(database, metrics)
 
+  const conventions = createConventions({ database, crypto })
   const users = createUserService({ database, crypto, cache })
   const transactionDeps = { database, crypto, outbox, users, defaultCurrency }
   const transactions = createTransactionService(transactionDeps)
@@ -54,7 +56,7 @@ export function openServices(
   let closing: Promise<void> | undefined
   return {
     ...{ config, log, metrics, database, cache, queue, outbox },
-    ...{ users, transactions, transactionBulk, analytics },
+    ...{ conventions, users, transactions, transactionBulk, analytics },
     close() {
       closing ??= (async () => {
         await outbox.close()

@@ -41,3 +41,11 @@ export function isDatabaseAway(error: unknown): boolean {
     (error instanceof Error && LOST_CONNECTION.test(error.message))
   )
 }
+
+/** Whether somebody else's change made a transaction that sees one state of the database impossible. */
+export function isWriteConflict(error: unknown): boolean {
+  const { kind = '', originalCode = '' } = driverCause(error)
+  return (
+    codeOf(error) === 'P2034' || originalCode === '40001' || kind === 'TransactionWriteConflict'
+  )
+}

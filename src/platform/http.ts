@@ -6,8 +6,10 @@ import helmet from '@fastify/helmet'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { answerUnreadable } from './client-error.ts'
 import { installJsonBody } from './json-body.ts'
+import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { installProblems, sendProblem } from './problem.ts'
+import { installRateLimits } from './rate-limit.ts'
 import { installValidator } from './validator.ts'
 
 /** Enough for 1,000 transactions with every field at its longest. */
@@ -15,15 +17,23 @@ const BODY_LIMIT_BYTES = 4 * 1024 * 1024
 const REQUEST_TIMEOUT_MS = 60_000
 const UNVERSIONED = /^\/(v1|health|metrics|docs|openapi\.(json|yaml))(?=[/?]|$)/
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
-const EXPOSED_HEADERS = ['link', 'x-total-count', 'x-next-cursor', 'x-request-id', 'location']
+const EXPOSED_HEADERS = [
+  ...['link', 'x-total-count', 'x-next-cursor', 'x-request-id', 'location'],
+  ...['etag', 'idempotency-replayed', 'retry-after'],
+  ...['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+]
 
 export interface HttpOptions {
-  readonly log: FastifyBaseLogger
+  readonly log: Log
   readonly metrics: Metrics
   /** Origins that browsers may call from, separated by commas; none when absent. */
   readonly corsOrigins?: string | undefined
   /** Addresses of proxies whose `X-Forwarded-For` is believed, separated by commas. */
   readonly trustProxy?: string | undefined
+  /** Requests a minute, by account or address; none are counted when absent or 0. */
+  readonly requestsPerMinute?: number
+  /** Where several processes count requests together. */
+  readonly redisUrl?: string | undefined
 }
 
 /** A path without a version is the same operation of the current one. */
@@ -59,9 +69,9 @@ function observe(app: FastifyInstance, metrics: Metrics): void {
 
 /** A Fastify that keeps the API's conventions, without routes yet. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { log, metrics, corsOrigins, trustProxy } = options
+  const { log, metrics, corsOrigins, trustProxy, requestsPerMinute = 0, redisUrl } = options
   const app: FastifyInstance = Fastify({
-    loggerInstance: log,
+    loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({
       disableRequestLogging: true,
       requestIdLogLabel: 'request_id',
@@ -92,6 +102,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     exposedHeaders: EXPOSED_HEADERS,
   })
   // After the headers above, so that errors carry them too.
+  await installRateLimits(app, { perMinute: requestsPerMinute, redisUrl, log })
   installProblems(app)
   await app.register(compress, { threshold: 1024, encodings: ['gzip', 'identity'] })
   return app

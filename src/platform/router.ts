@@ -3,6 +3,7 @@ import type { Static, TSchema } from 'typebox'
 import { StartupError } from '../errors.ts'
 import { type OperationId, operations } from '../generated/operations.ts'
 import { authenticate, type Caller, type FindCaller } from './auth.ts'
+import type { Conventions, Exchange } from './conventions.ts'
 
 type Operation = (typeof operations)[OperationId]
 type Part<O extends Operation, Name extends string> =
@@ -45,33 +46,72 @@ export interface Router {
   assertComplete(): void
 }
 
-/** Turns operations into routes of an app. Who calls is settled before a body is read. */
-export function createRouter(app: FastifyInstance, findCaller: FindCaller): Router {
+/**
+ * Turns operations into routes of an app. Who calls is settled, and counted, before a body is read;
+ * what the document promises of retries and preconditions is kept around the handler.
+ */
+export function createRouter(
+  app: FastifyInstance,
+  findCaller: FindCaller,
+  conventions: Conventions,
+): Router {
   const handled = new Set<OperationId>()
   const callers = new WeakMap<FastifyRequest, Caller>()
+  const readers = new Map<string, (exchange: Exchange) => Promise<unknown>>()
+
+  /** Counts by account, or where there is no valid one by address. */
+  async function admit(
+    operation: Operation,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const { operationId, rateLimit } = operation
+    const count = (accountId?: number) =>
+      app.rateLimits.count(request, reply, rateLimit, {
+        operationId,
+        ...(accountId !== undefined && { accountId }),
+      })
+    if (operation.public) return await count()
+    const caller = await authenticate(request, operation.roles, findCaller).catch(
+      async (error: unknown) => {
+        await count()
+        throw error
+      },
+    )
+    callers.set(request, caller)
+    await count(caller.id)
+  }
 
   function handle<O extends Operation>(
     operation: O,
     handler: (context: Context<O>) => Promise<Success<O>> | Success<O>,
   ): void {
     handled.add(operation.operationId)
+    const run = async (exchange: Exchange, query: unknown, body: unknown) => {
+      const { request, reply, caller } = exchange
+      const { params, headers } = request
+      const requestId = request.id
+      return await handler({
+        ...{ params, query, body, headers, caller, requestId, request, reply },
+      } as Context<O>)
+    }
+    if (operation.method === 'GET') {
+      readers.set(operation.url, (exchange) => run(exchange, {}, undefined))
+    }
     app.route({
       method: operation.method,
       url: operation.url,
       schema: operation.schema as FastifySchema,
       config: { operationId: operation.operationId },
-      onRequest: async (request) => {
-        if (operation.public) return
-        callers.set(request, await authenticate(request, operation.roles, findCaller))
-      },
+      // A strong entity tag names bytes, and compressed ones are others.
+      ...(operation.etag && { compress: false }),
+      onRequest: (request, reply) => admit(operation, request, reply),
       handler: async (request, reply) => {
         reply.code(operation.successStatus)
-        const { params, query, body, headers } = request
-        const caller = callers.get(request)
-        const requestId = request.id
-        return await handler({
-          ...{ params, query, body, headers, caller, requestId, request, reply },
-        } as Context<O>)
+        const exchange = { request, reply, caller: callers.get(request) }
+        const work = () => run(exchange, request.query, request.body)
+        const read = async () => await readers.get(operation.url)?.(exchange)
+        return await conventions.answer(operation, exchange, work, read)
       },
     })
   }
@@ -79,15 +119,24 @@ export function createRouter(app: FastifyInstance, findCaller: FindCaller): Rout
   return {
     handle,
     assertComplete() {
-      const missing = Object.keys(operations).filter((id) => !handled.has(id as OperationId))
+      const all = Object.values(operations)
+      const missing = all.filter(({ operationId }) => !handled.has(operationId))
       if (missing.length > 0) {
         throw new StartupError(
-          `The OpenAPI document has operations without a handler: ${missing.join(', ')}.`,
+          `The OpenAPI document has operations without a handler: ${idsOf(missing)}.`,
+        )
+      }
+      const unreadable = all.filter(({ conditional, url }) => conditional && !readers.has(url))
+      if (unreadable.length > 0) {
+        throw new StartupError(
+          `These operations take If-Match, and there is no GET at their path: ${idsOf(unreadable)}.`,
         )
       }
     },
   }
 }
+
+const idsOf = (some: readonly Operation[]) => some.map(({ operationId }) => operationId).join(', ')
 
 /** Refuses a route that is not an operation of the OpenAPI document. Install before any route. */
 export function refuseUndocumentedRoutes(

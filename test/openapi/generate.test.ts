@@ -31,10 +31,24 @@ const withSchemas = (components: JsonObject): JsonObject => ({
 const withOperation = (operation: JsonObject): JsonObject => ({
   security: [{ bearerAuth: [] }],
   paths: { '/v1/things': { get: operation } },
-  components: { responses: { Done: { description: 'Done.' } } },
+  components: {
+    responses: { Done: { description: 'Done.' } },
+    parameters: Object.fromEntries(
+      ['Idempotency-Key', 'If-Match', 'If-None-Match'].map((name) => [
+        name,
+        { name, in: 'header', required: false, schema: { type: 'string' } },
+      ]),
+    ),
+    schemas: { Scope: { type: 'string', enum: ['things:read'] } },
+  },
 })
 
-const responses = { '204': { $ref: '#/components/responses/Done' } }
+const done = { $ref: '#/components/responses/Done' }
+const responses = { '204': done, '429': done }
+const taking = (header: string) => ({
+  ...{ operationId: 'a', security: [], responses },
+  parameters: [{ $ref: `#/components/parameters/${header}` }],
+})
 
 describe('the generator refuses', () => {
   it.each([
@@ -84,13 +98,30 @@ describe('the generator refuses', () => {
 
   it.each([
     ['without operationId', { security: [], responses }, 'an operation needs an operationId'],
-    ['neither public nor with roles', { operationId: 'a', responses }, 'either public'],
     [
       'both public and with roles',
       { operationId: 'a', security: [], 'x-roles': ['user'], responses },
-      'either public',
+      'a public operation (security: []) has no roles and scopes',
+    ],
+    [
+      'with a scope that does not exist',
+      { operationId: 'a', 'x-scopes': ['things:paint'], responses },
+      'no scope things:paint',
     ],
     ['without success', { operationId: 'a', security: [], responses: {} }, 'needs a 2xx response'],
+    [
+      'that is limited without saying so',
+      { operationId: 'a', security: [], responses: { '204': done } },
+      'documents 429',
+    ],
+    [
+      'with a limit there is not',
+      { operationId: 'a', security: [], 'x-rate-limit': 'loose', responses },
+      'there is no limit loose',
+    ],
+    ['that can be repeated without saying so', taking('Idempotency-Key'), 'documents 409'],
+    ['that compares without saying so', taking('If-Match'), 'documents 412'],
+    ['that saves reading without saying so', taking('If-None-Match'), 'documents 304'],
     [
       'with an unknown keyword',
       { operationId: 'a', security: [], responses, callbacks: {} },
@@ -110,6 +141,11 @@ describe('the generator refuses', () => {
     const paths = { '/v1/things/{id}': asObject(document.paths, '')['/v1/things'] as Json }
     expect(() => generateOperations({ ...document, paths })).toThrow('its path parameters')
   })
+})
+
+it('allows nobody what does not say who may call it', () => {
+  const text = generateOperations(withOperation({ operationId: 'a', responses }))
+  expect(text).toContain('public: false,\n  roles: [],\n  scopes: [],\n')
 })
 
 describe('the generated files', () => {

@@ -37,7 +37,11 @@ describe('the API', () => {
 describe('assertComplete', () => {
   it('names each operation that no handler was registered for', async () => {
     const app = await http()
-    const { handle, assertComplete } = createRouter(app, async () => undefined)
+    const { handle, assertComplete } = createRouter(
+      app,
+      async () => undefined,
+      service.services.conventions,
+    )
     handle(operations.getLiveness, () => ({ status: 'ok' as const }))
     const missing = Object.keys(operations).filter((id) => id !== 'getLiveness')
     expect(assertComplete).toThrow(missing.join(', '))

@@ -52,6 +52,7 @@ export async function startTestService(
     LOG_LEVEL: 'silent',
     DATABASE_URL: database.url,
     DATABASE_POOL_SIZE: '6',
+    RATE_LIMIT_PER_MINUTE: '0',
     ...options.env,
   })
   const config = createConfig(environment, createSecrets())
@@ -86,13 +87,16 @@ export async function startTestService(
   }
 
   /** Registers and logs in; a role other than user is given past the API. */
-  async function createAccount(role: Role = 'user'): Promise<Account> {
+  async function createAccount(
+    role: Role = 'user',
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Account> {
     const username = `${role}-${randomBytes(6).toString('hex')}`
     const password = randomBytes(9).toString('base64url')
-    const { body } = await call('register', { body: { username, password } })
+    const { body } = await call('register', { body: { username, password }, headers })
     if (role !== 'user')
       await database.query('UPDATE users SET role = $1::"Role" WHERE id = $2', [role, body.user.id])
-    const login = await call('login', { body: { username, password } })
+    const login = await call('login', { body: { username, password }, headers })
     return { id: body.user.id, username, password, token: login.body.access_token }
   }
 

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { analyticsJobs } from '../../src/features/analytics/analytics.job.ts'
-import { authJobs } from '../../src/features/auth/auth.job.ts'
+import { consumersOf } from '../../src/consumers.ts'
 import { type Relay, startRelay } from '../../src/platform/outbox.ts'
 import { type EventQueue, openQueue } from '../../src/platform/queue.ts'
 import { readLedger, readStatistics } from '../setup/ledger.ts'
@@ -17,10 +16,10 @@ let user: number
 
 beforeAll(async () => {
   service = await startTestService()
-  const { database, analytics, metrics, log } = service.services
+  const { database, metrics, log } = service.services
   queue = openQueue({ databaseUrl: service.database.url, metrics, log, retryDelayMs: 1 })
   relay = startRelay({ database, queue, log, retrySeconds: 3600, poll: true })
-  queue.consume({ ...analyticsJobs(analytics), ...authJobs(database) }, 2, relay.nudge)
+  queue.consume(consumersOf(service.services), 2, relay.nudge)
   await service.database.query(
     `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
      BEGIN
@@ -80,7 +79,7 @@ describe('a job that fails', () => {
         reason: expect.stringMatching(/^PrismaClient\w+ P\d{4}$/),
       },
     ])
-    expect(await failureCount()).toBe(before + 1)
+    await vi.waitFor(async () => expect(await failureCount()).toBe(before + 1))
     expect(await readOutbox(service.database, user)).toMatchObject([{ sent: true, attempts: 1 }])
   })
 

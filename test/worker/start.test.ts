@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { analyticsJobs } from '../../src/features/analytics/analytics.job.ts'
-import { authJobs } from '../../src/features/auth/auth.job.ts'
+import { consumersOf } from '../../src/consumers.ts'
 import { openQueue } from '../../src/platform/queue.ts'
 import { insertDays, insertUser } from '../setup/rows.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
@@ -13,13 +12,13 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 it('a worker whose queue does not answer at its start lets the process go on, and starts later', async () => {
-  const { database, analytics, metrics, log, outbox } = service.services
+  const { metrics, log, outbox } = service.services
   const warned = vi.spyOn(log, 'warn')
   const user = await insertUser(service.database)
   await insertDays(service.database, user, 1)
   await service.database.query('ALTER SCHEMA bullmq RENAME TO away')
   const queue = openQueue({ databaseUrl: service.database.url, metrics, log })
-  queue.consume({ ...analyticsJobs(analytics), ...authJobs(database) }, 1, outbox.nudge)
+  queue.consume(consumersOf(service.services), 1, outbox.nudge)
   await vi.waitFor(() =>
     expect(warned).toHaveBeenCalledWith(
       expect.anything(),

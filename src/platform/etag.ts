@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto'
+
+const ENTITY_TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g
+/** 132 bits of the digest: enough to tell any two states of a record apart. */
+const LENGTH = 22
+
+/** The strong entity tag (RFC 9110) of what a record holds: it changes with every byte of its JSON. */
+export const etagOf = (record: unknown): string =>
+  `"${createHash('sha256').update(JSON.stringify(record)).digest('base64url').slice(0, LENGTH)}"`
+
+/**
+ * Whether one of the tags of an `If-Match` or `If-None-Match` header is this one, or the header is `*`.
+ *
+ * @param weakToo `If-None-Match` compares weakly, `If-Match` strongly: there a weak tag never matches
+ */
+export function namesETag(header: string, etag: string, weakToo: boolean): boolean {
+  if (header.trim() === '*') return true
+  return [...header.matchAll(ENTITY_TAG)].some(
+    ([, weak, tag]) => (weakToo || weak === undefined) && `"${tag}"` === etag,
+  )
+}

@@ -1,0 +1,104 @@
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { AppError } from '../errors.ts'
+import type { Log } from './log.ts'
+import { openRedis } from './redis.ts'
+
+const WINDOW_MS = 60_000
+/** What is worth guessing at may be asked so many times less often. */
+const STRICT_DIVISOR = 50
+
+/** How many requests a minute an operation takes: `x-rate-limit` in the OpenAPI document. */
+export type RateLimit = 'normal' | 'strict' | 'none'
+
+/** Who is counted: an account, or where there is none the address, for one operation or for all. */
+export interface Counted {
+  readonly accountId?: number
+  readonly operationId?: string
+}
+
+export interface RateLimits {
+  /**
+   * Counts a request and says in its answer's headers what is left.
+   *
+   * @throws AppError 429 when the minute's requests are used up
+   */
+  count(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    limit: RateLimit,
+    counted: Counted,
+  ): Promise<void>
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    rateLimits: RateLimits
+  }
+}
+
+interface RateLimitOptions {
+  /** Requests a minute; 0 counts none. */
+  readonly perMinute: number
+  /** Where processes count together; without it each counts for itself. */
+  readonly redisUrl?: string | undefined
+  readonly log: Log
+}
+
+const tooMany = (seconds: number) =>
+  new AppError(429, 'rate_limited', `Too many requests; try again in ${seconds} seconds`, {
+    headers: { 'retry-after': String(seconds) },
+  })
+
+/**
+ * Counts requests by account, else by address, in windows of a minute. Requests for paths that do not
+ * exist are counted too, by address. A Redis that does not answer lets requests through.
+ */
+export async function installRateLimits(
+  app: FastifyInstance,
+  { perMinute, redisUrl, log }: RateLimitOptions,
+): Promise<void> {
+  const redis =
+    redisUrl === undefined || perMinute === 0 ? undefined : openRedis(redisUrl, 'fail-fast', log)
+  app.addHook('onClose', async () => redis?.disconnect())
+  await app.register(rateLimit, {
+    global: false,
+    skipOnError: true,
+    nameSpace: 'passbook:rate:',
+    ...(redis && { redis }),
+  })
+  const keys = new WeakMap<FastifyRequest, string>()
+  const limiter = (max: number) =>
+    app.createRateLimit({
+      max,
+      timeWindow: WINDOW_MS,
+      keyGenerator: (request) => keys.get(request) ?? '',
+    })
+  const limiters = {
+    normal: limiter(perMinute),
+    strict: limiter(Math.ceil(perMinute / STRICT_DIVISOR)),
+  }
+
+  const limits: RateLimits = {
+    async count(request, reply, limit, { accountId, operationId = 'all' }) {
+      if (perMinute === 0 || limit === 'none') return
+      const who =
+        accountId === undefined
+          ? `address:${rateLimit.normalizeIP(request.ip)}`
+          : `account:${accountId}`
+      keys.set(request, `${limit === 'strict' ? operationId : 'all'}:${who}`)
+      const counted = await limiters[limit](request)
+      if (counted.isAllowed) return
+      reply.headers({
+        'ratelimit-limit': String(counted.max),
+        'ratelimit-remaining': String(counted.remaining),
+        'ratelimit-reset': String(counted.ttlInSeconds),
+      })
+      if (counted.isExceeded) throw tooMany(Math.max(1, counted.ttlInSeconds))
+    },
+  }
+  app.decorate('rateLimits', limits)
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404) await limits.count(request, reply, 'normal', {})
+  })
+}

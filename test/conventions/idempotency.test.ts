@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { openSession } from '../setup/session.ts'
+
+let service: TestService
+let staff: Account
+let other: Account
+
+beforeAll(async () => {
+  service = await startTestService({ worker: true })
+  staff = await service.createAccount('staff')
+  other = await service.createAccount('staff')
+})
+afterAll(() => service.close())
+
+const newUser = () => ({ name: 'Repeated Customer', email: `${randomUUID()}@customers.example` })
+const create = (body: unknown, key: string, token = staff.token) =>
+  service.call('createUser', { body, token, headers: { 'idempotency-key': key } })
+const usersOf = async (email: string) => {
+  const { body } = await service.call('listUsers', { query: { email }, token: staff.token })
+  return body.length
+}
+
+describe('Idempotency-Key', () => {
+  it('replays status, body and the headers that belong to them, and does nothing twice', async () => {
+    const user = newUser()
+    const key = randomUUID()
+    const first = await create(user, key)
+    expect(first.status).toBe(201)
+    expect(first.headers['idempotency-replayed']).toBeUndefined()
+    const again = await create(user, key)
+    expect([again.status, again.body]).toEqual([201, first.body])
+    expect(again.headers).toMatchObject({
+      'idempotency-replayed': 'true',
+      location: first.headers['location'],
+      etag: first.headers['etag'],
+    })
+    expect(await usersOf(user.email)).toBe(1)
+  })
+
+  it('replays what was, even after the record has changed', async () => {
+    const key = randomUUID()
+    const user = newUser()
+    const { body } = await create(user, key)
+    await service.call('deleteUser', { params: { id: body.id }, token: staff.token })
+    expect((await create(user, key)).body).toEqual(body)
+    expect(await usersOf(user.email)).toBe(0)
+  })
+
+  it('takes the order of fields for no difference, and another value for one', async () => {
+    const key = randomUUID()
+    const { name, email } = newUser()
+    const { body } = await create({ name, email, age: 30 }, key)
+    expect((await create({ age: 30, email, name }, key)).body).toEqual(body)
+    const refused = await create({ name, email, age: 31 }, key)
+    expect([refused.status, refused.body.code]).toEqual([422, 'idempotency_key_reused'])
+    expect(refused.body.errors).toEqual([
+      expect.objectContaining({ path: 'headers.idempotency-key', code: 'reused' }),
+    ])
+  })
+
+  it('is another key in another operation’s hands, or another caller’s', async () => {
+    const key = randomUUID()
+    const user = newUser()
+    await create(user, key)
+    const elsewhere = await service.call('createTransaction', {
+      body: {
+        ...{ user_id: staff.id, transaction_date: '2026-03-01' },
+        ...{ transaction_amount: '1.00', transaction_type: 'debit' },
+      },
+      headers: { 'idempotency-key': key },
+      token: staff.token,
+    })
+    expect(elsewhere.status).toBe(422)
+    const theirs = await create(newUser(), key, other.token)
+    expect([theirs.status, theirs.headers['idempotency-replayed']]).toEqual([201, undefined])
+  })
+
+  it('stays free when the request is refused', async () => {
+    const key = randomUUID()
+    const taken = newUser()
+    await create(taken, randomUUID())
+    expect((await create(taken, key)).status).toBe(409)
+    expect((await create({ name: '' }, key)).status).toBe(422)
+    const mended = await create(newUser(), key)
+    expect([mended.status, mended.headers['idempotency-replayed']]).toEqual([201, undefined])
+  })
+
+  it('makes one row of 50 at once, and 50 equal answers or 409', async () => {
+    const key = randomUUID()
+    const user = newUser()
+    const answers = await Promise.all(Array.from({ length: 50 }, () => create(user, key)))
+    const created = answers.filter(({ status }) => status === 201)
+    const refused = answers.filter(({ status }) => status !== 201)
+    expect(created.length).toBeGreaterThan(0)
+    expect(new Set(created.map(({ body }) => JSON.stringify(body))).size).toBe(1)
+    expect(created.filter(({ headers }) => !headers['idempotency-replayed'])).toHaveLength(1)
+    for (const { status, headers, body } of refused) {
+      expect([status, body.code]).toEqual([409, 'idempotency_key_in_use'])
+      expect(headers['retry-after']).toBe('1')
+    }
+    expect(await usersOf(user.email)).toBe(1)
+  })
+
+  it('is in flight until the transaction ends', async () => {
+    const key = randomUUID()
+    const user = newUser()
+    const session = await openSession(service.database.url)
+    await session.query('BEGIN')
+    await session.query('LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE')
+    const first = create(user, key)
+    await expect
+      .poll(async () => (await create(user, key)).status, { interval: 10, timeout: 10_000 })
+      .toBe(409)
+    await session.query('COMMIT')
+    await session.close()
+    expect((await first).status).toBe(201)
+    expect((await create(user, key)).headers['idempotency-replayed']).toBe('true')
+  })
+
+  it('stores the effect with the key, or neither', async () => {
+    const key = randomUUID()
+    const user = newUser()
+    await service.database.query('ALTER TABLE idempotency_keys RENAME TO away')
+    expect((await create(user, key)).status).toBe(500)
+    await service.database.query('ALTER TABLE away RENAME TO idempotency_keys')
+    expect(await usersOf(user.email)).toBe(0)
+    expect((await create(user, key)).status).toBe(201)
+  })
+
+  it('tells the worker of what was committed with it', async () => {
+    const send = () =>
+      service.call('createTransaction', {
+        body: {
+          ...{ user_id: staff.id, transaction_date: '2026-03-02' },
+          ...{ transaction_amount: '12.50', transaction_type: 'credit' },
+        },
+        headers: { 'idempotency-key': 'salary for March' },
+        token: staff.token,
+      })
+    const { body } = await send()
+    expect((await send()).body).toEqual(body)
+    await service.settled()
+    const figures = await service.call('getUserAnalytics', {
+      params: { id: staff.id },
+      token: staff.token,
+    })
+    expect(figures.body).toMatchObject({ transaction_count: 1, total_credit: '12.50' })
+  })
+
+  it('works for a bulk that finds taken references, and for a dry run', async () => {
+    const key = randomUUID()
+    const item = {
+      ...{ user_id: staff.id, transaction_date: '2026-03-03', reference: randomUUID() },
+      ...{ transaction_amount: '1.00', transaction_type: 'debit' },
+    }
+    const bulk = () =>
+      service.call('bulkCreateTransactions', {
+        body: { mode: 'partial', transactions: [item, item, {}] },
+        headers: { 'idempotency-key': key },
+        token: staff.token,
+      })
+    const first = await bulk()
+    expect(first.body).toMatchObject({ created: 1, failed: 2 })
+    expect((await bulk()).body).toEqual(first.body)
+    const dryRun = () =>
+      service.call('createTransaction', {
+        ...{ body: { ...item, reference: randomUUID() }, query: { dry_run: true } },
+        ...{ headers: { 'idempotency-key': `${key} dry` }, token: staff.token },
+      })
+    const checked = await dryRun()
+    expect([checked.status, checked.headers['etag']]).toEqual([200, undefined])
+  })
+
+  it('works without an account: the same registration again is the same answer', async () => {
+    const body = { username: `repeated-${Date.now()}`, password: 'correct horse battery' }
+    const register = (sent: object) =>
+      service.call('register', { body: sent, headers: { 'idempotency-key': 'my registration' } })
+    const first = await register(body)
+    expect(first.status).toBe(201)
+    const again = await register(body)
+    expect(again.body).toEqual(first.body)
+    expect((await register({ ...body, password: 'another password' })).status).toBe(422)
+  })
+
+  it('is forgotten after 24 hours', async () => {
+    const key = randomUUID()
+    const user = newUser()
+    await create(user, key)
+    const age = (hours: number) =>
+      service.database.query(
+        `UPDATE idempotency_keys SET created_at = now() - make_interval(hours => $1)`,
+        [hours],
+      )
+    await age(23)
+    expect((await create(user, key)).status).toBe(201)
+    await age(25)
+    expect((await create(user, key)).body.code).toBe('email_taken')
+    await service.services.queue.add([{ name: 'idempotency.cleanup_due', data: {} }])
+    await expect
+      .poll(() => service.services.database.idempotencyKey.count(), { timeout: 10_000 })
+      .toBe(0)
+  })
+
+  it('is kept as nothing that can be read', async () => {
+    const key = `key of ${randomUUID()}`
+    await create({ name: 'Legibly Named', email: 'legible@customers.example' }, key)
+    const rows = await service.database.query('SELECT * FROM idempotency_keys')
+    expect(rows.length).toBeGreaterThan(0)
+    const text = rows
+      .flatMap(Object.values)
+      .map((value) => (Buffer.isBuffer(value) ? value.toString('latin1') : String(value)))
+      .join('\n')
+    expect(text).not.toMatch(/key of|legibl|customers/i)
+  })
+
+  it.each([
+    ['an empty key', ''],
+    ['one that is too long', 'k'.repeat(256)],
+    ['one of other characters', 'clé'],
+  ])('refuses %s', async (_, key) => {
+    const { status, body } = await create(newUser(), key)
+    expect([status, body.errors[0].path]).toEqual([422, 'headers.idempotency-key'])
+  })
+})
