@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { analyticsRoutes } from './features/analytics/analytics.routes.ts'
+import { apiKeyRoutes } from './features/api-keys/api-keys.routes.ts'
 import { authRoutes } from './features/auth/auth.routes.ts'
 import { createAuthService } from './features/auth/auth.service.ts'
 import { documentRoutes, healthRoutes } from './features/system/system.routes.ts'
 import { transactionRoutes } from './features/transactions/transactions.routes.ts'
 import { userRoutes } from './features/users/users.routes.ts'
 import { readApiDocument } from './platform/api-document.ts'
-import { installTokens } from './platform/auth.ts'
+import { type FindCaller, installTokens } from './platform/auth.ts'
 import { DOCS_PATH, installDocs } from './platform/docs.ts'
 import { createHttp } from './platform/http.ts'
 import { createRouter, refuseUndocumentedRoutes } from './platform/router.ts'
@@ -18,14 +19,29 @@ const createBase = ({ config, log, metrics }: Services): Promise<FastifyInstance
     ...{ requestsPerMinute: config.RATE_LIMIT_PER_MINUTE, redisUrl: config.REDIS_URL },
   })
 
+const findCallerOf =
+  ({ users, apiKeys }: Services): FindCaller =>
+  (credential) =>
+    credential.kind === 'key'
+      ? apiKeys.findCaller(credential.key)
+      : users.findCaller(credential.userId)
+
 /**
  * The API: the table of contents of what it answers. Does not listen.
  *
  * @throws StartupError when an operation of the OpenAPI document has no handler, or a route no operation
  */
 export async function buildApp(services: Services): Promise<FastifyInstance> {
-  const { config, database, conventions, users, transactions, transactionBulk, analytics } =
-    services
+  const {
+    config,
+    database,
+    conventions,
+    users,
+    apiKeys,
+    transactions,
+    transactionBulk,
+    analytics,
+  } = services
   const app = await createBase(services)
   refuseUndocumentedRoutes(app, (url) => url.startsWith(DOCS_PATH) || url === '*')
   await installTokens(app, config.jwtSecret, config.ACCESS_TOKEN_SECONDS)
@@ -39,8 +55,9 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     refreshTokenDays: config.REFRESH_TOKEN_DAYS,
   })
 
-  const { handle, assertComplete } = createRouter(app, users.findCaller, conventions)
+  const { handle, assertComplete } = createRouter(app, findCallerOf(services), conventions)
   authRoutes(handle, auth, users)
+  apiKeyRoutes(handle, apiKeys)
   userRoutes(handle, users)
   transactionRoutes(handle, transactions, transactionBulk)
   analyticsRoutes(handle, analytics)
@@ -54,7 +71,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
 /** Health and metrics alone, for a worker process. Does not listen. */
 export async function buildHealthApp(services: Services): Promise<FastifyInstance> {
   const app = await createBase(services)
-  const { handle } = createRouter(app, services.users.findCaller, services.conventions)
+  const { handle } = createRouter(app, findCallerOf(services), services.conventions)
   healthRoutes(handle, { ...services, metricsToken: services.config.METRICS_TOKEN })
   await app.ready()
   return app

@@ -31,7 +31,7 @@ export const unauthorized = (detail: string, code = 'unauthorized') =>
   new AppError(401, code, detail, { headers: { 'www-authenticate': 'Bearer' } })
 
 /** 403: known, but not allowed. */
-export const forbidden = (detail: string) => new AppError(403, 'forbidden', detail)
+export const forbidden = (detail: string, code = 'forbidden') => new AppError(403, code, detail)
 
 /** 404: also what somebody else's record is answered with. */
 export const notFound = (resource: string, id: number) =>

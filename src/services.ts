@@ -1,5 +1,6 @@
 import type { Config } from './config.ts'
 import { createAnalyticsService } from './features/analytics/analytics.service.ts'
+import { createApiKeyService } from './features/api-keys/api-keys.service.ts'
 import { createTransactionBulk } from './features/transactions/transactions.bulk.ts'
 import { createTransactionService } from './features/transactions/transactions.service.ts'
 import { createUserService } from './features/users/users.service.ts'
@@ -48,6 +49,7 @@ export function openServices(
 
   const conventions = createConventions({ database, crypto })
   const users = createUserService({ database, crypto, cache })
+  const apiKeys = createApiKeyService({ database })
   const transactionDeps = { database, crypto, outbox, users, defaultCurrency }
   const transactions = createTransactionService(transactionDeps)
   const transactionBulk = createTransactionBulk(transactionDeps)
@@ -56,7 +58,7 @@ export function openServices(
   let closing: Promise<void> | undefined
   return {
     ...{ config, log, metrics, database, cache, queue, outbox },
-    ...{ conventions, users, transactions, transactionBulk, analytics },
+    ...{ conventions, users, apiKeys, transactions, transactionBulk, analytics },
     close() {
       closing ??= (async () => {
         await outbox.close()

@@ -137,6 +137,7 @@ export const User = Type.Object({
   age: Type.Optional(Age),
   pincode: Type.Optional(Pincode),
   role: Role,
+  disabled: Type.Optional(Type.Boolean()),
   created_at: Timestamp,
   updated_at: Timestamp,
 })
@@ -167,6 +168,45 @@ export const TokenPair = Type.Object({
 })
 export type TokenPair = Static<typeof TokenPair>
 
+export const ApiKeyName = Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$' })
+export type ApiKeyName = Static<typeof ApiKeyName>
+
+export const ScopeList = Type.Array(Scope, { minItems: 1, uniqueItems: true })
+export type ScopeList = Static<typeof ScopeList>
+
+export const ApiKey = Type.Object({
+  id: Id,
+  user_id: Id,
+  name: ApiKeyName,
+  scopes: ScopeList,
+  created_at: Timestamp,
+  expires_at: Type.Optional(Timestamp),
+  last_used_at: Type.Optional(Timestamp),
+})
+export type ApiKey = Static<typeof ApiKey>
+
+export const ApiKeyList = Type.Array(ApiKey)
+export type ApiKeyList = Static<typeof ApiKeyList>
+
+export const ApiKeyWithSecret = Type.Object({
+  id: Id,
+  user_id: Id,
+  name: ApiKeyName,
+  scopes: ScopeList,
+  created_at: Timestamp,
+  expires_at: Type.Optional(Timestamp),
+  key: Type.String({ pattern: '^pb_[A-Za-z0-9_-]{49}$' }),
+})
+export type ApiKeyWithSecret = Static<typeof ApiKeyWithSecret>
+
+export const ApiKeyCreate = Type.Object({
+  name: ApiKeyName,
+  scopes: ScopeList,
+  expires_at: Type.Optional(Type.String({ format: 'date-time' })),
+  user_id: Type.Optional(Id),
+}, { additionalProperties: false })
+export type ApiKeyCreate = Static<typeof ApiKeyCreate>
+
 export const UserList = Type.Array(User)
 export type UserList = Static<typeof UserList>
 
@@ -183,6 +223,8 @@ export const UserUpdate = Type.Object({
   email: Type.Optional(EmailAddress),
   age: Type.Optional(Type.Union([Age, Type.Null()])),
   pincode: Type.Optional(Type.Union([Pincode, Type.Null()])),
+  role: Type.Optional(Role),
+  disabled: Type.Optional(Type.Boolean()),
 }, { additionalProperties: false, minProperties: 1 })
 export type UserUpdate = Static<typeof UserUpdate>
 

@@ -1,16 +1,29 @@
 import fastifyJwt from '@fastify/jwt'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { forbidden, unauthorized } from '../errors.ts'
-import type { Role } from '../generated/schemas.ts'
+import type { Role, Scope } from '../generated/schemas.ts'
 
 /** Who makes a request. */
 export interface Caller {
   readonly id: number
   readonly role: Role
+  /** What the API key that was sent may do; absent for a person with an access token. */
+  readonly scopes?: readonly Scope[]
 }
 
-/** Finds the account a token was made out to; undefined when it is gone. */
-export type FindCaller = (id: number) => Promise<Caller | undefined>
+/** What a request proves its caller with: an access token made out to a user, or an API key. */
+export type Credential =
+  | { readonly kind: 'token'; readonly userId: number }
+  | { readonly kind: 'key'; readonly key: string }
+
+/** Finds the account behind a credential; undefined when it is gone, disabled or unknown. */
+export type FindCaller = (credential: Credential) => Promise<Caller | undefined>
+
+/** Who may call an operation: one of the roles, and of the API keys those with all the scopes. */
+export interface Access {
+  readonly roles: readonly Role[]
+  readonly scopes: readonly Scope[]
+}
 
 declare module '@fastify/jwt' {
   interface FastifyJWT {
@@ -19,8 +32,12 @@ declare module '@fastify/jwt' {
   }
 }
 
+/** What every API key begins with, and no access token does. */
+export const API_KEY_PREFIX = 'pb_'
+
 const ISSUER = 'passbook'
 const USER_ID = /^[1-9]\d{0,15}$/
+const BEARER = /^Bearer +(\S+) *$/i
 
 /** Installs HS256 access tokens that live `lifetimeSeconds`. */
 export async function installTokens(
@@ -39,27 +56,52 @@ export async function installTokens(
   })
 }
 
-/**
- * The caller of a request, by its bearer token. The account is looked up each time: a role that
- * changed or an account that is gone counts at once, not when the token ends.
- *
- * @throws AppError 401 without a valid token, 403 when the role may not call the operation
- */
-export async function authenticate(
-  request: FastifyRequest,
-  roles: readonly Role[],
-  findCaller: FindCaller,
-): Promise<Caller> {
-  if (request.headers.authorization === undefined) {
-    throw unauthorized('Send an access token as `Authorization: Bearer …`')
+async function credentialOf(request: FastifyRequest): Promise<Credential> {
+  const { authorization } = request.headers
+  if (authorization === undefined) {
+    throw unauthorized('Send an access token or an API key as `Authorization: Bearer …`')
   }
+  const key = BEARER.exec(authorization)?.[1]
+  if (key?.startsWith(API_KEY_PREFIX)) return { kind: 'key', key }
   const token = await request.jwtVerify<{ readonly sub: string }>().catch(() => undefined)
   if (token === undefined || !USER_ID.test(token.sub)) {
     throw unauthorized('The access token is not valid or has expired')
   }
-  const caller = await findCaller(Number(token.sub))
-  if (caller === undefined) throw unauthorized('The account of this access token is gone')
-  if (!roles.includes(caller.role))
-    throw forbidden(`This needs one of the roles ${roles.join(', ')}`)
+  return { kind: 'token', userId: Number(token.sub) }
+}
+
+function assertAllowed({ role, scopes }: Caller, access: Access): void {
+  if (access.roles.length === 0) throw forbidden('Nobody may call this')
+  if (scopes !== undefined && access.scopes.length === 0) {
+    throw forbidden('API keys may not call this')
+  }
+  if (!access.roles.includes(role)) {
+    throw forbidden(`This needs one of the roles ${access.roles.join(', ')}`)
+  }
+  const missing = access.scopes.filter((scope) => scopes !== undefined && !scopes.includes(scope))
+  if (missing.length > 0) throw forbidden(`The API key lacks the scope ${missing.join(', ')}`)
+}
+
+/**
+ * The caller of a request, by its bearer token or API key. The account is looked up each time: a role
+ * that changed, an account that is gone or disabled, and a key that was deleted count at once.
+ *
+ * @throws AppError 401 without a valid credential, 403 when its role or scopes do not allow the operation
+ */
+export async function authenticate(
+  request: FastifyRequest,
+  access: Access,
+  findCaller: FindCaller,
+): Promise<Caller> {
+  const credential = await credentialOf(request)
+  const caller = await findCaller(credential)
+  if (caller === undefined) {
+    throw unauthorized(
+      credential.kind === 'key'
+        ? 'The API key is not valid or has expired'
+        : 'The account of this access token is gone or disabled',
+    )
+  }
+  assertAllowed(caller, access)
   return caller
 }

@@ -26,6 +26,10 @@ export async function installDocs(app: FastifyInstance, { value }: ApiDocument):
       title: 'Passbook',
       css: [{ filename: 'theme.css', content: '.swagger-ui .topbar { display: none }' }],
     },
-    uiConfig: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
+    uiConfig: {
+      ...{ persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
+      // The roles and scopes of each operation.
+      showExtensions: true,
+    },
   })
 }

@@ -72,7 +72,7 @@ export function createRouter(
         ...(accountId !== undefined && { accountId }),
       })
     if (operation.public) return await count()
-    const caller = await authenticate(request, operation.roles, findCaller).catch(
+    const caller = await authenticate(request, operation, findCaller).catch(
       async (error: unknown) => {
         await count()
         throw error

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { unauthorized } from '../../errors.ts'
+import { forbidden, unauthorized } from '../../errors.ts'
 import type { Credentials, Registration, TokenPair } from '../../generated/schemas.ts'
 import { hashPassword, verifyPassword } from '../../platform/passwords.ts'
 import {
@@ -46,6 +46,9 @@ export function createAuthService(deps: Deps) {
     }
   }
 
+  const isDisabled = async (tx: DatabaseTransaction, id: bigint): Promise<boolean> =>
+    (await tx.user.count({ where: { id, disabledAt: null } })) === 0
+
   /**
    * Revokes what one login grew into. A deletion waits for an exchange under way and does not see the
    * token it leaves, so it is repeated until nothing was there.
@@ -64,15 +67,16 @@ export function createAuthService(deps: Deps) {
 
     /**
      * @throws AppError 401, the same and after the same work for an unknown user; also for one who is
-     *   deleted meanwhile
+     *   deleted meanwhile; 403 with the right password of a disabled account
      */
     async login({ username, password }: Credentials): Promise<TokenPair> {
       const user = await database.user.findUnique({
         where: { usernameKey: username.toLowerCase() },
-        select: { id: true, passwordHash: true },
+        select: { id: true, passwordHash: true, disabledAt: true },
       })
       const matches = await verifyPassword(user?.passwordHash ?? null, password)
       if (user === null || !matches) throw wrongCredentials()
+      if (user.disabledAt !== null) throw forbidden('This account is disabled', 'account_disabled')
       return await issue(database, user.id, randomUUID()).catch((error: unknown) => {
         throw violatesForeignKey(error) ? wrongCredentials() : error
       })
@@ -83,7 +87,7 @@ export function createAuthService(deps: Deps) {
      * its whole family is revoked. The exchange is one database transaction, so that of two at the
      * same moment the second sees the first.
      *
-     * @throws AppError 401 for a token that is unknown, expired, revoked or used
+     * @throws AppError 401 for a token that is unknown, expired, revoked or used, or of a disabled account
      */
     async refresh(token: string): Promise<TokenPair> {
       const tokenHash = digest(token)
@@ -92,7 +96,8 @@ export function createAuthService(deps: Deps) {
           where: { tokenHash, usedAt: null, expiresAt: { gt: new Date() } },
           data: { usedAt: new Date() },
         })
-        return used && (await issue(tx, used.userId, used.family))
+        if (used === undefined || (await isDisabled(tx, used.userId))) return undefined
+        return await issue(tx, used.userId, used.family)
       })
       if (pair) return pair
       const known = await database.refreshToken.findUnique({ where: { tokenHash } })

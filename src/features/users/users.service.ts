@@ -1,4 +1,4 @@
-import { conflict, forbidden, notFound } from '../../errors.ts'
+import { conflict, notFound } from '../../errors.ts'
 import type { Role, UserUpdate } from '../../generated/schemas.ts'
 import type { Caller } from '../../platform/auth.ts'
 import type { Cache } from '../../platform/cache.ts'
@@ -17,6 +17,14 @@ import {
   userPaging,
   userPosition,
 } from './users.list.ts'
+import {
+  assertAdminRemains,
+  assertMayChange,
+  assertMayChangeRights,
+  changesRights,
+  lockAdmins,
+  rightsColumns,
+} from './users.roles.ts'
 
 export interface NewUser {
   readonly name: string
@@ -53,13 +61,6 @@ function toConflict(error: unknown): unknown {
     return conflict('username_taken', 'Another user has this user name')
   }
   return error
-}
-
-/** Colleagues' accounts are changed by themselves and by admins only. */
-function assertMayChange(caller: Caller, user: { readonly id: bigint; readonly role: Role }): void {
-  if (caller.role === 'staff' && user.role !== 'user' && BigInt(caller.id) !== user.id) {
-    throw forbidden('Only an admin may change the account of a colleague')
-  }
 }
 
 export function createUserService({ database, crypto, cache }: Deps) {
@@ -130,10 +131,18 @@ export function createUserService({ database, crypto, cache }: Deps) {
 
     /** Changes the given fields and leaves the others. @throws AppError 403, 404, 409 */
     async update(caller: Caller, id: number, changes: UserUpdate): Promise<UserRecord> {
-      const { name, email, age, pincode } = changes
+      const { name, email, age, pincode, role, disabled } = changes
+      if (!mayAccess(caller, id)) throw notFound('User', id)
+      if (changesRights(changes)) assertMayChangeRights(caller)
       const row = await database
         .$transaction(async (tx) => {
+          const admins = changesRights(changes) ? await lockAdmins(tx) : []
           const user = await lock(tx, caller, id)
+          const leaves = disabled === true || (role !== undefined && role !== 'admin')
+          if (leaves) assertAdminRemains(admins, [user.id])
+          // Also when it is enabled again: what a login under way left behind is no way in.
+          if (disabled !== undefined)
+            await tx.refreshToken.deleteMany({ where: { userId: user.id } })
           const identity =
             name === undefined && email === undefined
               ? {}
@@ -142,6 +151,7 @@ export function createUserService({ database, crypto, cache }: Deps) {
             where: { id },
             data: {
               ...identity,
+              ...rightsColumns(changes, user),
               ...(age !== undefined && { age }),
               ...(pincode !== undefined && { pincode }),
             },
@@ -159,22 +169,18 @@ export function createUserService({ database, crypto, cache }: Deps) {
       // Before any lock: whoever may not see a user must not hold up others by asking.
       if (!mayAccess(caller, id)) throw notFound('User', id)
       await database.$transaction(async (tx) => {
-        // Admins are locked first and in order, so that two who delete each other take turns.
-        const admins = await tx.$queryRaw<{ id: bigint }[]>`
-          SELECT id FROM users WHERE role = 'admin' ORDER BY id FOR UPDATE`
+        const admins = await lockAdmins(tx)
         const user = await lock(tx, caller, id)
-        if (user.role === 'admin' && admins.length === 1) {
-          throw conflict('last_admin', 'The last admin cannot be deleted')
-        }
+        assertAdminRemains(admins, [user.id])
         await tx.user.delete({ where: { id } })
       })
       await cache.invalidate(userTag(id))
     },
 
-    /** The account a token was made out to. */
+    /** The account a token was made out to; undefined when it is gone or disabled. */
     async findCaller(id: number): Promise<Caller | undefined> {
       const row = await database.user.findUnique({
-        where: { id },
+        where: { id, disabledAt: null },
         select: { id: true, role: true },
       })
       return row === null ? undefined : { id: Number(row.id), role: row.role }

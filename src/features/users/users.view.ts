@@ -10,6 +10,7 @@ export const userView = (user: UserRecord): User => ({
   ...(user.age !== null && { age: user.age }),
   ...(user.pincode !== null && { pincode: user.pincode }),
   role: user.role,
+  ...(user.disabledAt !== null && { disabled: true }),
   created_at: user.createdAt.toISOString(),
   updated_at: user.updatedAt.toISOString(),
 })

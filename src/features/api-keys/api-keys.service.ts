@@ -1,0 +1,114 @@
+import { invalid, notFound } from '../../errors.ts'
+import type { ApiKeyCreate, Scope } from '../../generated/schemas.ts'
+import type { Caller } from '../../platform/auth.ts'
+import { type Page, readPaging, toPage } from '../../platform/paging.ts'
+import { type Database, type Prisma, violatesForeignKey } from '../../platform/prisma.ts'
+import { createKey, hashKey, isKey } from './api-keys.secret.ts'
+
+/** How long a key's use is not written again. */
+const USE_MS = 60_000
+
+/** A key as it is kept, without its hash. */
+export type ApiKeyRecord = Omit<Prisma.ApiKeyGetPayload<object>, 'keyHash'>
+
+export type ApiKeyService = ReturnType<typeof createApiKeyService>
+
+interface PagingQuery {
+  readonly page?: number
+  readonly per_page: number
+  readonly cursor?: string
+}
+
+const omit = { keyHash: true } as const
+
+const unknownUser = () =>
+  invalid([{ path: '/user_id', code: 'unknown', message: 'is not the id of a user' }])
+
+const readPosition = ([id]: readonly unknown[]) =>
+  Number.isSafeInteger(id) ? BigInt(id as number) : undefined
+
+/** @throws AppError 422 for a moment that has passed */
+function expiryOf(input: ApiKeyCreate): Date | null {
+  if (input.expires_at === undefined) return null
+  const expiresAt = new Date(input.expires_at)
+  if (expiresAt.getTime() > Date.now()) return expiresAt
+  throw invalid([{ path: '/expires_at', code: 'future', message: 'must be in the future' }])
+}
+
+export function createApiKeyService({ database }: { readonly database: Database }) {
+  /** Writes that a key is used, at most once a minute. */
+  async function noteUse(id: bigint, lastUsedAt: Date | null): Promise<void> {
+    const now = new Date()
+    const before = new Date(now.getTime() - USE_MS)
+    if (lastUsedAt !== null && lastUsedAt > before) return
+    await database.apiKey.updateMany({
+      where: { id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lte: before } }] },
+      data: { lastUsedAt: now },
+    })
+  }
+
+  return {
+    /**
+     * Makes a key. Its text is in the answer and nowhere else.
+     *
+     * @throws AppError 422 for an account that does not exist, or a key that would have expired
+     */
+    async create(caller: Caller, input: ApiKeyCreate) {
+      const { name, scopes } = input
+      const userId = BigInt(input.user_id ?? caller.id)
+      const expiresAt = expiryOf(input)
+      if ((await database.user.count({ where: { id: userId } })) === 0) throw unknownUser()
+      const key = createKey()
+      const record = await database.apiKey
+        .create({ data: { userId, name, scopes, expiresAt, keyHash: hashKey(key) }, omit })
+        .catch((error: unknown) => {
+          throw violatesForeignKey(error) ? unknownUser() : error
+        })
+      return { record, key }
+    },
+
+    /** Newest first. */
+    async list(query: PagingQuery): Promise<Page<ApiKeyRecord>> {
+      const { limit, offset, after } = readPaging(query, readPosition)
+      const [rows, total] = await Promise.all([
+        database.apiKey.findMany({
+          where: after === undefined ? {} : { id: { lt: after } },
+          orderBy: { id: 'desc' },
+          take: limit + 1,
+          skip: offset ?? 0,
+          omit,
+        }),
+        offset === undefined ? undefined : database.apiKey.count(),
+      ])
+      const page = toPage(rows, limit, ({ id }) => [Number(id)])
+      return total === undefined ? page : { ...page, total }
+    },
+
+    /** @throws AppError 404 */
+    async get(id: number): Promise<ApiKeyRecord> {
+      const record = await database.apiKey.findUnique({ where: { id }, omit })
+      if (record === null) throw notFound('API key', id)
+      return record
+    },
+
+    /** Deletes a key, which is refused from then on. @throws AppError 404 */
+    async remove(id: number): Promise<void> {
+      const { count } = await database.apiKey.deleteMany({ where: { id } })
+      if (count === 0) throw notFound('API key', id)
+    },
+
+    /** The account a key acts as; undefined when the key is unknown or expired, or the account disabled. */
+    async findCaller(key: string): Promise<Caller | undefined> {
+      if (!isKey(key)) return undefined
+      const record = await database.apiKey.findUnique({
+        where: { keyHash: hashKey(key) },
+        include: { user: { select: { role: true, disabledAt: true } } },
+      })
+      if (record === null || record.user.disabledAt !== null) return undefined
+      if (record.expiresAt !== null && record.expiresAt.getTime() <= Date.now()) return undefined
+      await noteUse(record.id, record.lastUsedAt)
+      const { userId, user, scopes } = record
+      return { id: Number(userId), role: user.role, scopes: scopes as Scope[] }
+    },
+  }
+}

@@ -1,0 +1,218 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { waitForLock } from '../setup/lock.ts'
+import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { openSession } from '../setup/session.ts'
+
+let service: TestService
+let user: Account
+let staff: Account
+let admin: Account
+
+beforeAll(async () => {
+  service = await startTestService()
+  user = await service.createAccount()
+  staff = await service.createAccount('staff')
+  admin = await service.createAccount('admin')
+})
+afterAll(() => service.close())
+
+const update = (id: number, body: unknown, token = admin.token, own = service) =>
+  own.call('updateUser', { params: { id }, body, token })
+const me = (token: string) => service.call('getMe', { token })
+const login = ({ username, password }: Account) =>
+  service.call('login', { body: { username, password } })
+
+describe('giving a role', () => {
+  it('counts at once, both ways, and ends no login', async () => {
+    const { id, token } = await service.createAccount()
+    expect((await service.call('listUsers', { token })).status).toBe(403)
+    const given = await update(id, { role: 'staff' })
+    expect([given.status, given.body.role]).toEqual([200, 'staff'])
+    expect((await service.call('listUsers', { token })).status).toBe(200)
+    await update(id, { role: 'user' })
+    expect((await service.call('listUsers', { token })).status).toBe(403)
+    expect((await me(token)).status).toBe(200)
+  })
+
+  it('is possible for one who cannot log in', async () => {
+    const customer = await service.createCustomer(staff.token)
+    const { status, body } = await update(customer.id, { role: 'staff' })
+    expect([status, body.role]).toEqual([200, 'staff'])
+  })
+
+  it('goes together with other changes, or not at all', async () => {
+    const taken = await service.createCustomer(staff.token)
+    const { id } = await service.createAccount()
+    const refused = await update(id, { role: 'staff', email: taken.email })
+    expect(refused.status).toBe(409)
+    expect((await service.call('getUser', { params: { id }, token: admin.token })).body.role).toBe(
+      'user',
+    )
+    expect((await update(id, { role: 'staff', age: 40 })).body).toMatchObject({
+      ...{ role: 'staff', age: 40 },
+    })
+  })
+
+  it('is for admins, also with the value that is there', async () => {
+    for (const [caller, body] of [
+      [user, { role: 'user' }],
+      [user, { role: 'admin', age: 40 }],
+      [user, { disabled: false }],
+      [staff, { role: 'staff' }],
+      [staff, { disabled: true }],
+    ] as const) {
+      const answer = await update(caller.id, body, caller.token)
+      expect([answer.status, answer.body.code]).toEqual([403, 'forbidden'])
+    }
+    const customer = await service.createCustomer(staff.token)
+    expect((await update(customer.id, { disabled: true }, staff.token)).status).toBe(403)
+    expect((await update(staff.id, { role: 'user' }, user.token)).status).toBe(404)
+  })
+
+  it.each([
+    ['/role', 'enum', { role: 'root' }],
+    ['/role', 'enum', { role: null }],
+    ['/disabled', 'type', { disabled: 'true' }],
+    ['/disabled', 'type', { disabled: null }],
+  ])('refuses %s by its rule %s', async (path, code, body) => {
+    const answer = await update(user.id, body)
+    expect(answer.status).toBe(422)
+    expect(answer.body.errors).toContainEqual(expect.objectContaining({ path, code }))
+  })
+
+  it('answers 404 where there is no user', async () => {
+    expect((await update(999_999, { role: 'staff' })).status).toBe(404)
+  })
+})
+
+describe('disabling an account', () => {
+  it('ends its access at once: token, key, login and refresh', async () => {
+    const account = await service.createAccount()
+    const { body: pair } = await login(account)
+    const { body: made } = await service.call('createApiKey', {
+      token: admin.token,
+      body: { name: 'A key', scopes: ['users:read'], user_id: account.id },
+    })
+    const { status, body } = await update(account.id, { disabled: true })
+    expect([status, body.disabled]).toEqual([200, true])
+    for (const token of [account.token, made.key]) {
+      const answer = await me(token)
+      expect([answer.status, answer.body.code]).toEqual([401, 'unauthorized'])
+    }
+    const refused = await login(account)
+    expect([refused.status, refused.body.code]).toEqual([403, 'account_disabled'])
+    const refresh = await service.call('refreshToken', {
+      body: { refresh_token: pair.refresh_token },
+    })
+    expect([refresh.status, refresh.body.code]).toEqual([401, 'invalid_refresh_token'])
+  })
+
+  it('tells nobody without the password', async () => {
+    const account = await service.createAccount()
+    await update(account.id, { disabled: true })
+    const { status, body } = await login({ ...account, password: 'a wrong password' })
+    expect([status, body.code]).toEqual([401, 'invalid_credentials'])
+  })
+
+  it('can be taken back; what was revoked stays so', async () => {
+    const account = await service.createAccount()
+    const { body: pair } = await login(account)
+    await update(account.id, { disabled: true })
+    const { status, body } = await update(account.id, { disabled: false })
+    expect(status).toBe(200)
+    expect(body).not.toHaveProperty('disabled')
+    expect((await me(account.token)).status).toBe(200)
+    expect((await login(account)).status).toBe(200)
+    const refresh = await service.call('refreshToken', {
+      body: { refresh_token: pair.refresh_token },
+    })
+    expect(refresh.status).toBe(401)
+  })
+
+  it('refuses the refresh token that a login under way leaves behind', async () => {
+    const account = await service.createAccount()
+    await update(account.id, { disabled: true })
+    await service.database.query(
+      `INSERT INTO refresh_tokens (user_id, family, token_hash, expires_at)
+       VALUES ($1, gen_random_uuid(), sha256('left behind'), now() + interval '1 day')`,
+      [account.id],
+    )
+    const refresh = () => service.call('refreshToken', { body: { refresh_token: 'left behind' } })
+    expect((await refresh()).status).toBe(401)
+    await update(account.id, { disabled: false })
+    expect((await refresh()).status).toBe(401)
+  })
+
+  it('keeps since when, however often it is said', async () => {
+    const { id } = await service.createAccount()
+    await update(id, { disabled: true })
+    const since = () => service.database.query('SELECT disabled_at FROM users WHERE id = $1', [id])
+    const before = await since()
+    await update(id, { disabled: true, age: 50 })
+    expect(await since()).toEqual(before)
+  })
+
+  it('shows the account to staff as disabled, and its records stay', async () => {
+    const account = await service.createAccount()
+    await service.createTransaction(account.token, { user_id: account.id })
+    await update(account.id, { disabled: true })
+    const params = { id: account.id }
+    const read = await service.call('getUser', { params, token: staff.token })
+    expect(read.body.disabled).toBe(true)
+    const history = await service.call('listUserTransactions', { params, token: staff.token })
+    expect(history.body).toHaveLength(1)
+  })
+})
+
+describe('the last admin', () => {
+  let own: TestService
+  beforeAll(async () => {
+    own = await startTestService()
+  })
+  afterAll(() => own.close())
+
+  it('can be neither disabled, demoted nor deleted', async () => {
+    const last = await own.createAccount('admin')
+    const disabled = await own.createAccount('admin')
+    expect((await update(disabled.id, { disabled: true }, last.token, own)).status).toBe(200)
+    const customer = await own.createCustomer(last.token)
+    expect((await update(customer.id, { role: 'admin' }, last.token, own)).status).toBe(200)
+    for (const change of [{ disabled: true }, { role: 'staff' }, { role: 'user', age: 40 }]) {
+      const { status, body } = await update(last.id, change, last.token, own)
+      expect([status, body.code]).toEqual([409, 'last_admin'])
+    }
+    const params = { id: last.id }
+    const removed = await own.call('deleteUser', { params, token: last.token })
+    expect([removed.status, removed.body.code]).toEqual([409, 'last_admin'])
+    for (const id of [disabled.id, customer.id]) {
+      const answer = await own.call('deleteUser', { params: { id }, token: last.token })
+      expect(answer.status).toBe(204)
+    }
+    expect(
+      (await update(last.id, { role: 'admin', disabled: false }, last.token, own)).status,
+    ).toBe(200)
+  })
+
+  it.each([
+    ['demoting', { role: 'user' }],
+    ['disabling', { disabled: true }],
+  ])('is left when two end each other by %s', async (_, change) => {
+    await own.database.query('DELETE FROM users')
+    const [first, second] = [await own.createAccount('admin'), await own.createAccount('admin')]
+    const session = await openSession(own.database.url)
+    await session.query('BEGIN')
+    await session.query('SELECT id FROM users FOR UPDATE')
+    const answers = Promise.all([
+      update(first.id, change, second.token, own),
+      update(second.id, change, first.token, own),
+    ])
+    await waitForLock(own, 2)
+    await session.query('COMMIT')
+    expect((await answers).map(({ status }) => status).sort()).toEqual([200, 409])
+    await session.close()
+    const [left] = await own.database.query(
+      `SELECT count(*)::int AS count FROM users WHERE role = 'admin' AND disabled_at IS NULL`,
+    )
+    expect(left).toEqual({ count: 1 })
+  })
+})

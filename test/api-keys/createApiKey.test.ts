@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Account, startTestService, type TestService } from '../setup/service.ts'
+
+let service: TestService
+let user: Account
+let staff: Account
+let admin: Account
+
+beforeAll(async () => {
+  service = await startTestService()
+  user = await service.createAccount()
+  staff = await service.createAccount('staff')
+  admin = await service.createAccount('admin')
+})
+afterAll(() => service.close())
+
+const create = (body: unknown, token = admin.token) => service.call('createApiKey', { body, token })
+const key = { name: 'Nightly import', scopes: ['users:read', 'transactions:write'] }
+
+describe('createApiKey', () => {
+  it('answers with a key that acts as the caller, this once and for nothing to keep', async () => {
+    const { status, headers, body } = await create(key)
+    expect(status).toBe(201)
+    expect(headers['cache-control']).toBe('no-store')
+    expect(headers['location']).toBe(`/v1/api-keys/${body.id}`)
+    expect(body).toEqual({
+      ...key,
+      ...{ id: expect.any(Number), user_id: admin.id, created_at: expect.any(String) },
+      key: expect.stringMatching(/^pb_[\w-]{49}$/),
+    })
+    const { key: secret, ...shown } = body
+    const params = { id: body.id }
+    const read = await service.call('getApiKey', { params, token: admin.token })
+    expect(read.body).toEqual(shown)
+    expect((await service.call('getUser', { params: { id: user.id }, token: secret })).status).toBe(
+      200,
+    )
+  })
+
+  it('makes each key another, and keeps of it its hash alone', async () => {
+    const keys = await Promise.all([create(key), create(key)])
+    const secrets = keys.map(({ body }) => body.key)
+    expect(secrets[0]).not.toBe(secrets[1])
+    const rows = await service.database.query<{ text: string }>(
+      `SELECT api_keys::text AS text FROM api_keys WHERE key_hash = sha256(convert_to($1, 'UTF8'))`,
+      [secrets[0]],
+    )
+    expect(rows).toHaveLength(1)
+    expect(rows[0]?.text).not.toContain(secrets[0])
+  })
+
+  it('makes keys for other accounts, until a time', async () => {
+    const { status, body } = await create({
+      ...{ ...key, user_id: user.id, expires_at: '2099-12-31T00:00:00+02:00' },
+    })
+    expect(status).toBe(201)
+    expect(body).toMatchObject({ user_id: user.id, expires_at: '2099-12-30T22:00:00.000Z' })
+  })
+
+  it('refuses a user that does not exist and an end that has passed', async () => {
+    const unknown = await create({ ...key, user_id: 999_999 })
+    expect(unknown.status).toBe(422)
+    expect(unknown.body.errors).toMatchObject([{ path: '/user_id', code: 'unknown' }])
+    const passed = await create({ ...key, expires_at: '2020-01-01T00:00:00Z' })
+    expect(passed.status).toBe(422)
+    expect(passed.body.errors).toMatchObject([{ path: '/expires_at', code: 'future' }])
+  })
+
+  it.each([
+    ['/name', 'required', { scopes: ['users:read'] }],
+    ['/name', 'minLength', { ...key, name: '' }],
+    ['/name', 'pattern', { ...key, name: ' ' }],
+    ['/name', 'pattern', { ...key, name: 'nul\u0000' }],
+    ['/name', 'maxLength', { ...key, name: 'n'.repeat(101) }],
+    ['/scopes', 'required', { name: 'No scopes' }],
+    ['/scopes', 'minItems', { ...key, scopes: [] }],
+    ['/scopes', 'uniqueItems', { ...key, scopes: ['users:read', 'users:read'] }],
+    ['/scopes/0', 'enum', { ...key, scopes: ['everything'] }],
+    ['/expires_at', 'format', { ...key, expires_at: '2099-12-31' }],
+    ['/user_id', 'type', { ...key, user_id: '7' }],
+    ['/key', 'unknown_field', { ...key, key: 'pb_mine' }],
+  ])('refuses %s by its rule %s', async (path, code, body) => {
+    const answer = await create(body)
+    expect(answer.status).toBe(422)
+    expect(answer.body.errors).toContainEqual({ path, code, message: expect.any(String) })
+  })
+
+  it('is for admins, and for no key', async () => {
+    for (const { token } of [user, staff]) {
+      const { status, body } = await create(key, token)
+      expect([status, body.detail]).toEqual([403, 'This needs one of the roles admin'])
+    }
+    const { body: made } = await create(key)
+    const { status, body } = await create(key, made.key)
+    expect([status, body.detail]).toEqual([403, 'API keys may not call this'])
+  })
+
+  it('wants a token', async () => {
+    expect((await service.call('createApiKey', { body: key })).status).toBe(401)
+  })
+})
