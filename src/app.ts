@@ -4,6 +4,7 @@ import { apiKeyRoutes } from './features/api-keys/api-keys.routes.ts'
 import { authRoutes } from './features/auth/auth.routes.ts'
 import { createAuthService } from './features/auth/auth.service.ts'
 import { documentRoutes, healthRoutes } from './features/system/system.routes.ts'
+import { taskRoutes } from './features/tasks/tasks.routes.ts'
 import { transactionRoutes } from './features/transactions/transactions.routes.ts'
 import { userRoutes } from './features/users/users.routes.ts'
 import { readApiDocument } from './platform/api-document.ts'
@@ -41,6 +42,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     transactions,
     transactionBulk,
     analytics,
+    tasks,
   } = services
   const app = await createBase(services)
   refuseUndocumentedRoutes(app, (url) => url.startsWith(DOCS_PATH) || url === '*')
@@ -61,6 +63,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   userRoutes(handle, users)
   transactionRoutes(handle, transactions, transactionBulk)
   analyticsRoutes(handle, analytics)
+  taskRoutes(handle, tasks)
   healthRoutes(handle, { ...services, metricsToken: config.METRICS_TOKEN })
   documentRoutes(handle, document)
   assertComplete()

@@ -1,6 +1,7 @@
 import type { Config } from './config.ts'
 import { createAnalyticsService } from './features/analytics/analytics.service.ts'
 import { createApiKeyService } from './features/api-keys/api-keys.service.ts'
+import { createTaskService } from './features/tasks/tasks.service.ts'
 import { createTransactionBulk } from './features/transactions/transactions.bulk.ts'
 import { createTransactionService } from './features/transactions/transactions.service.ts'
 import { createUserService } from './features/users/users.service.ts'
@@ -54,11 +55,12 @@ export function openServices(
   const transactions = createTransactionService(transactionDeps)
   const transactionBulk = createTransactionBulk(transactionDeps)
   const analytics = createAnalyticsService({ database, cache, metrics, outbox, defaultCurrency })
+  const tasks = createTaskService({ database })
 
   let closing: Promise<void> | undefined
   return {
     ...{ config, log, metrics, database, cache, queue, outbox },
-    ...{ conventions, users, apiKeys, transactions, transactionBulk, analytics },
+    ...{ conventions, users, apiKeys, transactions, transactionBulk, analytics, tasks },
     close() {
       closing ??= (async () => {
         await outbox.close()

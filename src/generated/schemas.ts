@@ -366,3 +366,62 @@ export type DailyAnalytics = Static<typeof DailyAnalytics>
 
 export const DailyAnalyticsList = Type.Array(DailyAnalytics)
 export type DailyAnalyticsList = Static<typeof DailyAnalyticsList>
+
+export const TaskTitle = Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\S\\u0000]*[^\\s\\u0000][^\\u0000]*$' })
+export type TaskTitle = Static<typeof TaskTitle>
+
+export const TaskDescription = Type.String({ maxLength: 5000, pattern: '^[^\\u0000]*$' })
+export type TaskDescription = Static<typeof TaskDescription>
+
+export const TaskStatus = Type.Enum(['pending', 'in_progress', 'completed'], { type: 'string' })
+export type TaskStatus = Static<typeof TaskStatus>
+
+export const TaskDueDate = Type.String({ pattern: '^(?!0000)', format: 'date' })
+export type TaskDueDate = Static<typeof TaskDueDate>
+
+export const Task = Type.Object({
+  id: Id,
+  title: TaskTitle,
+  description: Type.Optional(TaskDescription),
+  status: TaskStatus,
+  due_date: Type.Optional(TaskDueDate),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+})
+export type Task = Static<typeof Task>
+
+export const TaskList = Type.Array(Task)
+export type TaskList = Static<typeof TaskList>
+
+export const TaskCreate = Type.Object({
+  title: TaskTitle,
+  description: Type.Optional(TaskDescription),
+  status: Type.Optional(TaskStatus),
+  due_date: Type.Optional(TaskDueDate),
+}, { additionalProperties: false })
+export type TaskCreate = Static<typeof TaskCreate>
+
+export const TaskUpdate = Type.Object({
+  title: Type.Optional(TaskTitle),
+  description: Type.Optional(Type.Union([TaskDescription, Type.Null()])),
+  status: Type.Optional(TaskStatus),
+  due_date: Type.Optional(Type.Union([TaskDueDate, Type.Null()])),
+}, { additionalProperties: false, minProperties: 1 })
+export type TaskUpdate = Static<typeof TaskUpdate>
+
+export const TaskCreated = Type.Object({
+  message: Type.Literal('Task created successfully'),
+  task: Task,
+})
+export type TaskCreated = Static<typeof TaskCreated>
+
+export const TaskUpdated = Type.Object({
+  message: Type.Literal('Task updated successfully'),
+  task: Task,
+})
+export type TaskUpdated = Static<typeof TaskUpdated>
+
+export const TaskDeleted = Type.Object({
+  message: Type.Literal('Task deleted successfully'),
+})
+export type TaskDeleted = Static<typeof TaskDeleted>

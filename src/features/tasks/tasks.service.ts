@@ -1,0 +1,89 @@
+import { notFound, unauthorized } from '../../errors.ts'
+import type { TaskCreate, TaskUpdate } from '../../generated/schemas.ts'
+import type { Caller } from '../../platform/auth.ts'
+import { type Page, toPage } from '../../platform/paging.ts'
+import { type Database, violatesForeignKey } from '../../platform/prisma.ts'
+import {
+  type TaskQuery,
+  type TaskRecord,
+  taskFilter,
+  taskPaging,
+  taskPosition,
+} from './tasks.list.ts'
+
+export type TaskService = ReturnType<typeof createTaskService>
+
+/** A day as its midnight UTC; null and undefined stay what they are. */
+const toDate = <T extends null | undefined>(day: string | T): Date | T =>
+  typeof day === 'string' ? new Date(day) : day
+
+/** Tasks are their owner's alone: those of others do not exist, for staff and admins neither. */
+export function createTaskService({ database }: { readonly database: Database }) {
+  return {
+    async create(caller: Caller, input: TaskCreate): Promise<TaskRecord> {
+      const { title, description, status, due_date } = input
+      return await database.task
+        .create({
+          data: {
+            userId: caller.id,
+            title,
+            description: description ?? null,
+            status: status ?? 'pending',
+            dueDate: toDate(due_date ?? null),
+          },
+        })
+        .catch((error: unknown) => {
+          // The caller's account was deleted since the request was let in.
+          throw violatesForeignKey(error)
+            ? unauthorized('The account of this access token is gone')
+            : error
+        })
+    },
+
+    /** @throws AppError 404 */
+    async get(caller: Caller, id: number): Promise<TaskRecord> {
+      const task = await database.task.findUnique({ where: { id, userId: caller.id } })
+      if (task === null) throw notFound('Task', id)
+      return task
+    },
+
+    /** Newest first. @throws AppError 422 */
+    async list(caller: Caller, query: TaskQuery): Promise<Page<TaskRecord>> {
+      const where = taskFilter(caller.id, query)
+      const { limit, offset, after } = taskPaging(query)
+      const [rows, total] = await Promise.all([
+        database.task.findMany({
+          where: after === undefined ? where : { ...where, id: { lt: after } },
+          orderBy: { id: 'desc' },
+          take: limit + 1,
+          skip: offset ?? 0,
+        }),
+        offset === undefined ? undefined : database.task.count({ where }),
+      ])
+      const page = toPage(rows, limit, taskPosition)
+      return total === undefined ? page : { ...page, total }
+    },
+
+    /** Changes the given fields and leaves the others. @throws AppError 404 */
+    async update(caller: Caller, id: number, changes: TaskUpdate): Promise<TaskRecord> {
+      const { title, description, status, due_date } = changes
+      const [task] = await database.task.updateManyAndReturn({
+        where: { id, userId: caller.id },
+        data: {
+          ...(title !== undefined && { title }),
+          ...(description !== undefined && { description }),
+          ...(status !== undefined && { status }),
+          ...(due_date !== undefined && { dueDate: toDate(due_date) }),
+        },
+      })
+      if (task === undefined) throw notFound('Task', id)
+      return task
+    },
+
+    /** @throws AppError 404 */
+    async remove(caller: Caller, id: number): Promise<void> {
+      const { count } = await database.task.deleteMany({ where: { id, userId: caller.id } })
+      if (count === 0) throw notFound('Task', id)
+    },
+  }
+}
