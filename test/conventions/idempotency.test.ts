@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { waitForLock } from '../setup/lock.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 import { openSession } from '../setup/session.ts'
 
@@ -110,9 +111,8 @@ describe('Idempotency-Key', () => {
     await session.query('BEGIN')
     await session.query('LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE')
     const first = create(user, key)
-    await expect
-      .poll(async () => (await create(user, key)).status, { interval: 10, timeout: 10_000 })
-      .toBe(409)
+    await waitForLock(service)
+    expect((await create(user, key)).status).toBe(409)
     await session.query('COMMIT')
     await session.close()
     expect((await first).status).toBe(201)
