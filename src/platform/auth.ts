@@ -70,7 +70,8 @@ async function credentialOf(request: FastifyRequest): Promise<Credential> {
   return { kind: 'token', userId: Number(token.sub) }
 }
 
-function assertAllowed({ role, scopes }: Caller, access: Access): void {
+/** @throws AppError 403 when the caller's role or the scopes of their API key do not allow an operation */
+export function assertAllowed({ role, scopes }: Caller, access: Access): void {
   if (access.roles.length === 0) throw forbidden('Nobody may call this')
   if (scopes !== undefined && access.scopes.length === 0) {
     throw forbidden('API keys may not call this')
@@ -86,11 +87,10 @@ function assertAllowed({ role, scopes }: Caller, access: Access): void {
  * The caller of a request, by its bearer token or API key. The account is looked up each time: a role
  * that changed, an account that is gone or disabled, and a key that was deleted count at once.
  *
- * @throws AppError 401 without a valid credential, 403 when its role or scopes do not allow the operation
+ * @throws AppError 401 without a valid credential
  */
 export async function authenticate(
   request: FastifyRequest,
-  access: Access,
   findCaller: FindCaller,
 ): Promise<Caller> {
   const credential = await credentialOf(request)
@@ -102,6 +102,5 @@ export async function authenticate(
         : 'The account of this access token is gone or disabled',
     )
   }
-  assertAllowed(caller, access)
   return caller
 }

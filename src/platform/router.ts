@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import type { Static, TSchema } from 'typebox'
 import { StartupError } from '../errors.ts'
 import { type OperationId, operations } from '../generated/operations.ts'
-import { authenticate, type Caller, type FindCaller } from './auth.ts'
+import { assertAllowed, authenticate, type Caller, type FindCaller } from './auth.ts'
 import type { Conventions, Exchange } from './conventions.ts'
 
 type Operation = (typeof operations)[OperationId]
@@ -72,14 +72,13 @@ export function createRouter(
         ...(accountId !== undefined && { accountId }),
       })
     if (operation.public) return await count()
-    const caller = await authenticate(request, operation, findCaller).catch(
-      async (error: unknown) => {
-        await count()
-        throw error
-      },
-    )
-    callers.set(request, caller)
+    const caller = await authenticate(request, findCaller).catch(async (error: unknown) => {
+      await count()
+      throw error
+    })
     await count(caller.id)
+    assertAllowed(caller, operation)
+    callers.set(request, caller)
   }
 
   function handle<O extends Operation>(

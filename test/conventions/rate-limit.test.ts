@@ -48,6 +48,15 @@ describe('requests of an account', () => {
     expect(refused.headers['retry-after']).toBe(refused.headers['ratelimit-reset'])
   })
 
+  it('are counted also where the account may not do what it asks for', async () => {
+    const { statusCode, headers } = await inject('/v1/users', '10.1.3.1', other.token)
+    const next = await inject('/v1/me', '10.1.3.2', other.token)
+    expect(statusCode).toBe(403)
+    expect(Number(next.headers['ratelimit-remaining'])).toBe(
+      Number(headers['ratelimit-remaining']) - 1,
+    )
+  })
+
   it('are not those of another account behind the same address', async () => {
     expect((await inject('/v1/me', '10.1.2.1', other.token)).statusCode).toBe(200)
   })
