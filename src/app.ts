@@ -3,6 +3,7 @@ import { analyticsRoutes } from './features/analytics/analytics.routes.ts'
 import { apiKeyRoutes } from './features/api-keys/api-keys.routes.ts'
 import { authRoutes } from './features/auth/auth.routes.ts'
 import { createAuthService } from './features/auth/auth.service.ts'
+import { createLoginThrottle } from './features/auth/login-throttle.ts'
 import { documentRoutes, healthRoutes } from './features/system/system.routes.ts'
 import { taskRoutes } from './features/tasks/tasks.routes.ts'
 import { transactionRoutes } from './features/transactions/transactions.routes.ts'
@@ -35,6 +36,7 @@ const findCallerOf =
 export async function buildApp(services: Services): Promise<FastifyInstance> {
   const {
     config,
+    crypto,
     database,
     conventions,
     users,
@@ -52,6 +54,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   const auth = createAuthService({
     database,
     users,
+    throttle: createLoginThrottle({ database, crypto }),
     signAccessToken: (sub) => app.jwt.sign({ sub }),
     accessTokenSeconds: config.ACCESS_TOKEN_SECONDS,
     refreshTokenDays: config.REFRESH_TOKEN_DAYS,

@@ -18,7 +18,7 @@ export const events = {
     payload: Type.Object({}),
     consumer: 'refreshStatistics',
   },
-  /** The periodic removal of expired refresh tokens is due. */
+  /** The periodic removal of expired refresh tokens and of old login attempts is due. */
   'tokens.cleanup_due': {
     payload: Type.Object({}),
     consumer: 'deleteExpiredTokens',

@@ -59,7 +59,7 @@ export function openServices(
 
   let closing: Promise<void> | undefined
   return {
-    ...{ config, log, metrics, database, cache, queue, outbox },
+    ...{ config, log, metrics, crypto, database, cache, queue, outbox },
     ...{ conventions, users, apiKeys, transactions, transactionBulk, analytics, tasks },
     close() {
       closing ??= (async () => {

@@ -45,6 +45,9 @@ interface RateLimitOptions {
   readonly log: Log
 }
 
+/** Where a request comes from: an IPv4 address, or the /64 of an IPv6 address, as one machine has it whole. */
+export const networkOf = ({ ip }: { readonly ip: string }): string => rateLimit.normalizeIP(ip)
+
 const tooMany = (seconds: number) =>
   new AppError(429, 'rate_limited', `Too many requests; try again in ${seconds} seconds`, {
     headers: { 'retry-after': String(seconds) },
@@ -82,10 +85,7 @@ export async function installRateLimits(
   const limits: RateLimits = {
     async count(request, reply, limit, { accountId, operationId = 'all' }) {
       if (perMinute === 0 || limit === 'none') return
-      const who =
-        accountId === undefined
-          ? `address:${rateLimit.normalizeIP(request.ip)}`
-          : `account:${accountId}`
+      const who = accountId === undefined ? `address:${networkOf(request)}` : `account:${accountId}`
       keys.set(request, `${limit === 'strict' ? operationId : 'all'}:${who}`)
       const counted = await limiters[limit](request)
       if (counted.isAllowed) return

@@ -57,6 +57,24 @@ describe('createApiKey', () => {
     expect(body).toMatchObject({ user_id: user.id, expires_at: '2099-12-30T22:00:00.000Z' })
   })
 
+  it('answers the same key again to a request that is sent again', async () => {
+    const request = { body: key, token: admin.token, headers: { 'idempotency-key': 'once' } }
+    const first = await service.call('createApiKey', request)
+    const second = await service.call('createApiKey', request)
+    expect(second.body).toEqual(first.body)
+    expect(second.headers).toMatchObject({
+      ...{ 'idempotency-replayed': 'true', 'cache-control': 'no-store' },
+      location: first.headers['location'],
+    })
+    expect(
+      (await service.call('getApiKey', { params: { id: first.body.id }, token: first.body.key }))
+        .status,
+    ).toBe(403)
+    const unknown = { ...request, body: { ...key, user_id: 999_999 } }
+    unknown.headers = { 'idempotency-key': 'unknown' }
+    expect((await service.call('createApiKey', unknown)).status).toBe(422)
+  })
+
   it('refuses a user that does not exist and an end that has passed', async () => {
     const unknown = await create({ ...key, user_id: 999_999 })
     expect(unknown.status).toBe(422)

@@ -28,6 +28,20 @@ describe('deleteApiKey', () => {
     expect((await service.call('getMe', { token: kept.key })).status).toBe(200)
   })
 
+  it('deletes what If-Match has seen, and nothing that was used since', async () => {
+    const { id, key } = await createKey()
+    const params = { id }
+    const read = await service.call('getApiKey', { params, token: admin.token })
+    const headers = { 'if-match': String(read.headers['etag']) }
+    await service.call('getMe', { token: key })
+    const stale = await service.call('deleteApiKey', { params, headers, token: admin.token })
+    expect(stale.status).toBe(412)
+    const again = await service.call('getApiKey', { params, token: admin.token })
+    headers['if-match'] = String(again.headers['etag'])
+    const done = await service.call('deleteApiKey', { params, headers, token: admin.token })
+    expect(done.status).toBe(204)
+  })
+
   it('answers 204 to one of two at the same moment', async () => {
     const { id } = await createKey()
     const answers = await Promise.all([remove(id), remove(id)])

@@ -1,9 +1,11 @@
 import type { EventConsumers } from '../../events.ts'
 import type { Database } from '../../platform/prisma.ts'
+import { cleanUpLogins } from './login-throttle.ts'
 
-/** The auth side of the event catalogue: expired tokens are good for nothing. */
+/** The auth side of the event catalogue: expired tokens and old attempts are good for nothing. */
 export const authJobs = (database: Database): Pick<EventConsumers, 'deleteExpiredTokens'> => ({
   deleteExpiredTokens: async () => {
     await database.refreshToken.deleteMany({ where: { expiresAt: { lt: new Date() } } })
+    await cleanUpLogins(database)
   },
 })

@@ -1,4 +1,5 @@
 import { operations } from '../../generated/operations.ts'
+import { networkOf } from '../../platform/rate-limit.ts'
 import type { Handle } from '../../platform/router.ts'
 import type { UserService } from '../users/users.service.ts'
 import { userView } from '../users/users.view.ts'
@@ -11,9 +12,9 @@ export function authRoutes(handle: Handle, auth: AuthService, users: UserService
     return { message: 'User created successfully' as const, user }
   })
 
-  handle(operations.login, ({ body, reply }) => {
+  handle(operations.login, ({ body, request, reply }) => {
     reply.header('cache-control', 'no-store')
-    return auth.login(body)
+    return auth.login(body, networkOf(request))
   })
 
   handle(operations.refreshToken, ({ body, reply }) => {

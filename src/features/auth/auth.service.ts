@@ -8,6 +8,7 @@ import {
   violatesForeignKey,
 } from '../../platform/prisma.ts'
 import type { UserRecord, UserService } from '../users/users.service.ts'
+import type { LoginThrottle } from './login-throttle.ts'
 
 const TOKEN_BYTES = 32
 const DAY_MS = 86_400_000
@@ -15,6 +16,7 @@ const DAY_MS = 86_400_000
 interface Deps {
   readonly database: Database
   readonly users: UserService
+  readonly throttle: LoginThrottle
   /** Makes an access token for a user id. */
   readonly signAccessToken: (userId: string) => string
   readonly accessTokenSeconds: number
@@ -28,7 +30,7 @@ const wrongCredentials = () => unauthorized('User name or password is wrong', 'i
 const digest = (token: string) => new Uint8Array(createHash('sha256').update(token).digest())
 
 export function createAuthService(deps: Deps) {
-  const { database, users, signAccessToken, accessTokenSeconds, refreshTokenDays } = deps
+  const { database, users, throttle, signAccessToken, accessTokenSeconds, refreshTokenDays } = deps
 
   async function issue(
     tx: Database | DatabaseTransaction,
@@ -66,20 +68,26 @@ export function createAuthService(deps: Deps) {
     },
 
     /**
+     * @param network where the request comes from
      * @throws AppError 401, the same and after the same work for an unknown user; also for one who is
-     *   deleted meanwhile; 403 with the right password of a disabled account
+     *   deleted meanwhile; 403 with the right password of a disabled account; 429 for too many attempts
      */
-    async login({ username, password }: Credentials): Promise<TokenPair> {
+    async login({ username, password }: Credentials, network: string): Promise<TokenPair> {
       const user = await database.user.findUnique({
         where: { usernameKey: username.toLowerCase() },
         select: { id: true, passwordHash: true, disabledAt: true },
       })
+      const settle = await throttle.admit({ username, userId: user?.id, network })
       const matches = await verifyPassword(user?.passwordHash ?? null, password)
       if (user === null || !matches) throw wrongCredentials()
+      await settle()
       if (user.disabledAt !== null) throw forbidden('This account is disabled', 'account_disabled')
-      return await issue(database, user.id, randomUUID()).catch((error: unknown) => {
+      try {
+        await throttle.remember(user.id, network)
+        return await issue(database, user.id, randomUUID())
+      } catch (error) {
         throw violatesForeignKey(error) ? wrongCredentials() : error
-      })
+      }
     },
 
     /**
