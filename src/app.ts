@@ -40,6 +40,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     database,
     conventions,
     users,
+    userBulk,
     apiKeys,
     transactions,
     transactionBulk,
@@ -63,7 +64,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   const { handle, assertComplete } = createRouter(app, findCallerOf(services), conventions)
   authRoutes(handle, auth, users)
   apiKeyRoutes(handle, apiKeys)
-  userRoutes(handle, users)
+  userRoutes(handle, users, userBulk)
   transactionRoutes(handle, transactions, transactionBulk)
   analyticsRoutes(handle, analytics)
   taskRoutes(handle, tasks)

@@ -4,6 +4,7 @@ import { createApiKeyService } from './features/api-keys/api-keys.service.ts'
 import { createTaskService } from './features/tasks/tasks.service.ts'
 import { createTransactionBulk } from './features/transactions/transactions.bulk.ts'
 import { createTransactionService } from './features/transactions/transactions.service.ts'
+import { createUserBulk } from './features/users/users.bulk.ts'
 import { createUserService } from './features/users/users.service.ts'
 import { openCache } from './platform/cache.ts'
 import { createConventions } from './platform/conventions.ts'
@@ -50,6 +51,7 @@ export function openServices(
 
   const conventions = createConventions({ database, crypto })
   const users = createUserService({ database, crypto, cache })
+  const userBulk = createUserBulk({ database, crypto, cache })
   const apiKeys = createApiKeyService({ database })
   const transactionDeps = { database, crypto, outbox, users, defaultCurrency }
   const transactions = createTransactionService(transactionDeps)
@@ -60,7 +62,8 @@ export function openServices(
   let closing: Promise<void> | undefined
   return {
     ...{ config, log, metrics, crypto, database, cache, queue, outbox },
-    ...{ conventions, users, apiKeys, transactions, transactionBulk, analytics, tasks },
+    ...{ conventions, users, userBulk, apiKeys, tasks },
+    ...{ transactions, transactionBulk, analytics },
     close() {
       closing ??= (async () => {
         await outbox.close()

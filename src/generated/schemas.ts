@@ -228,6 +228,56 @@ export const UserUpdate = Type.Object({
 }, { additionalProperties: false, minProperties: 1 })
 export type UserUpdate = Static<typeof UserUpdate>
 
+export const BulkMode = Type.Enum(['atomic', 'partial'], { type: 'string', default: 'atomic' })
+export type BulkMode = Static<typeof BulkMode>
+
+export const UserBulkCreate = Type.Object({
+  mode: Type.Optional(BulkMode),
+  users: Type.Array(UserCreate, { minItems: 1, maxItems: 1000 }),
+}, { additionalProperties: false })
+export type UserBulkCreate = Static<typeof UserBulkCreate>
+
+export const UserBulkCreateUnchecked = Type.Object({
+  mode: Type.Optional(BulkMode),
+  users: Type.Array(Type.Unknown(), { minItems: 1, maxItems: 1000 }),
+}, { additionalProperties: false })
+export type UserBulkCreateUnchecked = Static<typeof UserBulkCreateUnchecked>
+
+export const BulkItemError = Type.Object({
+  code: Type.String(),
+  status: Type.Integer({ minimum: 400, maximum: 599 }),
+  title: Type.String(),
+  detail: Type.String(),
+  errors: Type.Optional(Type.Array(ValidationError)),
+})
+export type BulkItemError = Static<typeof BulkItemError>
+
+export const UserBulkItem = Type.Object({
+  index: Type.Integer({ minimum: 0, maximum: 999 }),
+  status: Type.Integer({ minimum: 200, maximum: 599 }),
+  user: Type.Optional(User),
+  error: Type.Optional(BulkItemError),
+})
+export type UserBulkItem = Static<typeof UserBulkItem>
+
+export const UserBulkResult = Type.Object({
+  created: Type.Integer({ minimum: 0 }),
+  failed: Type.Integer({ minimum: 0 }),
+  results: Type.Array(UserBulkItem),
+})
+export type UserBulkResult = Static<typeof UserBulkResult>
+
+export const UserBulkDelete = Type.Object({
+  ids: Type.Array(Id, { minItems: 1, maxItems: 1000 }),
+}, { additionalProperties: false })
+export type UserBulkDelete = Static<typeof UserBulkDelete>
+
+export const UserBulkDeleteResult = Type.Object({
+  deleted: Type.Integer({ minimum: 0 }),
+  not_found: Type.Array(Id),
+})
+export type UserBulkDeleteResult = Static<typeof UserBulkDeleteResult>
+
 export const TransactionType = Type.Enum(['credit', 'debit'], { type: 'string' })
 export type TransactionType = Static<typeof TransactionType>
 
@@ -290,9 +340,6 @@ export const TransactionUpdate = Type.Object({
 }, { additionalProperties: false, minProperties: 1 })
 export type TransactionUpdate = Static<typeof TransactionUpdate>
 
-export const BulkMode = Type.Enum(['atomic', 'partial'], { type: 'string', default: 'atomic' })
-export type BulkMode = Static<typeof BulkMode>
-
 export const TransactionBulkCreate = Type.Object({
   mode: Type.Optional(BulkMode),
   transactions: Type.Array(TransactionCreate, { minItems: 1, maxItems: 1000 }),
@@ -304,15 +351,6 @@ export const TransactionBulkCreateUnchecked = Type.Object({
   transactions: Type.Array(Type.Unknown(), { minItems: 1, maxItems: 1000 }),
 }, { additionalProperties: false })
 export type TransactionBulkCreateUnchecked = Static<typeof TransactionBulkCreateUnchecked>
-
-export const BulkItemError = Type.Object({
-  code: Type.String(),
-  status: Type.Integer({ minimum: 400, maximum: 599 }),
-  title: Type.String(),
-  detail: Type.String(),
-  errors: Type.Optional(Type.Array(ValidationError)),
-})
-export type BulkItemError = Static<typeof BulkItemError>
 
 export const TransactionBulkItem = Type.Object({
   index: Type.Integer({ minimum: 0, maximum: 999 }),

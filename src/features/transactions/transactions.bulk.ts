@@ -1,13 +1,15 @@
-import { STATUS_CODES } from 'node:http'
-import { AppError, invalid, notFound } from '../../errors.ts'
-import {
-  type BulkItemError,
-  type TransactionBulkCreateUnchecked,
-  TransactionCreate,
-} from '../../generated/schemas.ts'
+import { AppError, notFound } from '../../errors.ts'
+import { type TransactionBulkCreateUnchecked, TransactionCreate } from '../../generated/schemas.ts'
 import type { Caller } from '../../platform/auth.ts'
-import { type DatabaseTransaction, violatesForeignKey } from '../../platform/prisma.ts'
-import { compileCheck } from '../../platform/validator.ts'
+import {
+  assertWhole,
+  attempt,
+  type Checked,
+  itemReader,
+  passed,
+  withStored,
+} from '../../platform/bulk.ts'
+import { violatesForeignKey } from '../../platform/prisma.ts'
 import { mayAccess } from '../users/users.service.ts'
 import {
   draftTransaction,
@@ -17,57 +19,9 @@ import {
 import { insertTransactions } from './transactions.queries.ts'
 import { referenceTaken, type TransactionDeps } from './transactions.service.ts'
 
-/** What became of one item: stored, or the error it would have had as a request of its own. */
-export type BulkOutcome = TransactionRecord | AppError
-type Checked<T> = T | AppError
+const readItem = itemReader<TransactionCreate>(TransactionCreate)
 
-const checkItem = compileCheck(TransactionCreate, 'body')
-
-function readItem(item: unknown): Checked<TransactionCreate> {
-  const checked = checkItem(item)
-  return 'errors' in checked ? invalid(checked.errors) : (checked.value as TransactionCreate)
-}
-
-/** Runs a check that throws one of our errors, and returns it in place of throwing. */
-function attempt<T>(check: () => T): Checked<T> {
-  try {
-    return check()
-  } catch (error) {
-    if (error instanceof AppError) return error
-    throw error
-  }
-}
-
-/** An item's error as a request of its own would have had it, without the request id. */
-export function itemError({ status, code, message, options }: AppError): BulkItemError {
-  const title = STATUS_CODES[status] ?? 'Error'
-  return {
-    code,
-    status,
-    title,
-    detail: message,
-    ...(options.errors && { errors: [...options.errors] }),
-  }
-}
-
-/** One error for a whole atomic request: what is wrong, at each item's place. */
-function refuseAll(outcomes: readonly Checked<unknown>[]): AppError | undefined {
-  const errors = outcomes.flatMap((outcome, index) => {
-    if (!(outcome instanceof AppError)) return []
-    const path = `/transactions/${index}`
-    const { code, message, options } = outcome
-    return options.errors
-      ? options.errors.map((error) => ({ ...error, path: path + error.path }))
-      : [
-          {
-            path: code === 'reference_taken' ? `${path}/reference` : `${path}/user_id`,
-            code,
-            message,
-          },
-        ]
-  })
-  return errors.length > 0 ? invalid(errors) : undefined
-}
+const fieldOf = ({ code }: AppError) => (code === 'reference_taken' ? 'reference' : 'user_id')
 
 export type TransactionBulk = ReturnType<typeof createTransactionBulk>
 
@@ -96,35 +50,18 @@ export function createTransactionBulk({
     })
   }
 
-  /** Stores what passed; the rest keeps its errors. */
-  async function store(
-    tx: DatabaseTransaction,
-    drafts: readonly Checked<TransactionDraft>[],
-    requestId: string,
-  ): Promise<BulkOutcome[]> {
-    const good = drafts.filter((draft): draft is TransactionDraft => !(draft instanceof AppError))
-    const stored = await insertTransactions(tx, crypto, good, requestId)
-    let next = 0
-    return drafts.map((draft) =>
-      draft instanceof AppError ? draft : (stored[next++] ?? referenceTaken()),
-    )
-  }
-
   async function checkAndStore(
     caller: Caller,
     { mode = 'atomic', transactions }: TransactionBulkCreateUnchecked,
     requestId: string,
-  ): Promise<BulkOutcome[]> {
+  ): Promise<Checked<TransactionRecord>[]> {
     const drafts = await draftAll(caller, transactions)
-    const assertWhole = (outcomes: readonly Checked<unknown>[]) => {
-      const refused = mode === 'atomic' ? refuseAll(outcomes) : undefined
-      if (refused) throw refused
-    }
-    assertWhole(drafts)
+    assertWhole(mode, drafts, 'transactions', fieldOf)
     return await database.$transaction(async (tx) => {
-      const stored = await store(tx, drafts, requestId)
-      assertWhole(stored)
-      return stored
+      const stored = await insertTransactions(tx, crypto, passed(drafts), requestId)
+      const outcomes = withStored(drafts, stored, referenceTaken)
+      assertWhole(mode, outcomes, 'transactions', fieldOf)
+      return outcomes
     })
   }
 
@@ -140,7 +77,7 @@ export function createTransactionBulk({
       caller: Caller,
       request: TransactionBulkCreateUnchecked,
       requestId: string,
-    ): Promise<BulkOutcome[]> {
+    ): Promise<Checked<TransactionRecord>[]> {
       const outcomes = await checkAndStore(caller, request, requestId).catch((error: unknown) => {
         // A user went away after the check: checked again, theirs are the items that are refused.
         if (violatesForeignKey(error)) return checkAndStore(caller, request, requestId)

@@ -1,8 +1,8 @@
-import { AppError } from '../../errors.ts'
 import { operations } from '../../generated/operations.ts'
+import { bulkResult } from '../../platform/bulk.ts'
 import { sendPage } from '../../platform/paging.ts'
 import type { Handle } from '../../platform/router.ts'
-import { itemError, type TransactionBulk } from './transactions.bulk.ts'
+import type { TransactionBulk } from './transactions.bulk.ts'
 import type { TransactionService } from './transactions.service.ts'
 import { draftView, transactionView } from './transactions.view.ts'
 
@@ -23,13 +23,7 @@ export function transactionRoutes(
 
   handle(operations.bulkCreateTransactions, async ({ caller, body, requestId }) => {
     const outcomes = await bulk.create(caller, body, requestId)
-    const failed = outcomes.filter((outcome) => outcome instanceof AppError).length
-    const results = outcomes.map((outcome, index) =>
-      outcome instanceof AppError
-        ? { index, status: outcome.status, error: itemError(outcome) }
-        : { index, status: 201, transaction: transactionView(outcome) },
-    )
-    return { created: outcomes.length - failed, failed, results }
+    return bulkResult(outcomes, 'transaction', transactionView)
   })
 
   handle(operations.getTransaction, async ({ caller, params }) =>

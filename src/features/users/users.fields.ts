@@ -4,8 +4,16 @@ import { fold, searchTokens } from './blind-search.ts'
 
 type UserRow = Prisma.UserGetPayload<object>
 
+/** The columns a user is shown by: none of the indexes, which are longer than all else. */
+export const USER_COLUMNS = {
+  ...{ id: true, username: true, role: true, name: true, email: true, age: true, pincode: true },
+  ...{ disabledAt: true, createdAt: true, updatedAt: true },
+} as const satisfies Prisma.UserSelect
+
+type ShownRow = Pick<UserRow, keyof typeof USER_COLUMNS>
+
 /** A user with readable fields. */
-export type UserRecord = Omit<UserRow, 'name' | 'email' | 'passwordHash'> & {
+export type UserRecord = Omit<ShownRow, 'name' | 'email'> & {
   readonly name: string
   readonly email: string | undefined
 }
@@ -37,11 +45,11 @@ export function encryptUser(
 }
 
 /** The inverse of {@link encryptUser}. */
-export function decryptUser(crypto: FieldCrypto, row: UserRow): UserRecord {
-  const { passwordHash: _, ...rest } = row
+export function decryptUser(crypto: FieldCrypto, row: ShownRow): UserRecord {
+  const { id, username, role, name, email, age, pincode, disabledAt, createdAt, updatedAt } = row
   return {
-    ...rest,
-    name: crypto.decrypt(address('name', row.id), row.name),
-    email: row.email === null ? undefined : crypto.decrypt(address('email', row.id), row.email),
+    ...{ id, username, role, age, pincode, disabledAt, createdAt, updatedAt },
+    name: crypto.decrypt(address('name', id), name),
+    email: email === null ? undefined : crypto.decrypt(address('email', id), email),
   }
 }

@@ -1,10 +1,12 @@
 import { operations } from '../../generated/operations.ts'
+import { bulkResult } from '../../platform/bulk.ts'
 import { sendPage } from '../../platform/paging.ts'
 import type { Handle } from '../../platform/router.ts'
+import type { UserBulk } from './users.bulk.ts'
 import type { UserService } from './users.service.ts'
 import { userView } from './users.view.ts'
 
-export function userRoutes(handle: Handle, users: UserService): void {
+export function userRoutes(handle: Handle, users: UserService, bulk: UserBulk): void {
   handle(operations.createUser, async ({ body, reply }) => {
     const user = userView(await users.create(body))
     reply.header('location', `/v1/users/${user.id}`)
@@ -14,6 +16,15 @@ export function userRoutes(handle: Handle, users: UserService): void {
   handle(operations.listUsers, async ({ query, request, reply }) => {
     const page = await users.list(query)
     return sendPage(request, reply, query, { ...page, items: page.items.map(userView) })
+  })
+
+  handle(operations.bulkCreateUsers, async ({ body }) =>
+    bulkResult(await bulk.create(body), 'user', userView),
+  )
+
+  handle(operations.bulkDeleteUsers, async ({ caller, body }) => {
+    const { deleted, notFound } = await bulk.remove(caller, body.ids)
+    return { deleted, not_found: [...notFound] }
   })
 
   handle(operations.getUser, async ({ caller, params }) =>

@@ -38,7 +38,7 @@ export interface NewUser {
 
 export type UserService = ReturnType<typeof createUserService>
 
-interface Deps {
+export interface UserDeps {
   readonly database: Database
   readonly crypto: FieldCrypto
   readonly cache: Cache
@@ -51,19 +51,20 @@ export const mayAccess = (caller: Caller, userId: number | bigint): boolean =>
 /** Under which everything cached about a user is tagged. */
 export const userTag = (userId: number | bigint): string => `user:${userId}`
 
+/** What a second user with an email address is refused with. */
+export const emailTaken = () => conflict('email_taken', 'Another user has this email address')
+
 /** A write that ran into a unique constraint, as the conflict the caller is told of. */
 function toConflict(error: unknown): unknown {
   const constraint = violatedUnique(error)
-  if (constraint?.includes('email')) {
-    return conflict('email_taken', 'Another user has this email address')
-  }
+  if (constraint?.includes('email')) return emailTaken()
   if (constraint?.includes('username')) {
     return conflict('username_taken', 'Another user has this user name')
   }
   return error
 }
 
-export function createUserService({ database, crypto, cache }: Deps) {
+export function createUserService({ database, crypto, cache }: UserDeps) {
   /** Reads a user under a lock that lets their transactions go on being recorded. */
   async function lock(tx: DatabaseTransaction, caller: Caller, id: number): Promise<UserRecord> {
     if (!mayAccess(caller, id)) throw notFound('User', id)

@@ -1,0 +1,220 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Account, startTestService, type TestService } from '../setup/service.ts'
+
+let service: TestService
+let user: Account
+let staff: Account
+
+beforeAll(async () => {
+  service = await startTestService()
+  user = await service.createAccount()
+  staff = await service.createAccount('staff')
+})
+afterAll(() => service.close())
+
+const address = () => `${randomBytes(8).toString('hex')}@bulk.example`
+const item = (fields = {}) => ({ name: 'Bulk Customer', email: address(), ...fields })
+
+const bulk = (users: unknown, mode?: string, token: string = staff.token) =>
+  service.call('bulkCreateUsers', {
+    body: { ...(mode !== undefined && { mode }), users },
+    token,
+  })
+
+const findByEmail = async (email: string) =>
+  (await service.call('listUsers', { query: { email }, token: staff.token })).body
+
+const countUsers = async () => {
+  const [row] = await service.database.query<{ count: number }>(
+    'SELECT count(*)::int AS count FROM users',
+  )
+  return row?.count ?? 0
+}
+
+const statuses = (body: { results: readonly { status: number }[] }) =>
+  body.results.map(({ status }) => status)
+
+describe('bulkCreateUsers', () => {
+  it.each(['atomic', 'partial', undefined])('creates all when mode is %s', async (mode) => {
+    const sent = [item({ name: 'Zoë Zúñiga', age: 34, pincode: '560001' }), item()]
+    const { status, body } = await bulk(sent, mode)
+    expect(status).toBe(201)
+    expect(body).toMatchObject({
+      created: 2,
+      failed: 0,
+      results: [
+        { index: 0, status: 201, user: { ...sent[0], role: 'user' } },
+        { index: 1, status: 201, user: { ...sent[1], role: 'user' } },
+      ],
+    })
+    for (const { user: created } of body.results) {
+      const request = { params: { id: created.id }, token: staff.token }
+      expect((await service.call('getUser', request)).body).toEqual(created)
+      expect(await findByEmail(created.email.toUpperCase())).toEqual([created])
+    }
+    const found = await service.call('listUsers', { query: { q: 'zuni' }, token: staff.token })
+    expect(found.body).toContainEqual(body.results[0].user)
+  })
+
+  it('creates 1,000 in their order', async () => {
+    const sent = Array.from({ length: 1000 }, (_, index) => item({ age: 1 + (index % 150) }))
+    const before = await countUsers()
+    const { status, body } = await bulk(sent)
+    expect([status, body.created, body.failed]).toEqual([201, 1000, 0])
+    expect(await countUsers()).toBe(before + 1000)
+    expect(body.results.map((result: { user: { email: string } }) => result.user.email)).toEqual(
+      sent.map(({ email }) => email),
+    )
+  })
+
+  it('encrypts names and addresses', async () => {
+    const { body } = await bulk([item({ name: 'Nobody May Read' })])
+    const [row] = await service.database.query<{ name: Buffer; email: Buffer }>(
+      'SELECT name, email FROM users WHERE id = $1',
+      [body.results[0].user.id],
+    )
+    expect(row?.name.toString('latin1')).not.toContain('Nobody')
+    expect(row?.email.toString('latin1')).not.toContain('bulk.example')
+  })
+
+  it('answers a retry with its Idempotency-Key as it did at first', async () => {
+    const request = {
+      ...{ body: { users: [item(), item()] }, token: staff.token },
+      headers: { 'idempotency-key': 'once' },
+    }
+    const first = await service.call('bulkCreateUsers', request)
+    const before = await countUsers()
+    const second = await service.call('bulkCreateUsers', request)
+    expect([second.status, second.body]).toEqual([201, first.body])
+    expect(second.headers['idempotency-replayed']).toBe('true')
+    expect(await countUsers()).toBe(before)
+  })
+
+  it.each([
+    [0, 'minItems'],
+    [1001, 'maxItems'],
+  ])('refuses %i items', async (length, code) => {
+    const { status, body } = await bulk(
+      Array.from({ length }, () => item()),
+      'partial',
+    )
+    expect(status).toBe(422)
+    expect(body.errors).toEqual([expect.objectContaining({ path: '/users', code })])
+  })
+
+  it.each([
+    [{}, '/users', 'required'],
+    [{ users: {} }, '/users', 'type'],
+    [{ users: [{}], mode: 'some' }, '/mode', 'enum'],
+    [{ users: [{}], dry_run: true }, '/dry_run', 'unknown_field'],
+  ])('refuses the body %j', async (body, path, code) => {
+    const answer = await service.call('bulkCreateUsers', { body, token: staff.token })
+    expect(answer.status).toBe(422)
+    expect(answer.body.errors).toEqual([expect.objectContaining({ path, code })])
+  })
+
+  it('is for staff', async () => {
+    const email = address()
+    const { status, body } = await bulk([item({ email })], 'atomic', user.token)
+    expect([status, body.code]).toEqual([403, 'forbidden'])
+    expect(await findByEmail(email)).toEqual([])
+  })
+
+  it('wants a token', async () => {
+    const answer = await service.call('bulkCreateUsers', { body: { users: [item()] } })
+    expect(answer.status).toBe(401)
+  })
+})
+
+describe('atomic', () => {
+  it('names every bad item and stores nothing', async () => {
+    const before = await countUsers()
+    const { status, body } = await bulk([
+      item(),
+      item({ email: 'no address' }),
+      item({ name: undefined, colour: 'red' }),
+      item({ age: 151, role: 'admin' }),
+      'no object',
+    ])
+    expect(status).toBe(422)
+    expect(
+      body.errors.map(({ path, code }: { path: string; code: string }) => `${path} ${code}`),
+    ).toEqual([
+      '/users/1/email format',
+      '/users/2/name required',
+      '/users/2/colour unknown_field',
+      '/users/3/role unknown_field',
+      '/users/3/age maximum',
+      '/users/4 type',
+    ])
+    expect(await countUsers()).toBe(before)
+  })
+
+  it.each(['inside the batch', 'against the stored'])(
+    'refuses an address taken %s, whatever its case',
+    async (where) => {
+      const email = address()
+      if (where === 'against the stored') await service.createCustomer(staff.token, { email })
+      const before = await countUsers()
+      const rest = where === 'inside the batch' ? [item({ email })] : [item()]
+      const { status, body } = await bulk([...rest, item({ email: email.toUpperCase() }), item()])
+      expect(status).toBe(422)
+      expect(body.errors).toEqual([
+        {
+          path: '/users/1/email',
+          code: 'email_taken',
+          message: 'Another user has this email address',
+        },
+      ])
+      expect(await countUsers()).toBe(before)
+    },
+  )
+
+  it('stores one of two batches that bring the same addresses at once in opposite order', async () => {
+    const sent = Array.from({ length: 200 }, () => item())
+    const answers = await Promise.all([bulk(sent), bulk([...sent].reverse())])
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 422])
+  })
+})
+
+describe('partial', () => {
+  it('stores the good items and says of each what became of it, in order', async () => {
+    const [stored, twice] = [address(), address()]
+    await service.createCustomer(staff.token, { email: stored })
+    const before = await countUsers()
+    const { status, body } = await bulk(
+      [
+        item({ email: stored }),
+        item({ email: twice, name: 'The First' }),
+        item({ age: 0 }),
+        item({ email: twice.toUpperCase(), name: 'The Second' }),
+        null,
+        item(),
+      ],
+      'partial',
+    )
+    expect(status).toBe(201)
+    expect(statuses(body)).toEqual([409, 201, 422, 409, 422, 201])
+    expect(body).toMatchObject({ created: 2, failed: 4 })
+    expect(body.results[1].user.name).toBe('The First')
+    expect(body.results[0].error).toEqual({
+      code: 'email_taken',
+      status: 409,
+      title: 'Conflict',
+      detail: 'Another user has this email address',
+    })
+    expect(body.results[2].error.errors).toEqual([
+      expect.objectContaining({ path: '/age', code: 'minimum' }),
+    ])
+    expect(await countUsers()).toBe(before + 2)
+  })
+
+  it('answers 201 when no item is good, and stores nothing', async () => {
+    const before = await countUsers()
+    const { status, body } = await bulk([item({ name: ' ' }), 7], 'partial')
+    expect(status).toBe(201)
+    expect(body).toMatchObject({ created: 0, failed: 2 })
+    expect(await countUsers()).toBe(before)
+  })
+})

@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Account, startTestService, type TestService } from '../setup/service.ts'
+
+let service: TestService
+let user: Account
+let staff: Account
+let admin: Account
+
+beforeAll(async () => {
+  service = await startTestService({ worker: true })
+  user = await service.createAccount()
+  staff = await service.createAccount('staff')
+  admin = await service.createAccount('admin')
+})
+afterAll(() => service.close())
+
+const remove = (ids: unknown, token: string = staff.token, from: TestService = service) =>
+  from.call('bulkDeleteUsers', { body: { ids }, token })
+
+const createCustomers = async (count: number): Promise<number[]> => {
+  const customers = await Promise.all(
+    Array.from({ length: count }, () => service.createCustomer(staff.token)),
+  )
+  return customers.map(({ id }) => id)
+}
+
+/** Those of some ids that are there. */
+async function existing(ids: readonly number[], from: TestService = service): Promise<number[]> {
+  const rows = await from.database.query<{ id: string }>(
+    'SELECT id FROM users WHERE id = ANY($1) ORDER BY id',
+    [ids],
+  )
+  return rows.map(({ id }) => Number(id))
+}
+
+describe('bulkDeleteUsers', () => {
+  it('deletes users with all that is theirs, and leaves the others', async () => {
+    const ids = await createCustomers(3)
+    const [kept, ...gone] = ids as [number, number, number]
+    for (const id of ids) await service.createTransaction(staff.token, { user_id: id })
+    await service.settled()
+    const { status, body } = await remove(gone)
+    expect(status).toBe(200)
+    expect(body).toEqual({ deleted: 2, not_found: [] })
+    expect(await existing(ids)).toEqual([kept])
+    const [left] = await service.database.query(
+      `SELECT count(*)::int AS transactions,
+         (SELECT count(*)::int FROM user_statistics WHERE user_id = ANY($1)) AS statistics
+       FROM transactions WHERE user_id = ANY($1)`,
+      [gone],
+    )
+    expect(left).toEqual({ transactions: 0, statistics: 0 })
+  })
+
+  it('forgets what was cached of each', async () => {
+    const ids = await createCustomers(2)
+    const tags = ids.map((id) => [`user:${id}`])
+    const read = (id: number, tag: readonly string[], value: string) =>
+      service.services.cache.getOrSet(`test:${id}`, tag, async () => value)
+    for (const [index, id] of ids.entries()) await read(id, tags[index] ?? [], 'before')
+    await remove(ids)
+    for (const [index, id] of ids.entries()) {
+      expect(await read(id, tags[index] ?? [], 'after')).toBe('after')
+    }
+  })
+
+  it('names those that are not there, each once and in order, and counts nobody twice', async () => {
+    const [id] = (await createCustomers(1)) as [number]
+    const { status, body } = await remove([999_999, id, 888_888, id, 999_999, 9007199254740991])
+    expect(status).toBe(200)
+    expect(body).toEqual({ deleted: 1, not_found: [999_999, 888_888, 9007199254740991] })
+  })
+
+  it('deletes 1,000', async () => {
+    const rows = await service.database.query<{ id: string }>(
+      `INSERT INTO users (name, name_index) SELECT '', '' FROM generate_series(1, 1000)
+       RETURNING id`,
+    )
+    const ids = rows.map(({ id }) => Number(id))
+    expect((await remove(ids)).body).toEqual({ deleted: 1000, not_found: [] })
+    expect(await existing(ids)).toEqual([])
+  })
+
+  it('lets staff delete themselves, but of their colleagues none, and then nobody', async () => {
+    const colleague = await service.createAccount('staff')
+    const [customer] = (await createCustomers(1)) as [number]
+    for (const { id } of [colleague, admin]) {
+      const { status, body } = await remove([customer, id])
+      expect([status, body.code]).toEqual([403, 'forbidden'])
+    }
+    expect(await existing([customer])).toEqual([customer])
+    const answer = await remove([customer, colleague.id], colleague.token)
+    expect(answer.body).toEqual({ deleted: 2, not_found: [] })
+  })
+
+  it('goes well for two at the same moment, in opposite order', async () => {
+    const ids = await createCustomers(30)
+    const answers = await Promise.all([remove(ids), remove([...ids].reverse(), admin.token)])
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    expect(answers.map(({ body }) => body.deleted).sort((a, b) => a - b)).toEqual([0, 30])
+  })
+
+  it('answers a retry with its Idempotency-Key as it did at first', async () => {
+    const ids = await createCustomers(2)
+    const request = { body: { ids }, token: staff.token, headers: { 'idempotency-key': 'gone' } }
+    const first = await service.call('bulkDeleteUsers', request)
+    const second = await service.call('bulkDeleteUsers', request)
+    expect([first.status, first.body]).toEqual([200, { deleted: 2, not_found: [] }])
+    expect([second.status, second.body]).toEqual([200, first.body])
+    expect(second.headers['idempotency-replayed']).toBe('true')
+  })
+
+  it('lets staff delete themselves under an Idempotency-Key too', async () => {
+    const colleague = await service.createAccount('staff')
+    const { status, body } = await service.call('bulkDeleteUsers', {
+      ...{ body: { ids: [colleague.id] }, token: colleague.token },
+      headers: { 'idempotency-key': 'farewell' },
+    })
+    expect([status, body]).toEqual([200, { deleted: 1, not_found: [] }])
+    expect(await existing([colleague.id])).toEqual([])
+  })
+
+  it.each([
+    [[], '/ids', 'minItems'],
+    [Array.from({ length: 1001 }, () => 1), '/ids', 'maxItems'],
+    [[0], '/ids/0', 'minimum'],
+    [['7'], '/ids/0', 'type'],
+    [[1.5], '/ids/0', 'type'],
+    [7, '/ids', 'type'],
+    [undefined, '/ids', 'required'],
+  ])('refuses the ids %#', async (ids, path, code) => {
+    const { status, body } = await remove(ids)
+    expect(status).toBe(422)
+    expect(body.errors).toEqual([expect.objectContaining({ path, code })])
+  })
+
+  it('is for staff', async () => {
+    const { status, body } = await remove([user.id], user.token)
+    expect([status, body.code]).toEqual([403, 'forbidden'])
+    expect(await existing([user.id])).toEqual([user.id])
+  })
+
+  it('wants a token', async () => {
+    const answer = await service.call('bulkDeleteUsers', { body: { ids: [user.id] } })
+    expect(answer.status).toBe(401)
+  })
+})
+
+describe('bulkDeleteUsers of admins', () => {
+  let own: TestService
+  beforeAll(async () => {
+    own = await startTestService()
+  })
+  afterAll(() => own.close())
+
+  it('keeps the last one, and with them everybody', async () => {
+    const [first, second] = [await own.createAccount('admin'), await own.createAccount('admin')]
+    const customer = await own.createCustomer(first.token)
+    const ids = [customer.id, first.id, second.id]
+    const { status, body } = await remove(ids, first.token, own)
+    expect([status, body.code]).toEqual([409, 'last_admin'])
+    expect(await existing(ids, own)).toEqual([...ids].sort((a, b) => a - b))
+    expect((await remove([customer.id, first.id], second.token, own)).body.deleted).toBe(2)
+    expect((await remove([second.id], second.token, own)).status).toBe(409)
+  })
+
+  it('keeps one when two delete each other at the same moment', async () => {
+    const admins = [await own.createAccount('admin'), await own.createAccount('admin')]
+    await own.database.query(
+      `UPDATE users SET role = 'staff' WHERE role = 'admin' AND id <> ALL($1)`,
+      [admins.map(({ id }) => id)],
+    )
+    const [one, two] = admins as [Account, Account]
+    await Promise.all([remove([two.id], one.token, own), remove([one.id], two.token, own)])
+    expect(await existing([one.id, two.id], own)).toHaveLength(1)
+  })
+})
