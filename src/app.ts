@@ -4,6 +4,8 @@ import { apiKeyRoutes } from './features/api-keys/api-keys.routes.ts'
 import { authRoutes } from './features/auth/auth.routes.ts'
 import { createAuthService } from './features/auth/auth.service.ts'
 import { createLoginThrottle } from './features/auth/login-throttle.ts'
+import { bankAccountRoutes } from './features/bank-accounts/bank-accounts.routes.ts'
+import { employmentRoutes } from './features/employments/employments.routes.ts'
 import { documentRoutes, healthRoutes } from './features/system/system.routes.ts'
 import { taskRoutes } from './features/tasks/tasks.routes.ts'
 import { transactionRoutes } from './features/transactions/transactions.routes.ts'
@@ -65,6 +67,8 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   authRoutes(handle, auth, users)
   apiKeyRoutes(handle, apiKeys)
   userRoutes(handle, users, userBulk)
+  employmentRoutes(handle, services.employments)
+  bankAccountRoutes(handle, services.bankAccounts)
   transactionRoutes(handle, transactions, transactionBulk)
   analyticsRoutes(handle, analytics)
   taskRoutes(handle, tasks)

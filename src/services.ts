@@ -1,6 +1,8 @@
 import type { Config } from './config.ts'
 import { createAnalyticsService } from './features/analytics/analytics.service.ts'
 import { createApiKeyService } from './features/api-keys/api-keys.service.ts'
+import { createBankAccountService } from './features/bank-accounts/bank-accounts.service.ts'
+import { createEmploymentService } from './features/employments/employments.service.ts'
 import { createTaskService } from './features/tasks/tasks.service.ts'
 import { createTransactionBulk } from './features/transactions/transactions.bulk.ts'
 import { createTransactionService } from './features/transactions/transactions.service.ts'
@@ -53,6 +55,8 @@ export function openServices(
   const users = createUserService({ database, crypto, cache })
   const userBulk = createUserBulk({ database, crypto, cache })
   const apiKeys = createApiKeyService({ database })
+  const employments = createEmploymentService({ database, users })
+  const bankAccounts = createBankAccountService({ database, crypto, users })
   const transactionDeps = { database, crypto, outbox, users, defaultCurrency }
   const transactions = createTransactionService(transactionDeps)
   const transactionBulk = createTransactionBulk(transactionDeps)
@@ -63,6 +67,7 @@ export function openServices(
   return {
     ...{ config, log, metrics, crypto, database, cache, queue, outbox },
     ...{ conventions, users, userBulk, apiKeys, tasks },
+    ...{ employments, bankAccounts },
     ...{ transactions, transactionBulk, analytics },
     close() {
       closing ??= (async () => {

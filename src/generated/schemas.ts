@@ -278,6 +278,95 @@ export const UserBulkDeleteResult = Type.Object({
 })
 export type UserBulkDeleteResult = Static<typeof UserBulkDeleteResult>
 
+export const CompanyName = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000]+$' })
+export type CompanyName = Static<typeof CompanyName>
+
+export const JobTitle = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000]+$' })
+export type JobTitle = Static<typeof JobTitle>
+
+export const Employment = Type.Object({
+  id: Id,
+  user_id: Id,
+  company_name: CompanyName,
+  job_title: Type.Optional(JobTitle),
+  start_date: Type.Optional(CalendarDate),
+  end_date: Type.Optional(CalendarDate),
+  is_current: Type.Boolean(),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+})
+export type Employment = Static<typeof Employment>
+
+export const EmploymentList = Type.Array(Employment)
+export type EmploymentList = Static<typeof EmploymentList>
+
+export const EmploymentCreate = Type.Object({
+  company_name: CompanyName,
+  job_title: Type.Optional(JobTitle),
+  start_date: Type.Optional(CalendarDate),
+  end_date: Type.Optional(CalendarDate),
+  is_current: Type.Optional(Type.Boolean({ default: false })),
+}, { additionalProperties: false })
+export type EmploymentCreate = Static<typeof EmploymentCreate>
+
+export const EmploymentUpdate = Type.Object({
+  company_name: Type.Optional(CompanyName),
+  job_title: Type.Optional(Type.Union([JobTitle, Type.Null()])),
+  start_date: Type.Optional(Type.Union([CalendarDate, Type.Null()])),
+  end_date: Type.Optional(Type.Union([CalendarDate, Type.Null()])),
+  is_current: Type.Optional(Type.Boolean()),
+}, { additionalProperties: false, minProperties: 1 })
+export type EmploymentUpdate = Static<typeof EmploymentUpdate>
+
+export const BankName = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000]+$' })
+export type BankName = Static<typeof BankName>
+
+export const AccountNumber = Type.String({ pattern: '^[A-Za-z0-9]{6,34}$' })
+export type AccountNumber = Static<typeof AccountNumber>
+
+export const MaskedAccountNumber = Type.String({ pattern: '^\\*{2,30}[A-Z0-9]{4}$' })
+export type MaskedAccountNumber = Static<typeof MaskedAccountNumber>
+
+export const IfscCode = Type.String({ pattern: '^[A-Za-z0-9]{4,20}$' })
+export type IfscCode = Static<typeof IfscCode>
+
+export const AccountType = Type.String({ minLength: 1, maxLength: 50, pattern: '^(?!\\s*$)[^\\u0000]+$' })
+export type AccountType = Static<typeof AccountType>
+
+export const BankAccount = Type.Object({
+  id: Id,
+  user_id: Id,
+  bank_name: BankName,
+  account_number: MaskedAccountNumber,
+  ifsc_code: Type.Optional(IfscCode),
+  account_type: Type.Optional(AccountType),
+  is_primary: Type.Boolean(),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+})
+export type BankAccount = Static<typeof BankAccount>
+
+export const BankAccountList = Type.Array(BankAccount)
+export type BankAccountList = Static<typeof BankAccountList>
+
+export const BankAccountCreate = Type.Object({
+  bank_name: BankName,
+  account_number: AccountNumber,
+  ifsc_code: Type.Optional(IfscCode),
+  account_type: Type.Optional(AccountType),
+  is_primary: Type.Optional(Type.Boolean({ default: false })),
+}, { additionalProperties: false })
+export type BankAccountCreate = Static<typeof BankAccountCreate>
+
+export const BankAccountUpdate = Type.Object({
+  bank_name: Type.Optional(BankName),
+  account_number: Type.Optional(AccountNumber),
+  ifsc_code: Type.Optional(Type.Union([IfscCode, Type.Null()])),
+  account_type: Type.Optional(Type.Union([AccountType, Type.Null()])),
+  is_primary: Type.Optional(Type.Boolean()),
+}, { additionalProperties: false, minProperties: 1 })
+export type BankAccountUpdate = Static<typeof BankAccountUpdate>
+
 export const TransactionType = Type.Enum(['credit', 'debit'], { type: 'string' })
 export type TransactionType = Static<typeof TransactionType>
 

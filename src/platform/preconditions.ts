@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts'
 import { isWriteConflict } from './database-away.ts'
 import { etagOf, namesETag } from './etag.ts'
-import type { Database } from './prisma.ts'
+import { type Database, violatedUnique } from './prisma.ts'
 import { inUnitOfWork } from './unit-of-work.ts'
 
 /** Each loses to somebody else's commit: there is progress, and after so many the caller may try again. */
@@ -36,7 +36,9 @@ export async function onlyIfMatches<T>(
     try {
       return await inUnitOfWork(database, compareAndWork, 'RepeatableRead')
     } catch (error) {
-      if (attempt === ATTEMPTS || !isWriteConflict(error)) throw error
+      // A row that this state does not show yet shows by its unique index alone.
+      const overtaken = isWriteConflict(error) || violatedUnique(error) !== undefined
+      if (attempt === ATTEMPTS || !overtaken) throw error
     }
   }
 }

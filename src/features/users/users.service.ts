@@ -100,6 +100,14 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
       return decryptUser(crypto, row)
     },
 
+    /**
+     * Keeps a user, for a change to what is theirs, until the end of the transaction. Changes to one user's
+     * records take turns.
+     *
+     * @throws AppError 403 for a colleague's records, 404
+     */
+    lock,
+
     /** @throws AppError 404 when there is no such user, or it is not the caller's to see */
     async get(caller: Caller, id: number): Promise<UserRecord> {
       const row = mayAccess(caller, id) ? await database.user.findUnique({ where: { id } }) : null

@@ -1,0 +1,143 @@
+import type { Static } from 'typebox'
+import { conflict, notFound } from '../../errors.ts'
+import type { listBankAccounts } from '../../generated/operations.ts'
+import type { BankAccountCreate, BankAccountUpdate } from '../../generated/schemas.ts'
+import type { Caller } from '../../platform/auth.ts'
+import type { FieldCrypto } from '../../platform/crypto.ts'
+import { type Page, readPaging, toPage } from '../../platform/paging.ts'
+import { type Database, type DatabaseTransaction, violatedUnique } from '../../platform/prisma.ts'
+import type { UserService } from '../users/users.service.ts'
+import {
+  accountNumberIndex,
+  type BankAccountDraft,
+  type BankAccountRecord,
+  changeBankAccount,
+  decryptBankAccount,
+  draftBankAccount,
+  toColumns,
+} from './bank-accounts.fields.ts'
+
+type BankAccountQuery = Static<typeof listBankAccounts.schema.querystring>
+
+interface Deps {
+  readonly database: Database
+  readonly crypto: FieldCrypto
+  readonly users: UserService
+}
+
+export type BankAccountService = ReturnType<typeof createBankAccountService>
+
+/** Does not tell whose it is. */
+const numberTaken = () => conflict('account_number_taken', 'This account number is in use already')
+
+const toConflict = (error: unknown) =>
+  violatedUnique(error)?.includes('account_number') ? numberTaken() : error
+
+/** Ends the primary account's being so, to make room for another. The user has to be locked. */
+const endPrimary = (tx: DatabaseTransaction, userId: number) =>
+  tx.bankAccount.updateMany({ where: { userId, isPrimary: true }, data: { isPrimary: false } })
+
+export function createBankAccountService({ database, crypto, users }: Deps) {
+  async function find(
+    tx: DatabaseTransaction,
+    userId: number,
+    id: number,
+  ): Promise<BankAccountRecord> {
+    const row = await tx.bankAccount.findUnique({ where: { id, userId } })
+    if (row === null) throw notFound('Bank account', id)
+    return decryptBankAccount(crypto, row)
+  }
+
+  /**
+   * Looks before a number is replaced. The index would refuse a taken one too, but two who ask for each
+   * other's numbers at one moment would wait for each other there.
+   */
+  async function assertFree(tx: DatabaseTransaction, { accountNumber }: BankAccountDraft) {
+    const taken = await tx.bankAccount.count({
+      where: { accountNumberIndex: accountNumberIndex(crypto, accountNumber) },
+    })
+    if (taken > 0) throw numberTaken()
+  }
+
+  return {
+    /** @throws AppError 403, 404 for the user, 409 for a number that is taken */
+    async create(
+      caller: Caller,
+      userId: number,
+      input: BankAccountCreate,
+    ): Promise<BankAccountRecord> {
+      const row = await database
+        .$transaction(async (tx) => {
+          const user = await users.lock(tx, caller, userId)
+          const draft = draftBankAccount(user.id, input)
+          if (draft.isPrimary) await endPrimary(tx, userId)
+          return await tx.bankAccount.create({ data: toColumns(crypto, draft) })
+        })
+        .catch((error: unknown) => {
+          throw toConflict(error)
+        })
+      return decryptBankAccount(crypto, row)
+    },
+
+    /** In the order they were added. @throws AppError 404 for the user, 422 */
+    async list(
+      caller: Caller,
+      userId: number,
+      query: BankAccountQuery,
+    ): Promise<Page<BankAccountRecord>> {
+      await users.get(caller, userId)
+      const { limit, offset, after } = readPaging(query, ([id]) =>
+        Number.isSafeInteger(id) ? BigInt(id as number) : undefined,
+      )
+      const [rows, total] = await Promise.all([
+        database.bankAccount.findMany({
+          where: { userId, ...(after !== undefined && { id: { gt: after } }) },
+          orderBy: { id: 'asc' },
+          take: limit + 1,
+          skip: offset ?? 0,
+        }),
+        offset === undefined ? undefined : database.bankAccount.count({ where: { userId } }),
+      ])
+      const accounts = rows.map((row) => decryptBankAccount(crypto, row))
+      const page = toPage(accounts, limit, ({ id }) => [Number(id)])
+      return total === undefined ? page : { ...page, total }
+    },
+
+    /** @throws AppError 404 for the user or the account */
+    async get(caller: Caller, userId: number, id: number): Promise<BankAccountRecord> {
+      await users.get(caller, userId)
+      return await find(database, userId, id)
+    },
+
+    /** Changes the given fields and leaves the others. @throws AppError 403, 404, 409 */
+    async update(
+      caller: Caller,
+      userId: number,
+      id: number,
+      changes: BankAccountUpdate,
+    ): Promise<BankAccountRecord> {
+      const row = await database
+        .$transaction(async (tx) => {
+          await users.lock(tx, caller, userId)
+          const stored = await find(tx, userId, id)
+          const changed = changeBankAccount(stored, changes)
+          if (changed.accountNumber !== stored.accountNumber) await assertFree(tx, changed)
+          if (changed.isPrimary && !stored.isPrimary) await endPrimary(tx, userId)
+          return await tx.bankAccount.update({ where: { id }, data: toColumns(crypto, changed) })
+        })
+        .catch((error: unknown) => {
+          throw toConflict(error)
+        })
+      return decryptBankAccount(crypto, row)
+    },
+
+    /** @throws AppError 403, 404 */
+    async remove(caller: Caller, userId: number, id: number): Promise<void> {
+      await database.$transaction(async (tx) => {
+        await users.lock(tx, caller, userId)
+        const { count } = await tx.bankAccount.deleteMany({ where: { id, userId } })
+        if (count === 0) throw notFound('Bank account', id)
+      })
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import type { BankAccount } from '../../generated/schemas.ts'
+import type { BankAccountRecord } from './bank-accounts.fields.ts'
+
+const SHOWN = 4
+
+/** An account number with an asterisk for each character but the last 4. */
+export const maskAccountNumber = (accountNumber: string): string =>
+  accountNumber.slice(-SHOWN).padStart(accountNumber.length, '*')
+
+/** A bank account as the API shows it. */
+export const bankAccountView = (account: BankAccountRecord): BankAccount => ({
+  id: Number(account.id),
+  user_id: Number(account.userId),
+  bank_name: account.bankName,
+  account_number: maskAccountNumber(account.accountNumber),
+  ...(account.ifscCode !== null && { ifsc_code: account.ifscCode }),
+  ...(account.accountType !== null && { account_type: account.accountType }),
+  is_primary: account.isPrimary,
+  created_at: account.createdAt.toISOString(),
+  updated_at: account.updatedAt.toISOString(),
+})

@@ -1,0 +1,105 @@
+import type { Static } from 'typebox'
+import { notFound } from '../../errors.ts'
+import type { listEmployments } from '../../generated/operations.ts'
+import type { EmploymentCreate, EmploymentUpdate } from '../../generated/schemas.ts'
+import type { Caller } from '../../platform/auth.ts'
+import { type Page, readPaging, toPage } from '../../platform/paging.ts'
+import type { Database, DatabaseTransaction } from '../../platform/prisma.ts'
+import type { UserService } from '../users/users.service.ts'
+import { changeEmployment, draftEmployment, type EmploymentRecord } from './employments.fields.ts'
+
+type EmploymentQuery = Static<typeof listEmployments.schema.querystring>
+
+export type EmploymentService = ReturnType<typeof createEmploymentService>
+
+/** Ends the current employment's being so, to make room for another. The user has to be locked. */
+const endCurrent = (tx: DatabaseTransaction, userId: number) =>
+  tx.employment.updateMany({ where: { userId, isCurrent: true }, data: { isCurrent: false } })
+
+export function createEmploymentService({
+  database,
+  users,
+}: {
+  readonly database: Database
+  readonly users: UserService
+}) {
+  async function find(
+    tx: DatabaseTransaction,
+    userId: number,
+    id: number,
+  ): Promise<EmploymentRecord> {
+    const row = await tx.employment.findUnique({ where: { id, userId } })
+    if (row === null) throw notFound('Employment', id)
+    return row
+  }
+
+  return {
+    /** @throws AppError 403, 404 for the user, 422 */
+    async create(
+      caller: Caller,
+      userId: number,
+      input: EmploymentCreate,
+    ): Promise<EmploymentRecord> {
+      return await database.$transaction(async (tx) => {
+        await users.lock(tx, caller, userId)
+        const draft = draftEmployment(input)
+        if (draft.isCurrent) await endCurrent(tx, userId)
+        return await tx.employment.create({ data: { ...draft, userId } })
+      })
+    },
+
+    /** In the order they were added. @throws AppError 404 for the user, 422 */
+    async list(
+      caller: Caller,
+      userId: number,
+      query: EmploymentQuery,
+    ): Promise<Page<EmploymentRecord>> {
+      await users.get(caller, userId)
+      const { limit, offset, after } = readPaging(query, ([id]) =>
+        Number.isSafeInteger(id) ? BigInt(id as number) : undefined,
+      )
+      const [rows, total] = await Promise.all([
+        database.employment.findMany({
+          where: { userId, ...(after !== undefined && { id: { gt: after } }) },
+          orderBy: { id: 'asc' },
+          take: limit + 1,
+          skip: offset ?? 0,
+        }),
+        offset === undefined ? undefined : database.employment.count({ where: { userId } }),
+      ])
+      const page = toPage(rows, limit, ({ id }) => [Number(id)])
+      return total === undefined ? page : { ...page, total }
+    },
+
+    /** @throws AppError 404 for the user or the employment */
+    async get(caller: Caller, userId: number, id: number): Promise<EmploymentRecord> {
+      await users.get(caller, userId)
+      return await find(database, userId, id)
+    },
+
+    /** Changes the given fields and leaves the others. @throws AppError 403, 404, 422 */
+    async update(
+      caller: Caller,
+      userId: number,
+      id: number,
+      changes: EmploymentUpdate,
+    ): Promise<EmploymentRecord> {
+      return await database.$transaction(async (tx) => {
+        await users.lock(tx, caller, userId)
+        const stored = await find(tx, userId, id)
+        const changed = changeEmployment(stored, changes)
+        if (changed.isCurrent && !stored.isCurrent) await endCurrent(tx, userId)
+        return await tx.employment.update({ where: { id }, data: changed })
+      })
+    },
+
+    /** @throws AppError 403, 404 */
+    async remove(caller: Caller, userId: number, id: number): Promise<void> {
+      await database.$transaction(async (tx) => {
+        await users.lock(tx, caller, userId)
+        const { count } = await tx.employment.deleteMany({ where: { id, userId } })
+        if (count === 0) throw notFound('Employment', id)
+      })
+    },
+  }
+}
