@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { OperationId } from '../../src/generated/operations.ts'
+import type { Role } from '../../src/generated/schemas.ts'
+import { startTestService, type TestService } from '../setup/service.ts'
+import { type Actor, actors, createPeople, type People } from './actors.ts'
+import { allOperations, documented, type OperationAccess } from './operations.ts'
+import { type Reach, recordOf } from './records.ts'
+import { sampleRequest } from './requests.ts'
+import { createPerson } from './scene.ts'
+
+/**
+ * Each operation is asked by each actor, with a request that is right but for who asks. What has to
+ * come back follows from the document; `service.call` sees to it that it is documented, too.
+ */
+let service: TestService
+let people: People
+
+beforeAll(async () => {
+  service = await startTestService()
+  people = await createPeople(service)
+})
+afterAll(() => service.close())
+
+/** How somebody else's record is answered where it is not by 404. */
+const NOT_THERE: Partial<Record<OperationId, number>> = {
+  // One bad item makes all of a bulk request invalid.
+  bulkCreateTransactions: 422,
+}
+
+const SEES: Readonly<Record<Reach, readonly Role[]>> = {
+  ...{ nobody: [], admin: ['admin'], staff: ['staff', 'admin'] },
+  everybody: ['user', 'staff', 'admin'],
+}
+
+/** The lowest role that may call an operation at all is its owner's. */
+const ownerRole = ({ roles }: OperationAccess): Role =>
+  roles.includes('user') ? 'user' : (roles[0] ?? 'user')
+
+function expectedStatus(operation: OperationAccess, actor: Actor, reach: Reach): number {
+  const { roles, scopes, successStatus } = operation
+  if (operation.public) return successStatus
+  if (actor.as === undefined) return 401
+  const role = actor.as === 'owner' ? ownerRole(operation) : actor.as
+  const held = actor.scopes?.(scopes)
+  const lacks = held !== undefined && scopes.some((scope) => !held.includes(scope))
+  if (lacks || (held !== undefined && scopes.length === 0)) return 403
+  if (!roles.includes(role)) return 403
+  if (actor.as === 'owner' || SEES[reach].includes(role)) return successStatus
+  return NOT_THERE[operation.operationId] ?? 404
+}
+
+describe.each(allOperations)('$operationId', (operation) => {
+  it.each(actors)('answers $name as it has to', async (actor) => {
+    const scene = { service, owner: await createPerson(service, ownerRole(operation)) }
+    const { reach, ...request } = await sampleRequest(operation, scene)
+    const held = actor.scopes?.(operation.scopes) ?? []
+    const token = await actor.credential(scene, people, held)
+    const { status, headers, body } = await service.call(operation.operationId, {
+      ...request,
+      ...(token !== undefined && { token }),
+    })
+    const expected = expectedStatus(operation, actor, reach)
+    expect(status, body.detail).toBe(expected)
+    expect(headers['www-authenticate']).toBe(expected === 401 ? 'Bearer' : undefined)
+  })
+})
+
+describe('the document', () => {
+  it.each(allOperations)('says who may call $operationId, or that everybody may', (operation) => {
+    const node = documented(operation)
+    if (operation.public) {
+      expect(node.security).toEqual([])
+    } else {
+      expect(node['x-roles']?.length).toBeGreaterThan(0)
+      expect(node['x-scopes']).toBeInstanceOf(Array)
+    }
+  })
+
+  it('names no record that the matrix cannot make', () => {
+    expect(() => recordOf('/v1/secrets/:id')).toThrow(
+      'no factory for the record that /v1/secrets/:id',
+    )
+  })
+})

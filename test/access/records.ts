@@ -1,0 +1,51 @@
+import type { OperationId } from '../../src/generated/operations.ts'
+import type { RequestOptions } from '../setup/service.ts'
+import type { Scene } from './scene.ts'
+
+/** Who sees a record besides its owner; to the others it is not there. */
+export type Reach = 'nobody' | 'admin' | 'staff' | 'everybody'
+
+interface RecordFactory {
+  readonly reach: Reach
+  /** Makes one of the owner's. @returns its id */
+  readonly create: (scene: Scene, operationId: OperationId) => Promise<number> | number
+}
+
+/** Makes a record with the owner's token. @returns its id */
+async function make(
+  { service, owner }: Scene,
+  operationId: OperationId,
+  request: RequestOptions,
+): Promise<number> {
+  const { status, body } = await service.call(operationId, { ...request, token: owner.token })
+  if (status >= 300) throw new Error(`${operationId} answered ${status}`)
+  return body.id ?? body.task.id
+}
+
+/** What a path names, by the path up to the parameter. */
+const RECORDS: Readonly<Record<string, RecordFactory>> = {
+  '/v1/users/:id': { reach: 'staff', create: ({ owner }) => owner.id },
+  '/v1/transactions/:id': {
+    reach: 'staff',
+    create: async ({ service, owner }) =>
+      (await service.createTransaction(owner.token, { user_id: owner.id })).id,
+  },
+  '/v1/tasks/:id': {
+    reach: 'nobody',
+    create: (scene) => make(scene, 'createTask', { body: { title: 'A task' } }),
+  },
+  '/v1/api-keys/:id': {
+    reach: 'everybody',
+    create: (scene) =>
+      make(scene, 'createApiKey', { body: { name: 'A key', scopes: ['users:read'] } }),
+  },
+}
+
+/** @throws Error when there is no factory: add one above, and say who sees such a record */
+export function recordOf(path: string): RecordFactory {
+  const factory = RECORDS[path]
+  if (factory === undefined) {
+    throw new Error(`test/access/records.ts has no factory for the record that ${path} names`)
+  }
+  return factory
+}

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto'
+import type { OperationId } from '../../src/generated/operations.ts'
+import { exampleBody, exampleQuery, type OperationAccess } from './operations.ts'
+import { type Reach, recordOf } from './records.ts'
+import { createPerson, type Scene } from './scene.ts'
+
+/** A request of the owner's records that is right in every respect. */
+export interface SampleRequest {
+  readonly params: Readonly<Record<string, number>>
+  readonly query: Readonly<Record<string, string>>
+  readonly body?: unknown
+  /** Who sees the records that the request names, besides their owner. */
+  readonly reach: Reach
+}
+
+const random = () => randomBytes(9).toString('hex')
+
+async function refreshToken({ service, owner }: Scene): Promise<string> {
+  const token = random()
+  await service.database.query(
+    `INSERT INTO refresh_tokens (user_id, family, token_hash, expires_at)
+     VALUES ($1, gen_random_uuid(), sha256(convert_to($2, 'UTF8')), now() + interval '1 day')`,
+    [owner.id, token],
+  )
+  return token
+}
+
+/** Fields whose examples are no use as they stand: they name records, or are unique. */
+const FIELDS: Readonly<Record<string, (scene: Scene) => unknown>> = {
+  user_id: ({ owner }) => owner.id,
+  ids: async ({ service }) => [(await createPerson(service, 'user')).id],
+  email: () => `${random()}@people.example`,
+  username: () => `u${random()}`,
+  reference: random,
+  account_number: () => random().toUpperCase(),
+  refresh_token: refreshToken,
+}
+
+/** Bodies that no example makes. */
+const BODIES: Partial<Record<OperationId, (scene: Scene) => Promise<unknown>>> = {
+  login: async ({ service }) => {
+    const { username, password } = await service.createAccount()
+    return { username, password }
+  },
+}
+
+async function adapt(value: unknown, scene: Scene): Promise<unknown> {
+  if (Array.isArray(value)) return await Promise.all(value.map((item) => adapt(item, scene)))
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(async ([name, field]) => {
+    const make = FIELDS[name]
+    return [name, make === undefined ? await adapt(field, scene) : await make(scene)] as const
+  })
+  return Object.fromEntries(await Promise.all(entries))
+}
+
+/** Whether a body says in whose name it is. */
+const namesUser = (body: unknown): boolean => JSON.stringify(body)?.includes('"user_id"') ?? false
+
+/**
+ * Makes a request from the document's examples, with new records of the owner's where it names some.
+ *
+ * @throws Error when the path names a record that `records.ts` has no factory for
+ */
+export async function sampleRequest(
+  operation: OperationAccess,
+  scene: Scene,
+): Promise<SampleRequest> {
+  const params: Record<string, number> = {}
+  let reach: Reach | undefined
+  for (const { index, 0: parameter } of operation.url.matchAll(/:\w+/g)) {
+    const record = recordOf(operation.url.slice(0, index + parameter.length))
+    params[parameter.slice(1)] = await record.create(scene, operation.operationId)
+    reach = record.reach
+  }
+  const example = exampleBody(operation)
+  const body = (await BODIES[operation.operationId]?.(scene)) ?? (await adapt(example, scene))
+  return {
+    ...{ params, query: exampleQuery(operation) },
+    ...(body !== undefined && { body }),
+    reach: reach ?? (namesUser(body) ? 'staff' : 'everybody'),
+  }
+}
