@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { OperationId } from '../../src/generated/operations.ts'
 import type { RequestOptions } from '../setup/service.ts'
 import type { Scene } from './scene.ts'
@@ -25,6 +26,21 @@ async function make(
 /** What a path names, by the path up to the parameter. */
 const RECORDS: Readonly<Record<string, RecordFactory>> = {
   '/v1/users/:id': { reach: 'staff', create: ({ owner }) => owner.id },
+  '/v1/users/:id/employments/:eid': {
+    reach: 'staff',
+    create: (scene) =>
+      make(scene, 'createEmployment', {
+        ...{ params: { id: scene.owner.id }, body: { company_name: 'Some Company' } },
+      }),
+  },
+  '/v1/users/:id/bank-accounts/:bid': {
+    reach: 'staff',
+    create: (scene) =>
+      make(scene, 'createBankAccount', {
+        params: { id: scene.owner.id },
+        body: { bank_name: 'Some Bank', account_number: randomBytes(10).toString('hex') },
+      }),
+  },
   '/v1/transactions/:id': {
     reach: 'staff',
     create: async ({ service, owner }) =>
