@@ -1,0 +1,55 @@
+import { asObject, type JsonObject } from '../generate/json.ts'
+import { type Operation, resolve } from './operations.ts'
+
+/** A part of an answer that later requests need, and the variable it is kept in. */
+export interface Capture {
+  readonly variable: string
+  /** Where it is in the answer, as JavaScript behind `pm.response.json()`. */
+  readonly expression: string
+}
+
+const singular = (segment: string) => segment.replaceAll('-', '_').replace(/s$/, '')
+
+/** The variables that stand in a path for its parameters: `/v1/users/{id}` -> `user_id`. */
+export const pathVariables = (path: string): readonly string[] =>
+  [...path.matchAll(/([\w-]+)\/\{\w+\}/g)].map(([, segment = '']) => `${singular(segment)}_id`)
+
+/** A path with variables for its parameters. */
+export const pathWithVariables = (path: string): string =>
+  path.replaceAll(/([\w-]+)\/\{\w+\}/g, (_, segment) => `${segment}/{{${singular(segment)}_id}}`)
+
+const propertiesOf = (document: JsonObject, schema: JsonObject | undefined) =>
+  Object.entries(asObject(schema?.properties, '')).map(
+    ([name, property]) => [name, resolve(document, property)] as const,
+  )
+
+const hasId = (document: JsonObject, schema: JsonObject | undefined) =>
+  propertiesOf(document, schema).some(([name]) => name === 'id')
+
+/** What is kept of the answer of an operation: tokens, and the ids of what it makes. */
+export function capturesOf(document: JsonObject, operation: Operation): readonly Capture[] {
+  const { method, path, successStatus, answer } = operation
+  if (method !== 'POST') return []
+  const properties = propertiesOf(document, answer)
+  const tokens = properties.flatMap(([name]) => {
+    if (name === 'access_token') return [{ variable: 'token', expression: '.access_token' }]
+    return name === 'refresh_token' ? [{ variable: name, expression: `.${name}` }] : []
+  })
+  return successStatus === 200 ? tokens : [...tokens, ...ids(document, path, answer)]
+}
+
+function ids(document: JsonObject, path: string, answer: JsonObject): readonly Capture[] {
+  if (hasId(document, answer)) {
+    const segment = path.split('/').at(-1) ?? ''
+    return [{ variable: `${singular(segment)}_id`, expression: '.id' }]
+  }
+  return propertiesOf(document, answer).flatMap(([name, schema]) => {
+    if (hasId(document, schema)) return [{ variable: `${name}_id`, expression: `.${name}.id` }]
+    const [[record] = []] = propertiesOf(document, resolve(document, schema.items)).filter(
+      ([, property]) => hasId(document, property),
+    )
+    if (record === undefined) return []
+    const expression = `.${name}.map(({ ${record} }) => ${record}.id)`
+    return [{ variable: `${record}_ids`, expression }]
+  })
+}
