@@ -78,6 +78,25 @@ async function useTokens(client: HttpClient): Promise<string[]> {
   ])
 }
 
+/** @returns every API key that was handed out, and one that never was */
+async function useKeys(admin: HttpClient): Promise<string[]> {
+  const body = { name: 'A key', scopes: ['users:read'] }
+  const once = { 'idempotency-key': 'leak-story-key' }
+  const create = (headers = {}) => admin.request('POST', '/v1/api-keys', body, headers)
+  const made = [await create(once), await create(once), await create()]
+  expect(made.map(({ status }) => status)).toEqual([201, 201, 201])
+  const [first, , second] = made.map((answer) => answer.body)
+  expect(made[1]?.body.key).toBe(first.key)
+  await admin.request('DELETE', `/v1/api-keys/${second.id}`)
+  const invented = `pb_${'Mangelwurzel'.repeat(4)}M`
+  const use = async (key: string) =>
+    (await createHttpClient(admin.url, key).request('GET', '/v1/me')).status
+  expect([await use(first.key), await use(second.key), await use(invented)]).toEqual([
+    200, 401, 401,
+  ])
+  return [first.key, second.key, invented]
+}
+
 /** Everything that is refused, with personal data in each place of a request. */
 async function sendRefused(admin: HttpClient, userId: number): Promise<void> {
   const { refusedName, refusedEmail, searched, inPath, customerEmail, twin, cookie } = PRIVATE
@@ -128,6 +147,7 @@ export async function tellStory(
   const { pincode, reference } = PUBLIC
   const { id } = await register(createHttpClient(admin.url))
   const tokens = await useTokens(createHttpClient(admin.url))
+  const keys = await useKeys(admin)
   await admin.request('PUT', `/v1/users/${id}`, { name: changedName })
   const customerBody = { name: customer, email: customerEmail, pincode }
   const { body: user } = await admin.request('POST', '/v1/users', customerBody)
@@ -159,5 +179,5 @@ export async function tellStory(
   expect(await post('/v1/transactions', { ...transaction, reference: 'y' })).toBe(201)
   await jobFailed()
   await mendInserts(databaseUrl, 'daily_statistics')
-  return [...Object.values(PRIVATE), ...tokens]
+  return [...Object.values(PRIVATE), ...tokens, ...keys]
 }
