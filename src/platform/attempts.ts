@@ -102,8 +102,11 @@ export async function settleAttempt(
   for (const { settle } of limits) await database.$executeRaw(settle)
 }
 
-/** Deletes what is too old to count. */
+/** Deletes what is too old to count, but for what is just being counted anew. */
 export async function deleteOldAttempts(database: Database): Promise<void> {
   await database.$executeRaw`
-    DELETE FROM login_throttles WHERE last_at < now() - make_interval(hours => ${MEMORY_HOURS}::int)`
+    DELETE FROM login_throttles WHERE subject IN (
+      SELECT subject FROM login_throttles
+      WHERE last_at < now() - make_interval(hours => ${MEMORY_HOURS}::int)
+      FOR UPDATE SKIP LOCKED)`
 }

@@ -143,6 +143,29 @@ describe('disabling an account', () => {
     expect((await refresh()).status).toBe(401)
   })
 
+  it('waits for an exchange of tokens under way, and lets what it leaves behind be of no use', async () => {
+    const account = await service.createAccount('admin')
+    const { body: pair } = await login(account)
+    const session = await openSession(service.database.url)
+    await session.query('BEGIN')
+    await session.query(
+      `UPDATE refresh_tokens SET used_at = now() WHERE token_hash = sha256(convert_to($1, 'UTF8'))`,
+      [pair.refresh_token],
+    )
+    const disabling = update(account.id, { disabled: true })
+    await waitForLock(service)
+    await session.query(
+      `INSERT INTO refresh_tokens (user_id, family, token_hash, expires_at)
+       VALUES ($1, gen_random_uuid(), sha256('exchanged'), now() + interval '1 day')`,
+      [account.id],
+    )
+    await session.query('COMMIT')
+    await session.close()
+    expect((await disabling).status).toBe(200)
+    const refresh = await service.call('refreshToken', { body: { refresh_token: 'exchanged' } })
+    expect(refresh.status).toBe(401)
+  })
+
   it('keeps since when, however often it is said', async () => {
     const { id } = await service.createAccount()
     await update(id, { disabled: true })

@@ -103,6 +103,22 @@ describe('refreshToken', () => {
     expect((await refresh(body.refresh_token)).status).toBe(401)
   })
 
+  it('takes turns with a deletion of the account', async () => {
+    const gone = await service.createAccount()
+    const { username, password } = gone
+    const { body } = await service.call('login', { body: { username, password } })
+    const session = await openSession(service.database.url)
+    await session.query('BEGIN')
+    await session.query('SELECT id FROM refresh_tokens WHERE user_id = $1 FOR UPDATE', [gone.id])
+    const exchange = refresh(body.refresh_token)
+    await waitForLock(service)
+    const deletion = service.call('deleteUser', { params: { id: gone.id }, token: gone.token })
+    await waitForLock(service, 2)
+    await session.query('COMMIT')
+    await session.close()
+    expect([(await exchange).status, (await deletion).status]).toEqual([200, 204])
+  })
+
   it.each(['unknown', 'x'.repeat(512), '\u0000', 'é'])(
     'does not know the token %j',
     async (token) => {

@@ -48,8 +48,17 @@ export function createAuthService(deps: Deps) {
     }
   }
 
-  const isDisabled = async (tx: DatabaseTransaction, id: bigint): Promise<boolean> =>
-    (await tx.user.count({ where: { id, disabledAt: null } })) === 0
+  /**
+   * Whether a token's account may go on; keeps it until the end. Deleting a user locks the user first
+   * and their tokens after: an exchange has to take the same order.
+   */
+  const keepEnabledOwner = async (tx: DatabaseTransaction, tokenHash: Uint8Array) => {
+    const rows = await tx.$queryRaw<unknown[]>`
+      SELECT id FROM users WHERE disabled_at IS NULL
+        AND id = (SELECT user_id FROM refresh_tokens WHERE token_hash = ${tokenHash})
+      FOR KEY SHARE`
+    return rows.length > 0
+  }
 
   /**
    * Revokes what one login grew into. A deletion waits for an exchange under way and does not see the
@@ -100,12 +109,12 @@ export function createAuthService(deps: Deps) {
     async refresh(token: string): Promise<TokenPair> {
       const tokenHash = digest(token)
       const pair = await database.$transaction(async (tx) => {
+        if (!(await keepEnabledOwner(tx, tokenHash))) return undefined
         const [used] = await tx.refreshToken.updateManyAndReturn({
           where: { tokenHash, usedAt: null, expiresAt: { gt: new Date() } },
           data: { usedAt: new Date() },
         })
-        if (used === undefined || (await isDisabled(tx, used.userId))) return undefined
-        return await issue(tx, used.userId, used.family)
+        return used && (await issue(tx, used.userId, used.family))
       })
       if (pair) return pair
       const known = await database.refreshToken.findUnique({ where: { tokenHash } })

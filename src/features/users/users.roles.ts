@@ -37,11 +37,11 @@ export function assertMayChangeRights(caller: Caller): void {
 
 /**
  * Locks all admins, in order, so that two who delete, disable or demote each other take turns. To be
- * called before any other user is locked.
+ * called before any other user is locked. The lock lets what is theirs go on being written.
  */
 export const lockAdmins = (tx: DatabaseTransaction): Promise<Admin[]> => tx.$queryRaw<Admin[]>`
   SELECT id, disabled_at IS NULL AS enabled, password_hash IS NOT NULL AS "logsIn"
-  FROM users WHERE role = 'admin' ORDER BY id FOR UPDATE`
+  FROM users WHERE role = 'admin' ORDER BY id FOR NO KEY UPDATE`
 
 /**
  * @param leaving ids of users who are about to be no enabled admins any more
