@@ -6,6 +6,7 @@ import { createAuthService } from './features/auth/auth.service.ts'
 import { createLoginThrottle } from './features/auth/login-throttle.ts'
 import { bankAccountRoutes } from './features/bank-accounts/bank-accounts.routes.ts'
 import { employmentRoutes } from './features/employments/employments.routes.ts'
+import { reportRoutes } from './features/reports/reports.routes.ts'
 import { documentRoutes, healthRoutes } from './features/system/system.routes.ts'
 import { taskRoutes } from './features/tasks/tasks.routes.ts'
 import { transactionRoutes } from './features/transactions/transactions.routes.ts'
@@ -72,6 +73,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   transactionRoutes(handle, transactions, transactionBulk)
   analyticsRoutes(handle, analytics)
   taskRoutes(handle, tasks)
+  reportRoutes(handle, services.reports)
   healthRoutes(handle, { ...services, metricsToken: config.METRICS_TOKEN })
   documentRoutes(handle, document)
   assertComplete()

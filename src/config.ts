@@ -30,6 +30,7 @@ const Environment = Type.Object({
   WORKER_CONCURRENCY: wholeNumber(1, 64, 4),
   OUTBOX_RETRY_SECONDS: wholeNumber(1, 3600, 15),
   STATISTICS_REFRESH_SECONDS: wholeNumber(1, 86_400, 300),
+  REPORT_RETENTION_HOURS: wholeNumber(1, 8_760, 24),
 })
 
 const check = Compile(Environment)

@@ -28,6 +28,19 @@ export const events = {
     payload: Type.Object({}),
     consumer: 'deleteOldAnswers',
   },
+  /** Somebody asked for a report. */
+  'report.requested': {
+    payload: Type.Object({
+      report_id: Type.Integer({ minimum: 1 }),
+      request_id: Type.Optional(Type.String()),
+    }),
+    consumer: 'buildReport',
+  },
+  /** The periodic look after reports is due. */
+  'reports.sweep_due': {
+    payload: Type.Object({}),
+    consumer: 'sweepReports',
+  },
 } as const
 
 export type EventName = keyof typeof events

@@ -3,6 +3,7 @@ import { createAnalyticsService } from './features/analytics/analytics.service.t
 import { createApiKeyService } from './features/api-keys/api-keys.service.ts'
 import { createBankAccountService } from './features/bank-accounts/bank-accounts.service.ts'
 import { createEmploymentService } from './features/employments/employments.service.ts'
+import { createReportService } from './features/reports/reports.service.ts'
 import { createTaskService } from './features/tasks/tasks.service.ts'
 import { createTransactionBulk } from './features/transactions/transactions.bulk.ts'
 import { createTransactionService } from './features/transactions/transactions.service.ts'
@@ -62,13 +63,17 @@ export function openServices(
   const transactionBulk = createTransactionBulk(transactionDeps)
   const analytics = createAnalyticsService({ database, cache, metrics, outbox, defaultCurrency })
   const tasks = createTaskService({ database })
+  const reports = createReportService({
+    ...{ database, queue, log },
+    retentionHours: config.REPORT_RETENTION_HOURS,
+  })
 
   let closing: Promise<void> | undefined
   return {
     ...{ config, log, metrics, crypto, database, cache, queue, outbox },
     ...{ conventions, users, userBulk, apiKeys, tasks },
     ...{ employments, bankAccounts },
-    ...{ transactions, transactionBulk, analytics },
+    ...{ transactions, transactionBulk, analytics, reports },
     close() {
       closing ??= (async () => {
         await outbox.close()

@@ -1,4 +1,4 @@
-import type { Members } from './code.ts'
+import { type Members, objectLiteral } from './code.ts'
 import { component } from './document.ts'
 import { asObject, asString, type JsonObject, join, RefusedError, refuseUnknown } from './json.ts'
 import { componentSchemas, leavesItemsToHandler, uncheckedName } from './schemas.ts'
@@ -22,8 +22,9 @@ export function generateBody(document: JsonObject, node: JsonObject, at: string)
 }
 
 /**
- * The schema of each response of an operation by its status; one without content is null.
- * @throws RefusedError on a response that is not a component, or has several media types
+ * The schema of each response of an operation by its status; one without content is null, one with
+ * several media types has, as Fastify wants it, a schema for each.
+ * @throws RefusedError on a response that is not a component
  */
 export function generateResponses(document: JsonObject, node: JsonObject, at: string): Members {
   const responsesAt = join(at, 'responses')
@@ -33,13 +34,24 @@ export function generateResponses(document: JsonObject, node: JsonObject, at: st
     const [response, responseAt] = component(document, given, join(responsesAt, status))
     refuseUnknown(response, ['description', 'headers', 'content'], responseAt)
     const contentAt = join(responseAt, 'content')
-    const [first, ...more] = Object.entries(asObject(response.content, contentAt))
+    const media = Object.entries(asObject(response.content, contentAt)).map(
+      ([type, described]): [string, string] => {
+        const mediaAt = join(contentAt, type)
+        const { schema } = asObject(described, mediaAt)
+        return [type, toTypeBox(schema, mediaAt, { prefix: COMPONENT_PREFIX })]
+      },
+    )
+    const [first, ...more] = media
     if (first === undefined) return [status, 'Type.Null()']
-    if (more.length > 0) throw new RefusedError(contentAt, 'one media type is wanted here')
-    const mediaAt = join(contentAt, first[0])
-    return [
-      status,
-      toTypeBox(asObject(first[1], mediaAt).schema, mediaAt, { prefix: COMPONENT_PREFIX }),
-    ]
+    return [status, more.length === 0 ? first[1] : contentOf(media)]
   })
 }
+
+/** Responses of several media types: media type -> schema. */
+const contentOf = (media: Members): string =>
+  objectLiteral([
+    [
+      'content',
+      objectLiteral(media.map(([type, code]) => [type, objectLiteral([['schema', code]])])),
+    ],
+  ])

@@ -1459,6 +1459,222 @@ export const deleteTask = {
   },
 } as const
 
+export const createReport = {
+  operationId: 'createReport',
+  method: 'POST',
+  url: '/v1/reports',
+  tags: ['Reports'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['reports:write'],
+  rateLimit: 'normal',
+  idempotent: true,
+  conditional: false,
+  etag: false,
+  resource: null,
+  successStatus: 202,
+  schema: {
+    querystring: Type.Object({}, { additionalProperties: false }),
+    headers: Type.Object({
+      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' })),
+    }, { additionalProperties: true }),
+    body: S.ReportCreate,
+    response: {
+      202: S.Report,
+      400: S.Problem,
+      401: S.Problem,
+      403: S.Problem,
+      409: S.Problem,
+      413: S.Problem,
+      415: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
+export const listReports = {
+  operationId: 'listReports',
+  method: 'GET',
+  url: '/v1/reports',
+  tags: ['Reports'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['reports:read'],
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: false,
+  resource: null,
+  successStatus: 200,
+  schema: {
+    querystring: Type.Object({
+      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647 })),
+      per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
+    }, { additionalProperties: false }),
+    response: {
+      200: S.ReportList,
+      401: S.Problem,
+      403: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
+export const listUserGroups = {
+  operationId: 'listUserGroups',
+  method: 'GET',
+  url: '/v1/reports/user-groups',
+  tags: ['Reports'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['reports:read'],
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: false,
+  resource: null,
+  successStatus: 200,
+  schema: {
+    querystring: Type.Object({
+      group_by: S.UserGroupKinds,
+      limit: Type.Integer({ minimum: 1, maximum: 1000, default: 1000 }),
+    }, { additionalProperties: false }),
+    response: {
+      200: S.UserGroupList,
+      401: S.Problem,
+      403: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
+export const getReport = {
+  operationId: 'getReport',
+  method: 'GET',
+  url: '/v1/reports/:id',
+  tags: ['Reports'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['reports:read'],
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: true,
+  resource: null,
+  successStatus: 200,
+  schema: {
+    params: Type.Object({
+      id: S.Id,
+    }, { additionalProperties: false }),
+    querystring: Type.Object({}, { additionalProperties: false }),
+    headers: Type.Object({
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
+    }, { additionalProperties: true }),
+    response: {
+      200: S.Report,
+      304: Type.Null(),
+      401: S.Problem,
+      403: S.Problem,
+      404: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
+export const deleteReport = {
+  operationId: 'deleteReport',
+  method: 'DELETE',
+  url: '/v1/reports/:id',
+  tags: ['Reports'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['reports:write'],
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: true,
+  etag: false,
+  resource: null,
+  successStatus: 204,
+  schema: {
+    params: Type.Object({
+      id: S.Id,
+    }, { additionalProperties: false }),
+    querystring: Type.Object({}, { additionalProperties: false }),
+    headers: Type.Object({
+      'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
+    }, { additionalProperties: true }),
+    response: {
+      204: Type.Null(),
+      400: S.Problem,
+      401: S.Problem,
+      403: S.Problem,
+      404: S.Problem,
+      412: S.Problem,
+      413: S.Problem,
+      415: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
+export const downloadReport = {
+  operationId: 'downloadReport',
+  method: 'GET',
+  url: '/v1/reports/:id/download',
+  tags: ['Reports'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['reports:read'],
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: false,
+  resource: null,
+  successStatus: 200,
+  schema: {
+    params: Type.Object({
+      id: S.Id,
+    }, { additionalProperties: false }),
+    querystring: Type.Object({}, { additionalProperties: false }),
+    response: {
+      200: {
+        content: {
+          'application/json': {
+            schema: S.ReportFile,
+          },
+          'text/csv': {
+            schema: S.ReportCsv,
+          },
+        },
+      },
+      401: S.Problem,
+      403: S.Problem,
+      404: S.Problem,
+      409: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
 export const getLiveness = {
   operationId: 'getLiveness',
   method: 'GET',
@@ -1626,6 +1842,12 @@ export const operations = {
   getTask,
   updateTask,
   deleteTask,
+  createReport,
+  listReports,
+  listUserGroups,
+  getReport,
+  deleteReport,
+  downloadReport,
   getLiveness,
   getReadiness,
   getMetrics,

@@ -552,3 +552,92 @@ export const TaskDeleted = Type.Object({
   message: Type.Literal('Task deleted successfully'),
 })
 export type TaskDeleted = Static<typeof TaskDeleted>
+
+export const UserGroupKind = Type.Enum(['bank', 'company', 'pincode'], { type: 'string' })
+export type UserGroupKind = Static<typeof UserGroupKind>
+
+export const UserGroupKinds = Type.Array(UserGroupKind, { minItems: 1, maxItems: 3, uniqueItems: true })
+export type UserGroupKinds = Static<typeof UserGroupKinds>
+
+export const UserGroup = Type.Object({
+  bank: Type.Optional(Type.String()),
+  company: Type.Optional(Type.String()),
+  pincode: Type.Optional(Type.String()),
+  user_count: Type.Integer({ minimum: 1 }),
+})
+export type UserGroup = Static<typeof UserGroup>
+
+export const UserGroupList = Type.Array(UserGroup)
+export type UserGroupList = Static<typeof UserGroupList>
+
+export const ReportType = Type.Enum(['user_groups'], { type: 'string' })
+export type ReportType = Static<typeof ReportType>
+
+export const ReportFormat = Type.Enum(['json', 'csv'], { type: 'string', default: 'json' })
+export type ReportFormat = Static<typeof ReportFormat>
+
+export const ReportStatus = Type.Enum(['queued', 'running', 'completed', 'failed'], { type: 'string' })
+export type ReportStatus = Static<typeof ReportStatus>
+
+export const ReportCreate = Type.Object({
+  type: ReportType,
+  group_by: UserGroupKinds,
+  format: Type.Optional(ReportFormat),
+  include_members: Type.Optional(Type.Boolean({ default: false })),
+}, { additionalProperties: false })
+export type ReportCreate = Static<typeof ReportCreate>
+
+export const ReportError = Type.Object({
+  code: Type.Enum(['report_failed'], { type: 'string' }),
+  detail: Type.String(),
+})
+export type ReportError = Static<typeof ReportError>
+
+export const Report = Type.Object({
+  id: Id,
+  type: ReportType,
+  status: ReportStatus,
+  group_by: UserGroupKinds,
+  format: ReportFormat,
+  include_members: Type.Boolean(),
+  progress: Type.Number({ minimum: 0, maximum: 1 }),
+  group_count: Type.Optional(Type.Integer({ minimum: 0 })),
+  bytes: Type.Optional(Type.Integer({ minimum: 0 })),
+  requested_by: Id,
+  created_at: Timestamp,
+  started_at: Type.Optional(Timestamp),
+  finished_at: Type.Optional(Timestamp),
+  expires_at: Timestamp,
+  download_url: Type.Optional(Type.String({ format: 'uri-reference' })),
+  error: Type.Optional(ReportError),
+})
+export type Report = Static<typeof Report>
+
+export const ReportList = Type.Array(Report)
+export type ReportList = Static<typeof ReportList>
+
+export const ReportHead = Type.Object({
+  type: ReportType,
+  group_by: UserGroupKinds,
+  include_members: Type.Boolean(),
+  created_at: Timestamp,
+})
+export type ReportHead = Static<typeof ReportHead>
+
+export const ReportGroup = Type.Object({
+  bank: Type.Optional(Type.String()),
+  company: Type.Optional(Type.String()),
+  pincode: Type.Optional(Type.String()),
+  user_count: Type.Integer({ minimum: 1 }),
+  members: Type.Optional(Type.Array(Id)),
+})
+export type ReportGroup = Static<typeof ReportGroup>
+
+export const ReportFile = Type.Object({
+  report: ReportHead,
+  groups: Type.Array(ReportGroup),
+})
+export type ReportFile = Static<typeof ReportFile>
+
+export const ReportCsv = Type.String()
+export type ReportCsv = Static<typeof ReportCsv>

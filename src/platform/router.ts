@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import { StartupError } from '../errors.ts'
@@ -10,9 +11,11 @@ type Part<O extends Operation, Name extends string> =
   O['schema'] extends Readonly<Record<Name, infer S extends TSchema>> ? Static<S> : undefined
 type Responses<O extends Operation> = O['schema']['response']
 type SuccessStatus = 200 | 201 | 202 | 204
+/** What has several media types is a file, and sent as it is. */
+type Answer<R> = R extends { readonly content: object } ? Readable : Static<R & TSchema>
 type Success<O extends Operation> = {
   [Status in keyof Responses<O>]: Status extends SuccessStatus
-    ? Static<Responses<O>[Status] & TSchema>
+    ? Answer<Responses<O>[Status]>
     : never
 }[keyof Responses<O>]
 

@@ -143,6 +143,19 @@ describe('the generator refuses', () => {
   })
 })
 
+it('gives a response of several media types a schema for each', () => {
+  const document = withOperation({ operationId: 'a', security: [], responses })
+  const schema = (name: string) => ({ schema: { $ref: `#/components/schemas/${name}` } })
+  const content = { 'application/json': schema('File'), 'text/csv': schema('Lines') }
+  const text = generateOperations({
+    ...document,
+    components: { responses: { Done: { description: 'Done.', content } } },
+  })
+  expect(text.replaceAll(/\s+/g, ' ')).toContain(
+    "204: { content: { 'application/json': { schema: S.File, }, 'text/csv': { schema: S.Lines, }, }, },",
+  )
+})
+
 it('allows nobody what does not say who may call it', () => {
   const text = generateOperations(withOperation({ operationId: 'a', responses }))
   expect(text).toContain('public: false,\n  roles: [],\n  scopes: [],\n')

@@ -20,6 +20,12 @@ type Paths = Readonly<
   Record<string, Readonly<Record<string, { responses: Record<string, DocumentedResponse> }>>>
 >
 
+/** Where there are several media types, each has its own. */
+type ResponseSchema =
+  | TSchema
+  | { readonly content: Readonly<Record<string, { readonly schema: TSchema }>> }
+type ResponseSchemas = Readonly<Record<number, ResponseSchema>>
+
 const validators = new Map<TSchema, Validator>()
 
 function validatorOf(schema: TSchema): Validator {
@@ -49,8 +55,9 @@ export function assertDocumented(operationId: OperationId, answer: Answer): void
     throw new Error(`${where} as ${type}, documented as ${types.join(', ') || 'nothing'}`)
   }
   if (types.length === 0) return
-  const schema = (operation.schema.response as Readonly<Record<number, TSchema>>)[answer.status]
-  const validator = validatorOf(schema as TSchema)
+  const schema = (operation.schema.response as ResponseSchemas)[answer.status] as ResponseSchema
+  const own = 'content' in schema ? schema.content[type ?? '']?.schema : schema
+  const validator = validatorOf(own as TSchema)
   if (!validator.Check(answer.body)) {
     throw new Error(`${where}: ${JSON.stringify(validator.Errors(answer.body))}`)
   }

@@ -1,0 +1,140 @@
+import type { Readable } from 'node:stream'
+import { conflict, notFound, unauthorized } from '../../errors.ts'
+import type { ReportCreate, UserGroup, UserGroupKind } from '../../generated/schemas.ts'
+import type { Caller } from '../../platform/auth.ts'
+import type { Log } from '../../platform/log.ts'
+import { type Page, toPage } from '../../platform/paging.ts'
+import { type Database, violatesForeignKey } from '../../platform/prisma.ts'
+import type { EventQueue } from '../../platform/queue.ts'
+import { afterCommit } from '../../platform/unit-of-work.ts'
+import { buildReport } from './reports.build.ts'
+import { openFile } from './reports.download.ts'
+import {
+  type ReportQuery,
+  type ReportRecord,
+  reportPaging,
+  reportPosition,
+} from './reports.list.ts'
+import { KINDS, largestGroups } from './reports.queries.ts'
+import { type ReportRequest, sweepReports } from './reports.sweep.ts'
+
+export type ReportService = ReturnType<typeof createReportService>
+
+/** The file of a report. */
+export interface ReportDownload {
+  readonly report: ReportRecord
+  readonly bytes: bigint
+  readonly file: Readable
+}
+
+interface Deps {
+  readonly database: Database
+  readonly queue: Pick<EventQueue, 'add'>
+  readonly log: Log
+  /** How long a report is kept. */
+  readonly retentionHours: number
+}
+
+/** Whose reports a caller reaches: their own, and admins everybody's. */
+const reachable = ({ id, role }: Caller) => (role === 'admin' ? {} : { userId: id })
+
+/** The kinds in the one order in which they are shown and sorted. */
+const inOrder = (kinds: readonly UserGroupKind[]) => KINDS.filter((kind) => kinds.includes(kind))
+
+export function createReportService({ database, queue, log, retentionHours }: Deps) {
+  /** A report whose job cannot be added is found by the sweep. */
+  async function enqueue(requests: readonly ReportRequest[]): Promise<void> {
+    if (requests.length === 0) return
+    await queue
+      .add(requests.map((data) => ({ name: 'report.requested', data })))
+      .catch((error: unknown) => log.warn({ err: error }, 'a report waits: the queue is away'))
+  }
+
+  async function find(caller: Caller, id: number): Promise<ReportRecord> {
+    const report = await database.report.findUnique({ where: { id, ...reachable(caller) } })
+    if (report === null) throw notFound('Report', id)
+    return report
+  }
+
+  return {
+    /** How long reports are kept, in hours. */
+    retentionHours,
+
+    /** The largest groups of users now. */
+    async userGroups(kinds: readonly UserGroupKind[], limit: number): Promise<UserGroup[]> {
+      return await database.$queryRaw<UserGroup[]>(largestGroups(inOrder(kinds), limit))
+    },
+
+    /** Stores what is wanted; the worker builds it. */
+    async create(caller: Caller, input: ReportCreate, requestId: string): Promise<ReportRecord> {
+      const { group_by, format = 'json', include_members = false } = input
+      const report = await database.report
+        .create({
+          data: {
+            userId: caller.id,
+            groupBy: inOrder(group_by),
+            format,
+            includeMembers: include_members,
+            requestId,
+          },
+        })
+        .catch((error: unknown) => {
+          // The caller's account was deleted since the request was let in.
+          throw violatesForeignKey(error)
+            ? unauthorized('The account of this access token is gone')
+            : error
+        })
+      await afterCommit(() => enqueue([{ report_id: Number(report.id), request_id: requestId }]))
+      return report
+    },
+
+    /** @throws AppError 404 */
+    get: find,
+
+    /** Newest first. @throws AppError 422 */
+    async list(caller: Caller, query: ReportQuery): Promise<Page<ReportRecord>> {
+      const where = reachable(caller)
+      const { limit, offset, after } = reportPaging(query)
+      const [rows, total] = await Promise.all([
+        database.report.findMany({
+          where: after === undefined ? where : { ...where, id: { lt: after } },
+          orderBy: { id: 'desc' },
+          take: limit + 1,
+          skip: offset ?? 0,
+        }),
+        offset === undefined ? undefined : database.report.count({ where }),
+      ])
+      const page = toPage(rows, limit, reportPosition)
+      return total === undefined ? page : { ...page, total }
+    },
+
+    /** Whoever builds it notices and stops. @throws AppError 404 */
+    async remove(caller: Caller, id: number): Promise<void> {
+      const { count } = await database.report.deleteMany({ where: { id, ...reachable(caller) } })
+      if (count === 0) throw notFound('Report', id)
+    },
+
+    /** @throws AppError 404, 409 while it is not completed */
+    async download(caller: Caller, id: number): Promise<ReportDownload> {
+      const report = await find(caller, id)
+      if (report.status !== 'completed' || report.bytes === null) {
+        throw conflict(
+          'report_not_ready',
+          report.status === 'failed'
+            ? 'The report failed; ask for it again'
+            : `The report is ${report.status}; look again when it is completed`,
+        )
+      }
+      const { bytes } = report
+      return { report, bytes, file: openFile(database, report.id, bytes) }
+    },
+
+    /** Builds a report, unless it is gone, done, or being built. */
+    build: (id: number): Promise<void> => buildReport(database, id),
+
+    /** Deletes what is kept no longer, and enqueues what got lost. */
+    async sweep(): Promise<void> {
+      await enqueue(await sweepReports(database, retentionHours))
+    },
+  }
+}

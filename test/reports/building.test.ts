@@ -1,0 +1,196 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { openSession, WAITING_FOR_LOCKS } from '../setup/session.ts'
+import { insertManyPeople } from './people.ts'
+import { askFor, finished } from './reports.ts'
+
+const PEOPLE = 15_000
+const REQUEST = { type: 'user_groups', group_by: ['company'] }
+
+let service: TestService
+let staff: Account
+
+beforeAll(async () => {
+  service = await startTestService({ worker: true })
+  staff = await service.createAccount('staff')
+  await insertManyPeople(service.database, PEOPLE)
+})
+afterAll(() => service.close())
+
+const sweep = () => service.services.reports.sweep()
+const file = (id: number) => service.call('downloadReport', { params: { id }, token: staff.token })
+
+/** A report as a worker left it that died so many seconds ago. */
+async function abandoned(fields: {
+  readonly status: string
+  readonly attempts: number
+  readonly silent: number
+}): Promise<number> {
+  const [row] = await service.database.query<{ id: string }>(
+    `INSERT INTO reports (user_id, group_by, format, include_members, status, attempts, progress,
+       alive_at, started_at, created_at)
+     VALUES ($1, '{company}', 'json', false, $2::"ReportStatus", $3::int, 0.25,
+       CASE WHEN $3::int > 0 THEN now() - make_interval(secs => $4) END,
+       CASE WHEN $3::int > 0 THEN now() - interval '40 seconds' END, now() - make_interval(secs => $4))
+     RETURNING id`,
+    [staff.id, fields.status, fields.attempts, fields.silent],
+  )
+  const id = Number(row?.id)
+  await service.database.query(
+    `INSERT INTO report_chunks VALUES ($1, 0, 'stale'), ($1, 99, 'stale')`,
+    [id],
+  )
+  return id
+}
+
+const stateOf = async (id: number) => {
+  const [row] = await service.database.query<{ status: string; attempts: number; pieces: number }>(
+    `SELECT status, attempts::int, (SELECT count(*)::int FROM report_chunks WHERE report_id = id) AS pieces
+     FROM reports WHERE id = $1`,
+    [id],
+  )
+  return row
+}
+
+const noJobs = () =>
+  vi.waitFor(
+    async () => {
+      const jobs = await service.database.query(
+        `SELECT state FROM bullmq.job WHERE name = 'report.requested'`,
+      )
+      expect(jobs).toEqual([])
+    },
+    { timeout: 15_000, interval: 20 },
+  )
+
+describe('building a report', () => {
+  it('moves its progress forward only, piece by piece', async () => {
+    await service.database.query(`
+      CREATE TABLE seen (number serial, report_id bigint, progress real);
+      CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN INSERT INTO seen (report_id, progress) VALUES (NEW.id, NEW.progress); RETURN NEW; END $$;
+      CREATE TRIGGER see AFTER UPDATE ON reports FOR EACH ROW EXECUTE FUNCTION see()`)
+    const id = await askFor(service, staff.token, REQUEST)
+    await finished(service, staff.token, id)
+    const seen = await service.database.query<{ progress: number }>(
+      'SELECT progress FROM seen WHERE report_id = $1 ORDER BY number',
+      [id],
+    )
+    const progress = seen.map((row) => row.progress)
+    expect(progress).toEqual([...progress].sort((a, b) => a - b))
+    expect(progress[0]).toBe(0)
+    expect(progress.at(-1)).toBe(1)
+    expect(progress.filter((value) => value > 0 && value < 1).length).toBeGreaterThan(0)
+  })
+
+  it('completes once what a worker left half way', async () => {
+    const id = await abandoned({ status: 'running', attempts: 1, silent: 60 })
+    await Promise.all([sweep(), sweep()])
+    const report = await finished(service, staff.token, id)
+    expect(report).toMatchObject({ status: 'completed', group_count: PEOPLE, progress: 1 })
+    expect((await file(id)).body.groups).toHaveLength(PEOPLE)
+    await noJobs()
+    expect(await stateOf(id)).toMatchObject({ status: 'completed', attempts: 2 })
+  })
+
+  it('finds a queued one whose job got lost', async () => {
+    const id = await abandoned({ status: 'queued', attempts: 0, silent: 60 })
+    await sweep()
+    expect((await finished(service, staff.token, id)).status).toBe('completed')
+    expect((await file(id)).body.groups).toHaveLength(PEOPLE)
+  })
+
+  it('leaves alone what somebody builds', async () => {
+    const id = await abandoned({ status: 'running', attempts: 1, silent: 5 })
+    await sweep()
+    await service.services.reports.build(id)
+    expect(await stateOf(id)).toEqual({ status: 'running', attempts: 1, pieces: 2 })
+  })
+
+  it('fails when its worker died three times', async () => {
+    const id = await abandoned({ status: 'running', attempts: 3, silent: 60 })
+    await sweep()
+    const { body } = await service.call('getReport', { params: { id }, token: staff.token })
+    expect(body).toMatchObject({ status: 'failed', error: { code: 'report_failed' } })
+    expect(await stateOf(id)).toEqual({ status: 'failed', attempts: 3, pieces: 0 })
+    expect((await file(id)).body.code).toBe('report_not_ready')
+  })
+
+  it('is deleted when it was kept long enough', async () => {
+    const old = await askFor(service, staff.token, REQUEST)
+    const recent = await askFor(service, staff.token, REQUEST)
+    await finished(service, staff.token, old)
+    await finished(service, staff.token, recent)
+    await service.database.query(
+      `UPDATE reports SET created_at = now() - interval '24 hours 1 second' WHERE id = $1`,
+      [old],
+    )
+    await sweep()
+    expect(await stateOf(old)).toBeUndefined()
+    expect(await stateOf(recent)).toMatchObject({ status: 'completed' })
+  })
+})
+
+describe('building a report that cannot be built', () => {
+  afterEach(() => service.database.query('DROP TRIGGER refuse ON report_chunks'))
+
+  it('is given up after three attempts', async () => {
+    await service.database.query(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'disk full'; END $$;
+      CREATE TRIGGER refuse BEFORE INSERT ON report_chunks
+        FOR EACH ROW EXECUTE FUNCTION refuse()`)
+    const id = await askFor(service, staff.token, REQUEST)
+    const report = await finished(service, staff.token, id)
+    expect(report).toMatchObject({ status: 'failed', error: { code: 'report_failed' } })
+    expect(report).not.toHaveProperty('download_url')
+    expect(JSON.stringify(report)).not.toContain('disk full')
+    expect((await stateOf(id))?.attempts).toBe(3)
+    await noJobs()
+  })
+})
+
+describe('what is deleted while it is built', () => {
+  /** Runs `act` while a report is in the middle of being built. */
+  async function whileBuilding(token: string, act: (id: number) => Promise<unknown>) {
+    const session = await openSession(service.database.url)
+    try {
+      await session.query('BEGIN')
+      await session.query('LOCK TABLE employments IN ACCESS EXCLUSIVE MODE')
+      const id = await askFor(service, token, REQUEST)
+      await vi.waitFor(async () => {
+        const [waiting] = await service.database.query<{ count: number }>(WAITING_FOR_LOCKS)
+        expect(waiting?.count).toBeGreaterThan(0)
+      })
+      await act(id)
+      await session.query('COMMIT')
+      return id
+    } finally {
+      await session.close()
+    }
+  }
+
+  it('ends quietly when the report goes', async () => {
+    const id = await whileBuilding(staff.token, async (id) => {
+      const params = { id }
+      const { body } = await service.call('getReport', { params, token: staff.token })
+      expect(body.status).toBe('running')
+      expect((await service.call('deleteReport', { params, token: staff.token })).status).toBe(204)
+    })
+    await noJobs()
+    expect(await service.services.queue.failed(10)).toEqual([])
+    expect(await stateOf(id)).toBeUndefined()
+  })
+
+  it('ends quietly when its user goes', async () => {
+    const leaver = await service.createAccount('staff')
+    const id = await whileBuilding(leaver.token, () =>
+      // Deleting waits for the table's lock where it has employments to look for.
+      service.database.query('DELETE FROM reports WHERE user_id = $1', [leaver.id]),
+    )
+    await service.database.query('DELETE FROM users WHERE id = $1', [leaver.id])
+    await noJobs()
+    expect(await service.services.queue.failed(10)).toEqual([])
+    expect(await stateOf(id)).toBeUndefined()
+  })
+})

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { BY_BANK } from './reports.ts'
+
+/** Without a worker: what is asked for stays queued. */
+let service: TestService
+let user: Account
+let staff: Account
+
+beforeAll(async () => {
+  service = await startTestService({ env: { REPORT_RETENTION_HOURS: '48' } })
+  user = await service.createAccount()
+  staff = await service.createAccount('staff')
+})
+afterAll(() => service.close())
+
+const create = (body: unknown, token = staff.token, headers = {}) =>
+  service.call('createReport', { body, token, headers })
+
+const jobs = async (requestId: string) =>
+  await service.database.query<{ data: unknown }>(
+    `SELECT data FROM bullmq.job WHERE name = 'report.requested' AND data ->> 'request_id' = $1`,
+    [requestId],
+  )
+
+describe('createReport', () => {
+  it('answers 202 with the report and where it is, and has a worker build it', async () => {
+    const headers = { 'x-request-id': 'the-report' }
+    const answer = await create({ ...BY_BANK, format: 'csv' }, staff.token, headers)
+    const { id, created_at } = answer.body
+    expect(answer.status).toBe(202)
+    expect(answer.headers['location']).toBe(`/v1/reports/${id}`)
+    expect(answer.body).toEqual({
+      ...{ id: expect.any(Number), type: 'user_groups', status: 'queued', progress: 0 },
+      ...{ group_by: ['bank'], format: 'csv', include_members: false, created_at },
+      requested_by: staff.id,
+      expires_at: new Date(Date.parse(created_at) + 48 * 3_600_000).toISOString(),
+    })
+    const read = await service.call('getReport', { params: { id }, token: staff.token })
+    expect(read.body).toEqual(answer.body)
+    expect(await jobs('the-report')).toEqual([
+      { data: { report_id: id, request_id: 'the-report' } },
+    ])
+  })
+
+  it('is JSON without members when nothing else is said, grouped in the usual order', async () => {
+    const { body } = await create({ type: 'user_groups', group_by: ['pincode', 'bank'] })
+    expect(body).toMatchObject({
+      ...{ format: 'json', include_members: false, group_by: ['bank', 'pincode'] },
+    })
+  })
+
+  it('makes one report and one job of two requests with one Idempotency-Key', async () => {
+    const headers = { 'idempotency-key': 'one-report', 'x-request-id': 'one-report' }
+    const first = await create(BY_BANK, staff.token, headers)
+    const second = await create(BY_BANK, staff.token, headers)
+    expect(second).toMatchObject({ status: 202, body: first.body })
+    expect(second.headers['idempotency-replayed']).toBe('true')
+    expect(second.headers['location']).toBe(first.headers['location'])
+    expect(await jobs('one-report')).toHaveLength(1)
+    const other = await create({ ...BY_BANK, format: 'csv' }, staff.token, headers)
+    expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused'])
+  })
+
+  it.each([
+    [{}, '/type', 'required'],
+    [{}, '/group_by', 'required'],
+    [{ ...BY_BANK, type: 'users' }, '/type', 'enum'],
+    [{ ...BY_BANK, group_by: [] }, '/group_by', 'minItems'],
+    [{ ...BY_BANK, group_by: 'bank' }, '/group_by', 'type'],
+    [{ ...BY_BANK, group_by: ['bank', 'bank'] }, '/group_by', 'uniqueItems'],
+    [{ ...BY_BANK, group_by: ['age'] }, '/group_by/0', 'enum'],
+    [{ ...BY_BANK, format: 'xlsx' }, '/format', 'enum'],
+    [{ ...BY_BANK, include_members: 'yes' }, '/include_members', 'type'],
+    [{ ...BY_BANK, name: 'x' }, '/name', 'unknown_field'],
+  ])('refuses %j', async (body, path, code) => {
+    const answer = await create(body)
+    expect(answer.status).toBe(422)
+    expect(answer.body.errors).toContainEqual({ path, code, message: expect.any(String) })
+  })
+
+  it('is for staff and admins', async () => {
+    const admin = await service.createAccount('admin')
+    expect((await create(BY_BANK, admin.token)).status).toBe(202)
+    expect((await create(BY_BANK, user.token)).status).toBe(403)
+    expect((await service.call('createReport', { body: BY_BANK })).status).toBe(401)
+  })
+
+  it('wants an API key with the scope', async () => {
+    const admin = await service.createAccount('admin')
+    const keyWith = async (scope: string): Promise<string> => {
+      const body = { name: 'A key', scopes: [scope], user_id: staff.id }
+      return (await service.call('createApiKey', { token: admin.token, body })).body.key
+    }
+    expect((await create(BY_BANK, await keyWith('reports:write'))).status).toBe(202)
+    expect((await create(BY_BANK, await keyWith('reports:read'))).status).toBe(403)
+  })
+})

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { insertPeople } from './people.ts'
+import { askFor, BY_BANK, finished } from './reports.ts'
+
+let service: TestService
+let user: Account
+let staff: Account
+
+beforeAll(async () => {
+  service = await startTestService({ worker: true })
+  user = await service.createAccount()
+  staff = await service.createAccount('staff')
+  await insertPeople(service.database, [{ banks: ['Union Bank', 'Canara Bank'] }])
+})
+afterAll(() => service.close())
+
+const get = (id: number | string, token = staff.token, headers = {}) =>
+  service.call('getReport', { params: { id }, token, headers })
+
+describe('getReport', () => {
+  it('shows a completed report with its size and where its file is', async () => {
+    const id = await askFor(service, staff.token, BY_BANK)
+    const report = await finished(service, staff.token, id)
+    const file = await service.call('downloadReport', { params: { id }, token: staff.token })
+    expect(report).toMatchObject({
+      ...{ id, status: 'completed', progress: 1, group_count: 2 },
+      bytes: Number(file.headers['content-length']),
+      download_url: `/v1/reports/${id}/download`,
+    })
+    const times = [report.created_at, report.started_at, report.finished_at, report.expires_at]
+    expect(times).toEqual([...times].sort())
+    expect(report).not.toHaveProperty('error')
+  })
+
+  it('answers 304 to whoever has it, until it changes', async () => {
+    const id = await askFor(service, staff.token, BY_BANK)
+    await finished(service, staff.token, id)
+    const headers = { 'if-none-match': String((await get(id)).headers['etag']) }
+    expect((await get(id, staff.token, headers)).status).toBe(304)
+    await service.database.query('UPDATE reports SET group_count = 7 WHERE id = $1', [id])
+    expect((await get(id, staff.token, headers)).status).toBe(200)
+  })
+
+  it('hides somebody else’s from staff, and not from admins', async () => {
+    const id = await askFor(service, staff.token, BY_BANK)
+    const other = await service.createAccount('staff')
+    const admin = await service.createAccount('admin')
+    const { status, body } = await get(id, other.token)
+    expect([status, body.detail]).toEqual([404, `Report with ID ${id} not found`])
+    expect((await get(id, admin.token)).body).toMatchObject({ id, requested_by: staff.id })
+  })
+
+  it.each(['0', '1.5', 'x', '9007199254740992'])('refuses the id %s', async (id) => {
+    expect((await get(id)).status).toBe(422)
+  })
+
+  it('is for staff and admins', async () => {
+    expect((await get(1, user.token)).status).toBe(403)
+    expect((await service.call('getReport', { params: { id: 1 } })).status).toBe(401)
+    expect((await get(999_999)).status).toBe(404)
+  })
+})

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { insertPeople } from './people.ts'
+
+let service: TestService
+let user: Account
+let staff: Account
+
+beforeAll(async () => {
+  service = await startTestService()
+  user = await service.createAccount()
+  staff = await service.createAccount('staff')
+  await insertPeople(service.database, [
+    { pincode: '560001', company: 'Acme', banks: ['Union Bank', 'Canara Bank'] },
+    { pincode: '560001', company: 'ACME', banks: ['UNION bank', 'Union Bank'] },
+    { pincode: '560001', company: 'Bolt', formerCompany: 'Acme', banks: ['Zen Bank'] },
+    { pincode: '110001', formerCompany: 'Bolt', banks: ['Canara Bank'] },
+    { company: 'Crisp' },
+    {},
+  ])
+})
+afterAll(() => service.close())
+
+const groups = (group_by: string | readonly string[], query = {}, token = staff.token) =>
+  service.call('listUserGroups', { token, query: { group_by, ...query } })
+
+describe('listUserGroups', () => {
+  it('counts a user once a bank, and in every bank they have an account with', async () => {
+    const { status, body } = await groups('bank')
+    expect(status).toBe(200)
+    expect(body).toEqual([
+      { bank: 'Canara Bank', user_count: 2 },
+      { bank: 'Union Bank', user_count: 2 },
+      { bank: 'Zen Bank', user_count: 1 },
+    ])
+  })
+
+  it('takes the company of the current employment', async () => {
+    expect((await groups('company')).body).toEqual([
+      { company: 'Acme', user_count: 2 },
+      { company: 'Bolt', user_count: 1 },
+      { company: 'Crisp', user_count: 1 },
+    ])
+  })
+
+  it('leaves out who has no value', async () => {
+    expect((await groups('pincode')).body).toEqual([
+      { pincode: '560001', user_count: 3 },
+      { pincode: '110001', user_count: 1 },
+    ])
+  })
+
+  it('groups by several, in whatever order they are asked for', async () => {
+    const expected = [
+      { bank: 'Union Bank', company: 'Acme', pincode: '560001', user_count: 2 },
+      { bank: 'Canara Bank', company: 'Acme', pincode: '560001', user_count: 1 },
+      { bank: 'Zen Bank', company: 'Bolt', pincode: '560001', user_count: 1 },
+    ]
+    expect((await groups(['bank', 'company', 'pincode'])).body).toEqual(expected)
+    expect((await groups(['pincode', 'bank', 'company'])).body).toEqual(expected)
+    expect((await groups(['pincode', 'bank'])).body).toEqual([
+      { bank: 'Union Bank', pincode: '560001', user_count: 2 },
+      { bank: 'Canara Bank', pincode: '110001', user_count: 1 },
+      { bank: 'Canara Bank', pincode: '560001', user_count: 1 },
+      { bank: 'Zen Bank', pincode: '560001', user_count: 1 },
+    ])
+  })
+
+  it('answers with the largest alone when limited', async () => {
+    expect((await groups('pincode', { limit: 1 })).body).toEqual([
+      { pincode: '560001', user_count: 3 },
+    ])
+  })
+
+  it('follows changes at once', async () => {
+    const before = (await groups('company')).body
+    const [id] = await insertPeople(service.database, [{ company: 'Dune' }])
+    expect((await groups('company')).body).toEqual([...before, { company: 'Dune', user_count: 1 }])
+    await service.database.query('DELETE FROM users WHERE id = $1', [id])
+    expect((await groups('company')).body).toEqual(before)
+  })
+
+  it.each([
+    [{}, 'query.group_by', 'required'],
+    [{ group_by: 'age' }, 'query.group_by.0', 'enum'],
+    [{ group_by: ['bank', 'bank'] }, 'query.group_by', 'uniqueItems'],
+    [{ group_by: 'bank', limit: 0 }, 'query.limit', 'minimum'],
+    [{ group_by: 'bank', limit: 1001 }, 'query.limit', 'maximum'],
+    [{ group_by: 'bank', by: 'x' }, 'query.by', 'unknown_parameter'],
+  ])('refuses %j', async (query, path, code) => {
+    const { status, body } = await service.call('listUserGroups', { token: staff.token, query })
+    expect(status).toBe(422)
+    expect(body.errors).toContainEqual({ path, code, message: expect.any(String) })
+  })
+
+  it('is for staff and admins', async () => {
+    const admin = await service.createAccount('admin')
+    expect((await groups('bank', {}, admin.token)).status).toBe(200)
+    expect((await groups('bank', {}, user.token)).status).toBe(403)
+    expect((await service.call('listUserGroups', { query: { group_by: 'bank' } })).status).toBe(401)
+  })
+})
