@@ -64,8 +64,13 @@ export function exampleBody(operation: OperationAccess): unknown {
 }
 
 /** The examples of the query parameters that an operation cannot be called without. */
-export function exampleQuery(operation: OperationAccess): Record<string, string> {
+export function exampleQuery(operation: OperationAccess): Record<string, string | string[]> {
   const parameters = (documented(operation).parameters ?? []).map(resolve)
   const needed = parameters.filter((parameter) => parameter.in === 'query' && parameter.required)
-  return Object.fromEntries(needed.map(({ name, example }) => [name, String(example)]))
+  return Object.fromEntries(
+    needed.map(({ name, example }) => [
+      name,
+      Array.isArray(example) ? example.map(String) : String(example),
+    ]),
+  )
 }

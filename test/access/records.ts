@@ -23,6 +23,19 @@ async function make(
   return body.id ?? body.task.id
 }
 
+/** A report that the worker has built. */
+async function completedReport({ service, owner }: Scene): Promise<number> {
+  const [report] = await service.database.query<{ id: string }>(
+    `INSERT INTO reports (user_id, status, group_by, format, include_members, progress, group_count,
+       bytes, started_at, finished_at)
+     VALUES ($1, 'completed', '{bank}', 'csv', false, 1, 0, 17, now(), now()) RETURNING id`,
+    [owner.id],
+  )
+  const file = Buffer.from('bank,user_count\r\n')
+  await service.database.query('INSERT INTO report_chunks VALUES ($1, 0, $2)', [report?.id, file])
+  return Number(report?.id)
+}
+
 /** What a path names, by the path up to the parameter. */
 const RECORDS: Readonly<Record<string, RecordFactory>> = {
   '/v1/users/:id': { reach: 'staff', create: ({ owner }) => owner.id },
@@ -50,6 +63,7 @@ const RECORDS: Readonly<Record<string, RecordFactory>> = {
     reach: 'nobody',
     create: (scene) => make(scene, 'createTask', { body: { title: 'A task' } }),
   },
+  '/v1/reports/:id': { reach: 'admin', create: completedReport },
   '/v1/api-keys/:id': {
     reach: 'everybody',
     create: (scene) =>

@@ -7,7 +7,7 @@ import { createPerson, type Scene } from './scene.ts'
 /** A request of the owner's records that is right in every respect. */
 export interface SampleRequest {
   readonly params: Readonly<Record<string, number>>
-  readonly query: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string | readonly string[]>>
   readonly body?: unknown
   /** Who sees the records that the request names, besides their owner. */
   readonly reach: Reach
