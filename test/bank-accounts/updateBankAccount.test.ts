@@ -95,12 +95,15 @@ describe('updateBankAccount', () => {
     const theirs = await add({ account_number }, other.id)
     const mine = await add()
     const session = await openSession(service.database.url)
-    await session.query('BEGIN')
-    const change = 'UPDATE bank_accounts SET account_number_index = $1 WHERE id = $2'
-    await session.query(change, [Buffer.from(newAccountNumber()), theirs.id])
-    expect((await update(mine.id, { account_number })).status).toBe(409)
-    await session.query('COMMIT')
-    await session.close()
+    try {
+      await session.query('BEGIN')
+      const change = 'UPDATE bank_accounts SET account_number_index = $1 WHERE id = $2'
+      await session.query(change, [Buffer.from(newAccountNumber()), theirs.id])
+      expect((await update(mine.id, { account_number })).status).toBe(409)
+      await session.query('COMMIT')
+    } finally {
+      await session.close()
+    }
     expect((await update(mine.id, { account_number })).status).toBe(200)
   })
 

@@ -39,16 +39,17 @@ afterAll(async () => {
   await dataDir.remove()
 })
 
-describe('names, addresses, passwords and tokens', () => {
+describe('names, addresses, account numbers, passwords and tokens', () => {
   it('are in no table', () => {
     expect(findLeaks([...secrets, adminPassword], dump)).toEqual([])
     // What is there is found: the search can fail.
-    const { username, reference, pincode } = PUBLIC
-    expect(findLeaks([username, reference, pincode], dump)).toEqual(
+    const { username, reference, pincode, bank } = PUBLIC
+    expect(findLeaks([username, reference, pincode, bank], dump)).toEqual(
       expect.arrayContaining([
         `${username} in users`,
         `${pincode} in users`,
         `${reference} in transactions`,
+        `${bank} in bank_accounts`,
       ]),
     )
     expect(dump.map(({ where }) => where)).toContain('bullmq.job')

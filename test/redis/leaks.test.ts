@@ -29,7 +29,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => fleet.close())
 
-describe('names, addresses, passwords and tokens', () => {
+describe('names, addresses, account numbers, passwords and tokens', () => {
   it('never reach Redis, in jobs, in cached answers or otherwise', () => {
     const sent = commands.join('\n')
     expect(findLeaks(secrets, [{ where: 'Redis', bytes: Buffer.from(sent) }])).toEqual([])

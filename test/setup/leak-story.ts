@@ -3,9 +3,14 @@ import { queryOnce } from './figures.ts'
 import { createHttpClient, type HttpClient } from './http-client.ts'
 
 /** What may be in the database and in Redis, so that a search can be seen to work. */
-export const PUBLIC = { username: 'quince.f', reference: 'LEAK-REFERENCE-1', pincode: 'ZQ7-4411' }
+export const PUBLIC = {
+  username: 'quince.f',
+  reference: 'LEAK-REFERENCE-1',
+  pincode: 'ZQ7-4411',
+  bank: 'Haystack Savings Bank',
+}
 
-/** What nobody may find: names, addresses, passwords, and all else that was sent in their places. */
+/** What nobody may find: names, addresses, account numbers, passwords, and all else that was sent in their places. */
 export const PRIVATE = {
   name: 'Quillon Featherby',
   email: 'Quillon.Featherby@needle-mail.example',
@@ -24,6 +29,11 @@ export const PRIVATE = {
   twin: 'Duplicata Perriwinkle',
   raised: 'Raisedina Throckmorton',
   cookie: 'chocolate-cookie-value',
+  accountNumber: 'NDL0077HAYSTACK31415',
+  changedNumber: 'NDL0078PITCHFORK2718',
+  takenNumber: 'NDL0079THRESHER16180',
+  refusedNumber: 'NDL0080SCARECROW1414',
+  raisedNumber: 'NDL0081WINDROW017320',
 } as const
 
 /** Has every insert into a table fail with a message that quotes personal data. */
@@ -95,6 +105,42 @@ async function useKeys(admin: HttpClient): Promise<string[]> {
     200, 401, 401,
   ])
   return [first.key, second.key, invented]
+}
+
+/** Adds, changes and asks for account numbers, with success and without. */
+async function useAccountNumbers(admin: HttpClient, userId: number, url: string): Promise<void> {
+  const { accountNumber, changedNumber, takenNumber, refusedNumber, raisedNumber } = PRIVATE
+  const path = `/v1/users/${userId}/bank-accounts`
+  const account = (account_number: string) => ({ bank_name: PUBLIC.bank, account_number })
+  const headers = { 'idempotency-key': 'the first account' }
+  const { status, body } = await admin.request('POST', path, account(accountNumber), headers)
+  expect([status, body.account_number]).toEqual([201, `${'*'.repeat(16)}1415`])
+  const mine = `${path}/${body.id}`
+  const lower = refusedNumber.toLowerCase()
+  const requests: [number, string, string, object?, Record<string, string>?][] = [
+    [201, 'POST', path, account(accountNumber), headers],
+    [422, 'POST', path, account(refusedNumber), headers],
+    [201, 'POST', path, account(takenNumber)],
+    [409, 'POST', path, account(takenNumber.toLowerCase())],
+    [409, 'PUT', mine, { account_number: takenNumber }],
+    [200, 'PUT', mine, { account_number: changedNumber.toLowerCase() }],
+    [422, 'POST', path, account(`${refusedNumber}-`)],
+    [422, 'POST', path, { ...account(accountNumber), [lower]: refusedNumber }],
+    [422, 'POST', path, { ...account(takenNumber), ifsc_code: `${refusedNumber}!` }],
+    [422, 'PUT', mine, { account_number: [lower] }],
+    [422, 'GET', `${path}?account_number=${lower}`],
+    [422, 'GET', `${path}/${refusedNumber}`],
+    [422, 'DELETE', `${path}/${lower}`],
+    [200, 'GET', mine],
+    [200, 'GET', path],
+  ]
+  for (const [wanted, method, target, sent, more] of requests) {
+    const answer = await admin.request(method, target, sent, more)
+    expect([answer.status, method, target]).toEqual([wanted, method, target])
+  }
+  await breakInserts(url, 'bank_accounts')
+  expect((await admin.request('POST', path, account(raisedNumber))).status).toBe(500)
+  await mendInserts(url, 'bank_accounts')
 }
 
 /** Everything that is refused, with personal data in each place of a request. */
@@ -170,6 +216,7 @@ export async function tellStory(
   ]
   expect(await post('/v1/transactions/bulk', { mode: 'partial', transactions })).toBe(201)
   await admin.request('GET', `/v1/users/${user.id}/analytics`)
+  await useAccountNumbers(admin, user.id, databaseUrl)
   await sendRefused(admin, user.id)
 
   await breakInserts(databaseUrl, 'users')

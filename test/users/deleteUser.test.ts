@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { OperationId } from '../../src/generated/operations.ts'
+import { newAccountNumber } from '../setup/account-numbers.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
 let service: TestService
@@ -17,35 +19,97 @@ afterAll(() => service.close())
 const remove = (id: number, token: string, request = {}) =>
   service.call('deleteUser', { params: { id }, token, ...request })
 
-/** How many rows of every table that names a user are left of one. */
-async function countRows(id: number): Promise<number> {
+/** Every table that names a user. */
+async function userTables(): Promise<string[]> {
   const tables = await service.database.query<{ table: string }>(
     `SELECT table_name AS table FROM information_schema.columns
-     WHERE table_schema = 'public' AND column_name = 'user_id'`,
+     WHERE table_schema = 'public' AND column_name = 'user_id' ORDER BY 1`,
   )
-  const parts = tables.map(({ table }) => `SELECT 1 FROM ${table} WHERE user_id = $1`)
-  const [row] = await service.database.query<{ count: number }>(
-    `SELECT count(*)::int AS count
-     FROM (SELECT 1 FROM users WHERE id = $1 UNION ALL ${parts.join(' UNION ALL ')}) AS rows`,
+  return tables.map(({ table }) => table)
+}
+
+/** The tables that have rows of a user, by name. */
+async function tablesWith(id: number): Promise<string[]> {
+  const parts = (await userTables()).map(
+    (table) => `SELECT '${table}' AS table WHERE EXISTS (SELECT FROM ${table} WHERE user_id = $1)`,
+  )
+  const rows = await service.database.query<{ table: string }>(
+    `SELECT 'users' AS table FROM users WHERE id = $1 UNION ALL ${parts.join(' UNION ALL ')}
+     ORDER BY 1`,
     [id],
   )
-  return row?.count ?? 0
+  return rows.map(({ table }) => table)
+}
+
+/** Gives a user something of everything. */
+async function fill({ id, token }: Account): Promise<void> {
+  const create = async (operation: OperationId, body: object) => {
+    const headers = { 'idempotency-key': operation }
+    const answer = await service.call(operation, { params: { id }, token, body, headers })
+    expect(answer.status).toBe(201)
+  }
+  await create('createEmployment', { company_name: 'Kaveri Textiles', is_current: true })
+  const account_number = newAccountNumber()
+  await create('createBankAccount', { bank_name: 'Deccan Bank', account_number })
+  await create('createTask', { title: 'Call the bank' })
+  await create('createApiKey', { name: 'Script', scopes: ['tasks:read'] })
+  await service.createTransaction(token, { user_id: id })
+  await service.database.query(
+    `INSERT INTO reports (user_id, group_by, format, include_members)
+     VALUES ($1, '{bank}', 'json', false)`,
+    [id],
+  )
+  await service.settled()
 }
 
 describe('deleteUser', () => {
-  it('deletes the user with transactions, figures, tokens and what waits', async () => {
-    const gone = await service.createAccount()
-    await service.createTransaction(gone.token, { user_id: gone.id })
-    await service.settled()
-    await service.call('getUserAnalytics', { params: { id: gone.id }, token: gone.token })
-    expect(await countRows(gone.id)).toBeGreaterThanOrEqual(5)
+  it('deletes the user with everything of theirs, in whatever table', async () => {
+    // Admins alone have API keys.
+    const gone = await service.createAccount('admin')
+    await fill(gone)
+    const request = { params: { id: gone.id }, token: gone.token }
+    expect((await service.call('getUserAnalytics', request)).body.transaction_count).toBe(1)
+    // An outbox row is there only until its figures are.
+    const filled = [...(await userTables()).filter((table) => table !== 'outbox'), 'users'].sort()
+    expect(await tablesWith(gone.id)).toEqual(filled)
     const { status, body } = await remove(gone.id, gone.token)
     expect([status, body]).toEqual([204, ''])
-    expect(await countRows(gone.id)).toBe(0)
-    for (const operation of ['getUser', 'getUserAnalytics', 'listUserTransactions'] as const) {
-      const answer = await service.call(operation, { params: { id: gone.id }, token: staff.token })
-      expect(answer.status).toBe(404)
+    expect(await tablesWith(gone.id)).toEqual([])
+    for (const operation of [
+      ...(['getUser', 'getUserAnalytics', 'getUserDailyAnalytics'] as const),
+      ...(['listUserTransactions', 'listEmployments', 'listBankAccounts'] as const),
+    ]) {
+      const answer = await service.call(operation, { ...request, token: staff.token })
+      expect([operation, answer.status]).toEqual([operation, 404])
     }
+  })
+
+  it('frees the number of a bank account', async () => {
+    const body = { bank_name: 'Deccan Bank', account_number: newAccountNumber() }
+    const add = async (id: number) =>
+      (await service.call('createBankAccount', { params: { id }, token: staff.token, body })).status
+    const gone = await service.createCustomer(staff.token)
+    expect(await add(gone.id)).toBe(201)
+    expect(await add(user.id)).toBe(409)
+    await remove(gone.id, staff.token)
+    expect(await add(user.id)).toBe(201)
+  })
+
+  it('lets a job of the user’s that comes later end quietly', async () => {
+    const gone = await service.createCustomer(staff.token)
+    const kept = await service.createCustomer(staff.token)
+    await remove(gone.id, staff.token)
+    const event = (user_id: number) =>
+      ({ name: 'transactions.changed', data: { user_id } }) as const
+    const recompute = vi.spyOn(service.services.analytics, 'recompute')
+    await service.services.queue.add([event(gone.id), event(kept.id)])
+    await vi.waitFor(() => expect(recompute).toHaveBeenCalledWith(gone.id), { timeout: 10_000 })
+    await Promise.all(recompute.mock.results.map(({ value }) => value))
+    await service.createTransaction(staff.token, { user_id: kept.id })
+    await service.settled()
+    recompute.mockRestore()
+    expect(await service.services.queue.failed(10)).toEqual([])
+    expect(await tablesWith(gone.id)).toEqual([])
   })
 
   it('goes well with changes of the user’s that are still to be worked on', async () => {
@@ -55,7 +119,7 @@ describe('deleteUser', () => {
     )
     expect((await remove(gone.id, staff.token)).status).toBe(204)
     await service.settled()
-    expect(await countRows(gone.id)).toBe(0)
+    expect(await tablesWith(gone.id)).toEqual([])
   })
 
   it('ends the account: no login, and its names are free again', async () => {
