@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino'
+import { type Logger, type LoggerOptions, pino } from 'pino'
 
 /** Passbook's logger: JSON lines, secrets and personal data left out. */
 export type Log = Logger
@@ -31,8 +31,9 @@ function describeError(error: unknown): object {
   return { type: name, ...code, ...ours, stack: frames.join('\n'), ...reason }
 }
 
-export function createLog(level: string): Log {
-  return pino({
+/** @param file where it is written instead of standard output; its folder is made when missing */
+export function createLog(level: string, file?: string): Log {
+  const options: LoggerOptions = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -42,5 +43,8 @@ export function createLog(level: string): Log {
       paths: [...SECRET, ...PERSONAL].flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
       censor: '[redacted]',
     },
-  })
+  }
+  return file === undefined
+    ? pino(options)
+    : pino(options, pino.destination({ dest: file, mkdir: true, sync: true }))
 }

@@ -15,6 +15,8 @@ export type TakePiece = (content: Buffer, progress: number) => Promise<void>
 export interface GroupingResult {
   readonly kinds: readonly UserGroupKind[]
   readonly groups: number
+  /** Groups, or with members their members all in all. */
+  readonly rows: number
   readonly seconds: number
 }
 
@@ -82,7 +84,7 @@ export async function writeUserGroups(
         }
         await out.add(writer.endGrouping(), progressOf(1))
         groups += found
-        done({ kinds, groups: found, seconds: (performance.now() - started) / 1000 })
+        done({ kinds, groups: found, rows: read, seconds: (performance.now() - started) / 1000 })
       }
       await out.add(writer.end(), 1)
       await out.flush(1)

@@ -1,0 +1,83 @@
+import type { Environment } from '../config.ts'
+import { openDatabaseAccess } from '../database-access.ts'
+import { StartupError } from '../errors.ts'
+import { writeUserGroups } from '../features/reports/reports.file.ts'
+import type { FileLayout } from '../features/reports/reports.writers.ts'
+import { driverCause, isDatabaseAway } from '../platform/database-away.ts'
+import { openDatabase } from '../platform/prisma.ts'
+import type { EtlOptions } from './options.ts'
+import { openOutput } from './output.ts'
+import type { Steps } from './steps.ts'
+
+const POOL_SIZE = 2
+
+/** Why a run failed, in one sentence; the log has the rest. */
+function reasonOf(error: unknown, { file }: Steps): StartupError {
+  if (error instanceof StartupError) return error
+  const why = isDatabaseAway(error)
+    ? 'the database does not answer'
+    : driverCause(error).kind === 'TableDoesNotExist'
+      ? 'the database is not up to date (`npm run migrate` makes it so)'
+      : 'something unexpected happened'
+  return new StartupError(`Nothing was written: ${why}; ${file} has the details.`)
+}
+
+const seconds = (since: number) => ((performance.now() - since) / 1000).toFixed(2)
+
+async function write(environment: Environment, options: EtlOptions, steps: Steps): Promise<void> {
+  const { out, format, groupings, members } = options
+  const started = performance.now()
+  const output = await openOutput(out)
+  const stop = () => {
+    output.discard()
+    process.exit(1)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
+  try {
+    const access = await openDatabaseAccess(environment)
+    const { database, close } = openDatabase(access.url, POOL_SIZE, steps.log)
+    try {
+      steps.say('database opened', { seconds: seconds(started) })
+      const layout: FileLayout = {
+        ...{ format, groupings, includeMembers: members, createdAt: new Date() },
+      }
+      const result = await writeUserGroups(database, layout, output.write, (grouping) =>
+        steps.say(`grouped by ${grouping.kinds.join(', ')}`, {
+          groups: grouping.groups,
+          rows: grouping.rows,
+          seconds: grouping.seconds.toFixed(2),
+        }),
+      )
+      await output.finish()
+      steps.say('file written', {
+        groups: result.groups,
+        bytes: result.bytes,
+        seconds: seconds(started),
+        peak_megabytes: Math.round(process.resourceUsage().maxRSS / 1024),
+      })
+    } finally {
+      await close()
+      await access.close()
+    }
+  } finally {
+    output.discard()
+  }
+}
+
+/**
+ * Groups users straight into a file.
+ *
+ * @throws StartupError in one sentence; the log has the stack
+ */
+export async function runEtl(
+  environment: Environment,
+  options: EtlOptions,
+  steps: Steps,
+): Promise<void> {
+  try {
+    await write(environment, options, steps)
+  } catch (error) {
+    steps.log.error({ err: error }, 'nothing was written')
+    throw reasonOf(error, steps)
+  }
+}
