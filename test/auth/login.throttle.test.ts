@@ -32,6 +32,9 @@ const pass = (seconds: number) =>
     [seconds],
   )
 
+/** How many attempts are free where the account was logged in from before; elsewhere it is 5. */
+const KNOWN_FREE = 10
+
 /** What is counted for one address: its rows have no time set while attempts are free. */
 const FROM_ONE = `SELECT failures, blocked_until = 'epoch' AS free,
   round(extract(epoch FROM blocked_until - last_at))::int AS wait FROM login_throttles`
@@ -47,12 +50,12 @@ async function guessed(failures: number, username?: string): Promise<void> {
 }
 
 describe('guessing from one address', () => {
-  it('is free five times, then waits 1 second after the last, 2, 4 and so on up to 300', async () => {
+  it('is free ten times where the account was logged in from, then waits 1 second after the last, 2, 4 and so on up to 300', async () => {
     const waits: number[] = []
-    for (let attempt = 1; attempt <= 16; attempt += 1) {
+    for (let attempt = 1; attempt <= 21; attempt += 1) {
       expect((await guess()).status).toBe(401)
       const [row] = await query<{ failures: number; free: boolean; wait: number }>(FROM_ONE)
-      expect(row).toMatchObject({ failures: attempt, free: attempt < 5 })
+      expect(row).toMatchObject({ failures: attempt, free: attempt < KNOWN_FREE })
       if (row?.free === false) {
         waits.push(row.wait)
         await pass(row.wait)
@@ -62,7 +65,7 @@ describe('guessing from one address', () => {
   })
 
   it('is refused while it has to wait, with the right password too, and not counted', async () => {
-    for (let attempt = 1; attempt <= 5; attempt += 1) await guess()
+    for (let attempt = 1; attempt <= KNOWN_FREE; attempt += 1) await guess()
     await query(`UPDATE login_throttles SET blocked_until = now() + interval '100 seconds'`)
     const before = await query('SELECT * FROM login_throttles')
     for (const password of ['a wrong password', user.password]) {
@@ -84,7 +87,7 @@ describe('guessing from one address', () => {
   })
 
   it('is forgotten after a day, also where nobody has cleaned up', async () => {
-    for (let attempt = 1; attempt <= 5; attempt += 1) await guess()
+    for (let attempt = 1; attempt <= KNOWN_FREE; attempt += 1) await guess()
     await pass(25 * 3600)
     await guess()
     expect(await query(FROM_ONE)).toMatchObject([{ failures: 1, free: true }])
@@ -107,6 +110,15 @@ describe('guessing from one address', () => {
       Object.keys(headers).sort(),
     ]
     expect(shape(unknown)).toEqual(shape(known))
+  })
+
+  it('is free five times elsewhere', async () => {
+    for (let attempt = 1; attempt <= 5; attempt += 1)
+      expect((await guess('198.51.100.9')).status).toBe(401)
+    const [row] = await query(
+      'SELECT FROM login_throttles WHERE failures = 5 AND blocked_until > last_at',
+    )
+    expect(row).toBeDefined()
   })
 
   it('holds up neither other addresses nor other users', async () => {
@@ -134,9 +146,9 @@ describe('guessing from one address', () => {
     const seconds = (performance.now() - begin) / 1000
     const checked = answers.filter(({ status }) => status === 401).length
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(50 - checked)
-    expect(checked).toBeGreaterThanOrEqual(5)
+    expect(checked).toBeGreaterThanOrEqual(KNOWN_FREE)
     // Waits of 1, 2, 4 … seconds may have passed meanwhile.
-    expect(checked).toBeLessThanOrEqual(5 + Math.floor(Math.log2(seconds + 1)))
+    expect(checked).toBeLessThanOrEqual(KNOWN_FREE + Math.floor(Math.log2(seconds + 1)))
     expect(await query(FROM_ONE)).toMatchObject([{ failures: checked }])
   })
 })

@@ -11,6 +11,8 @@ import type { Database } from '../../platform/prisma.ts'
 
 /** For one user name from one address. */
 const FROM_ONE_ADDRESS = { free: 5, longestSeconds: 300 }
+/** Where the account was logged in from before: programs of one account may start at one moment. */
+const FROM_KNOWN_ADDRESS = { free: 10, longestSeconds: 300 }
 /** For one user name from all addresses that the account was never logged in from. */
 const FROM_ALL_ADDRESSES = { most: 100, seconds: 900 }
 const ADDRESS_DAYS = 90
@@ -53,10 +55,9 @@ export function createLoginThrottle(deps: {
   async function limitsOf(attempt: Attempt): Promise<readonly AttemptLimit[]> {
     const name = attempt.username.toLowerCase()
     const here = crypto.blindIndex('login.name-and-address', `${name} ${attempt.network}`)
-    const fromHere = backOff(here, FROM_ONE_ADDRESS)
-    if (await isKnown(attempt)) return [fromHere]
+    if (await isKnown(attempt)) return [backOff(here, FROM_KNOWN_ADDRESS)]
     const anywhere = crypto.blindIndex('login.name', name)
-    return [fromHere, perWindow(anywhere, FROM_ALL_ADDRESSES)]
+    return [backOff(here, FROM_ONE_ADDRESS), perWindow(anywhere, FROM_ALL_ADDRESSES)]
   }
 
   return {
