@@ -5,7 +5,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   max_connections: '150',
-  shared_buffers: '128MB',
+  shared_buffers: '512MB',
   jit: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
