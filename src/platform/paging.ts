@@ -4,7 +4,7 @@ import { invalid } from '../errors.ts'
 /** One page of a list, and how to go on. */
 export interface Page<T> {
   readonly items: readonly T[]
-  /** All there are; only counted in page mode. */
+  /** All there are; only counted in page mode, and not when they are too many. */
   readonly total?: number
   /** Where the next page begins; absent at the end. */
   readonly nextCursor?: string
@@ -78,7 +78,10 @@ export function toPage<T>(
     : { items }
 }
 
-/** Sends a page: `Link` (RFC 8288), `X-Total-Count` in page mode, `X-Next-Cursor`; the body is a bare array. */
+/**
+ * Sends a page: `Link` (RFC 8288), `X-Next-Cursor`, in page mode `X-Total-Count` where the total is known; the
+ * body is a bare array.
+ */
 export function sendPage<T>(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -95,17 +98,18 @@ export function sendPage<T>(
     return `<${target.pathname}${target.search}>; rel="${rel}"`
   }
   const links: string[] = []
-  if (total === undefined) {
+  if (query.cursor !== undefined) {
     links.push(link('first', { cursor: '' }))
     if (nextCursor !== undefined) links.push(link('next', { cursor: nextCursor }))
   } else {
     const page = query.page ?? 1
-    const last = Math.max(1, Math.ceil(total / query.per_page))
+    const last = total === undefined ? undefined : Math.max(1, Math.ceil(total / query.per_page))
+    const hasNext = last === undefined ? nextCursor !== undefined : page < last
     links.push(link('first', { page: '1' }))
-    if (page > 1) links.push(link('prev', { page: String(Math.min(page - 1, last)) }))
-    if (page < last) links.push(link('next', { page: String(page + 1) }))
-    links.push(link('last', { page: String(last) }))
-    reply.header('x-total-count', String(total))
+    if (page > 1) links.push(link('prev', { page: String(Math.min(page - 1, last ?? page)) }))
+    if (hasNext) links.push(link('next', { page: String(page + 1) }))
+    if (last !== undefined) links.push(link('last', { page: String(last) }))
+    if (total !== undefined) reply.header('x-total-count', String(total))
   }
   reply.header('link', links.join(', '))
   if (nextCursor !== undefined) reply.header('x-next-cursor', nextCursor)

@@ -79,6 +79,17 @@ describe('sendPage', () => {
     expect(headers['x-total-count']).toBe(String(total))
   })
 
+  it.each([
+    [1, { nextCursor: 'W10' }, ['first=1', 'next=2']],
+    [3, { nextCursor: 'W10' }, ['first=1', 'prev=2', 'next=4']],
+    [3, {}, ['first=1', 'prev=2']],
+  ])('leads from page %i without a total, with %j, to %j', (page, rest, links) => {
+    const headers = headersOf('/v1/things', { page }, rest)
+    const found = [...(headers['link'] ?? '').matchAll(/page=(\d+)>; rel="(\w+)"/g)]
+    expect(found.map(([, number, rel]) => `${rel}=${number}`)).toEqual(links)
+    expect(headers).not.toHaveProperty('x-total-count')
+  })
+
   it('keeps other parameters, and cannot be broken out of', () => {
     const url = '/things?q=a%3E%3B%20rel%3D%22evil%22%2C%3C&x=%C3%A9'
     const { link } = headersOf(url, {}, { total: 1 })

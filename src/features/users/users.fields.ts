@@ -10,7 +10,8 @@ export const USER_COLUMNS = {
   ...{ disabledAt: true, createdAt: true, updatedAt: true },
 } as const satisfies Prisma.UserSelect
 
-type ShownRow = Pick<UserRow, keyof typeof USER_COLUMNS>
+/** A row of what a user is shown by. */
+export type ShownRow = Pick<UserRow, keyof typeof USER_COLUMNS>
 
 /** A user with readable fields. */
 export type UserRecord = Omit<ShownRow, 'name' | 'email'> & {

@@ -9,14 +9,8 @@ import { decryptUser, encryptUser, type UserRecord } from './users.fields.ts'
 
 export type { UserRecord }
 
-import {
-  type UserQuery,
-  userAfter,
-  userFilter,
-  userOrder,
-  userPaging,
-  userPosition,
-} from './users.list.ts'
+import { type UserQuery, userFilters, userOrder, userPaging, userPosition } from './users.list.ts'
+import { readUserPage } from './users.page.ts'
 import {
   assertAdminRemains,
   assertMayChange,
@@ -121,20 +115,16 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
       return new Map(rows.map((row) => [Number(row.id), decryptUser(crypto, row)]))
     },
 
+    /** Users that match all filters. @throws AppError 422 */
     async list(query: UserQuery): Promise<Page<UserRecord>> {
-      const where = userFilter(crypto, query)
-      const { limit, offset, after } = userPaging(query)
-      const [rows, total] = await Promise.all([
-        database.user.findMany({
-          where: after === undefined ? where : { AND: [where, userAfter(query.sort, after)] },
-          orderBy: userOrder(query.sort),
-          take: limit + 1,
-          skip: offset ?? 0,
-        }),
-        offset === undefined ? undefined : database.user.count({ where }),
-      ])
+      const paging = userPaging(query)
+      const { rows, total } = await readUserPage(database, {
+        filters: userFilters(crypto, query),
+        order: userOrder(query.sort),
+        paging,
+      })
       const users = rows.map((row) => decryptUser(crypto, row))
-      const page = toPage(users, limit, (user) => userPosition(query.sort, user))
+      const page = toPage(users, paging.limit, (user) => userPosition(query.sort, user))
       return total === undefined ? page : { ...page, total }
     },
 
