@@ -64,7 +64,7 @@ export function openServices(
   const analytics = createAnalyticsService({ database, cache, metrics, outbox, defaultCurrency })
   const tasks = createTaskService({ database })
   const reports = createReportService({
-    ...{ database, queue, log },
+    ...{ database, databaseUrl, queue, log },
     retentionHours: config.REPORT_RETENTION_HOURS,
   })
 

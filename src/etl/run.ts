@@ -3,20 +3,20 @@ import { openDatabaseAccess } from '../database-access.ts'
 import { StartupError } from '../errors.ts'
 import { writeUserGroups } from '../features/reports/reports.file.ts'
 import type { FileLayout } from '../features/reports/reports.writers.ts'
-import { driverCause, isDatabaseAway } from '../platform/database-away.ts'
-import { openDatabase } from '../platform/prisma.ts'
+import { codeOf, isDatabaseAway } from '../platform/database-away.ts'
 import type { EtlOptions } from './options.ts'
 import { openOutput } from './output.ts'
 import type { Steps } from './steps.ts'
 
-const POOL_SIZE = 2
+/** PostgreSQL's code for a table that is not there. */
+const UNDEFINED_TABLE = '42P01'
 
 /** Why a run failed, in one sentence; the log has the rest. */
 function reasonOf(error: unknown, { file }: Steps): StartupError {
   if (error instanceof StartupError) return error
   const why = isDatabaseAway(error)
     ? 'the database does not answer'
-    : driverCause(error).kind === 'TableDoesNotExist'
+    : codeOf(error) === UNDEFINED_TABLE
       ? 'the database is not up to date (`npm run migrate` makes it so)'
       : 'something unexpected happened'
   return new StartupError(`Nothing was written: ${why}; ${file} has the details.`)
@@ -35,13 +35,12 @@ async function write(environment: Environment, options: EtlOptions, steps: Steps
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
   try {
     const access = await openDatabaseAccess(environment)
-    const { database, close } = openDatabase(access.url, POOL_SIZE, steps.log)
     try {
       steps.say('database opened', { seconds: seconds(started) })
       const layout: FileLayout = {
         ...{ format, groupings, includeMembers: members, createdAt: new Date() },
       }
-      const result = await writeUserGroups(database, layout, output.write, (grouping) =>
+      const result = await writeUserGroups(access.url, layout, output.write, (grouping) =>
         steps.say(`grouped by ${grouping.kinds.join(', ')}`, {
           groups: grouping.groups,
           rows: grouping.rows,
@@ -56,7 +55,6 @@ async function write(environment: Environment, options: EtlOptions, steps: Steps
         peak_megabytes: Math.round(process.resourceUsage().maxRSS / 1024),
       })
     } finally {
-      await close()
       await access.close()
     }
   } finally {

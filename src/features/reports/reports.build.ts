@@ -87,7 +87,11 @@ async function giveUp(database: Database, claimed: Claim): Promise<void> {
  * Builds a report, unless it is gone, done, or in somebody's hands. Its file is stored piece by piece
  * and can be read once the report is completed. Deleting the report ends it quietly.
  */
-export async function buildReport(database: Database, id: number): Promise<void> {
+export async function buildReport(
+  database: Database,
+  databaseUrl: string,
+  id: number,
+): Promise<void> {
   const claimed = await claim(database, id)
   if (claimed === undefined) return
   const { format, includeMembers, groupBy } = claimed
@@ -95,7 +99,7 @@ export async function buildReport(database: Database, id: number): Promise<void>
   let position = 0
   try {
     const layout = { format, includeMembers, groupings: [groupBy], createdAt: new Date() }
-    const result = await writeUserGroups(database, layout, async (content, progress) => {
+    const result = await writeUserGroups(databaseUrl, layout, async (content, progress) => {
       await storePiece(database, claimed, position, content, progress)
       position += 1
     })

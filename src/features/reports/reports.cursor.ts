@@ -1,37 +1,101 @@
 import type { UserGroupKind } from '../../generated/schemas.ts'
-import { type DatabaseTransaction, Prisma } from '../../platform/prisma.ts'
-import { allGroups, allMembers, type GroupRow } from './reports.queries.ts'
+import type { Snapshot } from '../../platform/snapshot.ts'
+import { allGroups, allMembers, countGroups, DROP_GROUPS, TOTALS } from './reports.queries.ts'
 
-/** Rows read at a time: of a few dozen bytes, and of some kilobytes. */
-const GROUPS_A_BATCH = 5_000
-const MEMBER_ROWS_A_BATCH = 100
+/** Rows read at a time: of a few dozen bytes, and of some kilobytes at most. */
+const GROUPS_A_BATCH = 1_000
+const MEMBERS_A_BATCH = 100
 
-/**
- * Reads all groups, the largest first, some thousand at a time: neither this process nor the driver
- * ever holds all of them.
- *
- * @param tx a transaction that stays open until the last batch is read
- */
+/** One group, or with members a piece of one. */
+export interface GroupRow {
+  /** The group's place among all, from 1. */
+  readonly position: number
+  readonly user_count: number
+  readonly bank?: string
+  readonly company?: string
+  readonly pincode?: string
+  /** Ids, ascending, with commas in between. */
+  readonly members?: string
+}
+
+/** A row, and how much of the grouping has been read with it, from 0 to 1. */
+export interface ReadRow {
+  readonly row: GroupRow
+  readonly progress: number
+}
+
+/** Reads a query some rows at a time: neither this process nor the driver ever holds all of them. */
+async function* readBatches(snapshot: Snapshot, name: string, query: string, size: number) {
+  await snapshot.run(`DECLARE ${name} NO SCROLL CURSOR FOR ${query}`)
+  for (;;) {
+    const rows = await snapshot.rows(`FETCH ${size} FROM ${name}`)
+    if (rows.length > 0) yield rows
+    if (rows.length < size) break
+  }
+  await snapshot.run(`CLOSE ${name}`)
+}
+
+async function* groupBatches(
+  snapshot: Snapshot,
+  kinds: readonly UserGroupKind[],
+): AsyncGenerator<readonly GroupRow[], undefined> {
+  for await (const rows of readBatches(snapshot, 'all_groups', allGroups(kinds), GROUPS_A_BATCH)) {
+    yield rows.map(([position, user_count, ...values]) => {
+      const named = kinds.map((kind, index) => [kind, values[index]])
+      return { position, user_count, ...Object.fromEntries(named) } as GroupRow
+    })
+  }
+}
+
+/** Puts members beside their groups: both come in the order of the groups, and every group has some. */
+async function* memberBatches(
+  snapshot: Snapshot,
+  kinds: readonly UserGroupKind[],
+  memberCount: number,
+): AsyncGenerator<readonly ReadRow[]> {
+  const groups = groupBatches(snapshot, kinds)
+  let batch: readonly GroupRow[] = []
+  let group: GroupRow | undefined
+  let next = 0
+  let read = 0
+  const pieces = readBatches(snapshot, 'all_members', allMembers(kinds), MEMBERS_A_BATCH)
+  for await (const rows of pieces) {
+    const filled: ReadRow[] = []
+    for (const [position, count, members] of rows) {
+      if (group?.position !== position) {
+        if (next === batch.length) {
+          batch = (await groups.next()).value ?? []
+          next = 0
+        }
+        group = batch[next] as GroupRow
+        next += 1
+      }
+      read += count as number
+      const row = { ...(group as GroupRow), members: members as string }
+      filled.push({ row, progress: read / memberCount })
+    }
+    yield filled
+  }
+  // Has the cursor closed.
+  await groups.next()
+}
+
+/** Reads all groups, the largest first, and with members those in pieces. */
 export async function* readGroups(
-  tx: DatabaseTransaction,
+  snapshot: Snapshot,
   kinds: readonly UserGroupKind[],
   includeMembers: boolean,
-): AsyncGenerator<readonly GroupRow[]> {
-  const query = includeMembers ? allMembers(kinds) : allGroups(kinds)
-  const batch = includeMembers ? MEMBER_ROWS_A_BATCH : GROUPS_A_BATCH
-  // A statement is prepared once a connection, so one that reads other columns needs another name.
-  const cursor = Prisma.raw(['groups', ...kinds, includeMembers ? 'members' : 'counts'].join('_'))
+): AsyncGenerator<readonly ReadRow[]> {
+  for (const statement of countGroups(kinds)) await snapshot.run(statement)
+  const [totals = []] = await snapshot.rows(TOTALS)
+  const [groupCount = 0, memberCount = 0] = totals as readonly number[]
   // All rows are wanted, not the first ones soon.
-  await tx.$executeRaw`SET LOCAL cursor_tuple_fraction = 1`
-  await tx.$executeRaw`DECLARE ${cursor} NO SCROLL CURSOR FOR ${query}`
-  try {
-    for (;;) {
-      const rows = await tx.$queryRaw<GroupRow[]>`FETCH ${Prisma.raw(`${batch}`)} FROM ${cursor}`
-      if (rows.length > 0) yield rows
-      if (rows.length < batch) break
+  await snapshot.run('SET LOCAL cursor_tuple_fraction = 1')
+  if (includeMembers) yield* memberBatches(snapshot, kinds, memberCount)
+  else {
+    for await (const rows of groupBatches(snapshot, kinds)) {
+      yield rows.map((row) => ({ row, progress: row.position / groupCount }))
     }
-  } finally {
-    // Of a transaction that failed there is nothing to close.
-    await tx.$executeRaw`CLOSE ${cursor}`.catch(() => undefined)
   }
+  await snapshot.run(DROP_GROUPS)
 }

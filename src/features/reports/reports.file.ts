@@ -1,13 +1,10 @@
 import type { UserGroupKind } from '../../generated/schemas.ts'
-import type { Database } from '../../platform/prisma.ts'
+import { readSnapshot } from '../../platform/snapshot.ts'
 import { readGroups } from './reports.cursor.ts'
 import { createWriter, type FileLayout } from './reports.writers.ts'
 
 /** A piece of a file has about so many bytes. */
 const PIECE_BYTES = 256 * 1024
-/** Reading everything may take a while; the connection pool's own limit is for requests. */
-const LONGEST_MS = 6 * 3_600_000
-
 /** Takes a file's next piece and how much of the file is done then, from 0 to 1. */
 export type TakePiece = (content: Buffer, progress: number) => Promise<void>
 
@@ -15,7 +12,7 @@ export type TakePiece = (content: Buffer, progress: number) => Promise<void>
 export interface GroupingResult {
   readonly kinds: readonly UserGroupKind[]
   readonly groups: number
-  /** Groups, or with members their members all in all. */
+  /** Rows read: groups, or with members their pieces of 1,000 members. */
   readonly rows: number
   readonly seconds: number
 }
@@ -33,10 +30,11 @@ function collector(take: TakePiece) {
   let bytes = 0
   return {
     bytes: () => bytes,
-    async add(text: string, progress: number): Promise<void> {
+    /** @returns whether there is a piece to take */
+    add(text: string): boolean {
       waiting.push(text)
       length += text.length
-      if (length >= PIECE_BYTES) await this.flush(progress)
+      return length >= PIECE_BYTES
     },
     async flush(progress: number): Promise<void> {
       const content = Buffer.from(waiting.join(''))
@@ -56,7 +54,7 @@ function collector(take: TakePiece) {
  * @param done called after each grouping
  */
 export async function writeUserGroups(
-  database: Database,
+  databaseUrl: string,
   layout: FileLayout,
   take: TakePiece,
   done: (result: GroupingResult) => void = () => undefined,
@@ -66,30 +64,27 @@ export async function writeUserGroups(
   const out = collector(take)
   let groups = 0
 
-  await database.$transaction(
-    async (tx) => {
-      await out.add(writer.begin(), 0)
-      for (const [index, kinds] of groupings.entries()) {
-        const started = performance.now()
-        const progressOf = (part: number) => (index + part) / groupings.length
-        let found = 0
-        let read = 0
-        await out.add(writer.beginGrouping(kinds), progressOf(0))
-        for await (const rows of readGroups(tx, kinds, includeMembers)) {
-          for (const row of rows) {
-            read += row.members === undefined ? 1 : row.members.split(',').length
-            found = row.position
-            await out.add(writer.row(row), progressOf(read / row.total))
-          }
+  await readSnapshot(databaseUrl, async (snapshot) => {
+    out.add(writer.begin())
+    for (const [index, kinds] of groupings.entries()) {
+      const started = performance.now()
+      const progressOf = (part: number) => (index + part) / groupings.length
+      let found = 0
+      let rows = 0
+      out.add(writer.beginGrouping(kinds))
+      for await (const batch of readGroups(snapshot, kinds, includeMembers)) {
+        for (const { row, progress } of batch) {
+          found = row.position
+          if (out.add(writer.row(row))) await out.flush(progressOf(progress))
         }
-        await out.add(writer.endGrouping(), progressOf(1))
-        groups += found
-        done({ kinds, groups: found, rows: read, seconds: (performance.now() - started) / 1000 })
+        rows += batch.length
       }
-      await out.add(writer.end(), 1)
-      await out.flush(1)
-    },
-    { isolationLevel: 'RepeatableRead', timeout: LONGEST_MS },
-  )
+      out.add(writer.endGrouping())
+      groups += found
+      done({ kinds, groups: found, rows, seconds: (performance.now() - started) / 1000 })
+    }
+    out.add(writer.end())
+    await out.flush(1)
+  })
   return { groups, bytes: out.bytes() }
 }

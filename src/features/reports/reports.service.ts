@@ -4,7 +4,7 @@ import type { ReportCreate, UserGroup, UserGroupKind } from '../../generated/sch
 import type { Caller } from '../../platform/auth.ts'
 import type { Log } from '../../platform/log.ts'
 import { type Page, toPage } from '../../platform/paging.ts'
-import { type Database, violatesForeignKey } from '../../platform/prisma.ts'
+import { type Database, Prisma, violatesForeignKey } from '../../platform/prisma.ts'
 import type { EventQueue } from '../../platform/queue.ts'
 import { afterCommit } from '../../platform/unit-of-work.ts'
 import { buildReport } from './reports.build.ts'
@@ -29,6 +29,8 @@ export interface ReportDownload {
 
 interface Deps {
   readonly database: Database
+  /** Reports are read over connections of their own. */
+  readonly databaseUrl: string
   readonly queue: Pick<EventQueue, 'add'>
   readonly log: Log
   /** How long a report is kept. */
@@ -41,7 +43,7 @@ const reachable = ({ id, role }: Caller) => (role === 'admin' ? {} : { userId: i
 /** The kinds in the one order in which they are shown and sorted. */
 const inOrder = (kinds: readonly UserGroupKind[]) => KINDS.filter((kind) => kinds.includes(kind))
 
-export function createReportService({ database, queue, log, retentionHours }: Deps) {
+export function createReportService({ database, databaseUrl, queue, log, retentionHours }: Deps) {
   /** A report whose job cannot be added is found by the sweep. */
   async function enqueue(requests: readonly ReportRequest[]): Promise<void> {
     if (requests.length === 0) return
@@ -62,7 +64,7 @@ export function createReportService({ database, queue, log, retentionHours }: De
 
     /** The largest groups of users now. */
     async userGroups(kinds: readonly UserGroupKind[], limit: number): Promise<UserGroup[]> {
-      return await database.$queryRaw<UserGroup[]>(largestGroups(inOrder(kinds), limit))
+      return await database.$queryRaw<UserGroup[]>(Prisma.raw(largestGroups(inOrder(kinds), limit)))
     },
 
     /** Stores what is wanted; the worker builds it. */
@@ -130,7 +132,7 @@ export function createReportService({ database, queue, log, retentionHours }: De
     },
 
     /** Builds a report, unless it is gone, done, or being built. */
-    build: (id: number): Promise<void> => buildReport(database, id),
+    build: (id: number): Promise<void> => buildReport(database, databaseUrl, id),
 
     /** Deletes what is kept no longer, and enqueues what got lost. */
     async sweep(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ReportFormat, UserGroupKind } from '../../generated/schemas.ts'
 import { csvLine } from './reports.csv.ts'
-import { type GroupRow, KINDS } from './reports.queries.ts'
+import type { GroupRow } from './reports.cursor.ts'
+import { KINDS } from './reports.queries.ts'
 
 /** What a file says of itself, and how it is laid out. */
 export interface FileLayout {

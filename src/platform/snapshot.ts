@@ -1,0 +1,38 @@
+import pg from 'pg'
+
+const CONNECT_TIMEOUT_MS = 5_000
+
+/** Runs statements on one state of the database. Rows are given as arrays of values. */
+export interface Snapshot {
+  run(statement: string): Promise<void>
+  rows(query: string): Promise<readonly (readonly unknown[])[]>
+}
+
+/**
+ * Reads one state of the database for as long as it takes, over a connection of its own: requests
+ * need those of the pool, whose transactions have a limit. What is written, as into temporary tables, is
+ * gone in the end.
+ */
+export async function readSnapshot<T>(
+  databaseUrl: string,
+  read: (snapshot: Snapshot) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'passbook',
+  })
+  // Without a listener a restart of the server would end this process; the statement fails as well.
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
+    return await read({
+      run: async (statement) => void (await client.query(statement)),
+      rows: async (text) => (await client.query({ text, rowMode: 'array' })).rows,
+    })
+  } finally {
+    // Ends the transaction too.
+    await client.end().catch(() => undefined)
+  }
+}
