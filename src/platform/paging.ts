@@ -10,7 +10,8 @@ export interface Page<T> {
   readonly nextCursor?: string
 }
 
-interface PagingQuery {
+/** The paging parameters of a list. */
+export interface PagingQuery {
   readonly page?: number
   readonly per_page: number
   readonly cursor?: string
@@ -65,17 +66,59 @@ function decode(cursor: string): readonly unknown[] {
   }
 }
 
-/** Cuts off the one row more that was read to see whether the list goes on. */
+/**
+ * Cuts off the one row more that was read to see whether the list goes on.
+ *
+ * @param total all there are, where they were counted
+ */
 export function toPage<T>(
   rows: readonly T[],
   limit: number,
   positionOf: (row: T) => readonly unknown[],
-): { readonly items: readonly T[]; readonly nextCursor?: string } {
+  total?: number,
+): Page<T> {
   const items = rows.slice(0, limit)
   const last = items.at(-1)
-  return rows.length > limit && last !== undefined
-    ? { items, nextCursor: encodeCursor(positionOf(last)) }
-    : { items }
+  return {
+    items,
+    ...(total !== undefined && { total }),
+    ...(rows.length > limit &&
+      last !== undefined && { nextCursor: encodeCursor(positionOf(last)) }),
+  }
+}
+
+/** Which rows of a list in the order of ids are read, as Prisma takes it. */
+export interface IdRange {
+  readonly where: { readonly id?: { readonly gt: bigint } | { readonly lt: bigint } }
+  readonly orderBy: { readonly id: 'asc' | 'desc' }
+  readonly take: number
+  readonly skip: number
+}
+
+/**
+ * Reads one page of a list in the order of ids.
+ *
+ * @param direction `asc`: in the order they were added; `desc`: newest first
+ * @throws AppError 422 for a cursor that is not one, or together with `page`
+ */
+export async function pageById<T extends { readonly id: bigint }>(
+  query: PagingQuery,
+  direction: 'asc' | 'desc',
+  read: (range: IdRange) => Promise<readonly T[]>,
+  count: () => Promise<number>,
+): Promise<Page<T>> {
+  const { limit, offset, after } = readPaging(query, ([id]) =>
+    Number.isSafeInteger(id) ? BigInt(id as number) : undefined,
+  )
+  const beyond = (id: bigint) => (direction === 'asc' ? { gt: id } : { lt: id })
+  const range: IdRange = {
+    where: after === undefined ? {} : { id: beyond(after) },
+    orderBy: { id: direction },
+    take: limit + 1,
+    skip: offset ?? 0,
+  }
+  const [rows, total] = await Promise.all([read(range), offset === undefined ? undefined : count()])
+  return toPage(rows, limit, ({ id }) => [Number(id)], total)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { invalid, notFound } from '../../errors.ts'
 import type { ApiKeyCreate, Scope } from '../../generated/schemas.ts'
 import type { Caller } from '../../platform/auth.ts'
-import { type Page, readPaging, toPage } from '../../platform/paging.ts'
+import { type Page, type PagingQuery, pageById } from '../../platform/paging.ts'
 import { type Database, type Prisma, violatesForeignKey } from '../../platform/prisma.ts'
 import { createKey, hashKey, isKey } from './api-keys.secret.ts'
 
@@ -13,19 +13,10 @@ export type ApiKeyRecord = Omit<Prisma.ApiKeyGetPayload<object>, 'keyHash'>
 
 export type ApiKeyService = ReturnType<typeof createApiKeyService>
 
-interface PagingQuery {
-  readonly page?: number
-  readonly per_page: number
-  readonly cursor?: string
-}
-
 const omit = { keyHash: true } as const
 
 const unknownUser = () =>
   invalid([{ path: '/user_id', code: 'unknown', message: 'is not the id of a user' }])
-
-const readPosition = ([id]: readonly unknown[]) =>
-  Number.isSafeInteger(id) ? BigInt(id as number) : undefined
 
 /** @throws AppError 422 for a moment that has passed */
 function expiryOf(input: ApiKeyCreate): Date | null {
@@ -69,19 +60,12 @@ export function createApiKeyService({ database }: { readonly database: Database 
 
     /** Newest first. */
     async list(query: PagingQuery): Promise<Page<ApiKeyRecord>> {
-      const { limit, offset, after } = readPaging(query, readPosition)
-      const [rows, total] = await Promise.all([
-        database.apiKey.findMany({
-          where: after === undefined ? {} : { id: { lt: after } },
-          orderBy: { id: 'desc' },
-          take: limit + 1,
-          skip: offset ?? 0,
-          omit,
-        }),
-        offset === undefined ? undefined : database.apiKey.count(),
-      ])
-      const page = toPage(rows, limit, ({ id }) => [Number(id)])
-      return total === undefined ? page : { ...page, total }
+      return await pageById(
+        query,
+        'desc',
+        (range) => database.apiKey.findMany({ ...range, omit }),
+        () => database.apiKey.count(),
+      )
     },
 
     /** @throws AppError 404 */

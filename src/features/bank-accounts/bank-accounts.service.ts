@@ -1,10 +1,8 @@
-import type { Static } from 'typebox'
 import { conflict, notFound } from '../../errors.ts'
-import type { listBankAccounts } from '../../generated/operations.ts'
 import type { BankAccountCreate, BankAccountUpdate } from '../../generated/schemas.ts'
 import type { Caller } from '../../platform/auth.ts'
 import type { FieldCrypto } from '../../platform/crypto.ts'
-import { type Page, readPaging, toPage } from '../../platform/paging.ts'
+import { type Page, type PagingQuery, pageById } from '../../platform/paging.ts'
 import { type Database, type DatabaseTransaction, violatedUnique } from '../../platform/prisma.ts'
 import type { UserService } from '../users/users.service.ts'
 import {
@@ -16,8 +14,6 @@ import {
   draftBankAccount,
   toColumns,
 } from './bank-accounts.fields.ts'
-
-type BankAccountQuery = Static<typeof listBankAccounts.schema.querystring>
 
 interface Deps {
   readonly database: Database
@@ -83,24 +79,16 @@ export function createBankAccountService({ database, crypto, users }: Deps) {
     async list(
       caller: Caller,
       userId: number,
-      query: BankAccountQuery,
+      query: PagingQuery,
     ): Promise<Page<BankAccountRecord>> {
       await users.get(caller, userId)
-      const { limit, offset, after } = readPaging(query, ([id]) =>
-        Number.isSafeInteger(id) ? BigInt(id as number) : undefined,
+      const page = await pageById(
+        query,
+        'asc',
+        (range) => database.bankAccount.findMany({ ...range, where: { ...range.where, userId } }),
+        () => database.bankAccount.count({ where: { userId } }),
       )
-      const [rows, total] = await Promise.all([
-        database.bankAccount.findMany({
-          where: { userId, ...(after !== undefined && { id: { gt: after } }) },
-          orderBy: { id: 'asc' },
-          take: limit + 1,
-          skip: offset ?? 0,
-        }),
-        offset === undefined ? undefined : database.bankAccount.count({ where: { userId } }),
-      ])
-      const accounts = rows.map((row) => decryptBankAccount(crypto, row))
-      const page = toPage(accounts, limit, ({ id }) => [Number(id)])
-      return total === undefined ? page : { ...page, total }
+      return { ...page, items: page.items.map((row) => decryptBankAccount(crypto, row)) }
     },
 
     /** @throws AppError 404 for the user or the account */

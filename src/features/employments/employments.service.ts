@@ -1,14 +1,10 @@
-import type { Static } from 'typebox'
 import { notFound } from '../../errors.ts'
-import type { listEmployments } from '../../generated/operations.ts'
 import type { EmploymentCreate, EmploymentUpdate } from '../../generated/schemas.ts'
 import type { Caller } from '../../platform/auth.ts'
-import { type Page, readPaging, toPage } from '../../platform/paging.ts'
+import { type Page, type PagingQuery, pageById } from '../../platform/paging.ts'
 import type { Database, DatabaseTransaction } from '../../platform/prisma.ts'
 import type { UserService } from '../users/users.service.ts'
 import { changeEmployment, draftEmployment, type EmploymentRecord } from './employments.fields.ts'
-
-type EmploymentQuery = Static<typeof listEmployments.schema.querystring>
 
 export type EmploymentService = ReturnType<typeof createEmploymentService>
 
@@ -52,23 +48,15 @@ export function createEmploymentService({
     async list(
       caller: Caller,
       userId: number,
-      query: EmploymentQuery,
+      query: PagingQuery,
     ): Promise<Page<EmploymentRecord>> {
       await users.get(caller, userId)
-      const { limit, offset, after } = readPaging(query, ([id]) =>
-        Number.isSafeInteger(id) ? BigInt(id as number) : undefined,
+      return await pageById(
+        query,
+        'asc',
+        (range) => database.employment.findMany({ ...range, where: { ...range.where, userId } }),
+        () => database.employment.count({ where: { userId } }),
       )
-      const [rows, total] = await Promise.all([
-        database.employment.findMany({
-          where: { userId, ...(after !== undefined && { id: { gt: after } }) },
-          orderBy: { id: 'asc' },
-          take: limit + 1,
-          skip: offset ?? 0,
-        }),
-        offset === undefined ? undefined : database.employment.count({ where: { userId } }),
-      ])
-      const page = toPage(rows, limit, ({ id }) => [Number(id)])
-      return total === undefined ? page : { ...page, total }
     },
 
     /** @throws AppError 404 for the user or the employment */

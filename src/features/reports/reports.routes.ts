@@ -1,8 +1,7 @@
 import { operations } from '../../generated/operations.ts'
 import { sendPage } from '../../platform/paging.ts'
 import type { Handle } from '../../platform/router.ts'
-import type { ReportRecord } from './reports.list.ts'
-import type { ReportService } from './reports.service.ts'
+import type { ReportRecord, ReportService } from './reports.service.ts'
 import { fileView, reportView } from './reports.view.ts'
 
 export function reportRoutes(handle: Handle, reports: ReportService): void {

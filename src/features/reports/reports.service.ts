@@ -3,21 +3,16 @@ import { conflict, notFound, unauthorized } from '../../errors.ts'
 import type { ReportCreate, UserGroup, UserGroupKind } from '../../generated/schemas.ts'
 import type { Caller } from '../../platform/auth.ts'
 import type { Log } from '../../platform/log.ts'
-import { type Page, toPage } from '../../platform/paging.ts'
+import { type Page, type PagingQuery, pageById } from '../../platform/paging.ts'
 import { type Database, Prisma, violatesForeignKey } from '../../platform/prisma.ts'
 import type { EventQueue } from '../../platform/queue.ts'
 import { afterCommit } from '../../platform/unit-of-work.ts'
 import { buildReport } from './reports.build.ts'
 import { openFile } from './reports.download.ts'
-import {
-  type ReportQuery,
-  type ReportRecord,
-  reportPaging,
-  reportPosition,
-} from './reports.list.ts'
 import { KINDS, largestGroups } from './reports.queries.ts'
 import { type ReportRequest, sweepReports } from './reports.sweep.ts'
 
+export type ReportRecord = Prisma.ReportGetPayload<object>
 export type ReportService = ReturnType<typeof createReportService>
 
 /** The file of a report. */
@@ -94,20 +89,14 @@ export function createReportService({ database, databaseUrl, queue, log, retenti
     get: find,
 
     /** Newest first. @throws AppError 422 */
-    async list(caller: Caller, query: ReportQuery): Promise<Page<ReportRecord>> {
+    async list(caller: Caller, query: PagingQuery): Promise<Page<ReportRecord>> {
       const where = reachable(caller)
-      const { limit, offset, after } = reportPaging(query)
-      const [rows, total] = await Promise.all([
-        database.report.findMany({
-          where: after === undefined ? where : { ...where, id: { lt: after } },
-          orderBy: { id: 'desc' },
-          take: limit + 1,
-          skip: offset ?? 0,
-        }),
-        offset === undefined ? undefined : database.report.count({ where }),
-      ])
-      const page = toPage(rows, limit, reportPosition)
-      return total === undefined ? page : { ...page, total }
+      return await pageById(
+        query,
+        'desc',
+        (range) => database.report.findMany({ ...range, where: { ...where, ...range.where } }),
+        () => database.report.count({ where }),
+      )
     },
 
     /** Whoever builds it notices and stops. @throws AppError 404 */

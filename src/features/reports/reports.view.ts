@@ -1,5 +1,5 @@
 import type { Report, ReportFormat, UserGroupKind } from '../../generated/schemas.ts'
-import type { ReportRecord } from './reports.list.ts'
+import type { ReportRecord } from './reports.service.ts'
 
 /** Whole percents, and never all before it is completed. */
 const progressOf = ({ status, progress }: ReportRecord): number =>

@@ -1,6 +1,5 @@
 import type { Static } from 'typebox'
 import type { listTasks } from '../../generated/operations.ts'
-import { readPaging } from '../../platform/paging.ts'
 import type { Prisma } from '../../platform/prisma.ts'
 
 export type TaskRecord = Prisma.TaskGetPayload<object>
@@ -24,9 +23,3 @@ export function taskFilter(
     ...(due_before !== undefined && { dueDate: { lt: new Date(due_before) } }),
   }
 }
-
-/** Reads page, cursor and their limits; a position is the id of a task. */
-export const taskPaging = (query: TaskQuery) =>
-  readPaging(query, ([id]) => (Number.isSafeInteger(id) ? BigInt(id as number) : undefined))
-
-export const taskPosition = ({ id }: TaskRecord) => [Number(id)]

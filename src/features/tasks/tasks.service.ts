@@ -1,15 +1,9 @@
 import { notFound, unauthorized } from '../../errors.ts'
 import type { TaskCreate, TaskUpdate } from '../../generated/schemas.ts'
 import type { Caller } from '../../platform/auth.ts'
-import { type Page, toPage } from '../../platform/paging.ts'
+import { type Page, pageById } from '../../platform/paging.ts'
 import { type Database, violatesForeignKey } from '../../platform/prisma.ts'
-import {
-  type TaskQuery,
-  type TaskRecord,
-  taskFilter,
-  taskPaging,
-  taskPosition,
-} from './tasks.list.ts'
+import { type TaskQuery, type TaskRecord, taskFilter } from './tasks.list.ts'
 
 export type TaskService = ReturnType<typeof createTaskService>
 
@@ -50,18 +44,12 @@ export function createTaskService({ database }: { readonly database: Database })
     /** Newest first. @throws AppError 422 */
     async list(caller: Caller, query: TaskQuery): Promise<Page<TaskRecord>> {
       const where = taskFilter(caller.id, query)
-      const { limit, offset, after } = taskPaging(query)
-      const [rows, total] = await Promise.all([
-        database.task.findMany({
-          where: after === undefined ? where : { ...where, id: { lt: after } },
-          orderBy: { id: 'desc' },
-          take: limit + 1,
-          skip: offset ?? 0,
-        }),
-        offset === undefined ? undefined : database.task.count({ where }),
-      ])
-      const page = toPage(rows, limit, taskPosition)
-      return total === undefined ? page : { ...page, total }
+      return await pageById(
+        query,
+        'desc',
+        (range) => database.task.findMany({ ...range, where: { ...where, ...range.where } }),
+        () => database.task.count({ where }),
+      )
     },
 
     /** Changes the given fields and leaves the others. @throws AppError 404 */

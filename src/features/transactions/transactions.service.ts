@@ -155,12 +155,8 @@ export function createTransactionService(deps: TransactionDeps) {
         }),
         offset === undefined ? undefined : database.transaction.count({ where }),
       ])
-      const page = toPage(
-        rows.map((row) => decryptTransaction(crypto, row)),
-        limit,
-        historyPosition,
-      )
-      return total === undefined ? page : { ...page, total }
+      const transactions = rows.map((row) => decryptTransaction(crypto, row))
+      return toPage(transactions, limit, historyPosition, total)
     },
   }
 }

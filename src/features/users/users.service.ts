@@ -124,8 +124,7 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
         paging,
       })
       const users = rows.map((row) => decryptUser(crypto, row))
-      const page = toPage(users, paging.limit, (user) => userPosition(query.sort, user))
-      return total === undefined ? page : { ...page, total }
+      return toPage(users, paging.limit, (user) => userPosition(query.sort, user), total)
     },
 
     /** Changes the given fields and leaves the others. @throws AppError 403, 404, 409 */
