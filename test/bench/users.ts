@@ -21,7 +21,7 @@ const FILTERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   none: {},
   'q=ma (20 %)': { q: 'ma' },
   'q=mal (7 %)': { q: 'mal' },
-  'q=post (all)': { q: 'example' },
+  'q=example (all)': { q: 'example' },
   'q=malia (3 %)': { q: 'malia' },
   'q=malia torisk': { q: 'malia torisk' },
   'q=ma to': { q: 'ma to' },

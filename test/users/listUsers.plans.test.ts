@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { emailIndex, encryptUser } from '../../src/features/users/users.fields.ts'
 import {
+  filtersById,
   type UserQuery,
   userFilters,
   userOrder,
@@ -104,6 +105,7 @@ const queryOf = (filter: Filter, sort: UserQuery['sort'], rest: object): UserQue
 const readPage = (client: Database, query: UserQuery) =>
   readUserPage(client, {
     filters: userFilters(crypto, query),
+    byId: filtersById(query),
     order: userOrder(query.sort),
     paging: userPaging(query),
   })

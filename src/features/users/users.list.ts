@@ -68,6 +68,10 @@ export function userFilters(crypto: FieldCrypto, query: UserQuery): Prisma.Sql[]
   return filters.filter((filter) => filter instanceof Prisma.Sql)
 }
 
+/** Whether the indexes of all filters have users in the order of their ids. */
+export const filtersById = ({ q, name, email, min_age, max_age }: UserQuery): boolean =>
+  [q, name, email, min_age, max_age].every((filter) => filter === undefined)
+
 /** PostgreSQL knows no year 0. */
 const TIME = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 

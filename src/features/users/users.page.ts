@@ -14,6 +14,8 @@ const COMMON_SHARE = 0.05
 /** What a page is made of. */
 export interface UserPageQuery {
   readonly filters: readonly Prisma.Sql[]
+  /** Whether each filter has an index that names its matches in the order of their ids. */
+  readonly byId: boolean
   readonly order: UserOrder
   readonly paging: Paging<Position>
 }
@@ -202,7 +204,7 @@ async function readUnfiltered(database: Database, query: UserPageQuery): Promise
 /**
  * Reads one page, and one row more when there is one. Two ways lead to it. Walking in the order of the list
  * reads as many rows as there are between matches; gathering reads all matches. The share of
- * matches says which is shorter.
+ * matches says which is shorter. Where the filters' own indexes have the order of the list, it is one way.
  */
 export async function readUserPage(database: Database, query: UserPageQuery): Promise<PageRows> {
   const { filters, paging } = query
@@ -211,7 +213,8 @@ export async function readUserPage(database: Database, query: UserPageQuery): Pr
     const users = await prepare(tx)
     const share = await estimateShare(tx, filters, users)
     const reach = (paging.offset ?? 0) + paging.limit
-    if (reach > share * share * users) {
+    const inOrder = query.byId && query.order.column === 'id'
+    if (!inOrder && reach > share * share * users) {
       const rows = await tx.$queryRaw<GatheredRow[]>(gather(query))
       if (paging.offset === undefined) return { rows }
       return withTotal(rows, rows[0] ? Number(rows[0].total) : await count(tx, filters))

@@ -9,7 +9,14 @@ import { decryptUser, encryptUser, type UserRecord } from './users.fields.ts'
 
 export type { UserRecord }
 
-import { type UserQuery, userFilters, userOrder, userPaging, userPosition } from './users.list.ts'
+import {
+  filtersById,
+  type UserQuery,
+  userFilters,
+  userOrder,
+  userPaging,
+  userPosition,
+} from './users.list.ts'
 import { readUserPage } from './users.page.ts'
 import {
   assertAdminRemains,
@@ -120,6 +127,7 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
       const paging = userPaging(query)
       const { rows, total } = await readUserPage(database, {
         filters: userFilters(crypto, query),
+        byId: filtersById(query),
         order: userOrder(query.sort),
         paging,
       })
