@@ -64,7 +64,7 @@ describe('npm run etl', () => {
         { bank: 'Union Bank', user_count: 2 },
         { bank: '=1+1', user_count: 1 },
       ],
-      company: [{ company: 'Acme', user_count: 2 }],
+      company: [{ company: 'ACME', user_count: 2 }],
       pincode: [{ pincode: '560001', user_count: 2 }],
     })
     expect(stdout).toMatch(/^database opened, seconds [\d.]+$/m)
@@ -84,8 +84,8 @@ describe('npm run etl', () => {
         ['bank', 'Union Bank', '', '', '2', ids[0]],
         ['bank', 'Union Bank', '', '', '2', ids[1]],
         ['bank', `'=1+1`, '', '', '1', ids[0]],
-        ['company', '', 'Acme', '', '2', ids[0]],
-        ['company', '', 'Acme', '', '2', ids[1]],
+        ['company', '', 'ACME', '', '2', ids[0]],
+        ['company', '', 'ACME', '', '2', ids[1]],
         ['pincode', '', '', '560001', '2', ids[0]],
         ['pincode', '', '', '560001', '2', ids[1]],
       ].map(([grouped_by, bank, company, pincode, user_count, id]) => ({

@@ -38,7 +38,7 @@ describe('downloadReport', () => {
         created_at: expect.any(String),
       },
       groups: [
-        { bank: 'Union Bank', user_count: 2 },
+        { bank: 'UNION BANK', user_count: 2 },
         { bank: '=1+1', user_count: 1 },
         { bank: 'Canara "C" Bank, Ltd', user_count: 1 },
       ],
@@ -50,7 +50,7 @@ describe('downloadReport', () => {
       ...{ type: 'user_groups', group_by: ['pincode', 'bank'], include_members: true },
     })
     expect(body.groups).toEqual([
-      { bank: 'Union Bank', pincode: '560001', user_count: 2, members: [ids[0], ids[1]] },
+      { bank: 'UNION BANK', pincode: '560001', user_count: 2, members: [ids[0], ids[1]] },
       { bank: '=1+1', pincode: '110001', user_count: 1, members: [ids[2]] },
       { bank: 'Canara "C" Bank, Ltd', pincode: '560001', user_count: 1, members: [ids[0]] },
     ])
@@ -61,7 +61,7 @@ describe('downloadReport', () => {
     expect(headers['content-type']).toBe('text/csv; charset=utf-8')
     expect(headers['content-disposition']).toMatch(/\.csv"$/)
     expect(body).toBe(
-      `bank,user_count\r\nUnion Bank,2\r\n'=1+1,1\r\n"Canara ""C"" Bank, Ltd",1\r\n`,
+      `bank,user_count\r\nUNION BANK,2\r\n'=1+1,1\r\n"Canara ""C"" Bank, Ltd",1\r\n`,
     )
   })
 
@@ -71,7 +71,7 @@ describe('downloadReport', () => {
       include_members: true,
     })
     expect(body).toBe(
-      `bank,pincode,user_count,user_id\r\nUnion Bank,560001,2,${ids[0]}\r\nUnion Bank,560001,2,${ids[1]}\r\n` +
+      `bank,pincode,user_count,user_id\r\nUNION BANK,560001,2,${ids[0]}\r\nUNION BANK,560001,2,${ids[1]}\r\n` +
         `'=1+1,110001,1,${ids[2]}\r\n"Canara ""C"" Bank, Ltd",560001,1,${ids[0]}\r\n`,
     )
   })

@@ -30,14 +30,14 @@ describe('listUserGroups', () => {
     expect(status).toBe(200)
     expect(body).toEqual([
       { bank: 'Canara Bank', user_count: 2 },
-      { bank: 'Union Bank', user_count: 2 },
+      { bank: 'UNION bank', user_count: 2 },
       { bank: 'Zen Bank', user_count: 1 },
     ])
   })
 
   it('takes the company of the current employment', async () => {
     expect((await groups('company')).body).toEqual([
-      { company: 'Acme', user_count: 2 },
+      { company: 'ACME', user_count: 2 },
       { company: 'Bolt', user_count: 1 },
       { company: 'Crisp', user_count: 1 },
     ])
@@ -52,14 +52,14 @@ describe('listUserGroups', () => {
 
   it('groups by several, in whatever order they are asked for', async () => {
     const expected = [
-      { bank: 'Union Bank', company: 'Acme', pincode: '560001', user_count: 2 },
-      { bank: 'Canara Bank', company: 'Acme', pincode: '560001', user_count: 1 },
+      { bank: 'UNION bank', company: 'ACME', pincode: '560001', user_count: 2 },
+      { bank: 'Canara Bank', company: 'ACME', pincode: '560001', user_count: 1 },
       { bank: 'Zen Bank', company: 'Bolt', pincode: '560001', user_count: 1 },
     ]
     expect((await groups(['bank', 'company', 'pincode'])).body).toEqual(expected)
     expect((await groups(['pincode', 'bank', 'company'])).body).toEqual(expected)
     expect((await groups(['pincode', 'bank'])).body).toEqual([
-      { bank: 'Union Bank', pincode: '560001', user_count: 2 },
+      { bank: 'UNION bank', pincode: '560001', user_count: 2 },
       { bank: 'Canara Bank', pincode: '110001', user_count: 1 },
       { bank: 'Canara Bank', pincode: '560001', user_count: 1 },
       { bank: 'Zen Bank', pincode: '560001', user_count: 1 },

@@ -86,7 +86,7 @@ export async function* readGroups(
   kinds: readonly UserGroupKind[],
   includeMembers: boolean,
 ): AsyncGenerator<readonly ReadRow[]> {
-  for (const statement of countGroups(kinds)) await snapshot.run(statement)
+  await snapshot.run(countGroups(kinds))
   const [totals = []] = await snapshot.rows(TOTALS)
   const [groupCount = 0, memberCount = 0] = totals as readonly number[]
   // All rows are wanted, not the first ones soon.

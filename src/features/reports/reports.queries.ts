@@ -6,57 +6,82 @@ const MEMBERS_A_PIECE = 1_000
 /** In which order kinds are joined, sorted and shown. */
 export const KINDS: readonly UserGroupKind[] = ['bank', 'company', 'pincode']
 
-/** Who has which value. All of it is in an index. */
-const VALUES: Readonly<Record<UserGroupKind, string>> = {
-  bank: 'SELECT bank_key AS bank, user_id FROM bank_accounts',
-  company: 'SELECT company_key AS company, user_id FROM employments WHERE is_current',
-  pincode: 'SELECT pincode, id AS user_id FROM users WHERE pincode IS NOT NULL',
+/** Where a kind's values are. All that is read of them is in one index. */
+interface Source {
+  readonly rows: string
+  readonly key: string
+  readonly user: string
+  /** Of the spellings of a name one: which one is the same wherever the database is. */
+  readonly shown: string
+  /** Whether a user may have a value several times. */
+  readonly repeated: boolean
 }
 
-/**
- * How a value is shown: names as their first user spells them. Comparing whole rows and not the name
- * alone leaves the index of name and user as the one way to answer, which is one step in it.
- */
-const SPELLINGS: Readonly<Record<UserGroupKind, string>> = {
-  bank: `CROSS JOIN LATERAL (
-    SELECT bank_name AS bank FROM bank_accounts WHERE (bank_key, user_id) >= (counted.bank, 0)
-    ORDER BY bank_key, user_id LIMIT 1) AS shown_bank`,
-  company: `CROSS JOIN LATERAL (
-    SELECT company_name AS company FROM employments
-    WHERE is_current AND (company_key, user_id) >= (counted.company, 0)
-    ORDER BY company_key, user_id LIMIT 1) AS shown_company`,
-  pincode: 'CROSS JOIN LATERAL (SELECT counted.pincode) AS shown_pincode',
+const SOURCES: Readonly<Record<UserGroupKind, Source>> = {
+  bank: {
+    rows: 'bank_accounts',
+    key: 'bank_key',
+    user: 'user_id',
+    shown: 'min(bank_name COLLATE "C")',
+    repeated: true,
+  },
+  company: {
+    rows: 'employments WHERE is_current',
+    key: 'company_key',
+    user: 'user_id',
+    shown: 'min(company_name COLLATE "C")',
+    repeated: false,
+  },
+  pincode: {
+    rows: 'users WHERE pincode IS NOT NULL',
+    key: 'pincode',
+    user: 'id',
+    shown: 'pincode',
+    repeated: false,
+  },
 }
 
 type Kinds = readonly UserGroupKind[]
 
 const list = (kinds: Kinds, write: (kind: UserGroupKind) => string = (kind) => kind) =>
   kinds.map(write).join(', ')
-const shown = (kinds: Kinds) => list(kinds, (kind) => `shown_${kind}.${kind}`)
-const spellings = (kinds: Kinds) => kinds.map((kind) => SPELLINGS[kind]).join('\n  ')
-
-/** The same, each user once a value: a user may have several accounts at one bank. */
-const ONCE: Readonly<Record<UserGroupKind, string>> = {
-  ...VALUES,
-  bank: 'SELECT DISTINCT bank_key AS bank, user_id FROM bank_accounts',
-}
 
 /** Which user is in which group, once. */
 const membership = (kinds: Kinds) =>
   kinds
-    .map((kind, index) => `(${ONCE[kind]}) AS by_${kind}${index > 0 ? ' USING (user_id)' : ''}`)
+    .map((kind, index) => {
+      const { rows, key, user, repeated } = SOURCES[kind]
+      const select = `SELECT ${repeated ? 'DISTINCT ' : ''}${key} AS ${kind}, ${user} AS user_id`
+      return `(${select} FROM ${rows}) AS by_${kind}${index > 0 ? ' USING (user_id)' : ''}`
+    })
     .join(' JOIN ')
+
+/** The values of a kind and how they are shown, and what else is asked of them. */
+function valuesOf(kind: UserGroupKind, more = ''): string {
+  const { rows, key, shown } = SOURCES[kind]
+  return `SELECT ${key} AS ${kind}, ${shown} AS shown_${kind}${more} FROM ${rows} GROUP BY ${key}`
+}
 
 /**
  * The groups with their sizes. Of one kind the index gives the users of a value in order, so that
  * telling them apart costs nothing; of several, the users of each are told apart before they are joined.
  */
-const counted = (kinds: Kinds) =>
+function counted(kinds: Kinds): string {
+  const [kind = 'bank', ...others] = kinds
+  if (others.length === 0) {
+    return valuesOf(kind, `, count(DISTINCT ${SOURCES[kind].user})::int AS user_count`)
+  }
+  return `SELECT ${list(kinds)}, count(*)::int AS user_count
+    FROM ${membership(kinds)} GROUP BY ${list(kinds)}`
+}
+
+/** Puts beside groups of several kinds how their values are shown. */
+const named = (kinds: Kinds) =>
   kinds.length === 1
-    ? `SELECT ${list(kinds)}, count(DISTINCT user_id)::int AS user_count
-       FROM (${kinds.map((kind) => VALUES[kind]).join()}) AS users GROUP BY ${list(kinds)}`
-    : `SELECT ${list(kinds)}, count(*)::int AS user_count
-       FROM ${membership(kinds)} GROUP BY ${list(kinds)}`
+    ? ''
+    : kinds.map((kind) => `JOIN (${valuesOf(kind)}) AS all_${kind} USING (${kind})`).join(' ')
+
+const shown = (kinds: Kinds) => list(kinds, (kind) => `shown_${kind} AS ${kind}`)
 
 /** Largest first, then by the values as they are compared, byte by byte wherever the database is. */
 const order = (kinds: Kinds) =>
@@ -67,34 +92,30 @@ export const largestGroups = (kinds: Kinds, limit: number): string => `
   SELECT ${shown(kinds)}, counted.user_count
   FROM (
     SELECT * FROM (${counted(kinds)}) AS counted
-    ORDER BY ${order(kinds)} LIMIT ${limit}) AS counted
-  ${spellings(kinds)}
+    ORDER BY ${order(kinds)} LIMIT ${limit}) AS counted ${named(kinds)}
   ORDER BY ${order(kinds)}`
 
 /**
- * All groups, numbered, into a temporary table: PostgreSQL works on that in parallel, and never on what
- * a cursor reads. A row that a cursor reads is told apart by its number.
+ * All groups, numbered, into a temporary table: a cursor over the query itself would keep PostgreSQL
+ * from working on it in parallel.
  */
-export const countGroups = (kinds: Kinds) => [
-  `CREATE TEMPORARY TABLE counted AS
-    SELECT *, row_number() OVER (ORDER BY ${order(kinds)})::int AS position
-    FROM (${counted(kinds)}) AS counted`,
-  // Of several kinds a name comes again and again: knowing that, PostgreSQL remembers what it looked up.
-  ...(kinds.length > 1 ? ['ANALYZE counted'] : []),
-]
+export const countGroups = (kinds: Kinds): string => `
+  CREATE TEMPORARY TABLE counted AS
+  SELECT *, row_number() OVER (ORDER BY ${order(kinds)})::int AS position
+  FROM (${counted(kinds)}) AS counted`
 
 /** How many groups there are, and how many members they have. */
 export const TOTALS = 'SELECT count(*)::int, coalesce(sum(user_count), 0)::int FROM counted'
 
 /** All groups: position, user count, values in the order of the kinds. */
-export const allGroups = (kinds: Kinds) => `
-  SELECT position, user_count, ${shown(kinds)} FROM counted ${spellings(kinds)} ORDER BY position`
+export const allGroups = (kinds: Kinds): string => `
+  SELECT position, user_count, ${shown(kinds)} FROM counted ${named(kinds)} ORDER BY position`
 
 /**
  * All members: position of the group, how many they are, and their ids in one text with commas in
  * between. A group of many is several rows.
  */
-export const allMembers = (kinds: Kinds) => `
+export const allMembers = (kinds: Kinds): string => `
   SELECT position, count(*)::int, string_agg(user_id::text, ',' ORDER BY user_id)
   FROM (
     SELECT position, user_id,
