@@ -1,7 +1,8 @@
 /**
  * How long grouping 1,000,000 users by bank, by company and by pincode takes as `npm run etl` does it
- * and as bare statements in psql do, in turns; and the largest groups as the API asks for them. Needs
- * psql and a compiled program (`npm test` leaves one): `npx tsx test/bench/reports.ts`.
+ * and as bare statements in psql do, by names and by what the indexes hold, in turns; and the largest
+ * groups as the API asks for them. Needs psql and a compiled program (`npm test` leaves one):
+ * `npx tsx test/bench/reports.ts`, with `--explain` to see the plans.
  */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
@@ -18,10 +19,11 @@ import { type Database, openDatabase } from '../../src/platform/prisma.ts'
 const run = promisify(execFile)
 const USERS = 1_000_000
 const ROUNDS = 5
-const BARE = `
+const BARE_BY_KEY = `
   SELECT bank_key, count(DISTINCT user_id) FROM bank_accounts GROUP BY 1;
   SELECT company_key, count(DISTINCT user_id) FROM employments WHERE is_current GROUP BY 1;
   SELECT pincode, count(DISTINCT id) FROM users WHERE pincode IS NOT NULL GROUP BY 1;`
+const BARE_BY_NAME = BARE_BY_KEY.replaceAll('_key', '_name')
 
 /** 200 banks, 20,000 companies and 19,000 pincodes; a third of the users has a second account. */
 async function seed(database: Database): Promise<void> {
@@ -62,25 +64,39 @@ try {
   const env = { ...process.env, DATABASE_URL: postgres.url, DATA_DIR: dataDir }
   const out = join(dataDir, 'groups.csv')
 
-  const bare = () => run('psql', [postgres.url, '-qAtc', BARE, '-o', join(dataDir, 'bare')])
+  const bare = (statements: string) =>
+    run('psql', [postgres.url, '-qAtc', statements, '-o', join(dataDir, 'bare')])
   const etl = async (...options: string[]) => {
     const { stdout } = await run('node', ['dist/etl.js', '--out', out, ...options], { env })
     return stdout
   }
-  const report = (name: string, own: readonly number[], other: readonly number[], last: string) => {
-    const ratio = median(own.map((time, index) => time / (other[index] ?? 1)))
-    console.log(`${name}: psql ${median(other).toFixed(2)} s, etl ${median(own).toFixed(2)} s`)
-    console.log(`  ratio of pairs, median ${ratio.toFixed(2)}; ${last.trim().split('\n').at(-1)}`)
-  }
-  await bare()
+  /** What the groupings took by the command's own account: without the start of Node.js. */
+  const groupings = (printed: string) =>
+    [...printed.matchAll(/^grouped by .* seconds ([\d.]+)$/gm)]
+      .map(([, time]) => Number(time))
+      .reduce((sum, time) => sum + time, 0)
+
   console.log(await etl())
-  const [own, other]: [number[], number[]] = [[], []]
+  const times: Record<'byName' | 'byKey' | 'whole' | 'groupings', number[]> = {
+    ...{ byName: [], byKey: [], whole: [], groupings: [] },
+  }
   let last = ''
   for (let round = 0; round < ROUNDS; round += 1) {
-    other.push(await timed(bare))
-    own.push(await timed(async () => (last = await etl())))
+    times.byName.push(await timed(() => bare(BARE_BY_NAME)))
+    times.byKey.push(await timed(() => bare(BARE_BY_KEY)))
+    times.whole.push(await timed(async () => (last = await etl())))
+    times.groupings.push(groupings(last))
   }
-  report('by bank, by company, by pincode', own, other, last)
+  for (const [name, values] of Object.entries(times)) {
+    console.log(`${name}: median ${median(values).toFixed(2)} s`)
+  }
+  const pairs = (own: readonly number[], other: readonly number[]) =>
+    median(own.map((time, round) => time / (other[round] ?? 1))).toFixed(2)
+  console.log(`whole/byName ${pairs(times.whole, times.byName)}`)
+  console.log(`groupings/byName ${pairs(times.groupings, times.byName)}`)
+  console.log(`whole/byKey ${pairs(times.whole, times.byKey)}`)
+  console.log(`groupings/byKey ${pairs(times.groupings, times.byKey)}`)
+  console.log(last.trim().split('\n').at(-1))
 
   for (const options of [['--members'], ['--group-by', 'bank,company,pincode']]) {
     const time = await timed(async () => (last = await etl(...options)))
