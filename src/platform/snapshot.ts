@@ -2,10 +2,10 @@ import pg from 'pg'
 
 const CONNECT_TIMEOUT_MS = 5_000
 
-/** Runs statements on one state of the database. Rows are given as arrays of values. */
+/** Runs statements on one state of the database. */
 export interface Snapshot {
   run(statement: string): Promise<void>
-  rows(query: string): Promise<readonly (readonly unknown[])[]>
+  rows<Row extends object>(query: string): Promise<readonly Row[]>
 }
 
 /**
@@ -29,7 +29,7 @@ export async function readSnapshot<T>(
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
     return await read({
       run: async (statement) => void (await client.query(statement)),
-      rows: async (text) => (await client.query({ text, rowMode: 'array' })).rows,
+      rows: async (query) => (await client.query(query)).rows,
     })
   } finally {
     // Ends the transaction too.

@@ -3,7 +3,7 @@ import type { Snapshot } from '../../platform/snapshot.ts'
 import { allGroups, allMembers, countGroups, DROP_GROUPS, TOTALS } from './reports.queries.ts'
 
 /** Rows read at a time: of a few dozen bytes, and of some kilobytes at most. */
-const GROUPS_A_BATCH = 1_000
+const GROUPS_A_BATCH = 2_000
 const MEMBERS_A_BATCH = 100
 
 /** One group, or with members a piece of one. */
@@ -24,44 +24,42 @@ export interface ReadRow {
   readonly progress: number
 }
 
+/** Some of a group's members. */
+interface MembersRow {
+  readonly position: number
+  readonly count: number
+  readonly members: string
+}
+
 /** Reads a query some rows at a time: neither this process nor the driver ever holds all of them. */
-async function* readBatches(snapshot: Snapshot, name: string, query: string, size: number) {
+async function* readBatches<Row extends object>(
+  snapshot: Snapshot,
+  name: string,
+  query: string,
+  size: number,
+) {
   await snapshot.run(`DECLARE ${name} NO SCROLL CURSOR FOR ${query}`)
   for (;;) {
-    const rows = await snapshot.rows(`FETCH ${size} FROM ${name}`)
+    const rows = await snapshot.rows<Row>(`FETCH ${size} FROM ${name}`)
     if (rows.length > 0) yield rows
     if (rows.length < size) break
   }
   await snapshot.run(`CLOSE ${name}`)
 }
 
-async function* groupBatches(
-  snapshot: Snapshot,
-  kinds: readonly UserGroupKind[],
-): AsyncGenerator<readonly GroupRow[], undefined> {
-  for await (const rows of readBatches(snapshot, 'all_groups', allGroups(kinds), GROUPS_A_BATCH)) {
-    yield rows.map(([position, user_count, ...values]) => {
-      const named = kinds.map((kind, index) => [kind, values[index]])
-      return { position, user_count, ...Object.fromEntries(named) } as GroupRow
-    })
-  }
-}
-
 /** Puts members beside their groups: both come in the order of the groups, and every group has some. */
-async function* memberBatches(
-  snapshot: Snapshot,
-  kinds: readonly UserGroupKind[],
+async function* membersBeside(
+  groups: AsyncGenerator<readonly GroupRow[], void>,
+  pieces: AsyncGenerator<readonly MembersRow[], void>,
   memberCount: number,
 ): AsyncGenerator<readonly ReadRow[]> {
-  const groups = groupBatches(snapshot, kinds)
   let batch: readonly GroupRow[] = []
   let group: GroupRow | undefined
   let next = 0
   let read = 0
-  const pieces = readBatches(snapshot, 'all_members', allMembers(kinds), MEMBERS_A_BATCH)
   for await (const rows of pieces) {
     const filled: ReadRow[] = []
-    for (const [position, count, members] of rows) {
+    for (const { position, count, members } of rows) {
       if (group?.position !== position) {
         if (next === batch.length) {
           batch = (await groups.next()).value ?? []
@@ -70,9 +68,8 @@ async function* memberBatches(
         group = batch[next] as GroupRow
         next += 1
       }
-      read += count as number
-      const row = { ...(group as GroupRow), members: members as string }
-      filled.push({ row, progress: read / memberCount })
+      read += count
+      filled.push({ row: { ...group, members }, progress: read / memberCount })
     }
     yield filled
   }
@@ -87,14 +84,20 @@ export async function* readGroups(
   includeMembers: boolean,
 ): AsyncGenerator<readonly ReadRow[]> {
   await snapshot.run(countGroups(kinds))
-  const [totals = []] = await snapshot.rows(TOTALS)
-  const [groupCount = 0, memberCount = 0] = totals as readonly number[]
+  const [totals = { groups: 0, members: 0 }] = await snapshot.rows<{
+    readonly groups: number
+    readonly members: number
+  }>(TOTALS)
   // All rows are wanted, not the first ones soon.
   await snapshot.run('SET LOCAL cursor_tuple_fraction = 1')
-  if (includeMembers) yield* memberBatches(snapshot, kinds, memberCount)
-  else {
-    for await (const rows of groupBatches(snapshot, kinds)) {
-      yield rows.map((row) => ({ row, progress: row.position / groupCount }))
+  const groups = readBatches<GroupRow>(snapshot, 'groups', allGroups(kinds), GROUPS_A_BATCH)
+  if (includeMembers) {
+    const query = allMembers(kinds)
+    const pieces = readBatches<MembersRow>(snapshot, 'members', query, MEMBERS_A_BATCH)
+    yield* membersBeside(groups, pieces, totals.members)
+  } else {
+    for await (const rows of groups) {
+      yield rows.map((row) => ({ row, progress: row.position / totals.groups }))
     }
   }
   await snapshot.run(DROP_GROUPS)

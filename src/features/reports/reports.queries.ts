@@ -105,9 +105,10 @@ export const countGroups = (kinds: Kinds): string => `
   FROM (${counted(kinds)}) AS counted`
 
 /** How many groups there are, and how many members they have. */
-export const TOTALS = 'SELECT count(*)::int, coalesce(sum(user_count), 0)::int FROM counted'
+export const TOTALS = `
+  SELECT count(*)::int AS groups, coalesce(sum(user_count), 0)::int AS members FROM counted`
 
-/** All groups: position, user count, values in the order of the kinds. */
+/** All groups: their position, size and values. */
 export const allGroups = (kinds: Kinds): string => `
   SELECT position, user_count, ${shown(kinds)} FROM counted ${named(kinds)} ORDER BY position`
 
@@ -116,7 +117,8 @@ export const allGroups = (kinds: Kinds): string => `
  * between. A group of many is several rows.
  */
 export const allMembers = (kinds: Kinds): string => `
-  SELECT position, count(*)::int, string_agg(user_id::text, ',' ORDER BY user_id)
+  SELECT position, count(*)::int AS count,
+    string_agg(user_id::text, ',' ORDER BY user_id) AS members
   FROM (
     SELECT position, user_id,
       (row_number() OVER (PARTITION BY position ORDER BY user_id) - 1) / ${MEMBERS_A_PIECE} AS piece
