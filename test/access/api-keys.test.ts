@@ -1,39 +1,30 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 
-let service: TestService
-let user: Account
-let other: Account
-let admin: Account
+const cast = useCast()
 
-beforeAll(async () => {
-  service = await startTestService()
-  user = await service.createAccount()
-  other = await service.createAccount()
-  admin = await service.createAccount('admin')
-})
-afterAll(() => service.close())
-
-async function createKey(scopes: readonly string[], userId = user.id): Promise<string> {
+async function createKey(scopes: readonly string[], userId = cast.user.id): Promise<string> {
   const body = { name: 'A key', scopes, user_id: userId }
-  return (await service.call('createApiKey', { body, token: admin.token })).body.key
+  return (await cast.service.call('createApiKey', { body, token: cast.admin.token })).body.key
 }
 
-const getUser = (id: number, token: string) => service.call('getUser', { params: { id }, token })
-const authorize = (authorization: string) => service.call('getMe', { headers: { authorization } })
+const getUser = (id: number, token: string) =>
+  cast.service.call('getUser', { params: { id }, token })
+const authorize = (authorization: string) =>
+  cast.service.call('getMe', { headers: { authorization } })
 
 describe('an API key', () => {
   it('acts as its account, and sees what the account sees', async () => {
     const key = await createKey(['users:read'])
-    expect((await service.call('getMe', { token: key })).body.id).toBe(user.id)
-    expect((await getUser(user.id, key)).status).toBe(200)
-    expect((await getUser(other.id, key)).status).toBe(404)
+    expect((await cast.service.call('getMe', { token: key })).body.id).toBe(cast.user.id)
+    expect((await getUser(cast.user.id, key)).status).toBe(200)
+    expect((await getUser(cast.other.id, key)).status).toBe(404)
   })
 
   it('needs the scope that the operation names', async () => {
     const key = await createKey(['users:read', 'tasks:write'])
-    const { status, body } = await service.call('updateUser', {
-      ...{ params: { id: user.id }, body: { age: 40 }, token: key },
+    const { status, body } = await cast.service.call('updateUser', {
+      ...{ params: { id: cast.user.id }, body: { age: 40 }, token: key },
     })
     expect([status, body.code]).toEqual([403, 'forbidden'])
     expect(body.detail).toBe('The API key lacks the scope users:write')
@@ -41,49 +32,53 @@ describe('an API key', () => {
 
   it('cannot do what its account may not, whatever its scopes', async () => {
     const key = await createKey(['users:read', 'users:write'])
-    const { status, body } = await service.call('listUsers', { token: key })
+    const { status, body } = await cast.service.call('listUsers', { token: key })
     expect([status, body.detail]).toEqual([403, 'This needs one of the roles staff, admin'])
   })
 
   it('follows the role of its account at once', async () => {
-    const { id } = await service.createAccount()
+    const { id } = await cast.service.createAccount()
     const key = await createKey(['users:read'], id)
-    expect((await service.call('listUsers', { token: key })).status).toBe(403)
+    expect((await cast.service.call('listUsers', { token: key })).status).toBe(403)
     const body = { role: 'staff' }
-    await service.call('updateUser', { params: { id }, body, token: admin.token })
-    expect((await service.call('listUsers', { token: key })).status).toBe(200)
+    await cast.service.call('updateUser', { params: { id }, body, token: cast.admin.token })
+    expect((await cast.service.call('listUsers', { token: key })).status).toBe(200)
   })
 
   it('gives no rights, not even as an admin', async () => {
-    const key = await createKey(['users:write'], admin.id)
+    const key = await createKey(['users:write'], cast.admin.id)
     for (const body of [{ role: 'admin' }, { disabled: true }]) {
-      const answer = await service.call('updateUser', { params: { id: user.id }, body, token: key })
+      const answer = await cast.service.call('updateUser', {
+        params: { id: cast.user.id },
+        body,
+        token: key,
+      })
       expect([answer.status, answer.body.code]).toEqual([403, 'forbidden'])
     }
   })
 
   it('acts also as a customer who cannot log in', async () => {
-    const customer = await service.createCustomer(admin.token)
+    const customer = await cast.service.createCustomer(cast.admin.token)
     const key = await createKey(['users:read'], customer.id)
-    expect((await service.call('getMe', { token: key })).body).toEqual(customer)
+    expect((await cast.service.call('getMe', { token: key })).body).toEqual(customer)
   })
 
   it('is refused once it has expired', async () => {
     const key = await createKey(['users:read'])
-    await service.database.query(
+    await cast.service.database.query(
       `UPDATE api_keys SET expires_at = now() WHERE key_hash = sha256(convert_to($1, 'UTF8'))`,
       [key],
     )
-    const { status, headers, body } = await service.call('getMe', { token: key })
+    const { status, headers, body } = await cast.service.call('getMe', { token: key })
     expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer'])
     expect(body.detail).toBe('The API key is not valid or has expired')
   })
 
   it('ends with its account', async () => {
-    const gone = await service.createAccount()
+    const gone = await cast.service.createAccount()
     const key = await createKey(['users:read'], gone.id)
-    await service.call('deleteUser', { params: { id: gone.id }, token: admin.token })
-    expect((await service.call('getMe', { token: key })).status).toBe(401)
+    await cast.service.call('deleteUser', { params: { id: gone.id }, token: cast.admin.token })
+    expect((await cast.service.call('getMe', { token: key })).status).toBe(401)
   })
 
   it('is sent under the scheme Bearer, in whatever case', async () => {
@@ -99,7 +94,7 @@ describe('an API key', () => {
     const turned = key.endsWith('A') ? 'B' : 'A'
     const wrong = [`${key.slice(0, -1)}${turned}`, key.slice(0, -1), `${key}A`, 'pb_', 'pb_\u0000']
     for (const token of wrong) {
-      expect((await service.call('getMe', { token })).status).toBe(401)
+      expect((await cast.service.call('getMe', { token })).status).toBe(401)
     }
   })
 })

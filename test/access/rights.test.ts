@@ -1,53 +1,43 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 import { waitForLock } from '../setup/lock.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 import { openSession } from '../setup/session.ts'
 
-let service: TestService
-let user: Account
-let staff: Account
-let admin: Account
+const cast = useCast()
 
-beforeAll(async () => {
-  service = await startTestService()
-  user = await service.createAccount()
-  staff = await service.createAccount('staff')
-  admin = await service.createAccount('admin')
-})
-afterAll(() => service.close())
-
-const update = (id: number, body: unknown, token = admin.token, own = service) =>
+const update = (id: number, body: unknown, token = cast.admin.token, own = cast.service) =>
   own.call('updateUser', { params: { id }, body, token })
-const me = (token: string) => service.call('getMe', { token })
+const me = (token: string) => cast.service.call('getMe', { token })
 const login = ({ username, password }: Account) =>
-  service.call('login', { body: { username, password } })
+  cast.service.call('login', { body: { username, password } })
 
 describe('giving a role', () => {
   it('counts at once, both ways, and ends no login', async () => {
-    const { id, token } = await service.createAccount()
-    expect((await service.call('listUsers', { token })).status).toBe(403)
+    const { id, token } = await cast.service.createAccount()
+    expect((await cast.service.call('listUsers', { token })).status).toBe(403)
     const given = await update(id, { role: 'staff' })
     expect([given.status, given.body.role]).toEqual([200, 'staff'])
-    expect((await service.call('listUsers', { token })).status).toBe(200)
+    expect((await cast.service.call('listUsers', { token })).status).toBe(200)
     await update(id, { role: 'user' })
-    expect((await service.call('listUsers', { token })).status).toBe(403)
+    expect((await cast.service.call('listUsers', { token })).status).toBe(403)
     expect((await me(token)).status).toBe(200)
   })
 
   it('is possible for one who cannot log in', async () => {
-    const customer = await service.createCustomer(staff.token)
+    const customer = await cast.service.createCustomer(cast.staff.token)
     const { status, body } = await update(customer.id, { role: 'staff' })
     expect([status, body.role]).toEqual([200, 'staff'])
   })
 
   it('goes together with other changes, or not at all', async () => {
-    const taken = await service.createCustomer(staff.token)
-    const { id } = await service.createAccount()
+    const taken = await cast.service.createCustomer(cast.staff.token)
+    const { id } = await cast.service.createAccount()
     const refused = await update(id, { role: 'staff', email: taken.email })
     expect(refused.status).toBe(409)
-    expect((await service.call('getUser', { params: { id }, token: admin.token })).body.role).toBe(
-      'user',
-    )
+    expect(
+      (await cast.service.call('getUser', { params: { id }, token: cast.admin.token })).body.role,
+    ).toBe('user')
     expect((await update(id, { role: 'staff', age: 40 })).body).toMatchObject({
       ...{ role: 'staff', age: 40 },
     })
@@ -55,18 +45,18 @@ describe('giving a role', () => {
 
   it('is for admins, also with the value that is there', async () => {
     for (const [caller, body] of [
-      [user, { role: 'user' }],
-      [user, { role: 'admin', age: 40 }],
-      [user, { disabled: false }],
-      [staff, { role: 'staff' }],
-      [staff, { disabled: true }],
+      [cast.user, { role: 'user' }],
+      [cast.user, { role: 'admin', age: 40 }],
+      [cast.user, { disabled: false }],
+      [cast.staff, { role: 'staff' }],
+      [cast.staff, { disabled: true }],
     ] as const) {
       const answer = await update(caller.id, body, caller.token)
       expect([answer.status, answer.body.code]).toEqual([403, 'forbidden'])
     }
-    const customer = await service.createCustomer(staff.token)
-    expect((await update(customer.id, { disabled: true }, staff.token)).status).toBe(403)
-    expect((await update(staff.id, { role: 'user' }, user.token)).status).toBe(404)
+    const customer = await cast.service.createCustomer(cast.staff.token)
+    expect((await update(customer.id, { disabled: true }, cast.staff.token)).status).toBe(403)
+    expect((await update(cast.staff.id, { role: 'user' }, cast.user.token)).status).toBe(404)
   })
 
   it.each([
@@ -75,7 +65,7 @@ describe('giving a role', () => {
     ['/disabled', 'type', { disabled: 'true' }],
     ['/disabled', 'type', { disabled: null }],
   ])('refuses %s by its rule %s', async (path, code, body) => {
-    const answer = await update(user.id, body)
+    const answer = await update(cast.user.id, body)
     expect(answer.status).toBe(422)
     expect(answer.body.errors).toContainEqual(expect.objectContaining({ path, code }))
   })
@@ -87,10 +77,10 @@ describe('giving a role', () => {
 
 describe('disabling an account', () => {
   it('ends its access at once: token, key, login and refresh', async () => {
-    const account = await service.createAccount()
+    const account = await cast.service.createAccount()
     const { body: pair } = await login(account)
-    const { body: made } = await service.call('createApiKey', {
-      token: admin.token,
+    const { body: made } = await cast.service.call('createApiKey', {
+      token: cast.admin.token,
       body: { name: 'A key', scopes: ['users:read'], user_id: account.id },
     })
     const { status, body } = await update(account.id, { disabled: true })
@@ -101,21 +91,21 @@ describe('disabling an account', () => {
     }
     const refused = await login(account)
     expect([refused.status, refused.body.code]).toEqual([403, 'account_disabled'])
-    const refresh = await service.call('refreshToken', {
+    const refresh = await cast.service.call('refreshToken', {
       body: { refresh_token: pair.refresh_token },
     })
     expect([refresh.status, refresh.body.code]).toEqual([401, 'invalid_refresh_token'])
   })
 
   it('tells nobody without the password', async () => {
-    const account = await service.createAccount()
+    const account = await cast.service.createAccount()
     await update(account.id, { disabled: true })
     const { status, body } = await login({ ...account, password: 'a wrong password' })
     expect([status, body.code]).toEqual([401, 'invalid_credentials'])
   })
 
   it('can be taken back; what was revoked stays so', async () => {
-    const account = await service.createAccount()
+    const account = await cast.service.createAccount()
     const { body: pair } = await login(account)
     await update(account.id, { disabled: true })
     const { status, body } = await update(account.id, { disabled: false })
@@ -123,37 +113,38 @@ describe('disabling an account', () => {
     expect(body).not.toHaveProperty('disabled')
     expect((await me(account.token)).status).toBe(200)
     expect((await login(account)).status).toBe(200)
-    const refresh = await service.call('refreshToken', {
+    const refresh = await cast.service.call('refreshToken', {
       body: { refresh_token: pair.refresh_token },
     })
     expect(refresh.status).toBe(401)
   })
 
   it('refuses the refresh token that a login under way leaves behind', async () => {
-    const account = await service.createAccount()
+    const account = await cast.service.createAccount()
     await update(account.id, { disabled: true })
-    await service.database.query(
+    await cast.service.database.query(
       `INSERT INTO refresh_tokens (user_id, family, token_hash, expires_at)
        VALUES ($1, gen_random_uuid(), sha256('left behind'), now() + interval '1 day')`,
       [account.id],
     )
-    const refresh = () => service.call('refreshToken', { body: { refresh_token: 'left behind' } })
+    const refresh = () =>
+      cast.service.call('refreshToken', { body: { refresh_token: 'left behind' } })
     expect((await refresh()).status).toBe(401)
     await update(account.id, { disabled: false })
     expect((await refresh()).status).toBe(401)
   })
 
   it('waits for an exchange of tokens under way, and lets what it leaves behind be of no use', async () => {
-    const account = await service.createAccount('admin')
+    const account = await cast.service.createAccount('admin')
     const { body: pair } = await login(account)
-    const session = await openSession(service.database.url)
+    const session = await openSession(cast.service.database.url)
     await session.query('BEGIN')
     await session.query(
       `UPDATE refresh_tokens SET used_at = now() WHERE token_hash = sha256(convert_to($1, 'UTF8'))`,
       [pair.refresh_token],
     )
     const disabling = update(account.id, { disabled: true })
-    await waitForLock(service)
+    await waitForLock(cast.service)
     await session.query(
       `INSERT INTO refresh_tokens (user_id, family, token_hash, expires_at)
        VALUES ($1, gen_random_uuid(), sha256('exchanged'), now() + interval '1 day')`,
@@ -162,27 +153,33 @@ describe('disabling an account', () => {
     await session.query('COMMIT')
     await session.close()
     expect((await disabling).status).toBe(200)
-    const refresh = await service.call('refreshToken', { body: { refresh_token: 'exchanged' } })
+    const refresh = await cast.service.call('refreshToken', {
+      body: { refresh_token: 'exchanged' },
+    })
     expect(refresh.status).toBe(401)
   })
 
   it('keeps since when, however often it is said', async () => {
-    const { id } = await service.createAccount()
+    const { id } = await cast.service.createAccount()
     await update(id, { disabled: true })
-    const since = () => service.database.query('SELECT disabled_at FROM users WHERE id = $1', [id])
+    const since = () =>
+      cast.service.database.query('SELECT disabled_at FROM users WHERE id = $1', [id])
     const before = await since()
     await update(id, { disabled: true, age: 50 })
     expect(await since()).toEqual(before)
   })
 
   it('shows the account to staff as disabled, and its records stay', async () => {
-    const account = await service.createAccount()
-    await service.createTransaction(account.token, { user_id: account.id })
+    const account = await cast.service.createAccount()
+    await cast.service.createTransaction(account.token, { user_id: account.id })
     await update(account.id, { disabled: true })
     const params = { id: account.id }
-    const read = await service.call('getUser', { params, token: staff.token })
+    const read = await cast.service.call('getUser', { params, token: cast.staff.token })
     expect(read.body.disabled).toBe(true)
-    const history = await service.call('listUserTransactions', { params, token: staff.token })
+    const history = await cast.service.call('listUserTransactions', {
+      params,
+      token: cast.staff.token,
+    })
     expect(history.body).toHaveLength(1)
   })
 })

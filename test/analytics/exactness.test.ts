@@ -1,15 +1,8 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 
-let service: TestService
-let staff: Account
-
-beforeAll(async () => {
-  service = await startTestService({ worker: true })
-  staff = await service.createAccount('staff')
-})
-afterAll(() => service.close())
+const cast = useCast({ worker: true })
 
 const DIGITS = { JPY: 0, USD: 2, KWD: 3, CLF: 4 } as const
 type Currency = keyof typeof DIGITS
@@ -48,7 +41,7 @@ it('never loses the least unit of a sum, stored or from the ledger', async () =>
   await fc.assert(
     fc.asyncProperty(batches, async ({ currency, items }) => {
       const digits = DIGITS[currency]
-      const { id } = await service.createCustomer(staff.token)
+      const { id } = await cast.service.createCustomer(cast.staff.token)
       const transactions = items.map(({ units, credit, asNumber }, index) => ({
         user_id: id,
         transaction_date: `2026-03-0${1 + (index % 3)}`,
@@ -56,19 +49,19 @@ it('never loses the least unit of a sum, stored or from the ledger', async () =>
         transaction_type: credit ? 'credit' : 'debit',
         currency,
       }))
-      const booked = await service.call('bulkCreateTransactions', {
+      const booked = await cast.service.call('bulkCreateTransactions', {
         body: { transactions },
-        token: staff.token,
+        token: cast.staff.token,
       })
       expect(booked.status).toBe(201)
-      await service.settled()
+      await cast.service.settled()
 
       const sum = (credit: boolean) =>
         items.reduce((total, item) => (item.credit === credit ? total + item.units : total), 0n)
       const [credit, debit, count] = [sum(true), sum(false), BigInt(items.length)]
-      const request = { params: { id }, query: { currency }, token: staff.token }
+      const request = { params: { id }, query: { currency }, token: cast.staff.token }
       for (const headers of [{}, { 'cache-control': 'no-cache' }]) {
-        const { body } = await service.call('getUserAnalytics', { ...request, headers })
+        const { body } = await cast.service.call('getUserAnalytics', { ...request, headers })
         expect(body).toMatchObject({
           transaction_count: items.length,
           total_credit: decimal(credit, digits),

@@ -1,20 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 
-let service: TestService
-let user: Account
-let staff: Account
-let admin: Account
+const cast = useCast()
 
-beforeAll(async () => {
-  service = await startTestService()
-  user = await service.createAccount()
-  staff = await service.createAccount('staff')
-  admin = await service.createAccount('admin')
-})
-afterAll(() => service.close())
-
-const create = (body: unknown, token = admin.token) => service.call('createApiKey', { body, token })
+const create = (body: unknown, token = cast.admin.token) =>
+  cast.service.call('createApiKey', { body, token })
 const key = { name: 'Nightly import', scopes: ['users:read', 'transactions:write'] }
 
 describe('createApiKey', () => {
@@ -25,23 +15,23 @@ describe('createApiKey', () => {
     expect(headers['location']).toBe(`/v1/api-keys/${body.id}`)
     expect(body).toEqual({
       ...key,
-      ...{ id: expect.any(Number), user_id: admin.id, created_at: expect.any(String) },
+      ...{ id: expect.any(Number), user_id: cast.admin.id, created_at: expect.any(String) },
       key: expect.stringMatching(/^pb_[\w-]{49}$/),
     })
     const { key: secret, ...shown } = body
     const params = { id: body.id }
-    const read = await service.call('getApiKey', { params, token: admin.token })
+    const read = await cast.service.call('getApiKey', { params, token: cast.admin.token })
     expect(read.body).toEqual(shown)
-    expect((await service.call('getUser', { params: { id: user.id }, token: secret })).status).toBe(
-      200,
-    )
+    expect(
+      (await cast.service.call('getUser', { params: { id: cast.user.id }, token: secret })).status,
+    ).toBe(200)
   })
 
   it('makes each key another, and keeps of it its hash alone', async () => {
     const keys = await Promise.all([create(key), create(key)])
     const secrets = keys.map(({ body }) => body.key)
     expect(secrets[0]).not.toBe(secrets[1])
-    const rows = await service.database.query<{ text: string }>(
+    const rows = await cast.service.database.query<{ text: string }>(
       `SELECT api_keys::text AS text FROM api_keys WHERE key_hash = sha256(convert_to($1, 'UTF8'))`,
       [secrets[0]],
     )
@@ -51,28 +41,32 @@ describe('createApiKey', () => {
 
   it('makes keys for other accounts, until a time', async () => {
     const { status, body } = await create({
-      ...{ ...key, user_id: user.id, expires_at: '2099-12-31T00:00:00+02:00' },
+      ...{ ...key, user_id: cast.user.id, expires_at: '2099-12-31T00:00:00+02:00' },
     })
     expect(status).toBe(201)
-    expect(body).toMatchObject({ user_id: user.id, expires_at: '2099-12-30T22:00:00.000Z' })
+    expect(body).toMatchObject({ user_id: cast.user.id, expires_at: '2099-12-30T22:00:00.000Z' })
   })
 
   it('answers the same key again to a request that is sent again', async () => {
-    const request = { body: key, token: admin.token, headers: { 'idempotency-key': 'once' } }
-    const first = await service.call('createApiKey', request)
-    const second = await service.call('createApiKey', request)
+    const request = { body: key, token: cast.admin.token, headers: { 'idempotency-key': 'once' } }
+    const first = await cast.service.call('createApiKey', request)
+    const second = await cast.service.call('createApiKey', request)
     expect(second.body).toEqual(first.body)
     expect(second.headers).toMatchObject({
       ...{ 'idempotency-replayed': 'true', 'cache-control': 'no-store' },
       location: first.headers['location'],
     })
     expect(
-      (await service.call('getApiKey', { params: { id: first.body.id }, token: first.body.key }))
-        .status,
+      (
+        await cast.service.call('getApiKey', {
+          params: { id: first.body.id },
+          token: first.body.key,
+        })
+      ).status,
     ).toBe(403)
     const unknown = { ...request, body: { ...key, user_id: 999_999 } }
     unknown.headers = { 'idempotency-key': 'unknown' }
-    expect((await service.call('createApiKey', unknown)).status).toBe(422)
+    expect((await cast.service.call('createApiKey', unknown)).status).toBe(422)
   })
 
   it('refuses a user that does not exist and an end that has passed', async () => {
@@ -104,7 +98,7 @@ describe('createApiKey', () => {
   })
 
   it('is for admins, and for no key', async () => {
-    for (const { token } of [user, staff]) {
+    for (const { token } of [cast.user, cast.staff]) {
       const { status, body } = await create(key, token)
       expect([status, body.detail]).toEqual([403, 'This needs one of the roles admin'])
     }
@@ -114,6 +108,6 @@ describe('createApiKey', () => {
   })
 
   it('wants a token', async () => {
-    expect((await service.call('createApiKey', { body: key })).status).toBe(401)
+    expect((await cast.service.call('createApiKey', { body: key })).status).toBe(401)
   })
 })

@@ -1,44 +1,45 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 
-let service: TestService
-let admin: Account
+const cast = useCast()
 
-beforeAll(async () => {
-  service = await startTestService()
-  admin = await service.createAccount('admin')
-})
-afterAll(() => service.close())
-
-const remove = (id: number, token = admin.token) =>
-  service.call('deleteApiKey', { params: { id }, token })
+const remove = (id: number, token = cast.admin.token) =>
+  cast.service.call('deleteApiKey', { params: { id }, token })
 
 async function createKey(): Promise<{ readonly id: number; readonly key: string }> {
   const body = { name: 'A key', scopes: ['users:read'] }
-  return (await service.call('createApiKey', { body, token: admin.token })).body
+  return (await cast.service.call('createApiKey', { body, token: cast.admin.token })).body
 }
 
 describe('deleteApiKey', () => {
   it('ends the key at once, and no other', async () => {
     const [gone, kept] = [await createKey(), await createKey()]
-    expect((await service.call('getMe', { token: gone.key })).status).toBe(200)
+    expect((await cast.service.call('getMe', { token: gone.key })).status).toBe(200)
     const { status, body } = await remove(gone.id)
     expect([status, body]).toEqual([204, ''])
-    expect((await service.call('getMe', { token: gone.key })).status).toBe(401)
-    expect((await service.call('getMe', { token: kept.key })).status).toBe(200)
+    expect((await cast.service.call('getMe', { token: gone.key })).status).toBe(401)
+    expect((await cast.service.call('getMe', { token: kept.key })).status).toBe(200)
   })
 
   it('deletes what If-Match has seen, and nothing that was used since', async () => {
     const { id, key } = await createKey()
     const params = { id }
-    const read = await service.call('getApiKey', { params, token: admin.token })
+    const read = await cast.service.call('getApiKey', { params, token: cast.admin.token })
     const headers = { 'if-match': String(read.headers['etag']) }
-    await service.call('getMe', { token: key })
-    const stale = await service.call('deleteApiKey', { params, headers, token: admin.token })
+    await cast.service.call('getMe', { token: key })
+    const stale = await cast.service.call('deleteApiKey', {
+      params,
+      headers,
+      token: cast.admin.token,
+    })
     expect(stale.status).toBe(412)
-    const again = await service.call('getApiKey', { params, token: admin.token })
+    const again = await cast.service.call('getApiKey', { params, token: cast.admin.token })
     headers['if-match'] = String(again.headers['etag'])
-    const done = await service.call('deleteApiKey', { params, headers, token: admin.token })
+    const done = await cast.service.call('deleteApiKey', {
+      params,
+      headers,
+      token: cast.admin.token,
+    })
     expect(done.status).toBe(204)
   })
 
@@ -58,13 +59,13 @@ describe('deleteApiKey', () => {
 
   it('is for admins, and for no key', async () => {
     const { id, key } = await createKey()
-    const staff = await service.createAccount('staff')
+    const staff = await cast.service.createAccount('staff')
     expect((await remove(id, staff.token)).status).toBe(403)
     expect((await remove(id, key)).status).toBe(403)
   })
 
   it('wants a token', async () => {
     const { id } = await createKey()
-    expect((await service.call('deleteApiKey', { params: { id } })).status).toBe(401)
+    expect((await cast.service.call('deleteApiKey', { params: { id } })).status).toBe(401)
   })
 })

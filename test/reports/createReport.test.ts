@@ -1,24 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 import { BY_BANK } from './reports.ts'
 
 /** Without a worker: what is asked for stays queued. */
-let service: TestService
-let user: Account
-let staff: Account
+const cast = useCast({ env: { REPORT_RETENTION_HOURS: '48' } })
 
-beforeAll(async () => {
-  service = await startTestService({ env: { REPORT_RETENTION_HOURS: '48' } })
-  user = await service.createAccount()
-  staff = await service.createAccount('staff')
-})
-afterAll(() => service.close())
-
-const create = (body: unknown, token = staff.token, headers = {}) =>
-  service.call('createReport', { body, token, headers })
+const create = (body: unknown, token = cast.staff.token, headers = {}) =>
+  cast.service.call('createReport', { body, token, headers })
 
 const jobs = async (requestId: string) =>
-  await service.database.query<{ data: unknown }>(
+  await cast.service.database.query<{ data: unknown }>(
     `SELECT data FROM bullmq.job WHERE name = 'report.requested' AND data ->> 'request_id' = $1`,
     [requestId],
   )
@@ -26,17 +17,17 @@ const jobs = async (requestId: string) =>
 describe('createReport', () => {
   it('answers 202 with the report and where it is, and has a worker build it', async () => {
     const headers = { 'x-request-id': 'the-report' }
-    const answer = await create({ ...BY_BANK, format: 'csv' }, staff.token, headers)
+    const answer = await create({ ...BY_BANK, format: 'csv' }, cast.staff.token, headers)
     const { id, created_at } = answer.body
     expect(answer.status).toBe(202)
     expect(answer.headers['location']).toBe(`/v1/reports/${id}`)
     expect(answer.body).toEqual({
       ...{ id: expect.any(Number), type: 'user_groups', status: 'queued', progress: 0 },
       ...{ group_by: ['bank'], format: 'csv', include_members: false, created_at },
-      requested_by: staff.id,
+      requested_by: cast.staff.id,
       expires_at: new Date(Date.parse(created_at) + 48 * 3_600_000).toISOString(),
     })
-    const read = await service.call('getReport', { params: { id }, token: staff.token })
+    const read = await cast.service.call('getReport', { params: { id }, token: cast.staff.token })
     expect(read.body).toEqual(answer.body)
     expect(await jobs('the-report')).toEqual([
       { data: { report_id: id, request_id: 'the-report' } },
@@ -52,13 +43,13 @@ describe('createReport', () => {
 
   it('makes one report and one job of two requests with one Idempotency-Key', async () => {
     const headers = { 'idempotency-key': 'one-report', 'x-request-id': 'one-report' }
-    const first = await create(BY_BANK, staff.token, headers)
-    const second = await create(BY_BANK, staff.token, headers)
+    const first = await create(BY_BANK, cast.staff.token, headers)
+    const second = await create(BY_BANK, cast.staff.token, headers)
     expect(second).toMatchObject({ status: 202, body: first.body })
     expect(second.headers['idempotency-replayed']).toBe('true')
     expect(second.headers['location']).toBe(first.headers['location'])
     expect(await jobs('one-report')).toHaveLength(1)
-    const other = await create({ ...BY_BANK, format: 'csv' }, staff.token, headers)
+    const other = await create({ ...BY_BANK, format: 'csv' }, cast.staff.token, headers)
     expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused'])
   })
 
@@ -80,17 +71,17 @@ describe('createReport', () => {
   })
 
   it('is for staff and admins', async () => {
-    const admin = await service.createAccount('admin')
+    const admin = await cast.service.createAccount('admin')
     expect((await create(BY_BANK, admin.token)).status).toBe(202)
-    expect((await create(BY_BANK, user.token)).status).toBe(403)
-    expect((await service.call('createReport', { body: BY_BANK })).status).toBe(401)
+    expect((await create(BY_BANK, cast.user.token)).status).toBe(403)
+    expect((await cast.service.call('createReport', { body: BY_BANK })).status).toBe(401)
   })
 
   it('wants an API key with the scope', async () => {
-    const admin = await service.createAccount('admin')
+    const admin = await cast.service.createAccount('admin')
     const keyWith = async (scope: string): Promise<string> => {
-      const body = { name: 'A key', scopes: [scope], user_id: staff.id }
-      return (await service.call('createApiKey', { token: admin.token, body })).body.key
+      const body = { name: 'A key', scopes: [scope], user_id: cast.staff.id }
+      return (await cast.service.call('createApiKey', { token: admin.token, body })).body.key
     }
     expect((await create(BY_BANK, await keyWith('reports:write'))).status).toBe(202)
     expect((await create(BY_BANK, await keyWith('reports:read'))).status).toBe(403)

@@ -1,28 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 import { insertPeople } from './people.ts'
 import { askFor, BY_BANK, finished } from './reports.ts'
 
-let service: TestService
-let user: Account
-let staff: Account
+const cast = useCast({ worker: true })
 
 beforeAll(async () => {
-  service = await startTestService({ worker: true })
-  user = await service.createAccount()
-  staff = await service.createAccount('staff')
-  await insertPeople(service.database, [{ banks: ['Union Bank', 'Canara Bank'] }])
+  await insertPeople(cast.service.database, [{ banks: ['Union Bank', 'Canara Bank'] }])
 })
-afterAll(() => service.close())
 
-const get = (id: number | string, token = staff.token, headers = {}) =>
-  service.call('getReport', { params: { id }, token, headers })
+const get = (id: number | string, token = cast.staff.token, headers = {}) =>
+  cast.service.call('getReport', { params: { id }, token, headers })
 
 describe('getReport', () => {
   it('shows a completed report with its size and where its file is', async () => {
-    const id = await askFor(service, staff.token, BY_BANK)
-    const report = await finished(service, staff.token, id)
-    const file = await service.call('downloadReport', { params: { id }, token: staff.token })
+    const id = await askFor(cast.service, cast.staff.token, BY_BANK)
+    const report = await finished(cast.service, cast.staff.token, id)
+    const file = await cast.service.call('downloadReport', {
+      params: { id },
+      token: cast.staff.token,
+    })
     expect(report).toMatchObject({
       ...{ id, status: 'completed', progress: 1, group_count: 2 },
       bytes: Number(file.headers['content-length']),
@@ -34,21 +31,21 @@ describe('getReport', () => {
   })
 
   it('answers 304 to whoever has it, until it changes', async () => {
-    const id = await askFor(service, staff.token, BY_BANK)
-    await finished(service, staff.token, id)
+    const id = await askFor(cast.service, cast.staff.token, BY_BANK)
+    await finished(cast.service, cast.staff.token, id)
     const headers = { 'if-none-match': String((await get(id)).headers['etag']) }
-    expect((await get(id, staff.token, headers)).status).toBe(304)
-    await service.database.query('UPDATE reports SET group_count = 7 WHERE id = $1', [id])
-    expect((await get(id, staff.token, headers)).status).toBe(200)
+    expect((await get(id, cast.staff.token, headers)).status).toBe(304)
+    await cast.service.database.query('UPDATE reports SET group_count = 7 WHERE id = $1', [id])
+    expect((await get(id, cast.staff.token, headers)).status).toBe(200)
   })
 
   it('hides somebody else’s from staff, and not from admins', async () => {
-    const id = await askFor(service, staff.token, BY_BANK)
-    const other = await service.createAccount('staff')
-    const admin = await service.createAccount('admin')
+    const id = await askFor(cast.service, cast.staff.token, BY_BANK)
+    const other = await cast.service.createAccount('staff')
+    const admin = await cast.service.createAccount('admin')
     const { status, body } = await get(id, other.token)
     expect([status, body.detail]).toEqual([404, `Report with ID ${id} not found`])
-    expect((await get(id, admin.token)).body).toMatchObject({ id, requested_by: staff.id })
+    expect((await get(id, admin.token)).body).toMatchObject({ id, requested_by: cast.staff.id })
   })
 
   it.each(['0', '1.5', 'x', '9007199254740992'])('refuses the id %s', async (id) => {
@@ -56,8 +53,8 @@ describe('getReport', () => {
   })
 
   it('is for staff and admins', async () => {
-    expect((await get(1, user.token)).status).toBe(403)
-    expect((await service.call('getReport', { params: { id: 1 } })).status).toBe(401)
+    expect((await get(1, cast.user.token)).status).toBe(403)
+    expect((await cast.service.call('getReport', { params: { id: 1 } })).status).toBe(401)
     expect((await get(999_999)).status).toBe(404)
   })
 })

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 import { insertPeople } from './people.ts'
 
-let service: TestService
-let user: Account
-let staff: Account
+const cast = useCast()
 
 beforeAll(async () => {
-  service = await startTestService()
-  user = await service.createAccount()
-  staff = await service.createAccount('staff')
-  await insertPeople(service.database, [
+  await insertPeople(cast.service.database, [
     { pincode: '560001', company: 'Acme', banks: ['Union Bank', 'Canara Bank'] },
     { pincode: '560001', company: 'ACME', banks: ['UNION bank', 'Union Bank'] },
     { pincode: '560001', company: 'Bolt', formerCompany: 'Acme', banks: ['Zen Bank'] },
@@ -19,10 +14,9 @@ beforeAll(async () => {
     {},
   ])
 })
-afterAll(() => service.close())
 
-const groups = (group_by: string | readonly string[], query = {}, token = staff.token) =>
-  service.call('listUserGroups', { token, query: { group_by, ...query } })
+const groups = (group_by: string | readonly string[], query = {}, token = cast.staff.token) =>
+  cast.service.call('listUserGroups', { token, query: { group_by, ...query } })
 
 describe('listUserGroups', () => {
   it('counts a user once a bank, and in every bank they have an account with', async () => {
@@ -74,9 +68,9 @@ describe('listUserGroups', () => {
 
   it('follows changes at once', async () => {
     const before = (await groups('company')).body
-    const [id] = await insertPeople(service.database, [{ company: 'Dune' }])
+    const [id] = await insertPeople(cast.service.database, [{ company: 'Dune' }])
     expect((await groups('company')).body).toEqual([...before, { company: 'Dune', user_count: 1 }])
-    await service.database.query('DELETE FROM users WHERE id = $1', [id])
+    await cast.service.database.query('DELETE FROM users WHERE id = $1', [id])
     expect((await groups('company')).body).toEqual(before)
   })
 
@@ -88,15 +82,20 @@ describe('listUserGroups', () => {
     [{ group_by: 'bank', limit: 1001 }, 'query.limit', 'maximum'],
     [{ group_by: 'bank', by: 'x' }, 'query.by', 'unknown_parameter'],
   ])('refuses %j', async (query, path, code) => {
-    const { status, body } = await service.call('listUserGroups', { token: staff.token, query })
+    const { status, body } = await cast.service.call('listUserGroups', {
+      token: cast.staff.token,
+      query,
+    })
     expect(status).toBe(422)
     expect(body.errors).toContainEqual({ path, code, message: expect.any(String) })
   })
 
   it('is for staff and admins', async () => {
-    const admin = await service.createAccount('admin')
+    const admin = await cast.service.createAccount('admin')
     expect((await groups('bank', {}, admin.token)).status).toBe(200)
-    expect((await groups('bank', {}, user.token)).status).toBe(403)
-    expect((await service.call('listUserGroups', { query: { group_by: 'bank' } })).status).toBe(401)
+    expect((await groups('bank', {}, cast.user.token)).status).toBe(403)
+    expect(
+      (await cast.service.call('listUserGroups', { query: { group_by: 'bank' } })).status,
+    ).toBe(401)
   })
 })

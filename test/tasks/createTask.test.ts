@@ -1,21 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 
-let service: TestService
-let user: Account
-let other: Account
-let admin: Account
+const cast = useCast()
 
-beforeAll(async () => {
-  service = await startTestService()
-  user = await service.createAccount()
-  other = await service.createAccount()
-  admin = await service.createAccount('admin')
-})
-afterAll(() => service.close())
-
-const create = (body: unknown, token = user.token, headers = {}) =>
-  service.call('createTask', { body, token, headers })
+const create = (body: unknown, token = cast.user.token, headers = {}) =>
+  cast.service.call('createTask', { body, token, headers })
 
 describe('createTask', () => {
   it('answers with the message, the task and where it is', async () => {
@@ -35,7 +24,10 @@ describe('createTask', () => {
       },
     })
     expect(headers['location']).toBe(`/v1/tasks/${body.task.id}`)
-    const read = await service.call('getTask', { params: { id: body.task.id }, token: user.token })
+    const read = await cast.service.call('getTask', {
+      params: { id: body.task.id },
+      token: cast.user.token,
+    })
     expect(read.body).toEqual(body.task)
     expect(headers['etag']).toBe(read.headers['etag'])
   })
@@ -79,21 +71,23 @@ describe('createTask', () => {
 
   it('creates one task of two requests with one Idempotency-Key', async () => {
     const headers = { 'idempotency-key': 'one-task' }
-    const first = await create({ title: 'Once only' }, other.token, headers)
-    const second = await create({ title: 'Once only' }, other.token, headers)
+    const first = await create({ title: 'Once only' }, cast.other.token, headers)
+    const second = await create({ title: 'Once only' }, cast.other.token, headers)
     expect(second).toMatchObject({ status: 201, body: first.body })
     expect(second.headers['idempotency-replayed']).toBe('true')
-    const list = await service.call('listTasks', { token: other.token })
+    const list = await cast.service.call('listTasks', { token: cast.other.token })
     expect(list.body).toEqual([first.body.task])
   })
 
   it('belongs to staff and admins themselves when they create it', async () => {
-    const { task } = (await create({ title: 'Of the admin' }, admin.token)).body
-    const [row] = await service.database.query('SELECT user_id FROM tasks WHERE id = $1', [task.id])
-    expect(Number(row?.['user_id'])).toBe(admin.id)
+    const { task } = (await create({ title: 'Of the admin' }, cast.admin.token)).body
+    const [row] = await cast.service.database.query('SELECT user_id FROM tasks WHERE id = $1', [
+      task.id,
+    ])
+    expect(Number(row?.['user_id'])).toBe(cast.admin.id)
   })
 
   it('wants a token', async () => {
-    expect((await service.call('createTask', { body: { title: 'T' } })).status).toBe(401)
+    expect((await cast.service.call('createTask', { body: { title: 'T' } })).status).toBe(401)
   })
 })

@@ -1,57 +1,47 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 
-let service: TestService
-let user: Account
-let other: Account
-let admin: Account
-
-beforeAll(async () => {
-  service = await startTestService()
-  user = await service.createAccount()
-  other = await service.createAccount()
-  admin = await service.createAccount('admin')
-})
-afterAll(() => service.close())
+const cast = useCast()
 
 const create = async (token: string) =>
-  (await service.call('createTask', { body: { title: 'To be deleted' }, token })).body.task.id
-const remove = (id: number | string, token = user.token, headers = {}) =>
-  service.call('deleteTask', { params: { id }, token, headers })
+  (await cast.service.call('createTask', { body: { title: 'To be deleted' }, token })).body.task.id
+const remove = (id: number | string, token = cast.user.token, headers = {}) =>
+  cast.service.call('deleteTask', { params: { id }, token, headers })
 const exists = async (id: number) =>
-  (await service.database.query('SELECT FROM tasks WHERE id = $1', [id])).length === 1
+  (await cast.service.database.query('SELECT FROM tasks WHERE id = $1', [id])).length === 1
 
 describe('deleteTask', () => {
   it('answers with the message, and the task is gone', async () => {
-    const id = await create(user.token)
+    const id = await create(cast.user.token)
     const { status, body } = await remove(id)
     expect([status, body]).toEqual([200, { message: 'Task deleted successfully' }])
     expect(await exists(id)).toBe(false)
   })
 
   it('answers 404 the second time, and once of two at the same time', async () => {
-    const id = await create(user.token)
+    const id = await create(cast.user.token)
     const both = await Promise.all([remove(id), remove(id)])
     expect(both.map(({ status }) => status).sort()).toEqual([200, 404])
     expect((await remove(id)).body.detail).toBe(`Task with ID ${id} not found`)
   })
 
   it('leaves what is not any more what If-Match says', async () => {
-    const id = await create(user.token)
-    expect((await remove(id, user.token, { 'if-match': '"old"' })).status).toBe(412)
+    const id = await create(cast.user.token)
+    expect((await remove(id, cast.user.token, { 'if-match': '"old"' })).status).toBe(412)
     expect(await exists(id)).toBe(true)
   })
 
   it('hides somebody else’s from everybody, and leaves it', async () => {
-    const id = await create(other.token)
-    for (const { token } of [user, admin]) expect((await remove(id, token)).status).toBe(404)
+    const id = await create(cast.other.token)
+    for (const { token } of [cast.user, cast.admin])
+      expect((await remove(id, token)).status).toBe(404)
     expect(await exists(id)).toBe(true)
   })
 
   it('happens to all tasks of an account that is deleted', async () => {
-    const gone = await service.createAccount()
+    const gone = await cast.service.createAccount()
     const id = await create(gone.token)
-    await service.call('deleteUser', { params: { id: gone.id }, token: gone.token })
+    await cast.service.call('deleteUser', { params: { id: gone.id }, token: gone.token })
     expect(await exists(id)).toBe(false)
   })
 
@@ -60,6 +50,6 @@ describe('deleteTask', () => {
   })
 
   it('wants a token', async () => {
-    expect((await service.call('deleteTask', { params: { id: 1 } })).status).toBe(401)
+    expect((await cast.service.call('deleteTask', { params: { id: 1 } })).status).toBe(401)
   })
 })

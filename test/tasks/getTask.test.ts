@@ -1,43 +1,32 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 
-let service: TestService
-let user: Account
-let other: Account
-let admin: Account
-
-beforeAll(async () => {
-  service = await startTestService()
-  user = await service.createAccount()
-  other = await service.createAccount()
-  admin = await service.createAccount('admin')
-})
-afterAll(() => service.close())
+const cast = useCast()
 
 const create = async (token: string) =>
-  (await service.call('createTask', { body: { title: 'To be read' }, token })).body.task
-const get = (id: number | string, token = user.token, headers = {}) =>
-  service.call('getTask', { params: { id }, token, headers })
+  (await cast.service.call('createTask', { body: { title: 'To be read' }, token })).body.task
+const get = (id: number | string, token = cast.user.token, headers = {}) =>
+  cast.service.call('getTask', { params: { id }, token, headers })
 
 describe('getTask', () => {
   it('answers with a task of the caller’s own', async () => {
-    const task = await create(user.token)
+    const task = await create(cast.user.token)
     const { status, body } = await get(task.id)
     expect([status, body]).toEqual([200, task])
   })
 
   it('answers 304 to whoever has it, until it changes', async () => {
-    const { id } = await create(user.token)
+    const { id } = await create(cast.user.token)
     const headers = { 'if-none-match': String((await get(id)).headers['etag']) }
-    expect((await get(id, user.token, headers)).status).toBe(304)
+    expect((await get(id, cast.user.token, headers)).status).toBe(304)
     const body = { status: 'completed' }
-    await service.call('updateTask', { params: { id }, body, token: user.token })
-    expect((await get(id, user.token, headers)).status).toBe(200)
+    await cast.service.call('updateTask', { params: { id }, body, token: cast.user.token })
+    expect((await get(id, cast.user.token, headers)).status).toBe(200)
   })
 
   it('hides somebody else’s, from admins too', async () => {
-    const { id } = await create(other.token)
-    for (const { token } of [user, admin]) {
+    const { id } = await create(cast.other.token)
+    for (const { token } of [cast.user, cast.admin]) {
       const { status, body } = await get(id, token)
       expect([status, body.detail]).toEqual([404, `Task with ID ${id} not found`])
     }
@@ -52,6 +41,6 @@ describe('getTask', () => {
   })
 
   it('wants a token', async () => {
-    expect((await service.call('getTask', { params: { id: 1 } })).status).toBe(401)
+    expect((await cast.service.call('getTask', { params: { id: 1 } })).status).toBe(401)
   })
 })

@@ -1,26 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 
-let service: TestService
-let user: Account
-let other: Account
-let admin: Account
-
-beforeAll(async () => {
-  service = await startTestService()
-  user = await service.createAccount()
-  other = await service.createAccount()
-  admin = await service.createAccount('admin')
-})
-afterAll(() => service.close())
+const cast = useCast()
 
 const full = { title: 'Before', description: 'as it was', due_date: '2026-02-15' }
-const create = async (body: object = full, token = user.token) =>
-  (await service.call('createTask', { body, token })).body.task
-const update = (id: number | string, body: unknown, token = user.token, headers = {}) =>
-  service.call('updateTask', { params: { id }, body, token, headers })
-const get = async (id: number, token = user.token) =>
-  (await service.call('getTask', { params: { id }, token })).body
+const create = async (body: object = full, token = cast.user.token) =>
+  (await cast.service.call('createTask', { body, token })).body.task
+const update = (id: number | string, body: unknown, token = cast.user.token, headers = {}) =>
+  cast.service.call('updateTask', { params: { id }, body, token, headers })
+const get = async (id: number, token = cast.user.token) =>
+  (await cast.service.call('getTask', { params: { id }, token })).body
 
 describe('updateTask', () => {
   it.each([
@@ -55,23 +44,23 @@ describe('updateTask', () => {
 
   it('refuses a change of what was changed meanwhile', async () => {
     const { id } = await create()
-    const read = await service.call('getTask', { params: { id }, token: user.token })
+    const read = await cast.service.call('getTask', { params: { id }, token: cast.user.token })
     const headers = { 'if-match': String(read.headers['etag']) }
-    const first = await update(id, { title: 'First' }, user.token, headers)
+    const first = await update(id, { title: 'First' }, cast.user.token, headers)
     expect(first.status).toBe(200)
-    expect((await update(id, { title: 'Second' }, user.token, headers)).status).toBe(412)
+    expect((await update(id, { title: 'Second' }, cast.user.token, headers)).status).toBe(412)
     expect((await get(id)).title).toBe('First')
     const again = { 'if-match': String(first.headers['etag']) }
-    expect((await update(id, { title: 'Second' }, user.token, again)).status).toBe(200)
+    expect((await update(id, { title: 'Second' }, cast.user.token, again)).status).toBe(200)
   })
 
   it('hides somebody else’s from everybody, and leaves it', async () => {
-    const task = await create(full, other.token)
-    for (const { token } of [user, admin]) {
+    const task = await create(full, cast.other.token)
+    for (const { token } of [cast.user, cast.admin]) {
       const { status, body } = await update(task.id, { title: 'Taken' }, token)
       expect([status, body.detail]).toEqual([404, `Task with ID ${task.id} not found`])
     }
-    expect(await get(task.id, other.token)).toEqual(task)
+    expect(await get(task.id, cast.other.token)).toEqual(task)
   })
 
   it('answers 404 where there is none', async () => {
@@ -97,7 +86,10 @@ describe('updateTask', () => {
   })
 
   it('wants a token', async () => {
-    const answer = await service.call('updateTask', { params: { id: 1 }, body: { title: 'T' } })
+    const answer = await cast.service.call('updateTask', {
+      params: { id: 1 },
+      body: { title: 'T' },
+    })
     expect(answer.status).toBe(401)
   })
 })

@@ -1,38 +1,27 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 
-let service: TestService
-let user: Account
-let other: Account
-let staff: Account
-
-beforeAll(async () => {
-  service = await startTestService()
-  user = await service.createAccount()
-  other = await service.createAccount()
-  staff = await service.createAccount('staff')
-})
-afterAll(() => service.close())
+const cast = useCast()
 
 const valid = () => ({
-  user_id: user.id,
+  user_id: cast.user.id,
   transaction_date: '2026-03-01T12:00:00Z',
   transaction_amount: '12.50',
   transaction_type: 'credit',
 })
 
-const create = (body: unknown, token: string = user.token, query = {}) =>
-  service.call('createTransaction', { body, token, query })
+const create = (body: unknown, token: string = cast.user.token, query = {}) =>
+  cast.service.call('createTransaction', { body, token, query })
 
 const stored = async (id: number) => {
-  const [row] = await service.database.query('SELECT * FROM transactions WHERE id = $1', [id])
+  const [row] = await cast.service.database.query('SELECT * FROM transactions WHERE id = $1', [id])
   return row
 }
 
 const countRows = async (table: 'transactions' | 'outbox') => {
-  const [row] = await service.database.query<{ count: number }>(
+  const [row] = await cast.service.database.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM ${table} WHERE user_id = $1`,
-    [user.id],
+    [cast.user.id],
   )
   return row?.count
 }
@@ -54,46 +43,48 @@ describe('createTransaction', () => {
   })
 
   it('fills in the name of the user and the default currency, and omits what has no value', async () => {
-    const customer = await service.createCustomer(staff.token, { name: 'Default Name' })
-    const { body } = await create({ ...valid(), user_id: customer.id }, staff.token)
+    const customer = await cast.service.createCustomer(cast.staff.token, { name: 'Default Name' })
+    const { body } = await create({ ...valid(), user_id: customer.id }, cast.staff.token)
     expect(body).toMatchObject({ full_name: 'Default Name', currency: 'USD' })
     expect(body).not.toHaveProperty('description')
     expect(body).not.toHaveProperty('reference')
   })
 
   it('stores the row encrypted, with the id of the request, and one outbox row for its day', async () => {
-    const { body } = await service.call('createTransaction', {
+    const { body } = await cast.service.call('createTransaction', {
       body: { ...valid(), full_name: 'Hidden Holder', transaction_date: '2026-04-05' },
-      token: user.token,
+      token: cast.user.token,
       headers: { 'x-request-id': 'request-of-this-test' },
     })
     const row = await stored(body.id)
     expect(row?.['full_name'].toString('latin1')).not.toContain('Hidden')
     expect(row).toMatchObject({ transaction_amount: '12.5000', request_id: 'request-of-this-test' })
-    const outbox = await service.database.query(
+    const outbox = await cast.service.database.query(
       `SELECT request_id FROM outbox WHERE user_id = $1 AND day = '2026-04-05'`,
-      [user.id],
+      [cast.user.id],
     )
     expect(outbox).toEqual([{ request_id: 'request-of-this-test' }])
   })
 
   it('lets staff book for anybody', async () => {
-    expect((await create(valid(), staff.token)).status).toBe(201)
+    expect((await create(valid(), cast.staff.token)).status).toBe(201)
   })
 
   it('hides other users as if they did not exist', async () => {
-    const foreign = await create({ ...valid(), user_id: other.id })
+    const foreign = await create({ ...valid(), user_id: cast.other.id })
     const missing = await create({ ...valid(), user_id: 999_999 })
     expect(foreign.status).toBe(404)
     expect(foreign.body).toMatchObject({
       code: 'not_found',
-      detail: `User with ID ${other.id} not found`,
+      detail: `User with ID ${cast.other.id} not found`,
     })
     expect(missing.body.detail).toBe('User with ID 999999 not found')
   })
 
   it('wants a token before it looks at the body', async () => {
-    expect((await service.call('createTransaction', { body: { nonsense: 1 } })).status).toBe(401)
+    expect((await cast.service.call('createTransaction', { body: { nonsense: 1 } })).status).toBe(
+      401,
+    )
   })
 
   it.each([
@@ -134,27 +125,31 @@ describe('createTransaction', () => {
   })
 
   it.each([{ colour: 'red' }, { dry_run: '1' }])('refuses the query %j', async (query) => {
-    const { status, body } = await create(valid(), user.token, query)
+    const { status, body } = await create(valid(), cast.user.token, query)
     expect(status).toBe(422)
     expect(body.errors[0].path).toBe(`query.${Object.keys(query)[0]}`)
   })
 
   it('checks without storing when dry_run', async () => {
     const before = [await countRows('transactions'), await countRows('outbox')]
-    const { status, body, headers } = await create(valid(), user.token, { dry_run: true })
+    const { status, body, headers } = await create(valid(), cast.user.token, { dry_run: true })
     expect(status).toBe(200)
     expect(headers['location']).toBeUndefined()
-    expect(body).toMatchObject({ user_id: user.id, transaction_amount: '12.50', currency: 'USD' })
+    expect(body).toMatchObject({
+      user_id: cast.user.id,
+      transaction_amount: '12.50',
+      currency: 'USD',
+    })
     expect(body).not.toHaveProperty('id')
     expect([await countRows('transactions'), await countRows('outbox')]).toEqual(before)
   })
 
   it('makes every check when dry_run', async () => {
     const dryRun = (fields: object) =>
-      create({ ...valid(), ...fields }, user.token, { dry_run: true })
+      create({ ...valid(), ...fields }, cast.user.token, { dry_run: true })
     await create({ ...valid(), reference: 'dry' })
     expect((await dryRun({ reference: 'dry' })).status).toBe(409)
-    expect((await dryRun({ user_id: other.id })).status).toBe(404)
+    expect((await dryRun({ user_id: cast.other.id })).status).toBe(404)
     expect((await dryRun({ transaction_amount: '1.001' })).status).toBe(422)
   })
 })

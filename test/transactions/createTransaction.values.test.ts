@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 
-let service: TestService
-let user: Account
-
-beforeAll(async () => {
-  service = await startTestService()
-  user = await service.createAccount()
-})
-afterAll(() => service.close())
+const cast = useCast()
 
 const create = (fields: Readonly<Record<string, unknown>>) =>
-  service.call('createTransaction', {
-    token: user.token,
+  cast.service.call('createTransaction', {
+    token: cast.user.token,
     body: {
-      user_id: user.id,
+      user_id: cast.user.id,
       transaction_date: '2026-03-01',
       transaction_amount: '1',
       transaction_type: 'debit',
@@ -24,11 +17,11 @@ const create = (fields: Readonly<Record<string, unknown>>) =>
 
 /** Sends the amount as these very characters, which `JSON.stringify` would change. */
 async function createWithNumber(digits: string) {
-  const response = await service.app.inject({
+  const response = await cast.service.app.inject({
     method: 'POST',
     url: '/v1/transactions',
-    headers: { authorization: `Bearer ${user.token}`, 'content-type': 'application/json' },
-    payload: `{"user_id":${user.id},"transaction_date":"2026-03-01","transaction_type":"debit","transaction_amount":${digits}}`,
+    headers: { authorization: `Bearer ${cast.user.token}`, 'content-type': 'application/json' },
+    payload: `{"user_id":${cast.user.id},"transaction_date":"2026-03-01","transaction_type":"debit","transaction_amount":${digits}}`,
   })
   return { status: response.statusCode, body: response.json() }
 }
@@ -54,8 +47,8 @@ describe('amounts', () => {
     const { status, body } = await create({ currency, transaction_amount: amount })
     expect(status).toBe(201)
     expect(body).toMatchObject({ currency, transaction_amount: shown })
-    const again = await service.call('getTransaction', {
-      token: user.token,
+    const again = await cast.service.call('getTransaction', {
+      token: cast.user.token,
       params: { id: body.id },
     })
     expect(again.body.transaction_amount).toBe(shown)
@@ -133,8 +126,8 @@ describe('dates', () => {
     const { status, body } = await create({ transaction_date: sent })
     expect(status).toBe(201)
     expect(body.transaction_date).toBe(shown)
-    const again = await service.call('getTransaction', {
-      token: user.token,
+    const again = await cast.service.call('getTransaction', {
+      token: cast.user.token,
       params: { id: body.id },
     })
     expect(again.body.transaction_date).toBe(shown)

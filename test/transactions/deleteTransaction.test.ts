@@ -1,74 +1,66 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 
-let service: TestService
-let user: Account
-let other: Account
-let staff: Account
-
-beforeAll(async () => {
-  service = await startTestService()
-  user = await service.createAccount()
-  other = await service.createAccount()
-  staff = await service.createAccount('staff')
-})
-afterAll(() => service.close())
+const cast = useCast()
 
 const remove = (id: number | string, token?: string, headers = {}) =>
-  service.call('deleteTransaction', { params: { id }, headers, ...(token && { token }) })
+  cast.service.call('deleteTransaction', { params: { id }, headers, ...(token && { token }) })
 
 const exists = async (id: number) =>
-  (await service.database.query('SELECT id FROM transactions WHERE id = $1', [id])).length === 1
+  (await cast.service.database.query('SELECT id FROM transactions WHERE id = $1', [id])).length ===
+  1
 
 describe('deleteTransaction', () => {
   it('deletes, and leaves an event with the id of the request', async () => {
-    const { id } = await service.createTransaction(user.token, {
-      user_id: user.id,
+    const { id } = await cast.service.createTransaction(cast.user.token, {
+      user_id: cast.user.id,
       transaction_date: '2026-05-06',
     })
-    await service.database.query('DELETE FROM outbox WHERE user_id = $1', [user.id])
-    const answer = await remove(id, user.token, { 'x-request-id': 'the-deleting-request' })
+    await cast.service.database.query('DELETE FROM outbox WHERE user_id = $1', [cast.user.id])
+    const answer = await remove(id, cast.user.token, { 'x-request-id': 'the-deleting-request' })
     expect(answer.status).toBe(204)
     expect(answer.body).toBe('')
     expect(answer.headers['x-request-id']).toBe('the-deleting-request')
     expect(await exists(id)).toBe(false)
-    const outbox = await service.database.query(
+    const outbox = await cast.service.database.query(
       'SELECT day::text, request_id FROM outbox WHERE user_id = $1',
-      [user.id],
+      [cast.user.id],
     )
     expect(outbox).toEqual([{ day: '2026-05-06', request_id: 'the-deleting-request' }])
   })
 
   it('answers 404 the second time, and once of two at the same time', async () => {
-    const { id } = await service.createTransaction(user.token, { user_id: user.id })
-    const both = await Promise.all([remove(id, user.token), remove(id, user.token)])
+    const { id } = await cast.service.createTransaction(cast.user.token, { user_id: cast.user.id })
+    const both = await Promise.all([remove(id, cast.user.token), remove(id, cast.user.token)])
     expect(both.map(({ status }) => status).sort()).toEqual([204, 404])
-    const { status, body } = await remove(id, user.token)
+    const { status, body } = await remove(id, cast.user.token)
     expect(status).toBe(404)
     expect(body.detail).toBe(`Transaction with ID ${id} not found`)
   })
 
   it('lets staff delete anybody’s', async () => {
-    const { id } = await service.createTransaction(user.token, { user_id: user.id })
-    expect((await remove(id, staff.token)).status).toBe(204)
+    const { id } = await cast.service.createTransaction(cast.user.token, { user_id: cast.user.id })
+    expect((await remove(id, cast.staff.token)).status).toBe(204)
   })
 
   it('hides somebody else’s and leaves it', async () => {
-    const { id } = await service.createTransaction(other.token, { user_id: other.id })
-    expect((await remove(id, user.token)).status).toBe(404)
+    const { id } = await cast.service.createTransaction(cast.other.token, {
+      user_id: cast.other.id,
+    })
+    expect((await remove(id, cast.user.token)).status).toBe(404)
     expect(await exists(id)).toBe(true)
   })
 
   it.each(['0', '1.5', 'x'])('refuses the id %s', async (id) => {
-    expect((await remove(id, user.token)).status).toBe(422)
+    expect((await remove(id, cast.user.token)).status).toBe(422)
   })
 
   it('refuses an unknown query parameter', async () => {
-    const { id } = await service.createTransaction(user.token, { user_id: user.id })
-    const answer = await service.call('deleteTransaction', {
+    const { id } = await cast.service.createTransaction(cast.user.token, { user_id: cast.user.id })
+    const answer = await cast.service.call('deleteTransaction', {
       params: { id },
       query: { force: true },
-      token: user.token,
+      token: cast.user.token,
     })
     expect(answer.status).toBe(422)
     expect(await exists(id)).toBe(true)

@@ -1,38 +1,29 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 
-let service: TestService
-let user: Account
-let other: Account
-let staff: Account
-
-beforeAll(async () => {
-  service = await startTestService()
-  user = await service.createAccount()
-  other = await service.createAccount()
-  staff = await service.createAccount('staff')
-})
-afterAll(() => service.close())
+const cast = useCast()
 
 const get = (id: number | string, token?: string, query = {}) =>
-  service.call('getTransaction', { params: { id }, query, ...(token && { token }) })
+  cast.service.call('getTransaction', { params: { id }, query, ...(token && { token }) })
 
 describe('getTransaction', () => {
   it('answers users with their own, as it was booked', async () => {
-    const booked = await service.createTransaction(user.token, { user_id: user.id })
-    const { status, body } = await get(booked.id, user.token)
+    const booked = await cast.service.createTransaction(cast.user.token, { user_id: cast.user.id })
+    const { status, body } = await get(booked.id, cast.user.token)
     expect(status).toBe(200)
     expect(body).toEqual(booked)
   })
 
   it('answers staff with any', async () => {
-    const booked = await service.createTransaction(user.token, { user_id: user.id })
-    expect((await get(booked.id, staff.token)).body).toEqual(booked)
+    const booked = await cast.service.createTransaction(cast.user.token, { user_id: cast.user.id })
+    expect((await get(booked.id, cast.staff.token)).body).toEqual(booked)
   })
 
   it('hides somebody else’s as if it did not exist', async () => {
-    const booked = await service.createTransaction(other.token, { user_id: other.id })
-    const foreign = await get(booked.id, user.token)
+    const booked = await cast.service.createTransaction(cast.other.token, {
+      user_id: cast.other.id,
+    })
+    const foreign = await get(booked.id, cast.user.token)
     expect(foreign.status).toBe(404)
     expect(foreign.body).toMatchObject({
       code: 'not_found',
@@ -41,19 +32,19 @@ describe('getTransaction', () => {
   })
 
   it('answers 404 where there is none', async () => {
-    const { status, body } = await get(Number.MAX_SAFE_INTEGER, staff.token)
+    const { status, body } = await get(Number.MAX_SAFE_INTEGER, cast.staff.token)
     expect(status).toBe(404)
     expect(body.detail).toBe(`Transaction with ID ${Number.MAX_SAFE_INTEGER} not found`)
   })
 
   it.each(['0', '-1', '1.0', '1e3', 'abc', '9007199254740992'])('refuses the id %s', async (id) => {
-    const { status, body } = await get(id, user.token)
+    const { status, body } = await get(id, cast.user.token)
     expect(status).toBe(422)
     expect(body.errors[0].path).toBe('params.id')
   })
 
   it('refuses an unknown query parameter', async () => {
-    const { body } = await get(1, user.token, { expand: 'user' })
+    const { body } = await get(1, cast.user.token, { expand: 'user' })
     expect(body.errors).toEqual([
       expect.objectContaining({ path: 'query.expand', code: 'unknown_parameter' }),
     ])

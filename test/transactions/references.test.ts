@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 import { openSession, WAITING_FOR_LOCKS } from '../setup/session.ts'
 
-let service: TestService
-let user: Account
-let staff: Account
+const cast = useCast()
 
-beforeAll(async () => {
-  service = await startTestService()
-  user = await service.createAccount()
-  staff = await service.createAccount('staff')
-})
-afterAll(() => service.close())
-
-const fields = (reference: string, userId = user.id) => ({
+const fields = (reference: string, userId = cast.user.id) => ({
   user_id: userId,
   transaction_date: '2026-03-01',
   transaction_amount: '1.00',
@@ -21,17 +12,20 @@ const fields = (reference: string, userId = user.id) => ({
   reference,
 })
 
-const create = (reference: string, userId = user.id) =>
-  service.call('createTransaction', { body: fields(reference, userId), token: staff.token })
+const create = (reference: string, userId = cast.user.id) =>
+  cast.service.call('createTransaction', {
+    body: fields(reference, userId),
+    token: cast.staff.token,
+  })
 
 const bulk = (mode: 'atomic' | 'partial', references: readonly string[]) =>
-  service.call('bulkCreateTransactions', {
+  cast.service.call('bulkCreateTransactions', {
     body: { mode, transactions: references.map((reference) => fields(reference)) },
-    token: user.token,
+    token: cast.user.token,
   })
 
 const countOf = async (reference: string) => {
-  const rows = await service.database.query(
+  const rows = await cast.service.database.query(
     'SELECT user_id FROM transactions WHERE reference = $1',
     [reference],
   )
@@ -41,13 +35,13 @@ const countOf = async (reference: string) => {
 /** Waits until so many statements of the service stand before somebody else's lock. */
 const blocked = (count: number) =>
   vi.waitFor(async () => {
-    const [row] = await service.database.query<{ count: number }>(WAITING_FOR_LOCKS)
+    const [row] = await cast.service.database.query<{ count: number }>(WAITING_FOR_LOCKS)
     expect(row?.count).toBeGreaterThanOrEqual(count)
   })
 
 describe('references', () => {
   it('are unique for a user, with regard to case, and free for another', async () => {
-    const other = await service.createCustomer(staff.token)
+    const other = await cast.service.createCustomer(cast.staff.token)
     expect((await create('INV-1')).status).toBe(201)
     const taken = await create('INV-1')
     expect(taken.status).toBe(409)
@@ -58,7 +52,10 @@ describe('references', () => {
 
   it('are free again when their transaction is gone', async () => {
     const { body } = await create('again')
-    await service.call('deleteTransaction', { token: user.token, params: { id: body.id } })
+    await cast.service.call('deleteTransaction', {
+      token: cast.user.token,
+      params: { id: body.id },
+    })
     expect((await create('again')).status).toBe(201)
   })
 
@@ -79,13 +76,13 @@ describe('references', () => {
   })
 
   it('do not lock concurrent batches that name them in opposite order', async () => {
-    const session = await openSession(service.database.url)
+    const session = await openSession(cast.service.database.url)
     await session.query('BEGIN')
     await session.query(
       `INSERT INTO transactions
          (user_id, full_name, transaction_date, transaction_amount, transaction_type, currency, reference)
        VALUES ($1, '', now(), 1, 'credit', 'USD', 'cross-2')`,
-      [user.id],
+      [cast.user.id],
     )
     const first = bulk('partial', ['cross-1', 'cross-2', 'cross-3'])
     await blocked(1)
@@ -98,14 +95,14 @@ describe('references', () => {
   })
 
   it('answer 404 when the user goes away while the transaction is on its way', async () => {
-    const customer = await service.createCustomer(staff.token)
-    const session = await openSession(service.database.url)
+    const customer = await cast.service.createCustomer(cast.staff.token)
+    const session = await openSession(cast.service.database.url)
     await session.query('BEGIN')
     await session.query('DELETE FROM users WHERE id = $1', [customer.id])
     const single = create('late', customer.id)
-    const partial = service.call('bulkCreateTransactions', {
+    const partial = cast.service.call('bulkCreateTransactions', {
       body: { mode: 'partial', transactions: [fields('late-too', customer.id)] },
-      token: staff.token,
+      token: cast.staff.token,
     })
     await blocked(2)
     await session.query('COMMIT')

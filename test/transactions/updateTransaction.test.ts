@@ -1,23 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 import { openSession, WAITING_FOR_LOCKS } from '../setup/session.ts'
 
-let service: TestService
-let user: Account
-let other: Account
-let staff: Account
+const cast = useCast()
 
-beforeAll(async () => {
-  service = await startTestService()
-  user = await service.createAccount()
-  other = await service.createAccount()
-  staff = await service.createAccount('staff')
-})
-afterAll(() => service.close())
-
-const book = (fields = {}) => service.createTransaction(user.token, { user_id: user.id, ...fields })
-const update = (id: number | string, body: unknown, token: string = user.token) =>
-  service.call('updateTransaction', { params: { id }, body, token })
+const book = (fields = {}) =>
+  cast.service.createTransaction(cast.user.token, { user_id: cast.user.id, ...fields })
+const update = (id: number | string, body: unknown, token: string = cast.user.token) =>
+  cast.service.call('updateTransaction', { params: { id }, body, token })
 
 describe('updateTransaction', () => {
   it('changes what is given and leaves the rest', async () => {
@@ -30,9 +20,9 @@ describe('updateTransaction', () => {
       updated_at: expect.any(String),
     })
     expect(Date.parse(body.updated_at)).toBeGreaterThanOrEqual(Date.parse(booked.updated_at))
-    const again = await service.call('getTransaction', {
+    const again = await cast.service.call('getTransaction', {
       params: { id: booked.id },
-      token: user.token,
+      token: cast.user.token,
     })
     expect(again.body).toEqual(body)
   })
@@ -59,11 +49,11 @@ describe('updateTransaction', () => {
 
   it('touches the day it leaves and the day it goes to', async () => {
     const booked = await book({ transaction_date: '2026-06-01T23:59:59.999Z' })
-    await service.database.query('DELETE FROM outbox WHERE user_id = $1', [user.id])
+    await cast.service.database.query('DELETE FROM outbox WHERE user_id = $1', [cast.user.id])
     await update(booked.id, { transaction_date: '2026-06-02' })
-    const days = await service.database.query(
+    const days = await cast.service.database.query(
       'SELECT day::text FROM outbox WHERE user_id = $1 ORDER BY day',
-      [user.id],
+      [cast.user.id],
     )
     expect(days).toEqual([{ day: '2026-06-01' }, { day: '2026-06-02' }])
   })
@@ -127,7 +117,10 @@ describe('updateTransaction', () => {
       update(id, { transaction_amount: '77.00' }),
       update(id, { full_name: 'From Another' }),
     ])
-    const { body } = await service.call('getTransaction', { params: { id }, token: user.token })
+    const { body } = await cast.service.call('getTransaction', {
+      params: { id },
+      token: cast.user.token,
+    })
     expect(body).toMatchObject({
       description: 'from one',
       transaction_amount: '77.00',
@@ -138,24 +131,26 @@ describe('updateTransaction', () => {
   it.each(['update', 'delete'])(
     'takes turns to %s with the deletion of its user',
     async (action) => {
-      const customer = await service.createCustomer(staff.token)
-      const { id } = await service.createTransaction(staff.token, { user_id: customer.id })
+      const customer = await cast.service.createCustomer(cast.staff.token)
+      const { id } = await cast.service.createTransaction(cast.staff.token, {
+        user_id: customer.id,
+      })
       const blocked = (count: number) =>
         vi.waitFor(async () => {
-          const [row] = await service.database.query<{ count: number }>(WAITING_FOR_LOCKS)
+          const [row] = await cast.service.database.query<{ count: number }>(WAITING_FOR_LOCKS)
           expect(row?.count).toBeGreaterThanOrEqual(count)
         })
-      const session = await openSession(service.database.url)
+      const session = await openSession(cast.service.database.url)
       await session.query('BEGIN')
       await session.query('LOCK TABLE outbox IN EXCLUSIVE MODE')
       const change =
         action === 'update'
-          ? update(id, { description: 'late' }, staff.token)
-          : service.call('deleteTransaction', { params: { id }, token: staff.token })
+          ? update(id, { description: 'late' }, cast.staff.token)
+          : cast.service.call('deleteTransaction', { params: { id }, token: cast.staff.token })
       await blocked(1)
-      const removal = service.call('deleteUser', {
+      const removal = cast.service.call('deleteUser', {
         params: { id: customer.id },
-        token: staff.token,
+        token: cast.staff.token,
       })
       await blocked(2)
       await session.query('COMMIT')
@@ -166,31 +161,33 @@ describe('updateTransaction', () => {
   )
 
   it('lets staff change anybody’s and hides it from others', async () => {
-    const booked = await service.createTransaction(other.token, { user_id: other.id })
+    const booked = await cast.service.createTransaction(cast.other.token, {
+      user_id: cast.other.id,
+    })
     const hidden = await update(booked.id, { description: 'x' })
     expect(hidden.status).toBe(404)
     expect(hidden.body.detail).toBe(`Transaction with ID ${booked.id} not found`)
-    const { body } = await update(booked.id, { description: 'by staff' }, staff.token)
+    const { body } = await update(booked.id, { description: 'by staff' }, cast.staff.token)
     expect(body).toEqual({ ...booked, description: 'by staff', updated_at: body.updated_at })
   })
 
   it('answers 404 where there is none', async () => {
-    expect((await update(999_999, { description: 'x' }, staff.token)).status).toBe(404)
+    expect((await update(999_999, { description: 'x' }, cast.staff.token)).status).toBe(404)
   })
 
   it('refuses an unknown query parameter', async () => {
     const { id } = await book()
-    const { body } = await service.call('updateTransaction', {
+    const { body } = await cast.service.call('updateTransaction', {
       params: { id },
       query: { dry_run: true },
       body: { description: 'x' },
-      token: user.token,
+      token: cast.user.token,
     })
     expect(body.errors[0]).toMatchObject({ path: 'query.dry_run', code: 'unknown_parameter' })
   })
 
   it('wants a token', async () => {
-    const answer = await service.call('updateTransaction', { params: { id: 1 }, body: {} })
+    const answer = await cast.service.call('updateTransaction', { params: { id: 1 }, body: {} })
     expect(answer.status).toBe(401)
   })
 })

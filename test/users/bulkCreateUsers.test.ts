@@ -1,32 +1,23 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 
-let service: TestService
-let user: Account
-let staff: Account
-
-beforeAll(async () => {
-  service = await startTestService()
-  user = await service.createAccount()
-  staff = await service.createAccount('staff')
-})
-afterAll(() => service.close())
+const cast = useCast()
 
 const address = () => `${randomBytes(8).toString('hex')}@bulk.example`
 const item = (fields = {}) => ({ name: 'Bulk Customer', email: address(), ...fields })
 
-const bulk = (users: unknown, mode?: string, token: string = staff.token) =>
-  service.call('bulkCreateUsers', {
+const bulk = (users: unknown, mode?: string, token: string = cast.staff.token) =>
+  cast.service.call('bulkCreateUsers', {
     body: { ...(mode !== undefined && { mode }), users },
     token,
   })
 
 const findByEmail = async (email: string) =>
-  (await service.call('listUsers', { query: { email }, token: staff.token })).body
+  (await cast.service.call('listUsers', { query: { email }, token: cast.staff.token })).body
 
 const countUsers = async () => {
-  const [row] = await service.database.query<{ count: number }>(
+  const [row] = await cast.service.database.query<{ count: number }>(
     'SELECT count(*)::int AS count FROM users',
   )
   return row?.count ?? 0
@@ -49,11 +40,14 @@ describe('bulkCreateUsers', () => {
       ],
     })
     for (const { user: created } of body.results) {
-      const request = { params: { id: created.id }, token: staff.token }
-      expect((await service.call('getUser', request)).body).toEqual(created)
+      const request = { params: { id: created.id }, token: cast.staff.token }
+      expect((await cast.service.call('getUser', request)).body).toEqual(created)
       expect(await findByEmail(created.email.toUpperCase())).toEqual([created])
     }
-    const found = await service.call('listUsers', { query: { q: 'zuni' }, token: staff.token })
+    const found = await cast.service.call('listUsers', {
+      query: { q: 'zuni' },
+      token: cast.staff.token,
+    })
     expect(found.body).toContainEqual(body.results[0].user)
   })
 
@@ -70,7 +64,7 @@ describe('bulkCreateUsers', () => {
 
   it('encrypts names and addresses', async () => {
     const { body } = await bulk([item({ name: 'Nobody May Read' })])
-    const [row] = await service.database.query<{ name: Buffer; email: Buffer }>(
+    const [row] = await cast.service.database.query<{ name: Buffer; email: Buffer }>(
       'SELECT name, email FROM users WHERE id = $1',
       [body.results[0].user.id],
     )
@@ -80,12 +74,12 @@ describe('bulkCreateUsers', () => {
 
   it('answers a retry with its Idempotency-Key as it did at first', async () => {
     const request = {
-      ...{ body: { users: [item(), item()] }, token: staff.token },
+      ...{ body: { users: [item(), item()] }, token: cast.staff.token },
       headers: { 'idempotency-key': 'once' },
     }
-    const first = await service.call('bulkCreateUsers', request)
+    const first = await cast.service.call('bulkCreateUsers', request)
     const before = await countUsers()
-    const second = await service.call('bulkCreateUsers', request)
+    const second = await cast.service.call('bulkCreateUsers', request)
     expect([second.status, second.body]).toEqual([201, first.body])
     expect(second.headers['idempotency-replayed']).toBe('true')
     expect(await countUsers()).toBe(before)
@@ -109,20 +103,20 @@ describe('bulkCreateUsers', () => {
     [{ users: [{}], mode: 'some' }, '/mode', 'enum'],
     [{ users: [{}], dry_run: true }, '/dry_run', 'unknown_field'],
   ])('refuses the body %j', async (body, path, code) => {
-    const answer = await service.call('bulkCreateUsers', { body, token: staff.token })
+    const answer = await cast.service.call('bulkCreateUsers', { body, token: cast.staff.token })
     expect(answer.status).toBe(422)
     expect(answer.body.errors).toEqual([expect.objectContaining({ path, code })])
   })
 
   it('is for staff', async () => {
     const email = address()
-    const { status, body } = await bulk([item({ email })], 'atomic', user.token)
+    const { status, body } = await bulk([item({ email })], 'atomic', cast.user.token)
     expect([status, body.code]).toEqual([403, 'forbidden'])
     expect(await findByEmail(email)).toEqual([])
   })
 
   it('wants a token', async () => {
-    const answer = await service.call('bulkCreateUsers', { body: { users: [item()] } })
+    const answer = await cast.service.call('bulkCreateUsers', { body: { users: [item()] } })
     expect(answer.status).toBe(401)
   })
 })
@@ -155,7 +149,8 @@ describe('atomic', () => {
     'refuses an address taken %s, whatever its case',
     async (where) => {
       const email = address()
-      if (where === 'against the stored') await service.createCustomer(staff.token, { email })
+      if (where === 'against the stored')
+        await cast.service.createCustomer(cast.staff.token, { email })
       const before = await countUsers()
       const rest = where === 'inside the batch' ? [item({ email })] : [item()]
       const { status, body } = await bulk([...rest, item({ email: email.toUpperCase() }), item()])
@@ -181,7 +176,7 @@ describe('atomic', () => {
 describe('partial', () => {
   it('stores the good items and says of each what became of it, in order', async () => {
     const [stored, twice] = [address(), address()]
-    await service.createCustomer(staff.token, { email: stored })
+    await cast.service.createCustomer(cast.staff.token, { email: stored })
     const before = await countUsers()
     const { status, body } = await bulk(
       [

@@ -1,31 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
-let service: TestService
-let user: Account
-let staff: Account
-let admin: Account
+const cast = useCast({ worker: true })
 
-beforeAll(async () => {
-  service = await startTestService({ worker: true })
-  user = await service.createAccount()
-  staff = await service.createAccount('staff')
-  admin = await service.createAccount('admin')
-})
-afterAll(() => service.close())
-
-const remove = (ids: unknown, token: string = staff.token, from: TestService = service) =>
+const remove = (ids: unknown, token: string = cast.staff.token, from: TestService = cast.service) =>
   from.call('bulkDeleteUsers', { body: { ids }, token })
 
 const createCustomers = async (count: number): Promise<number[]> => {
   const customers = await Promise.all(
-    Array.from({ length: count }, () => service.createCustomer(staff.token)),
+    Array.from({ length: count }, () => cast.service.createCustomer(cast.staff.token)),
   )
   return customers.map(({ id }) => id)
 }
 
 /** Those of some ids that are there. */
-async function existing(ids: readonly number[], from: TestService = service): Promise<number[]> {
+async function existing(
+  ids: readonly number[],
+  from: TestService = cast.service,
+): Promise<number[]> {
   const rows = await from.database.query<{ id: string }>(
     'SELECT id FROM users WHERE id = ANY($1) ORDER BY id',
     [ids],
@@ -37,13 +30,13 @@ describe('bulkDeleteUsers', () => {
   it('deletes users with all that is theirs, and leaves the others', async () => {
     const ids = await createCustomers(3)
     const [kept, ...gone] = ids as [number, number, number]
-    for (const id of ids) await service.createTransaction(staff.token, { user_id: id })
-    await service.settled()
+    for (const id of ids) await cast.service.createTransaction(cast.staff.token, { user_id: id })
+    await cast.service.settled()
     const { status, body } = await remove(gone)
     expect(status).toBe(200)
     expect(body).toEqual({ deleted: 2, not_found: [] })
     expect(await existing(ids)).toEqual([kept])
-    const [left] = await service.database.query(
+    const [left] = await cast.service.database.query(
       `SELECT count(*)::int AS transactions,
          (SELECT count(*)::int FROM user_statistics WHERE user_id = ANY($1)) AS statistics
        FROM transactions WHERE user_id = ANY($1)`,
@@ -56,7 +49,7 @@ describe('bulkDeleteUsers', () => {
     const ids = await createCustomers(2)
     const tags = ids.map((id) => [`user:${id}`])
     const read = (id: number, tag: readonly string[], value: string) =>
-      service.services.cache.getOrSet(`test:${id}`, tag, async () => value)
+      cast.service.services.cache.getOrSet(`test:${id}`, tag, async () => value)
     for (const [index, id] of ids.entries()) await read(id, tags[index] ?? [], 'before')
     await remove(ids)
     for (const [index, id] of ids.entries()) {
@@ -72,7 +65,7 @@ describe('bulkDeleteUsers', () => {
   })
 
   it('deletes 1,000', async () => {
-    const rows = await service.database.query<{ id: string }>(
+    const rows = await cast.service.database.query<{ id: string }>(
       `INSERT INTO users (name, name_index) SELECT '', '' FROM generate_series(1, 1000)
        RETURNING id`,
     )
@@ -82,9 +75,9 @@ describe('bulkDeleteUsers', () => {
   })
 
   it('lets staff delete themselves, but of their colleagues none, and then nobody', async () => {
-    const colleague = await service.createAccount('staff')
+    const colleague = await cast.service.createAccount('staff')
     const [customer] = (await createCustomers(1)) as [number]
-    for (const { id } of [colleague, admin]) {
+    for (const { id } of [colleague, cast.admin]) {
       const { status, body } = await remove([customer, id])
       expect([status, body.code]).toEqual([403, 'forbidden'])
     }
@@ -95,24 +88,28 @@ describe('bulkDeleteUsers', () => {
 
   it('goes well for two at the same moment, in opposite order', async () => {
     const ids = await createCustomers(30)
-    const answers = await Promise.all([remove(ids), remove([...ids].reverse(), admin.token)])
+    const answers = await Promise.all([remove(ids), remove([...ids].reverse(), cast.admin.token)])
     expect(answers.map(({ status }) => status)).toEqual([200, 200])
     expect(answers.map(({ body }) => body.deleted).sort((a, b) => a - b)).toEqual([0, 30])
   })
 
   it('answers a retry with its Idempotency-Key as it did at first', async () => {
     const ids = await createCustomers(2)
-    const request = { body: { ids }, token: staff.token, headers: { 'idempotency-key': 'gone' } }
-    const first = await service.call('bulkDeleteUsers', request)
-    const second = await service.call('bulkDeleteUsers', request)
+    const request = {
+      body: { ids },
+      token: cast.staff.token,
+      headers: { 'idempotency-key': 'gone' },
+    }
+    const first = await cast.service.call('bulkDeleteUsers', request)
+    const second = await cast.service.call('bulkDeleteUsers', request)
     expect([first.status, first.body]).toEqual([200, { deleted: 2, not_found: [] }])
     expect([second.status, second.body]).toEqual([200, first.body])
     expect(second.headers['idempotency-replayed']).toBe('true')
   })
 
   it('lets staff delete themselves under an Idempotency-Key too', async () => {
-    const colleague = await service.createAccount('staff')
-    const { status, body } = await service.call('bulkDeleteUsers', {
+    const colleague = await cast.service.createAccount('staff')
+    const { status, body } = await cast.service.call('bulkDeleteUsers', {
       ...{ body: { ids: [colleague.id] }, token: colleague.token },
       headers: { 'idempotency-key': 'farewell' },
     })
@@ -135,13 +132,13 @@ describe('bulkDeleteUsers', () => {
   })
 
   it('is for staff', async () => {
-    const { status, body } = await remove([user.id], user.token)
+    const { status, body } = await remove([cast.user.id], cast.user.token)
     expect([status, body.code]).toEqual([403, 'forbidden'])
-    expect(await existing([user.id])).toEqual([user.id])
+    expect(await existing([cast.user.id])).toEqual([cast.user.id])
   })
 
   it('wants a token', async () => {
-    const answer = await service.call('bulkDeleteUsers', { body: { ids: [user.id] } })
+    const answer = await cast.service.call('bulkDeleteUsers', { body: { ids: [cast.user.id] } })
     expect(answer.status).toBe(401)
   })
 })

@@ -1,27 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { OperationId } from '../../src/generated/operations.ts'
 import { newAccountNumber } from '../setup/account-numbers.ts'
+import { useCast } from '../setup/cast.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
-let service: TestService
-let user: Account
-let staff: Account
-let admin: Account
-
-beforeAll(async () => {
-  service = await startTestService({ worker: true })
-  user = await service.createAccount()
-  staff = await service.createAccount('staff')
-  admin = await service.createAccount('admin')
-})
-afterAll(() => service.close())
+const cast = useCast({ worker: true })
 
 const remove = (id: number, token: string, request = {}) =>
-  service.call('deleteUser', { params: { id }, token, ...request })
+  cast.service.call('deleteUser', { params: { id }, token, ...request })
 
 /** Every table that names a user. */
 async function userTables(): Promise<string[]> {
-  const tables = await service.database.query<{ table: string }>(
+  const tables = await cast.service.database.query<{ table: string }>(
     `SELECT table_name AS table FROM information_schema.columns
      WHERE table_schema = 'public' AND column_name = 'user_id' ORDER BY 1`,
   )
@@ -33,7 +23,7 @@ async function tablesWith(id: number): Promise<string[]> {
   const parts = (await userTables()).map(
     (table) => `SELECT '${table}' AS table WHERE EXISTS (SELECT FROM ${table} WHERE user_id = $1)`,
   )
-  const rows = await service.database.query<{ table: string }>(
+  const rows = await cast.service.database.query<{ table: string }>(
     `SELECT 'users' AS table FROM users WHERE id = $1 UNION ALL ${parts.join(' UNION ALL ')}
      ORDER BY 1`,
     [id],
@@ -45,7 +35,7 @@ async function tablesWith(id: number): Promise<string[]> {
 async function fill({ id, token }: Account): Promise<void> {
   const create = async (operation: OperationId, body: object) => {
     const headers = { 'idempotency-key': operation }
-    const answer = await service.call(operation, { params: { id }, token, body, headers })
+    const answer = await cast.service.call(operation, { params: { id }, token, body, headers })
     expect(answer.status).toBe(201)
   }
   await create('createEmployment', { company_name: 'Kaveri Textiles', is_current: true })
@@ -53,22 +43,22 @@ async function fill({ id, token }: Account): Promise<void> {
   await create('createBankAccount', { bank_name: 'Deccan Bank', account_number })
   await create('createTask', { title: 'Call the bank' })
   await create('createApiKey', { name: 'Script', scopes: ['tasks:read'] })
-  await service.createTransaction(token, { user_id: id })
-  await service.database.query(
+  await cast.service.createTransaction(token, { user_id: id })
+  await cast.service.database.query(
     `INSERT INTO reports (user_id, group_by, format, include_members)
      VALUES ($1, '{bank}', 'json', false)`,
     [id],
   )
-  await service.settled()
+  await cast.service.settled()
 }
 
 describe('deleteUser', () => {
   it('deletes the user with everything of theirs, in whatever table', async () => {
     // Admins alone have API keys.
-    const gone = await service.createAccount('admin')
+    const gone = await cast.service.createAccount('admin')
     await fill(gone)
     const request = { params: { id: gone.id }, token: gone.token }
-    expect((await service.call('getUserAnalytics', request)).body.transaction_count).toBe(1)
+    expect((await cast.service.call('getUserAnalytics', request)).body.transaction_count).toBe(1)
     // An outbox row is there only until its figures are.
     const filled = [...(await userTables()).filter((table) => table !== 'outbox'), 'users'].sort()
     expect(await tablesWith(gone.id)).toEqual(filled)
@@ -79,7 +69,7 @@ describe('deleteUser', () => {
       ...(['getUser', 'getUserAnalytics', 'getUserDailyAnalytics'] as const),
       ...(['listUserTransactions', 'listEmployments', 'listBankAccounts'] as const),
     ]) {
-      const answer = await service.call(operation, { ...request, token: staff.token })
+      const answer = await cast.service.call(operation, { ...request, token: cast.staff.token })
       expect([operation, answer.status]).toEqual([operation, 404])
     }
   })
@@ -87,86 +77,94 @@ describe('deleteUser', () => {
   it('frees the number of a bank account', async () => {
     const body = { bank_name: 'Deccan Bank', account_number: newAccountNumber() }
     const add = async (id: number) =>
-      (await service.call('createBankAccount', { params: { id }, token: staff.token, body })).status
-    const gone = await service.createCustomer(staff.token)
+      (
+        await cast.service.call('createBankAccount', {
+          params: { id },
+          token: cast.staff.token,
+          body,
+        })
+      ).status
+    const gone = await cast.service.createCustomer(cast.staff.token)
     expect(await add(gone.id)).toBe(201)
-    expect(await add(user.id)).toBe(409)
-    await remove(gone.id, staff.token)
-    expect(await add(user.id)).toBe(201)
+    expect(await add(cast.user.id)).toBe(409)
+    await remove(gone.id, cast.staff.token)
+    expect(await add(cast.user.id)).toBe(201)
   })
 
   it('lets a job of the user’s that comes later end quietly', async () => {
-    const gone = await service.createCustomer(staff.token)
-    const kept = await service.createCustomer(staff.token)
-    await remove(gone.id, staff.token)
+    const gone = await cast.service.createCustomer(cast.staff.token)
+    const kept = await cast.service.createCustomer(cast.staff.token)
+    await remove(gone.id, cast.staff.token)
     const event = (user_id: number) =>
       ({ name: 'transactions.changed', data: { user_id } }) as const
-    const recompute = vi.spyOn(service.services.analytics, 'recompute')
-    await service.services.queue.add([event(gone.id), event(kept.id)])
+    const recompute = vi.spyOn(cast.service.services.analytics, 'recompute')
+    await cast.service.services.queue.add([event(gone.id), event(kept.id)])
     await vi.waitFor(() => expect(recompute).toHaveBeenCalledWith(gone.id), { timeout: 10_000 })
     await Promise.all(recompute.mock.results.map(({ value }) => value))
-    await service.createTransaction(staff.token, { user_id: kept.id })
-    await service.settled()
+    await cast.service.createTransaction(cast.staff.token, { user_id: kept.id })
+    await cast.service.settled()
     recompute.mockRestore()
-    expect(await service.services.queue.failed(10)).toEqual([])
+    expect(await cast.service.services.queue.failed(10)).toEqual([])
     expect(await tablesWith(gone.id)).toEqual([])
   })
 
   it('goes well with changes of the user’s that are still to be worked on', async () => {
-    const gone = await service.createCustomer(staff.token)
+    const gone = await cast.service.createCustomer(cast.staff.token)
     await Promise.all(
-      Array.from({ length: 5 }, () => service.createTransaction(staff.token, { user_id: gone.id })),
+      Array.from({ length: 5 }, () =>
+        cast.service.createTransaction(cast.staff.token, { user_id: gone.id }),
+      ),
     )
-    expect((await remove(gone.id, staff.token)).status).toBe(204)
-    await service.settled()
+    expect((await remove(gone.id, cast.staff.token)).status).toBe(204)
+    await cast.service.settled()
     expect(await tablesWith(gone.id)).toEqual([])
   })
 
   it('ends the account: no login, and its names are free again', async () => {
-    const gone = await service.createAccount()
+    const gone = await cast.service.createAccount()
     const { username, password } = gone
     await remove(gone.id, gone.token)
-    expect((await service.call('login', { body: { username, password } })).status).toBe(401)
-    const again = await service.call('register', { body: { username, password } })
+    expect((await cast.service.call('login', { body: { username, password } })).status).toBe(401)
+    const again = await cast.service.call('register', { body: { username, password } })
     expect(again.status).toBe(201)
     expect(again.body.user.id).toBeGreaterThan(gone.id)
   })
 
   it('answers 204 to one of two at the same moment', async () => {
-    const gone = await service.createCustomer(staff.token)
+    const gone = await cast.service.createCustomer(cast.staff.token)
     const answers = await Promise.all([
-      ...[remove(gone.id, staff.token), remove(gone.id, admin.token)],
+      ...[remove(gone.id, cast.staff.token), remove(gone.id, cast.admin.token)],
     ])
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 404])
   })
 
   it('hides somebody else from users', async () => {
-    const { status, body } = await remove(staff.id, user.token)
+    const { status, body } = await remove(cast.staff.id, cast.user.token)
     expect(status).toBe(404)
-    expect(body.detail).toBe(`User with ID ${staff.id} not found`)
+    expect(body.detail).toBe(`User with ID ${cast.staff.id} not found`)
   })
 
   it('answers 404 where there is no user', async () => {
-    expect((await remove(999_999, staff.token)).status).toBe(404)
+    expect((await remove(999_999, cast.staff.token)).status).toBe(404)
   })
 
   it('lets staff delete themselves, but of their colleagues none', async () => {
-    const colleague = await service.createAccount('staff')
-    for (const { id } of [colleague, admin]) {
-      const { status, body } = await remove(id, staff.token)
+    const colleague = await cast.service.createAccount('staff')
+    for (const { id } of [colleague, cast.admin]) {
+      const { status, body } = await remove(id, cast.staff.token)
       expect([status, body.code]).toEqual([403, 'forbidden'])
     }
     expect((await remove(colleague.id, colleague.token)).status).toBe(204)
   })
 
   it('refuses a wrong id and a query parameter', async () => {
-    expect((await remove(0, user.token)).body.errors[0]).toMatchObject({ path: 'params.id' })
-    const { body } = await remove(user.id, user.token, { query: { force: true } })
+    expect((await remove(0, cast.user.token)).body.errors[0]).toMatchObject({ path: 'params.id' })
+    const { body } = await remove(cast.user.id, cast.user.token, { query: { force: true } })
     expect(body.errors[0]).toMatchObject({ path: 'query.force', code: 'unknown_parameter' })
   })
 
   it('wants a token', async () => {
-    const answer = await service.call('deleteUser', { params: { id: user.id } })
+    const answer = await cast.service.call('deleteUser', { params: { id: cast.user.id } })
     expect(answer.status).toBe(401)
   })
 })

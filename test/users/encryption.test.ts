@@ -1,23 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createLog } from '../../src/platform/log.ts'
 import { openServices } from '../../src/services.ts'
+import { useCast } from '../setup/cast.ts'
 import { expectProblem } from '../setup/problem.ts'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
-let service: TestService
-let staff: Account
-
-beforeAll(async () => {
-  service = await startTestService()
-  staff = await service.createAccount('staff')
-})
-afterAll(() => service.close())
+const cast = useCast()
 
 const read = (id: number) =>
-  service.app.inject({
+  cast.service.app.inject({
     ...{ method: 'GET', url: `/v1/users/${id}` },
-    headers: { authorization: `Bearer ${staff.token}` },
+    headers: { authorization: `Bearer ${cast.staff.token}` },
   })
 describe('names and addresses in the database', () => {
   it.each([
@@ -26,9 +19,9 @@ describe('names and addresses in the database', () => {
     ['with a bit changed', 'set_byte(users.name, 20, get_byte(users.name, 20) # 1)'],
     ['cut off', 'substring(users.name FROM 1 FOR 10)'],
   ])('are not shown when a value is one %s', async (_, value) => {
-    const owner = await service.createCustomer(staff.token, { name: 'Owner Of This' })
-    const other = await service.createCustomer(staff.token, { name: 'Other Person' })
-    await service.database.query(
+    const owner = await cast.service.createCustomer(cast.staff.token, { name: 'Owner Of This' })
+    const other = await cast.service.createCustomer(cast.staff.token, { name: 'Other Person' })
+    await cast.service.database.query(
       `UPDATE users SET name = ${value} FROM users AS other WHERE users.id = $1 AND other.id = $2`,
       [owner.id, other.id],
     )
@@ -39,21 +32,24 @@ describe('names and addresses in the database', () => {
   })
 
   it('are not found by what they begin with once the user is gone', async () => {
-    const gone = await service.createCustomer(staff.token, { name: 'Vanishing Person' })
-    await service.call('deleteUser', { params: { id: gone.id }, token: staff.token })
-    const { body } = await service.call('listUsers', { query: { q: 'vanish' }, token: staff.token })
+    const gone = await cast.service.createCustomer(cast.staff.token, { name: 'Vanishing Person' })
+    await cast.service.call('deleteUser', { params: { id: gone.id }, token: cast.staff.token })
+    const { body } = await cast.service.call('listUsers', {
+      query: { q: 'vanish' },
+      token: cast.staff.token,
+    })
     expect(body).toEqual([])
   })
 
   it('are read and found with a new key in front, and written with it', async () => {
-    const old = await service.createCustomer(staff.token, { name: 'Written Before' })
-    const { config } = service.services
+    const old = await cast.service.createCustomer(cast.staff.token, { name: 'Written Before' })
+    const { config } = cast.service.services
     const encryptionKeys = `k2:${randomBytes(32).toString('base64')},${config.encryptionKeys}`
     const rotated = openServices(
       { ...config, encryptionKeys },
-      ...([service.database.url, createLog('silent'), 'api'] as const),
+      ...([cast.service.database.url, createLog('silent'), 'api'] as const),
     )
-    const caller = { id: staff.id, role: 'staff' } as const
+    const caller = { id: cast.staff.id, role: 'staff' } as const
     expect(await rotated.users.get(caller, old.id)).toMatchObject({ name: 'Written Before' })
     const query = { per_page: 20, sort: 'id', q: 'writ bef' } as const
     expect((await rotated.users.list(query)).items).toMatchObject([{ id: BigInt(old.id) }])
@@ -62,7 +58,7 @@ describe('names and addresses in the database', () => {
     })
     await rotated.users.update(caller, old.id, { name: 'Written After' })
     await rotated.close()
-    const [row] = await service.database.query<{ key: string }>(
+    const [row] = await cast.service.database.query<{ key: string }>(
       `SELECT convert_from(substring(name FROM 2 FOR 2), 'UTF8') AS key FROM users WHERE id = $1`,
       [old.id],
     )

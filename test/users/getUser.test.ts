@@ -1,49 +1,38 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
 
-let service: TestService
-let user: Account
-let other: Account
-let staff: Account
-
-beforeAll(async () => {
-  service = await startTestService()
-  user = await service.createAccount()
-  other = await service.createAccount()
-  staff = await service.createAccount('staff')
-})
-afterAll(() => service.close())
+const cast = useCast()
 
 const get = (id: number | string, token?: string) =>
-  service.call('getUser', { params: { id }, ...(token && { token }) })
+  cast.service.call('getUser', { params: { id }, ...(token && { token }) })
 
 describe('getUser', () => {
   it('answers users with their own record', async () => {
-    const { status, body } = await get(user.id, user.token)
+    const { status, body } = await get(cast.user.id, cast.user.token)
     expect(status).toBe(200)
-    expect(body).toMatchObject({ id: user.id, username: user.username, role: 'user' })
+    expect(body).toMatchObject({ id: cast.user.id, username: cast.user.username, role: 'user' })
   })
 
   it('answers staff with any record', async () => {
-    expect((await get(user.id, staff.token)).body.id).toBe(user.id)
+    expect((await get(cast.user.id, cast.staff.token)).body.id).toBe(cast.user.id)
   })
 
   it('hides somebody else as if they did not exist', async () => {
-    const { status, body } = await get(other.id, user.token)
+    const { status, body } = await get(cast.other.id, cast.user.token)
     expect(status).toBe(404)
-    expect(body.detail).toBe(`User with ID ${other.id} not found`)
+    expect(body.detail).toBe(`User with ID ${cast.other.id} not found`)
   })
 
   it('answers 404 for a user there is not', async () => {
-    const { body } = await get(999_999, staff.token)
+    const { body } = await get(999_999, cast.staff.token)
     expect(body).toMatchObject({ code: 'not_found', detail: 'User with ID 999999 not found' })
   })
 
   it.each(['0', '-1', '1.5', 'abc', '9007199254740992'])('refuses the id %s', async (id) => {
-    expect((await get(id, staff.token)).status).toBe(422)
+    expect((await get(id, cast.staff.token)).status).toBe(422)
   })
 
   it('wants a token', async () => {
-    expect((await get(user.id)).status).toBe(401)
+    expect((await get(cast.user.id)).status).toBe(401)
   })
 })
