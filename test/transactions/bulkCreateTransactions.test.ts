@@ -1,22 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { User } from '../../src/generated/schemas.ts'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { rules, statuses, testBatch } from '../setup/batches.ts'
+import { useCast } from '../setup/cast.ts'
 
-let service: TestService
-let user: Account
-let staff: Account
+const cast = useCast()
 /** Of the running test alone. */
 let customer: User
 
-beforeAll(async () => {
-  service = await startTestService()
-  user = await service.createAccount()
-  staff = await service.createAccount('staff')
-})
 beforeEach(async () => {
-  customer = await service.createCustomer(staff.token)
+  customer = await cast.service.createCustomer(cast.staff.token)
 })
-afterAll(() => service.close())
 
 const item = (fields = {}) => ({
   user_id: customer.id,
@@ -26,8 +19,13 @@ const item = (fields = {}) => ({
   ...fields,
 })
 
-const bulk = (transactions: unknown, mode?: string, token: string = staff.token, headers = {}) =>
-  service.call('bulkCreateTransactions', {
+const bulk = (
+  transactions: unknown,
+  mode?: string,
+  token: string = cast.staff.token,
+  headers = {},
+) =>
+  cast.service.call('bulkCreateTransactions', {
     body: { ...(mode !== undefined && { mode }), transactions },
     token,
     headers,
@@ -35,17 +33,22 @@ const bulk = (transactions: unknown, mode?: string, token: string = staff.token,
 
 /** How many rows the running test's customer has in a table. */
 const countRows = async (table: 'transactions' | 'outbox') => {
-  const [row] = await service.database.query<{ count: number }>(
+  const [row] = await cast.service.database.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM ${table} WHERE user_id = $1`,
     [customer.id],
   )
-  return row?.count
+  return row?.count ?? 0
 }
 
-const statuses = (body: { results: readonly { status: number }[] }) =>
-  body.results.map(({ status }) => status)
-
 describe('bulkCreateTransactions', () => {
+  testBatch(cast, {
+    operation: 'bulkCreateTransactions',
+    list: 'transactions',
+    item,
+    callers: () => [cast.user, cast.staff],
+    count: () => countRows('transactions'),
+  })
+
   it.each(['atomic', 'partial', undefined])('books all when mode is %s', async (mode) => {
     const { status, body } = await bulk(
       [item({ transaction_amount: 1.5 }), item({ currency: 'JPY', transaction_amount: '7' })],
@@ -61,7 +64,10 @@ describe('bulkCreateTransactions', () => {
       ],
     })
     const { id } = body.results[1].transaction
-    const again = await service.call('getTransaction', { params: { id }, token: staff.token })
+    const again = await cast.service.call('getTransaction', {
+      params: { id },
+      token: cast.staff.token,
+    })
     expect(again.body).toEqual(body.results[1].transaction)
   })
 
@@ -69,7 +75,9 @@ describe('bulkCreateTransactions', () => {
     const sent = Array.from({ length: 1000 }, (_, n) =>
       item({ reference: `r-${(n * 7) % 1000}`, transaction_date: `2026-03-0${1 + (n % 3)}` }),
     )
-    const { status, body } = await bulk(sent, 'atomic', staff.token, { 'x-request-id': 'batch' })
+    const { status, body } = await bulk(sent, 'atomic', cast.staff.token, {
+      'x-request-id': 'batch',
+    })
     expect(status).toBe(201)
     expect(body.created).toBe(1000)
     expect(body.results.map((result: { index: number }) => result.index)).toEqual(
@@ -80,7 +88,7 @@ describe('bulkCreateTransactions', () => {
         (result: { transaction: { reference: string } }) => result.transaction.reference,
       ),
     ).toEqual(sent.map((transaction) => (transaction as { reference?: string }).reference))
-    const outbox = await service.database.query(
+    const outbox = await cast.service.database.query(
       'SELECT day::text, request_id FROM outbox WHERE user_id = $1 ORDER BY day',
       [customer.id],
     )
@@ -91,44 +99,13 @@ describe('bulkCreateTransactions', () => {
     ])
   })
 
-  it.each([
-    [0, 'minItems'],
-    [1001, 'maxItems'],
-  ])('refuses %i items', async (length, code) => {
-    const { status, body } = await bulk(
-      Array.from({ length }, () => item()),
-      'partial',
-    )
-    expect(status).toBe(422)
-    expect(body.errors).toEqual([expect.objectContaining({ path: '/transactions', code })])
-    expect(await countRows('transactions')).toBe(0)
-  })
-
-  it.each([
-    [{}, '/transactions', 'required'],
-    [{ transactions: {} }, '/transactions', 'type'],
-    [{ transactions: [{}], mode: 'some' }, '/mode', 'enum'],
-    [{ transactions: [{}], dry_run: true }, '/dry_run', 'unknown_field'],
-  ])('refuses the body %j', async (body, path, code) => {
-    const answer = await service.call('bulkCreateTransactions', { body, token: user.token })
-    expect(answer.status).toBe(422)
-    expect(answer.body.errors).toEqual([expect.objectContaining({ path, code })])
-  })
-
   it('refuses an unknown query parameter', async () => {
-    const answer = await service.call('bulkCreateTransactions', {
+    const answer = await cast.service.call('bulkCreateTransactions', {
       body: { transactions: [item()] },
       query: { mode: 'partial' },
-      token: staff.token,
+      token: cast.staff.token,
     })
     expect(answer.body.errors[0]).toMatchObject({ path: 'query.mode', code: 'unknown_parameter' })
-  })
-
-  it('wants a token', async () => {
-    const answer = await service.call('bulkCreateTransactions', {
-      body: { transactions: [item()] },
-    })
-    expect(answer.status).toBe(401)
   })
 })
 
@@ -143,9 +120,7 @@ describe('atomic', () => {
       'no object',
     ])
     expect(status).toBe(422)
-    expect(
-      body.errors.map(({ path, code }: { path: string; code: string }) => `${path} ${code}`),
-    ).toEqual([
+    expect(rules(body)).toEqual([
       '/transactions/1/transaction_amount amount_digits',
       '/transactions/2/currency pattern',
       '/transactions/3/user_id not_found',
@@ -161,7 +136,10 @@ describe('atomic', () => {
     'refuses a reference taken %s',
     async (where) => {
       if (where === 'against the stored')
-        await service.createTransaction(staff.token, { user_id: customer.id, reference: 'same' })
+        await cast.service.createTransaction(cast.staff.token, {
+          user_id: customer.id,
+          reference: 'same',
+        })
       const before = [await countRows('transactions'), await countRows('outbox')]
       const rest = where === 'inside the batch' ? [item({ reference: 'same' })] : [item()]
       const { status, body } = await bulk([...rest, item({ reference: 'same' })])
@@ -174,7 +152,11 @@ describe('atomic', () => {
   )
 
   it('refuses a batch of a user’s that holds somebody else’s item', async () => {
-    const { status, body } = await bulk([item({ user_id: user.id }), item()], 'atomic', user.token)
+    const { status, body } = await bulk(
+      [item({ user_id: cast.user.id }), item()],
+      'atomic',
+      cast.user.token,
+    )
     expect(status).toBe(422)
     expect(body.errors).toEqual([
       {
@@ -188,7 +170,10 @@ describe('atomic', () => {
 
 describe('partial', () => {
   it('stores the good items and says of each what became of it, in order', async () => {
-    await service.createTransaction(staff.token, { user_id: customer.id, reference: 'stored' })
+    await cast.service.createTransaction(cast.staff.token, {
+      user_id: customer.id,
+      reference: 'stored',
+    })
     const { status, body } = await bulk(
       [
         item({ reference: 'stored' }),
@@ -231,16 +216,16 @@ describe('partial', () => {
 
   it('books users’ own items and hides the others', async () => {
     const { body } = await bulk(
-      [item(), item({ user_id: user.id }), item({ user_id: staff.id })],
+      [item(), item({ user_id: cast.user.id }), item({ user_id: cast.staff.id })],
       'partial',
-      user.token,
+      cast.user.token,
     )
     expect(statuses(body)).toEqual([404, 201, 404])
     expect(await countRows('transactions')).toBe(0)
   })
 
   it('books for many users at once for staff', async () => {
-    const { body } = await bulk([item(), item({ user_id: user.id }), item()], 'partial')
+    const { body } = await bulk([item(), item({ user_id: cast.user.id }), item()], 'partial')
     expect(statuses(body)).toEqual([201, 201, 201])
     expect(await countRows('transactions')).toBe(2)
   })
