@@ -46,9 +46,56 @@ const accountRows = (crypto: FieldCrypto, id: bigint, { banks, accountNumbers }:
     return [id, bank, caseless(bank), crypto.encrypt(address, number), blind, String(index === 0)]
   })
 
+const TABLES = ['users', 'employments', 'bank_accounts']
+
+/** Drops the tables' indexes but for the primary keys. @returns how to make them again */
+async function dropIndexes(client: pg.Client): Promise<readonly string[]> {
+  const { rows } = await client.query<{ name: string; definition: string }>(
+    `SELECT indexname AS name, indexdef AS definition FROM pg_indexes
+     WHERE schemaname = current_schema AND tablename = ANY($1) AND indexname NOT LIKE '%_pkey'`,
+    [TABLES],
+  )
+  for (const { name } of rows) await client.query(`DROP INDEX ${pg.escapeIdentifier(name)}`)
+  return rows.map(({ definition }) => definition)
+}
+
+/** Adds people, of whom a batch is made ready while the server stores the one before. */
+async function copyPeople(
+  client: pg.Client,
+  crypto: FieldCrypto,
+  first: number,
+  count: number,
+  progress: (done: number) => void,
+): Promise<void> {
+  const remembering = rememberIndexes(crypto)
+  let stored: Promise<void> = Promise.resolve()
+  for (let done = 0; done < count; done += BATCH) {
+    const people = Array.from({ length: Math.min(BATCH, count - done) }, (_, index) => {
+      const number = first + done + index
+      return { id: BigInt(number), person: createPerson(number) }
+    })
+    const users = people.map(({ id, person }) => userRow(remembering, id, person))
+    const accounts = people.flatMap(({ id, person }) => accountRows(crypto, id, person))
+    const employments = people.map(({ id, person: { company } }): readonly CopyValue[] => [
+      id,
+      company,
+      caseless(company),
+      'true',
+    ])
+    await stored
+    stored = (async () => {
+      await copyIn(client, USERS, users)
+      await copyIn(client, EMPLOYMENTS, employments)
+      await copyIn(client, ACCOUNTS, accounts)
+      progress(done + people.length)
+    })()
+  }
+  await stored
+}
+
 /**
- * Adds invented users, each with a current employment and one bank account or two, by COPY. An index that
- * is filled row by row would take most of the time: that of the search is made when all rows are there.
+ * Adds invented users, each with a current employment and one bank account or two, by COPY. Filling
+ * indexes row by row would take most of the time: they are made when all rows are there.
  *
  * @param progress told how many there are, from time to time
  */
@@ -58,40 +105,17 @@ export async function seedUsers(
   count: number,
   progress: (done: number) => void,
 ): Promise<void> {
-  const remembering = rememberIndexes(crypto)
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
     const { rows } = await client.query<{ last: string }>(
       'SELECT coalesce(max(id), 0) AS last FROM users',
     )
-    const first = Number(rows[0]?.last) + 1
     await client.query(`SET maintenance_work_mem = '1GB'; SET synchronous_commit = off`)
-    await client.query('DROP INDEX users_search_index_idx')
-    for (let done = 0; done < count; done += BATCH) {
-      const people = Array.from({ length: Math.min(BATCH, count - done) }, (_, index) => ({
-        id: BigInt(first + done + index),
-        person: createPerson(first + done + index),
-      }))
-      await copyIn(
-        client,
-        USERS,
-        people.map(({ id, person }) => userRow(remembering, id, person)),
-      )
-      await copyIn(
-        client,
-        EMPLOYMENTS,
-        people.map(({ id, person }) => [id, person.company, caseless(person.company), 'true']),
-      )
-      await copyIn(
-        client,
-        ACCOUNTS,
-        people.flatMap(({ id, person }) => accountRows(crypto, id, person)),
-      )
-      progress(done + people.length)
-    }
+    const indexes = await dropIndexes(client)
+    await copyPeople(client, crypto, Number(rows[0]?.last) + 1, count, progress)
     await client.query(`SELECT setval(pg_get_serial_sequence('users', 'id'), max(id)) FROM users`)
-    await client.query('CREATE INDEX users_search_index_idx ON users USING GIN (search_index)')
+    for (const definition of indexes) await client.query(definition)
     await client.query('VACUUM (ANALYZE) users, employments, bank_accounts')
   } finally {
     await client.end()
