@@ -10,7 +10,7 @@ interface CopyConnection {
 /** A value in the text format of COPY. */
 export type CopyValue = string | number | bigint | Date | Uint8Array | readonly bigint[] | null
 
-function copyText(value: CopyValue): string {
+function cellText(value: CopyValue): string {
   if (value === null) return '\\N'
   if (value instanceof Date) return value.toISOString()
   if (value instanceof Uint8Array) return `\\\\x${Buffer.from(value).toString('hex')}`
@@ -18,19 +18,18 @@ function copyText(value: CopyValue): string {
   return String(value).replace(/[\\\t\n\r]/g, (character) => `\\${character}`)
 }
 
-/** Stores rows with one COPY. @param target the table with its columns, as `users (id, name)` */
-export async function copyIn(
-  client: pg.Client,
-  target: string,
-  rows: readonly (readonly CopyValue[])[],
-): Promise<void> {
-  const lines = rows.map((row) => `${row.map(copyText).join('\t')}\n`)
+/** Rows in the text format of COPY. */
+export const copyText = (rows: readonly (readonly CopyValue[])[]): Buffer =>
+  Buffer.from(rows.map((row) => `${row.map(cellText).join('\t')}\n`).join(''))
+
+/** Stores rows of {@link copyText} with one COPY. @param target the table with its columns, as `users (id, name)` */
+export async function copyIn(client: pg.Client, target: string, rows: Uint8Array): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     let failure: Error | undefined
     client.query({
       submit: (connection: CopyConnection) => connection.query(`COPY ${target} FROM STDIN`),
       handleCopyInResponse(connection: CopyConnection) {
-        connection.sendCopyFromChunk(Buffer.from(lines.join('')))
+        connection.sendCopyFromChunk(Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength))
         connection.endCopyFrom()
       },
       handleCommandComplete: () => undefined,

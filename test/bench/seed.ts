@@ -3,7 +3,6 @@
  * ENCRYPTION_KEYS and JWT_SECRET, or DATA_DIR, which is made when missing; then `npm start` serves them.
  */
 import { parseArgs } from 'node:util'
-import { createFieldCrypto } from '../../src/platform/crypto.ts'
 import { openBench } from './open.ts'
 import { seedUsers } from './seed-users.ts'
 
@@ -14,7 +13,7 @@ if (!Number.isSafeInteger(count) || count < 1) throw new Error('--users takes a 
 const { url, config, close } = await openBench()
 try {
   const started = performance.now()
-  await seedUsers(url, createFieldCrypto(config.encryptionKeys), count, (done) =>
+  await seedUsers(url, config.encryptionKeys, count, (done) =>
     process.stdout.write(`\r${done.toLocaleString('en')} of ${count.toLocaleString('en')}`),
   )
   console.log(` users in ${((performance.now() - started) / 1000).toFixed(0)} s`)

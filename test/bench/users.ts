@@ -90,7 +90,7 @@ const bench = await openBench()
 const services = openServices(bench.config, bench.url, createLog('warn'), 'api')
 try {
   if ((await services.database.userCount.count()) <= 1) {
-    await seedUsers(bench.url, services.crypto, USERS, () => undefined)
+    await seedUsers(bench.url, bench.config.encryptionKeys, USERS, () => undefined)
   }
   const app = await buildApp(services)
   const staff = await services.users.create({ name: 'Bench Staff', role: 'staff' })
