@@ -6,8 +6,9 @@ import type {
   FastifyRequest,
   HTTPMethods,
 } from 'fastify'
-import { AppError, unavailable } from '../errors.ts'
+import { AppError, methodNotAllowed, unavailable } from '../errors.ts'
 import { codeOf, isDatabaseAway } from './database-away.ts'
+import { methodsOfLiteral } from './literal-paths.ts'
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']
 
@@ -86,14 +87,13 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 /** Answers a path that exists under other methods with 405 and `Allow`, any other with 404. */
 function sendNotFound(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
   const path = request.url.split('?', 1)[0] ?? '/'
-  const allowed = METHODS.filter((method) => app.findRoute({ method, url: path }))
+  const allowed =
+    methodsOfLiteral(path) ?? METHODS.filter((method) => app.findRoute({ method, url: path }))
   // A handler may find nothing where its route is right, as for a file.
   const taken = allowed.some((method) => method === request.method)
   const error =
     allowed.length > 0 && !taken
-      ? new AppError(405, 'method_not_allowed', `This path does not take ${request.method}`, {
-          headers: { allow: allowed.join(', ') },
-        })
+      ? methodNotAllowed(request.method, allowed)
       : new AppError(404, 'not_found', 'There is nothing at this path')
   return sendProblem(error, request, reply)
 }

@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { Static, TSchema } from 'typebox'
-import { StartupError } from '../errors.ts'
+import { methodNotAllowed, StartupError } from '../errors.ts'
 import { type OperationId, operations } from '../generated/operations.ts'
 import { assertAllowed, authenticate, type Caller, type FindCaller } from './auth.ts'
 import type { Conventions, Exchange } from './conventions.ts'
+import { methodsOfLiteral } from './literal-paths.ts'
 
 type Operation = (typeof operations)[OperationId]
 type Part<O extends Operation, Name extends string> =
@@ -68,12 +69,17 @@ export function createRouter(
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const { operationId, rateLimit } = operation
+    const { operationId, rateLimit, method } = operation
     const count = (accountId?: number) =>
       app.rateLimits.count(request, reply, rateLimit, {
         operationId,
         ...(accountId !== undefined && { accountId }),
       })
+    const methods = methodsOfLiteral(request.url) ?? [method]
+    if (!methods.includes(method)) {
+      await count()
+      throw methodNotAllowed(request.method, methods)
+    }
     if (operation.public) return await count()
     const caller = await authenticate(request, findCaller).catch(async (error: unknown) => {
       await count()

@@ -50,6 +50,12 @@ describe('paths', () => {
     ['POST', '/users/7/', 'GET, PUT, DELETE'],
     ['DELETE', '/v1/users?q=x', 'GET, POST'],
     ['PUT', '/health/live', 'GET'],
+    ['PUT', '/v1/users/bulk', 'POST'],
+    ['GET', '/users/bulk/?x=1', 'POST'],
+    ['DELETE', '/v1/users/bulk-delete', 'POST'],
+    ['DELETE', '/v1/reports/user-groups', 'GET'],
+    ['OPTIONS', '/v1/reports/user-groups', 'GET'],
+    ['PATCH', '/v1/transactions/bulk', 'POST'],
   ] as const)('answers %s %s with 405 and what is allowed', async (method, url, allow) => {
     const answer = await send({ method, url })
     expectProblem(answer, 405, 'method_not_allowed')
