@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { usersOf } from './answer-users.ts'
 import type { FieldCrypto } from './crypto.ts'
 import type { Database } from './prisma.ts'
 import { inUnitOfWork } from './unit-of-work.ts'
@@ -70,7 +71,7 @@ const canonical = (value: unknown): string =>
  * Does a request's work once for each key of a caller. The answer is stored in the database transaction
  * of the work itself: either both are there, or neither, whenever a process dies. An advisory
  * lock of that transaction says that a key is in flight; it ends with the transaction, however that ends.
- * Work that fails stores nothing and leaves its key free.
+ * Work that fails stores nothing and leaves its key free. An answer goes with any user it tells of.
  *
  * @returns the stored answer for a request that came before, within 24 hours
  * @throws AppError 409 while the first request is under way, 422 for another request under the same key
@@ -96,12 +97,15 @@ export function createAnswerOnce({ database, crypto }: Deps): AnswerOnce {
       }
       const { status, headers, body } = await work()
       const answer = crypto.encrypt(address, JSON.stringify({ headers, body }))
+      const users = usersOf(headers['location'], body)
       // The work may have deleted the account itself.
       await database.$executeRaw`
-        INSERT INTO idempotency_keys (id, user_id, fingerprint, status, answer)
-        VALUES (${id}, (SELECT id FROM users WHERE id = ${callerId ?? 0}), ${fingerprint}, ${status}, ${answer})
+        INSERT INTO idempotency_keys (id, user_id, fingerprint, status, answer, user_ids)
+        VALUES (${id}, (SELECT id FROM users WHERE id = ${callerId ?? 0}), ${fingerprint},
+          ${status}, ${answer}, ${users}::bigint[])
         ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, fingerprint = excluded.fingerprint,
-          status = excluded.status, answer = excluded.answer, created_at = now()`
+          status = excluded.status, answer = excluded.answer, user_ids = excluded.user_ids,
+          created_at = now()`
       return { status, headers, body, replayed: false }
     })
   }

@@ -44,9 +44,37 @@ describe('Idempotency-Key', () => {
     const key = randomUUID()
     const user = newUser()
     const { body } = await create(user, key)
-    await service.call('deleteUser', { params: { id: body.id }, token: staff.token })
+    const change = { params: { id: body.id }, body: { age: 44 }, token: staff.token }
+    expect((await service.call('updateUser', change)).status).toBe(200)
     expect((await create(user, key)).body).toEqual(body)
-    expect(await usersOf(user.email)).toBe(0)
+  })
+
+  it('is forgotten with any user its answer tells of', async () => {
+    const kept = () => service.services.database.idempotencyKey.count()
+    const headers = () => ({ 'idempotency-key': randomUUID() })
+    const { token } = staff
+    const { id } = (await create(newUser(), randomUUID())).body
+    const before = await kept()
+    const params = { id }
+    const transaction = { user_id: id, transaction_date: '2026-03-01' }
+    const amount = { transaction_amount: '1.00', transaction_type: 'debit' }
+    const employment = { params, body: { company_name: 'Kaveri Textiles' }, token }
+    await service.call('createEmployment', { ...employment, headers: headers() })
+    const one = { body: { ...transaction, ...amount }, token }
+    await service.call('createTransaction', { ...one, headers: headers() })
+    const theirs = { ...one.body, user_id: other.id }
+    const many = { body: { transactions: [one.body, theirs] }, token }
+    await service.call('bulkCreateTransactions', { ...many, headers: headers() })
+    const users = await service.call('bulkCreateUsers', {
+      ...{ body: { users: [newUser(), newUser()] }, token, headers: headers() },
+    })
+    const other = await create(newUser(), randomUUID())
+    expect(await kept()).toBe(before + 5)
+    await service.call('deleteUser', { params, token })
+    expect(await kept()).toBe(before + 1)
+    const ids = users.body.results.map((item: { user: { id: number } }) => item.user.id)
+    await service.call('bulkDeleteUsers', { body: { ids: [ids[1], other.body.id] }, token })
+    expect(await kept()).toBe(before - 1)
   })
 
   it('takes the order of fields for no difference, and another value for one', async () => {

@@ -1,0 +1,22 @@
+const LOCATION = /^\/v1\/users\/(\d+)/
+
+/**
+ * The users that an answer tells of: those it names by `user_id`, shows as `user`, or has its
+ * `Location` under.
+ */
+export function usersOf(location: string | undefined, body: unknown): readonly bigint[] {
+  const found = new Set<bigint>()
+  const add = (id: unknown) => {
+    if (Number.isSafeInteger(id)) found.add(BigInt(id as number))
+  }
+  const walk = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    const { user_id, user } = value as { readonly user_id?: unknown; readonly user?: unknown }
+    add(user_id)
+    add((user as { readonly id?: unknown } | undefined)?.id)
+    for (const part of Object.values(value)) walk(part)
+  }
+  walk(body)
+  add(Number(LOCATION.exec(location ?? '')?.[1] ?? Number.NaN))
+  return [...found]
+}
