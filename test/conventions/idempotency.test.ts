@@ -68,12 +68,12 @@ describe('Idempotency-Key', () => {
     const users = await service.call('bulkCreateUsers', {
       ...{ body: { users: [newUser(), newUser()] }, token, headers: headers() },
     })
-    const other = await create(newUser(), randomUUID())
+    const last = await create(newUser(), randomUUID())
     expect(await kept()).toBe(before + 5)
     await service.call('deleteUser', { params, token })
     expect(await kept()).toBe(before + 1)
     const ids = users.body.results.map((item: { user: { id: number } }) => item.user.id)
-    await service.call('bulkDeleteUsers', { body: { ids: [ids[1], other.body.id] }, token })
+    await service.call('bulkDeleteUsers', { body: { ids: [ids[1], last.body.id] }, token })
     expect(await kept()).toBe(before - 1)
   })
 
