@@ -44,7 +44,7 @@ const COMPANIES = combine(
 )
 const BANKS = combine(
   'First Union River Harbour North Old Green Silver',
-  ' ',
+  '',
   'Bank Savings Trust Credit Mutual',
 )
 const MAILS = ['post', 'mail', 'inbox', 'letter', 'box'].map((name) => `${name}.example`)

@@ -34,14 +34,14 @@ const FILTERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'company, largest': { company: 'nordalworks' },
   'company, third': { company: 'NordalLabs' },
   'company, small': { company: 'QuafinBuild' },
-  'bank, largest': { bank: 'first bank' },
-  'bank, smallest': { bank: 'Silver Mutual' },
+  'bank, largest': { bank: 'firstbank' },
+  'bank, smallest': { bank: 'SilverMutual' },
   'pincode, largest': { pincode: '100000' },
   pincode: { pincode },
   name: { name },
   email: { email },
-  'nobody: q and bank': { q: 'zyx', bank: 'First Bank' },
-  'q=ma, largest bank': { q: 'ma', bank: 'First Bank' },
+  'nobody: q and bank': { q: 'zyx', bank: 'FirstBank' },
+  'q=ma, largest bank': { q: 'ma', bank: 'FirstBank' },
   'age 30 to 60, largest company': { min_age: '30', max_age: '60', company: 'NordalWorks' },
 }
 
