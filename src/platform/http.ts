@@ -20,6 +20,7 @@ const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
 const EXPOSED_HEADERS = [
   ...['link', 'x-total-count', 'x-next-cursor', 'x-request-id', 'location'],
   ...['etag', 'idempotency-replayed', 'retry-after'],
+  ...['ratelimit', 'ratelimit-policy'],
   ...['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
 ]
 

@@ -19,7 +19,8 @@ export interface Counted {
 
 export interface RateLimits {
   /**
-   * Counts a request and says in its answer's headers what is left.
+   * Counts a request and says in its answer's headers what is left: as the IETF's draft has them
+   * (draft-ietf-httpapi-ratelimit-headers-10), and as its early versions had them, which many clients read.
    *
    * @throws AppError 429 when the minute's requests are used up
    */
@@ -89,12 +90,15 @@ export async function installRateLimits(
       keys.set(request, `${limit === 'strict' ? operationId : 'all'}:${who}`)
       const counted = await limiters[limit](request)
       if (counted.isAllowed) return
+      const { max, remaining, ttlInSeconds } = counted
       reply.headers({
-        'ratelimit-limit': String(counted.max),
-        'ratelimit-remaining': String(counted.remaining),
-        'ratelimit-reset': String(counted.ttlInSeconds),
+        'ratelimit-policy': `"${limit}";q=${max};w=${WINDOW_MS / 1000}`,
+        ratelimit: `"${limit}";r=${remaining};t=${ttlInSeconds}`,
+        'ratelimit-limit': String(max),
+        'ratelimit-remaining': String(remaining),
+        'ratelimit-reset': String(ttlInSeconds),
       })
-      if (counted.isExceeded) throw tooMany(Math.max(1, counted.ttlInSeconds))
+      if (counted.isExceeded) throw tooMany(Math.max(1, ttlInSeconds))
     },
   }
   app.decorate('rateLimits', limits)

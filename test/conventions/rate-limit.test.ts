@@ -36,6 +36,8 @@ describe('requests of an account', () => {
   it('are counted wherever they come from, and refused when the minute’s are used up', async () => {
     const first = await inject('/v1/me', '10.1.0.1', user.token)
     expect(first.headers).toMatchObject({
+      'ratelimit-policy': `"normal";q=${LIMIT};w=60`,
+      ratelimit: expect.stringMatching(new RegExp(`^"normal";r=${LIMIT - 1};t=\\d+$`)),
       'ratelimit-limit': String(LIMIT),
       'ratelimit-remaining': String(LIMIT - 1),
       'ratelimit-reset': expect.stringMatching(/^([1-9]|[1-5]\d|60)$/),
