@@ -1,0 +1,88 @@
+import { detectEncoding, type Encoding } from './encoding.ts'
+import type { Escape, Format } from './format.ts'
+import { findLayout, type GivenLayout, type Layout } from './layout.ts'
+import { type RowEnd, readSample, type Sample } from './sample.ts'
+import { scoreSample } from './score.ts'
+import { createUtf8Converter } from './to-utf8.ts'
+
+/** How a file is written, as far as that is not to be detected. */
+export interface GivenDialect extends Partial<Format>, GivenLayout {
+  readonly encoding?: Encoding
+}
+
+/** How a file is written, and what its beginning shows. */
+export interface Dialect extends Format, Layout {
+  readonly encoding: Encoding
+  /** The bytes of the byte order mark. */
+  readonly bomBytes: number
+  /** Which line ends the sample's rows have. `lineEnd` is what the parser goes by: `any`, unless given. */
+  readonly lineEndsSeen: Exclude<RowEnd, 'none'> | 'mixed' | 'none'
+}
+
+const DELIMITERS = [',', ';', '\t', '|', ':', '^', '~']
+
+/** The ways of quoting that a sample speaks for. Single quotes and backslashes only where they are there. */
+function quotings(utf8: Buffer, given: GivenDialect): Pick<Format, 'quote' | 'escape'>[] {
+  const quotes = given.quote === undefined ? ['"', "'"] : [given.quote]
+  return quotes.flatMap((quote, index) => {
+    if (index > 0 && !utf8.includes(quote ?? '')) return []
+    const escapes: Escape[] = given.escape ? [given.escape] : ['doubled']
+    const backslash = quote !== null && utf8.includes(`\\${quote}`)
+    if (given.escape === undefined && backslash) escapes.push('backslash')
+    return escapes.map((escaping) => ({ quote, escape: escaping }))
+  })
+}
+
+interface Reading {
+  readonly format: Format
+  readonly sample: Sample
+  readonly score: number
+}
+
+/** Reads the sample in every way that may be meant, and takes the one that fits best; the first of equals. */
+function readBest(utf8: Buffer, given: GivenDialect, whole: boolean): Reading {
+  const delimiters = given.delimiter === undefined ? DELIMITERS : [given.delimiter]
+  const readings = quotings(utf8, given).flatMap((quoting) =>
+    delimiters
+      .filter((delimiter) => delimiter !== quoting.quote)
+      .map((delimiter): Reading => {
+        const format = { ...quoting, delimiter, lineEnd: given.lineEnd ?? 'any' }
+        const sample = readSample(utf8, format, whole)
+        return { format, sample, score: scoreSample(sample, delimiter) }
+      }),
+  )
+  return readings.reduce((best, other) => (other.score > best.score ? other : best))
+}
+
+function lineEndsSeen({ rows }: Sample): Dialect['lineEndsSeen'] {
+  const [first, second] = new Set(rows.map((row) => row.end).filter((end) => end !== 'none'))
+  if (first === undefined) return 'none'
+  return second === undefined ? first : 'mixed'
+}
+
+/**
+ * Finds out how a file is written, from its beginning: the way in which its rows have equally many cells.
+ * It decides where rows and cells are, never what their values mean.
+ *
+ * @param bytes the beginning of the file as it is; some hundred kilobytes are plenty
+ * @param given what is known: it is used and not detected
+ * @param whole whether the bytes are all of the file
+ * @throws CsvError `invalid_encoding`, `invalid_dialect`
+ */
+export function detectDialect(bytes: Uint8Array, given: GivenDialect = {}, whole = false): Dialect {
+  const seen = detectEncoding(bytes, whole)
+  const { encoding = seen.encoding } = given
+  const bomBytes = encoding === seen.encoding ? seen.bomBytes : 0
+  const converter = createUtf8Converter({ encoding, bomBytes })
+  const start = converter.push(bytes)
+  const utf8 = whole ? Buffer.concat([start, converter.end()]) : start
+
+  const { format, sample } = readBest(utf8, given, whole)
+  return {
+    ...format,
+    encoding,
+    bomBytes,
+    lineEndsSeen: lineEndsSeen(sample),
+    ...findLayout(sample.rows, given, whole),
+  }
+}

@@ -1,0 +1,138 @@
+import { classify } from './classify.ts'
+import { KIND } from './kinds.ts'
+import { createNullTest } from './nulls.ts'
+import type { SampleRow } from './sample.ts'
+import { usualWidth } from './score.ts'
+
+/** How the rows of a file are arranged. */
+export interface Layout {
+  readonly columns: number
+  readonly preambleLines: number
+  readonly header: boolean
+  /** The header's cells as they stand; empty without a header. */
+  readonly names: readonly string[]
+  /** Rows that are the header once more. */
+  readonly repeatedHeaders: number
+  /** Columns at the right of which no cell is filled, not even in the header. */
+  readonly trailingEmptyColumns: number
+  /** Rows at the end that belong to no column. Only seen when the sample is the whole file. */
+  readonly footerLines: number
+  /** Rows with more or fewer cells than `columns`, preamble and footer apart. */
+  readonly raggedRows: number
+}
+
+/** What is given instead of being detected. */
+export interface GivenLayout {
+  readonly preambleLines?: number
+  readonly header?: boolean
+}
+
+const MOST_PREAMBLE_ROWS = 50
+const MOST_FOOTER_ROWS = 20
+/** Words such as `no` and `t` are names of columns as well. */
+const TELLING = ~(
+  KIND.text |
+  KIND.trueFalse |
+  KIND.yesNo |
+  KIND.tF |
+  KIND.yN |
+  KIND.saysTrue |
+  KIND.saysFalse
+)
+const YEAR = /^(19|20)\d\d$/
+
+const isNull = createNullTest()
+
+/** The kinds of a cell that no name of a column is; -1 when it is null. */
+function tellingKinds(cell: string): number {
+  const bytes = Buffer.from(cell.trim())
+  if (isNull(bytes, 0, bytes.length)) return -1
+  return classify(bytes, 0, bytes.length, KIND.json) & TELLING
+}
+
+const filled = ({ cells }: SampleRow): number => cells.filter((cell) => cell.trim() !== '').length
+
+/** Whether the rows below hold values of a type in a column. */
+function isTyped(rows: readonly SampleRow[], column: number): boolean {
+  const kinds = rows
+    .map((row) => tellingKinds(row.cells[column] ?? ''))
+    .filter((found) => found !== -1)
+  return kinds.length > 0 && kinds.every((found) => found !== 0)
+}
+
+const sameCells = (a: SampleRow, b: SampleRow): boolean =>
+  a.cells.length === b.cells.length && a.cells.every((cell, index) => cell === b.cells[index])
+
+/**
+ * Whether a row names the columns of those below: all its cells are text and, where the others are text as
+ * well, none comes again in its column. Years may be names beside others.
+ */
+function isHeader(row: SampleRow, below: readonly SampleRow[]): boolean {
+  const names = row.cells.filter((cell) => cell.trim() !== '')
+  const labels = names.filter((name) => tellingKinds(name) === 0)
+  if (labels.length === 0) return false
+  const others = names.filter((name) => tellingKinds(name) > 0)
+  if (others.some((name) => !YEAR.test(name.trim())) || others.length === 1) return false
+  const rows = below.filter((other) => !sameCells(other, row))
+  if (row.cells.some((_, column) => isTyped(rows, column))) return true
+  return !row.cells.some(
+    (cell, column) => cell.trim() !== '' && rows.some((other) => other.cells[column] === cell),
+  )
+}
+
+/** How many rows stand before the header: such as fill few columns, and only where a header follows. */
+function countPreamble(rows: readonly SampleRow[], width: number, used: number): number {
+  if (used < 2) return 0
+  const few = Math.max(1, Math.floor(used / 2))
+  const stands = (row: SampleRow) =>
+    row.cells.length === width
+      ? used >= 3 && filled(row) === 1 && tellingKinds(row.cells[0] ?? '') === 0
+      : filled(row) <= few
+  const first = rows.findIndex((row) => !stands(row))
+  if (first < 1 || first > MOST_PREAMBLE_ROWS) return 0
+  return isHeader(rows[first] as SampleRow, rows.slice(first + 1)) ? first : 0
+}
+
+function countFooter(rows: readonly SampleRow[], width: number, used: number): number {
+  const few = Math.max(1, Math.floor(used / 2))
+  let count = 0
+  for (const row of rows.toReversed()) {
+    if (used < 2 || row.cells.length === width || filled(row) > few) break
+    count += 1
+  }
+  return count <= MOST_FOOTER_ROWS && count < rows.length - 1 ? count : 0
+}
+
+/**
+ * Finds what belongs to the table and what stands around it.
+ *
+ * @param whole whether the rows are all of the file
+ */
+export function findLayout(rows: readonly SampleRow[], given: GivenLayout, whole: boolean): Layout {
+  const width = usualWidth(rows)
+  const usual = rows.filter(({ cells }) => cells.length === width)
+  const lastFilled = ({ cells }: SampleRow) => cells.findLastIndex((cell) => cell.trim() !== '') + 1
+  const used = usual.reduce((most, row) => Math.max(most, lastFilled(row)), 0)
+
+  const { preambleLines } = given
+  const start =
+    preambleLines === undefined
+      ? countPreamble(rows, width, used)
+      : rows.filter(({ line }) => line <= preambleLines).length
+  const table = rows.slice(start)
+  const [first, ...below] = table
+  const header = given.header ?? (first !== undefined && isHeader(first, below))
+  const footerLines = whole ? countFooter(table, width, used) : 0
+  const body = table.slice(0, table.length - footerLines)
+  return {
+    columns: width,
+    preambleLines: preambleLines ?? (start > 0 ? (first?.line ?? 1) - 1 : 0),
+    header,
+    names: header && first !== undefined ? first.cells : [],
+    repeatedHeaders:
+      header && first !== undefined ? below.filter((row) => sameCells(row, first)).length : 0,
+    trailingEmptyColumns: width - used,
+    footerLines,
+    raggedRows: body.filter(({ cells }) => cells.length !== width).length,
+  }
+}

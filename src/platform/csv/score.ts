@@ -1,0 +1,47 @@
+import type { Sample, SampleRow } from './sample.ts'
+
+/** What a file of one column scores: any delimiter has to do better. */
+const ONE_COLUMN = 0.45
+/** How far characters are taken for delimiters when they fit as well as others. */
+const PREFERENCE: Readonly<Record<string, number>> = { '^': 0.9, '~': 0.9, ':': 0.7 }
+const NUMBER = /^[-+]?[\d.,]+%?$/
+const DELIMITER = /[,;\t|]/
+
+/** How many cells most rows have; of equally frequent numbers the larger. 0 without rows. */
+export function usualWidth(rows: readonly SampleRow[]): number {
+  const counts = new Map<number, number>()
+  for (const { cells } of rows) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1)
+  const [usual] = [...counts].sort(([a, m], [b, n]) => n - m || b - a)
+  return usual?.[0] ?? 0
+}
+
+/** The share of cells that are numbers or hold nothing that looks like a delimiter. */
+function cleanShare(rows: readonly SampleRow[]): number {
+  const cells = rows.flatMap((row) => row.cells)
+  const clean = cells.filter((cell) => NUMBER.test(cell) || !DELIMITER.test(cell))
+  return clean.length / cells.length
+}
+
+/**
+ * How well a sample reads so: whether its rows have the same number of cells, apart from what stands before
+ * and after them; whether quotes open and close where they should; whether delimiters are left in cells.
+ *
+ * @returns 0 and above, more is better
+ */
+export function scoreSample({ rows, covered }: Sample, delimiter: string): number {
+  const width = usualWidth(rows)
+  const isUsual = ({ cells }: SampleRow) => cells.length === width
+  const core = rows.slice(rows.findIndex(isUsual), rows.findLastIndex(isUsual) + 1)
+  if (core.length === 0) return 0
+  const sound = 1 - core.filter((row) => row.malformed).length / core.length
+  const quoted = 1 + 0.05 * (core.filter((row) => row.quoted).length / core.length)
+  const common = sound * quoted * covered
+  if (width === 1) return ONE_COLUMN * common
+  const consistent = core.filter(isUsual).length / core.length
+  const inside = Math.sqrt(core.length / rows.length)
+  const clean = 0.6 + 0.4 * cleanShare(core)
+  return (
+    common * consistent ** 2 * inside * clean * (PREFERENCE[delimiter] ?? 1) +
+    0.001 * Math.log2(width)
+  )
+}

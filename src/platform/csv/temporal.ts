@@ -1,0 +1,108 @@
+import { KIND, TO_TIMESTAMP, TO_TIMESTAMPTZ } from './kinds.ts'
+
+const DAYS = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+const MOST_FRACTION = 6
+/** The largest offset PostgreSQL takes. */
+const MOST_OFFSET_HOURS = 15
+/** Above all kinds of dates: a place and the kinds make one number. */
+const PLACE = 2_048
+
+const isDigit = (byte: number | undefined): boolean =>
+  byte !== undefined && byte >= 0x30 && byte <= 0x39
+
+/** The number of `count` digits; -1 when one of them is none. */
+function digits(bytes: Uint8Array, at: number, count: number): number {
+  let value = 0
+  for (let index = at; index < at + count; index += 1) {
+    const digit = (bytes[index] as number) - 0x30
+    if (!(digit >= 0 && digit <= 9)) return -1
+    value = value * 10 + digit
+  }
+  return value
+}
+
+/** Whether the calendar has this day, in the years 1 to 9999. */
+function exists(year: number, month: number, day: number): boolean {
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > (DAYS[month] as number)) return false
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  return month !== 2 || day < 29 || leap
+}
+
+const isSeparator = (byte: number | undefined): boolean =>
+  byte === 0x2d || byte === 0x2f || byte === 0x2e
+
+/** The kinds of the date at the front and where it ends, as `end * PLACE + kinds`; 0 when there is none. */
+function readDate(bytes: Uint8Array, start: number, end: number): number {
+  const separator = bytes[start + 4]
+  if (end - start >= 10 && isSeparator(separator) && bytes[start + 7] === separator) {
+    const year = digits(bytes, start, 4)
+    const fits = exists(year, digits(bytes, start + 5, 2), digits(bytes, start + 8, 2))
+    if (year >= 0) return fits ? (start + 10) * PLACE + KIND.dateYmd : 0
+  }
+  const firstLength = isDigit(bytes[start + 1]) ? 2 : 1
+  const second = start + firstLength + 1
+  const secondLength = isDigit(bytes[second + 1]) ? 2 : 1
+  const last = second + secondLength + 1
+  if (last + 4 > end || !isSeparator(bytes[second - 1]) || bytes[second - 1] !== bytes[last - 1]) {
+    return 0
+  }
+  const a = digits(bytes, start, firstLength)
+  const b = digits(bytes, second, secondLength)
+  const year = digits(bytes, last, 4)
+  const kinds = (exists(year, b, a) ? KIND.dateDmy : 0) | (exists(year, a, b) ? KIND.dateMdy : 0)
+  return kinds && (last + 4) * PLACE + kinds
+}
+
+/** Where the time of day at `at` ends: hours, minutes, seconds, up to 6 digits of them; -1 when there is none. */
+function readTime(bytes: Uint8Array, at: number, end: number): number {
+  if (at + 5 > end || bytes[at + 2] !== 0x3a) return -1
+  const hour = digits(bytes, at, 2)
+  const minute = digits(bytes, at + 3, 2)
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59) return -1
+  let next = at + 5
+  if (next >= end || bytes[next] !== 0x3a) return next
+  const second = next + 3 <= end ? digits(bytes, next + 1, 2) : -1
+  if (second < 0 || second > 59) return -1
+  next += 3
+  if (next >= end || bytes[next] !== 0x2e) return next
+  const fraction = next + 1
+  next = fraction
+  while (next < end && isDigit(bytes[next])) next += 1
+  return next > fraction && next - fraction <= MOST_FRACTION ? next : -1
+}
+
+/** Whether all that is left is a zone: `Z`, `+05`, `+0530`, `+05:30`. */
+function isZone(bytes: Uint8Array, at: number, end: number): boolean {
+  const sign = bytes[at]
+  if (sign === 0x5a || sign === 0x7a) return at + 1 === end
+  if (sign !== 0x2b && sign !== 0x2d) return false
+  const length = end - at - 1
+  if (length !== 2 && length !== 4 && length !== 5) return false
+  const hour = digits(bytes, at + 1, 2)
+  if (hour < 0 || hour > MOST_OFFSET_HOURS) return false
+  if (length === 2) return true
+  if (length === 5 && bytes[at + 3] !== 0x3a) return false
+  const minute = digits(bytes, end - 2, 2)
+  return minute >= 0 && minute <= 59
+}
+
+/**
+ * The kinds of date and timestamp that the bytes are. A date has a year of four digits and its parts stand
+ * between equal `-`, `/` or `.`; a time follows after a blank or `T`.
+ *
+ * @returns bits of {@link KIND}; 0 when it is none
+ */
+export function temporalKinds(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < 8) return 0
+  const date = readDate(bytes, start, end)
+  if (date === 0) return 0
+  const kinds = date % PLACE
+  const dateEnd = (date - kinds) / PLACE
+  if (dateEnd === end) return kinds
+  if (bytes[dateEnd] !== 0x20 && bytes[dateEnd] !== 0x54) return 0
+  const timeEnd = readTime(bytes, dateEnd + 1, end)
+  if (timeEnd === -1) return 0
+  if (timeEnd === end) return kinds << TO_TIMESTAMP
+  const zone = bytes[timeEnd] === 0x20 ? timeEnd + 1 : timeEnd
+  return isZone(bytes, zone, end) ? kinds << TO_TIMESTAMPTZ : 0
+}
