@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { CsvError, parse } from 'csv-parse/sync'
+import { CsvError } from '../platform/csv/errors.ts'
+import { type CsvRow, readRows } from '../platform/csv/rows.ts'
 import { badInput, type DemoError } from './errors.ts'
 
 /** Which columns a file has, in any order. */
@@ -20,14 +21,9 @@ export interface Row {
   bad(problem: string): DemoError
 }
 
-interface Parsed {
-  readonly record: Readonly<Record<string, string>>
-  readonly info: { readonly lines: number }
-}
-
-async function readText(path: string): Promise<string> {
+async function readBytes(path: string): Promise<Buffer> {
   try {
-    return await readFile(path, 'utf8')
+    return await readFile(path)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw badInput(
@@ -52,20 +48,25 @@ function checkHeader(file: string, header: readonly string[], { required, option
   return names
 }
 
-function describe(error: CsvError): string {
-  switch (error.code) {
-    case 'CSV_RECORD_INCONSISTENT_COLUMNS':
-      return 'has more or fewer cells than the header'
-    case 'CSV_QUOTE_NOT_CLOSED':
-      return 'is inside a quotation that does not end'
-    default:
-      return `is not CSV (${error.code})`
-  }
+/** Why a file is not CSV at all, as an error to throw. */
+function notCsv(file: string, { code, line, message }: CsvError): DemoError {
+  const place = line > 0 ? `${file}, line ${line}` : file
+  const open = 'the line is inside a quotation that does not end.'
+  return badInput(`${place}: ${code === 'quote_not_closed' ? open : message}`)
 }
 
-function toRow(file: string, { record, info: { lines: line } }: Parsed): Row {
+/** What makes a line unusable, whatever its cells are. */
+function fault({ cells, malformed }: CsvRow, width: number): string | undefined {
+  if (malformed) return 'the line goes on behind a closing quote'
+  return cells.length === width ? undefined : 'the line has more or fewer cells than the header'
+}
+
+function toRow(file: string, header: readonly string[], parsed: CsvRow): Row {
+  const { line, cells } = parsed
   const bad = (problem: string) => badInput(`${file}, line ${line}: ${problem}.`)
-  const cell = (column: string) => record[column]?.trim() || undefined
+  const problem = fault(parsed, header.length)
+  if (problem !== undefined) throw bad(problem)
+  const cell = (column: string) => cells[header.indexOf(column)]?.trim() || undefined
   return {
     line,
     cell,
@@ -85,18 +86,16 @@ function toRow(file: string, { record, info: { lines: line } }: Parsed): Row {
  */
 export async function readCsv(path: string, columns: Columns): Promise<Row[]> {
   const file = basename(path)
-  const text = await readText(path)
+  const bytes = await readBytes(path)
   try {
-    const rows = parse<Parsed>(text, {
-      bom: true,
-      columns: (header: string[]) => checkHeader(file, header, columns),
-      info: true,
-      skip_empty_lines: true,
-    })
-    if (rows.length === 0) throw badInput(`${file}: there is nothing below the header.`)
-    return rows.map((row) => toRow(file, row))
+    const [first, ...rows] = readRows(bytes)
+    const header = first && checkHeader(file, first.cells, columns)
+    if (header === undefined || rows.length === 0) {
+      throw badInput(`${file}: there is nothing below the header.`)
+    }
+    return rows.map((row) => toRow(file, header, row))
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    throw badInput(`${file}, line ${String(error['lines'])}: the line ${describe(error)}.`)
+    throw notCsv(file, error)
   }
 }

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { insertPeople } from '../reports/people.ts'
+import { readRecords } from '../setup/csv.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
 import { openSession } from '../setup/session.ts'
 
@@ -79,7 +79,7 @@ describe('npm run etl', () => {
 
   it('writes CSV that says what each line is grouped by', async () => {
     await etl(['--out', join(folder, 'all.csv'), '--members'])
-    expect(parse(await read('all.csv'), { columns: true })).toEqual(
+    expect(readRecords(await read('all.csv'))).toEqual(
       [
         ['bank', 'Union Bank', '', '', '2', ids[0]],
         ['bank', 'Union Bank', '', '', '2', ids[1]],

@@ -1,5 +1,5 @@
-import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readRecords } from '../setup/csv.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 import { insertManyPeople, insertPeople } from './people.ts'
 import { askFor, BY_BANK, built, finished } from './reports.ts'
@@ -80,7 +80,7 @@ describe('downloadReport', () => {
     const request = { type: 'user_groups', group_by: ['company'], include_members: true }
     const json = (await ask(request)).body.groups
     const csv = await ask({ ...request, format: 'csv' })
-    const rows: Record<string, string>[] = parse(csv.body, { columns: true })
+    const rows: Record<string, string>[] = readRecords(csv.body)
     const names = json.map(({ company }: { company: string }) => company)
     expect(new Set(names).size).toBe(CLERKS)
     expect(names).toEqual([...names].sort())

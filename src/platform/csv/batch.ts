@@ -33,7 +33,7 @@ export class RowBatch {
   constructor(
     mostRows: number,
     mostCells: number,
-    private readonly unescape: (text: string) => string,
+    private readonly withoutEscapes: (text: string) => string,
   ) {
     this.firstCell = new Int32Array(mostRows + 1)
     this.rowStart = new Int32Array(mostRows)
@@ -52,7 +52,7 @@ export class RowBatch {
   /** The text of a cell, by its index among all cells. */
   text(cell: number): string {
     const text = this.bytes.toString('utf8', this.cellStart[cell], this.cellEnd[cell])
-    return (this.cellFlags[cell] as number) & CELL.escaped ? this.unescape(text) : text
+    return (this.cellFlags[cell] as number) & CELL.escaped ? this.withoutEscapes(text) : text
   }
 
   /** The texts of a row's cells. */

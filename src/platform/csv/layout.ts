@@ -43,6 +43,9 @@ const YEAR = /^(19|20)\d\d$/
 
 const isNull = createNullTest()
 
+/** A name of a column has a letter, or is a lone number sign. */
+const NAME = /\p{L}|^#$/u
+
 /** The kinds of a cell that no name of a column is; -1 when it is null. */
 function tellingKinds(cell: string): number {
   const bytes = Buffer.from(cell.trim())
@@ -69,9 +72,9 @@ const sameCells = (a: SampleRow, b: SampleRow): boolean =>
  */
 function isHeader(row: SampleRow, below: readonly SampleRow[]): boolean {
   const names = row.cells.filter((cell) => cell.trim() !== '')
-  const labels = names.filter((name) => tellingKinds(name) === 0)
+  const labels = names.filter((name) => NAME.test(name) && tellingKinds(name) === 0)
   if (labels.length === 0) return false
-  const others = names.filter((name) => tellingKinds(name) > 0)
+  const others = names.filter((name) => !NAME.test(name) || tellingKinds(name) > 0)
   if (others.some((name) => !YEAR.test(name.trim())) || others.length === 1) return false
   const rows = below.filter((other) => !sameCells(other, row))
   if (row.cells.some((_, column) => isTyped(rows, column))) return true

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { detectDialect, type GivenDialect } from '../../../src/platform/csv/dialect.ts'
+
+const detect = (text: string, given?: GivenDialect) => detectDialect(Buffer.from(text), given, true)
+
+describe('a dialect', () => {
+  it.each([
+    ['a,b,c\n1,2,3\n', { delimiter: ',', columns: 3, lineEndsSeen: 'lf' }],
+    ['a;b\r\n1,5;2,5\r\n3,5;4,5\r\n', { delimiter: ';', columns: 2, lineEndsSeen: 'crlf' }],
+    ['1,5;2,5\n3,5;4,5\n', { delimiter: ';', columns: 2, header: false }],
+    ['a\tb\r"x\ty"\t2\r', { delimiter: '\t', columns: 2, lineEndsSeen: 'cr' }],
+    ['a|b\n1|2\r\n', { delimiter: '|', lineEndsSeen: 'mixed' }],
+    ['root:x:0\nbin:x:1\n', { delimiter: ':', columns: 3, header: false }],
+    ['a^b\n1^2\n', { delimiter: '^' }],
+    ['a~b\n1~2\n', { delimiter: '~' }],
+    ['time,x\n10:15:00,1\n10:16:00,2\n', { delimiter: ',', columns: 2 }],
+    ['name\nBob\nJim, the second\n', { columns: 1 }],
+    ["'a','b'\n'x, y','2'\n", { quote: "'", columns: 2 }],
+    ["who,what\nJim,'s-Hertogenbosch\nBob,'t Gooi\n", { quote: '"', columns: 2 }],
+    ['a,b\n"x \\"q\\" y",2\n', { escape: 'backslash', columns: 2 }],
+    ['a,b\n"x ""q"" y","C:\\"\n', { escape: 'doubled', columns: 2 }],
+    ['a,b\n"x\ny, z",2\n"z",3\n', { columns: 2, raggedRows: 0 }],
+    ['', { columns: 0, header: false, lineEndsSeen: 'none' }],
+  ])('is found in %j', (text, expected) => {
+    expect(detect(text)).toMatchObject(expected)
+  })
+
+  it('has what is given in place of what would be found', () => {
+    const given = { delimiter: ';', quote: null, lineEnd: 'lf', header: false } as const
+    expect(detect('a,b;c\n"1,2;3"\n', given)).toMatchObject({ ...given, columns: 2 })
+    expect(detect('x\na,b\n1,2\n', { preambleLines: 1 })).toMatchObject({
+      preambleLines: 1,
+      names: ['a', 'b'],
+    })
+  })
+
+  it('does not look at the row at which a sample is cut', () => {
+    const sample = Buffer.from('a,b\n1,2\n3')
+    expect(detectDialect(sample)).toMatchObject({ columns: 2, raggedRows: 0, footerLines: 0 })
+  })
+})
+
+describe('the layout', () => {
+  it('has a preamble and a footer', () => {
+    const text = 'Sales\nmade in 2026\n\nid,name,amount\n1,Bob,2.5\n2,Jim,3\n\nTotal: 2\n'
+    expect(detect(text)).toMatchObject({
+      preambleLines: 3,
+      footerLines: 1,
+      header: true,
+      names: ['id', 'name', 'amount'],
+      raggedRows: 0,
+    })
+  })
+
+  it('has no preamble where no header follows: no row of the table is lost', () => {
+    expect(detect('7\n1,Bob,2.5\n2,Jim,3\n3,Ann,4\n')).toMatchObject({
+      preambleLines: 0,
+      header: false,
+      raggedRows: 1,
+    })
+  })
+
+  it.each([
+    ['id,name\n1,Bob\n', true],
+    ['1,Bob\n2,Jim\n', false],
+    ['name,town\nBob,York\nJim,Bath\n', true],
+    ['Bob,York\nJim,Bath\nBob,Hull\n', false],
+    ['name,2020,2021\nBob,1,2\n', true],
+    ['Bob,2020,3.5\nJim,2021,4\n', false],
+    ['no,t\n1,2\n', true],
+    ['select,from,select,\n1,2,3,4\n', true],
+  ])('of %j has a header: %s', (text, header) => {
+    expect(detect(text).header).toBe(header)
+  })
+
+  it('says which columns are empty, which rows ragged and which the header again', () => {
+    expect(detect('id,name,,\n1,Bob,,\nid,name,,\n2,Jim,,\n3\n4,Ann,,\n')).toMatchObject({
+      columns: 4,
+      trailingEmptyColumns: 2,
+      repeatedHeaders: 1,
+      raggedRows: 1,
+    })
+  })
+})
+
+describe('an encoding', () => {
+  const text = 'name,town\r\nJürgen,Köln\r\n'
+  it.each([
+    ['utf-8', 0, Buffer.from(text)],
+    ['utf-8', 3, Buffer.from(`\ufeff${text}`)],
+    ['utf-16le', 2, Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['utf-16le', 0, Buffer.from(text, 'utf16le')],
+    ['utf-16be', 2, Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
+    ['utf-16be', 0, Buffer.from(text, 'utf16le').swap16()],
+    ['windows-1252', 0, Buffer.from(text, 'latin1')],
+  ])('is found: %s with a mark of %i bytes', (encoding, bomBytes, bytes) => {
+    expect(detectDialect(bytes, {}, true)).toMatchObject({ encoding, bomBytes, columns: 2 })
+  })
+
+  it('is not mistaken where a sample ends within a character', () => {
+    const bytes = Buffer.from('a,b\n1,€')
+    for (const cut of [1, 2]) {
+      expect(detectDialect(bytes.subarray(0, -cut)).encoding).toBe('utf-8')
+    }
+  })
+})
