@@ -24,6 +24,10 @@ export interface FieldCrypto {
   encrypt(address: FieldAddress, text: string): Uint8Array<ArrayBuffer>
   /** @throws Error when the value was made with an unknown key, for another place, or altered */
   decrypt(address: FieldAddress, value: Uint8Array): string
+  /** As {@link encrypt}, of bytes. */
+  encryptBytes(address: FieldAddress, bytes: Uint8Array): Uint8Array<ArrayBuffer>
+  /** As {@link decrypt}, of bytes. */
+  decryptBytes(address: FieldAddress, value: Uint8Array): Buffer
   /** HMAC-SHA-256 (32 bytes) of a normalised value, under a key derived for this purpose alone. */
   blindIndex(purpose: string, text: string): Uint8Array<ArrayBuffer>
 }
@@ -82,15 +86,19 @@ export function createFieldCrypto(encryptionKeys: string): FieldCrypto {
     return derived
   }
 
-  return {
-    encrypt(address, text) {
+  const self: FieldCrypto = {
+    encrypt: (address, text) => self.encryptBytes(address, Buffer.from(text)),
+
+    decrypt: (address, value) => self.decryptBytes(address, value).toString(),
+
+    encryptBytes(address, bytes) {
       const iv = randomBytes(IV_BYTES)
       const cipher = createCipheriv(ALGORITHM, currentKey, iv).setAAD(associatedData(address))
-      const body = [cipher.update(text, 'utf8'), cipher.final()]
+      const body = [cipher.update(bytes), cipher.final()]
       return new Uint8Array(Buffer.concat([header, iv, ...body, cipher.getAuthTag()]))
     },
 
-    decrypt(address, value) {
+    decryptBytes(address, value) {
       const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
       const idEnd = 1 + (bytes[0] ?? 0)
       const key = keys.get(bytes.toString('utf8', 1, idEnd))
@@ -103,11 +111,12 @@ export function createFieldCrypto(encryptionKeys: string): FieldCrypto {
       const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(idEnd, idEnd + IV_BYTES))
         .setAAD(associatedData(address))
         .setAuthTag(bytes.subarray(-TAG_BYTES))
-      return decipher.update(body, undefined, 'utf8') + decipher.final('utf8')
+      return Buffer.concat([decipher.update(body), decipher.final()])
     },
 
     blindIndex(purpose, text) {
       return new Uint8Array(createHmac('sha256', purposeKey(purpose)).update(text).digest())
     },
   }
+  return self
 }

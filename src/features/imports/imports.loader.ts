@@ -1,0 +1,109 @@
+import type { Dialect } from '../../platform/csv/dialect.ts'
+import type { LoadConnection } from '../../platform/load-connection.ts'
+import type { ImportOptions } from './imports.options.ts'
+
+/** Why an import as a whole fails. Its text is public and holds nothing of the file's content. */
+export class ImportError extends Error {
+  override readonly name = 'ImportError'
+
+  /** @param line where in the file, counted from 1; 0 when it is of no line */
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly line = 0,
+  ) {
+    super(message)
+  }
+}
+
+/** A row that is not loaded. */
+export interface RefusedRow {
+  readonly line: number
+  /** The file's name of the column, or its number; '' when it is of the row as a whole. */
+  readonly column: string
+  readonly code: string
+  /** One plain sentence without the cell's content. */
+  readonly reason: string
+  /** The cells of the row as they stand. */
+  readonly cells: readonly string[]
+}
+
+/** Takes refused rows, in the order of the file. */
+export interface RejectSink {
+  /** The header of the file of rejects, once, before any row. */
+  header(names: readonly string[]): void
+  /**
+   * Counts and writes a row. May be called without waiting; `settle` waits.
+   *
+   * @throws ImportError when no more rows may be refused
+   */
+  refuse(row: RefusedRow): void
+  /** Waits until what was refused is stored, as far as memory has to be kept small. */
+  settle(): Promise<void>
+}
+
+/** The file, unpacked, from the beginning each time. */
+export interface ImportSource {
+  open(): AsyncIterable<Buffer>
+}
+
+/** A column as an import shows it. */
+export interface ImportColumn {
+  readonly name: string
+  /** As the file has it; null where the file names none. */
+  readonly sourceName: string | null
+  readonly type: string
+  readonly nullable: boolean
+  /** Whether days and months could not be told apart, and the column stayed text. */
+  readonly ambiguous?: boolean
+}
+
+/** What is counted while an import runs. */
+export interface RowCounts {
+  readonly read: number
+  readonly loaded: number
+  readonly skipped: number
+}
+
+/** What a loader is given. */
+export interface LoadJob {
+  readonly id: bigint
+  readonly name: string
+  /** The account that asked. */
+  readonly userId: bigint
+  readonly requestId: string
+  readonly options: ImportOptions
+  readonly source: ImportSource
+  /** In the transaction of the import. The loader neither commits nor rolls back; it may `restart`. */
+  readonly connection: LoadConnection
+  readonly rejects: RejectSink
+  /** What was known of the file so far goes into the record. */
+  found(known: { readonly dialect?: FileDialect; readonly columns?: readonly ImportColumn[] }): void
+  /** Called often; cheap. */
+  count(counts: RowCounts): void
+  /** Set when the import was cancelled: `signal.throwIfAborted()` at every batch. */
+  readonly signal: AbortSignal
+  /** A line in the log of the import. Never content of the file. */
+  say(text: string, figures?: Readonly<Record<string, number | string>>): void
+  /** Rejects of an earlier attempt of this loader are forgotten, and counts begin anew. */
+  startOver(): Promise<void>
+}
+
+/** The dialect as an import shows it: what was detected, and what of the whole file is known at the end. */
+export interface FileDialect extends Dialect {
+  /** Bytes that were no UTF-8 and were read as Windows-1252. */
+  readonly mendedBytes: number
+}
+
+export interface LoadResult {
+  readonly dialect: FileDialect
+  readonly columns: readonly ImportColumn[]
+  readonly counts: RowCounts
+}
+
+/**
+ * Loads a file.
+ *
+ * @throws ImportError when it cannot be loaded at all
+ */
+export type Loader = (job: LoadJob) => Promise<LoadResult>
