@@ -1,4 +1,5 @@
-import type { Dialect } from '../../platform/csv/dialect.ts'
+import type { FileDialect } from '../../platform/csv-file/rows.ts'
+import type { ByteSource, RejectSink } from '../../platform/csv-file/source.ts'
 import type { LoadConnection } from '../../platform/load-connection.ts'
 import type { ImportOptions } from './imports.options.ts'
 
@@ -14,37 +15,6 @@ export class ImportError extends Error {
   ) {
     super(message)
   }
-}
-
-/** A row that is not loaded. */
-export interface RefusedRow {
-  readonly line: number
-  /** The file's name of the column, or its number; '' when it is of the row as a whole. */
-  readonly column: string
-  readonly code: string
-  /** One plain sentence without the cell's content. */
-  readonly reason: string
-  /** The cells of the row as they stand. */
-  readonly cells: readonly string[]
-}
-
-/** Takes refused rows, in the order of the file. */
-export interface RejectSink {
-  /** The header of the file of rejects, once, before any row. */
-  header(names: readonly string[]): void
-  /**
-   * Counts and writes a row. May be called without waiting; `settle` waits.
-   *
-   * @throws ImportError when no more rows may be refused
-   */
-  refuse(row: RefusedRow): void
-  /** Waits until what was refused is stored, as far as memory has to be kept small. */
-  settle(): Promise<void>
-}
-
-/** The file, unpacked, from the beginning each time. */
-export interface ImportSource {
-  open(): AsyncIterable<Buffer>
 }
 
 /** A column as an import shows it. */
@@ -73,7 +43,7 @@ export interface LoadJob {
   readonly userId: bigint
   readonly requestId: string
   readonly options: ImportOptions
-  readonly source: ImportSource
+  readonly source: ByteSource
   /** In the transaction of the import. The loader neither commits nor rolls back; it may `restart`. */
   readonly connection: LoadConnection
   readonly rejects: RejectSink
@@ -89,12 +59,7 @@ export interface LoadJob {
   startOver(): Promise<void>
 }
 
-/** The dialect as an import shows it: what was detected, and what of the whole file is known at the end. */
-export interface FileDialect extends Dialect {
-  /** Bytes that were no UTF-8 and were read as Windows-1252. */
-  readonly mendedBytes: number
-}
-
+/** What a load came to. */
 export interface LoadResult {
   readonly dialect: FileDialect
   readonly columns: readonly ImportColumn[]

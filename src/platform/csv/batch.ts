@@ -66,6 +66,11 @@ export class RowBatch {
     return this.bytes.subarray(this.rowStart[row], this.rowEnd[row])
   }
 
+  /** What is wrong with how the row is written. */
+  problem(row: number): 'malformed_quote' | undefined {
+    return this.malformed(row) ? 'malformed_quote' : undefined
+  }
+
   /** Whether a cell of the row goes on behind its closing quote. */
   malformed(row: number): boolean {
     const end = this.firstCell[row + 1] as number

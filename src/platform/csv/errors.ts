@@ -4,6 +4,8 @@ export type CsvErrorCode =
   | 'quote_not_closed'
   | 'invalid_encoding'
   | 'invalid_dialect'
+  | 'empty_file'
+  | 'binary_file'
 
 /** Why bytes cannot be read as CSV at all. Its message holds nothing of the file's content. */
 export class CsvError extends Error {

@@ -25,6 +25,8 @@ export interface Layout {
 export interface GivenLayout {
   readonly preambleLines?: number
   readonly header?: boolean
+  /** Lines at the end that are no rows. */
+  readonly footerLines?: number
 }
 
 const MOST_PREAMBLE_ROWS = 50

@@ -1,0 +1,50 @@
+import { type Dialect, detectDialect, type GivenDialect } from '../csv/dialect.ts'
+import { CsvError } from '../csv/errors.ts'
+import type { ByteSource } from './source.ts'
+
+/** How much of a file its dialect is found from. */
+const SAMPLE_BYTES = 256 * 1024
+
+/** A file whose beginning has been read. */
+export interface OpenedFile {
+  readonly dialect: Dialect
+  /** All of the file, the beginning included. */
+  readonly chunks: AsyncIterable<Buffer>
+}
+
+async function* rejoin(head: readonly Buffer[], rest: AsyncIterator<Buffer>) {
+  try {
+    yield* head
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
+  } finally {
+    await rest.return?.()
+  }
+}
+
+/**
+ * Reads the beginning of a file and finds out how it is written.
+ *
+ * @throws CsvError `empty_file`, `binary_file`, `invalid_dialect`, `invalid_encoding`
+ */
+export async function openSample(source: ByteSource, given: GivenDialect): Promise<OpenedFile> {
+  const rest = source.open()[Symbol.asyncIterator]()
+  const head: Buffer[] = []
+  let length = 0
+  let whole = false
+  try {
+    while (length < SAMPLE_BYTES && !whole) {
+      const next = await rest.next()
+      whole = next.done === true
+      if (next.done) break
+      head.push(next.value)
+      length += next.value.length
+    }
+    const sample = Buffer.concat(head).subarray(0, SAMPLE_BYTES)
+    if (length === 0) throw new CsvError('empty_file', 'The file is empty.')
+    const dialect = detectDialect(sample, given, whole && length <= SAMPLE_BYTES)
+    return { dialect, chunks: rejoin(head, rest) }
+  } catch (error) {
+    await rest.return?.()
+    throw error
+  }
+}
