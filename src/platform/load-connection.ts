@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { finished } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
@@ -30,13 +29,18 @@ export interface LoadConnection {
 
 function copySink(client: pg.Client, statement: string): CopySink {
   const stream = client.query(copyFrom(statement))
+  let failure: unknown
   const done = finished(stream)
   // Whoever writes next, or ends, is told.
-  done.catch(() => undefined)
+  done.catch((error) => {
+    failure = error
+  })
   return {
     async write(bytes) {
-      if (stream.write(bytes)) return
-      await Promise.race([once(stream, 'drain'), done])
+      if (failure) throw failure
+      await new Promise<void>((resolve, reject) => {
+        stream.write(bytes, (error) => (error ? reject(error) : resolve()))
+      })
     },
     async end() {
       stream.end()
@@ -44,7 +48,7 @@ function copySink(client: pg.Client, statement: string): CopySink {
       return stream.rowCount
     },
     async abort() {
-      stream.destroy(new Error('given up'))
+      stream.destroy(new Error('the load was given up'))
       await done.catch(() => undefined)
     },
   }

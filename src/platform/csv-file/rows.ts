@@ -7,7 +7,7 @@ import { openSample } from './sample.ts'
 import { columnNames, type Shape, shapeOf } from './shape.ts'
 import type { ByteSource, RefusedRow, RejectSink } from './source.ts'
 import { toUtf8, type Utf8Chunks } from './utf8.ts'
-import { createRowCheck, type RowCheck } from './verdict.ts'
+import { createRowCheck, type RowCheck, type Verdict } from './verdict.ts'
 
 /** What is given of a file instead of being found out. */
 export interface ReadOptions {
@@ -21,6 +21,12 @@ export interface FileDialect extends Dialect {
   /** Bytes that were no UTF-8 and were read as Windows-1252. */
   readonly mendedBytes: number
 }
+
+/** What is wrong with a row, and with which of the file's columns. */
+export type Refusal = Pick<RefusedRow, 'column' | 'code' | 'reason'>
+
+/** A further check of rows that are well-formed. */
+export type CheckRow = (batch: RowBatch, row: number) => Refusal | undefined
 
 /** Some rows of a file, and which of them are to be loaded. Used again for the next ones. */
 export interface FileBatch {
@@ -82,8 +88,12 @@ export class RowFile {
     return this.#fine + this.#refused
   }
 
-  /** Reads the file. Refused rows go to the sink before their batch comes. @throws CsvError */
-  async *batches(): AsyncGenerator<FileBatch, void> {
+  /**
+   * Reads the file. Refused rows go to the sink, in their order, before their batch comes.
+   *
+   * @throws CsvError
+   */
+  async *batches(checkRow?: CheckRow): AsyncGenerator<FileBatch, void> {
     const { preambleLines } = this.known
     const parser = new CsvParser({
       ...this.known,
@@ -91,10 +101,10 @@ export class RowFile {
       skipEmptyLines: this.#shape.width > 1,
     })
     for await (const chunk of this.#body()) {
-      for (const batch of parser.push(chunk)) yield this.#sort(batch)
+      for (const batch of parser.push(chunk)) yield this.#sort(batch, checkRow)
       await this.rejects.settle()
     }
-    for (const batch of parser.end()) yield this.#sort(batch)
+    for (const batch of parser.end()) yield this.#sort(batch, checkRow)
     this.#footerLines += this.#footer.end()
     await this.rejects.settle()
   }
@@ -105,9 +115,10 @@ export class RowFile {
     return footerLines > 0 ? withoutLastLines(this.utf8.chunks, footerLines, cr) : this.utf8.chunks
   }
 
-  #sort(batch: RowBatch): FileBatch {
+  #sort(batch: RowBatch, checkRow?: CheckRow): FileBatch {
     const fine = new Uint8Array(batch.rows)
-    const check = this.#check(batch)
+    const wellFormed = this.#check(batch)
+    const check = (row: number) => wellFormed(row) ?? checkRow?.(batch, row)
     let allFine = true
     for (let row = 0; row < batch.rows; row += 1) {
       if (this.#isFine(batch, row, check)) fine[row] = 1
@@ -116,7 +127,11 @@ export class RowFile {
     return { batch, fine, allFine }
   }
 
-  #isFine(batch: RowBatch, row: number, check: RowCheck): boolean {
+  #isFine(
+    batch: RowBatch,
+    row: number,
+    check: (row: number) => (Verdict & Partial<Refusal>) | undefined,
+  ): boolean {
     if (this.#isHeader(batch, row)) return false
     const verdict = check(row)
     if (verdict === undefined) {
