@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { CsvError } from '../platform/csv/errors.ts'
+import type { RowProblem } from '../platform/csv/problems.ts'
 import { type CsvRow, readRows } from '../platform/csv/rows.ts'
 import { badInput, type DemoError } from './errors.ts'
 
@@ -34,8 +35,16 @@ async function readBytes(path: string): Promise<Buffer> {
   }
 }
 
-function checkHeader(file: string, header: readonly string[], { required, optional }: Columns) {
-  const names = header.map((name) => name.trim().toLowerCase())
+const PROBLEMS: Readonly<Record<RowProblem, string>> = {
+  malformed_quote: 'the line goes on behind a closing quote',
+  too_many_columns: 'the line has too many cells',
+  quote_not_closed: 'the line is inside a quotation that does not end',
+  row_too_long: 'the line is too long',
+}
+
+function checkHeader(file: string, header: CsvRow, { required, optional }: Columns) {
+  if (header.problem) throw badInput(`${file}, line ${header.line}: ${PROBLEMS[header.problem]}.`)
+  const names = header.cells.map((name) => name.trim().toLowerCase())
   const known = [...required, ...optional]
   const missing = required.find((name) => !names.includes(name))
   const unknown = names.find((name) => !known.includes(name))
@@ -49,23 +58,15 @@ function checkHeader(file: string, header: readonly string[], { required, option
 }
 
 /** Why a file is not CSV at all, as an error to throw. */
-function notCsv(file: string, { code, line, message }: CsvError): DemoError {
-  const place = line > 0 ? `${file}, line ${line}` : file
-  const open = 'the line is inside a quotation that does not end.'
-  return badInput(`${place}: ${code === 'quote_not_closed' ? open : message}`)
-}
-
-/** What makes a line unusable, whatever its cells are. */
-function fault({ cells, malformed }: CsvRow, width: number): string | undefined {
-  if (malformed) return 'the line goes on behind a closing quote'
-  return cells.length === width ? undefined : 'the line has more or fewer cells than the header'
+function notCsv(file: string, { line, message }: CsvError): DemoError {
+  return badInput(`${line > 0 ? `${file}, line ${line}` : file}: ${message}`)
 }
 
 function toRow(file: string, header: readonly string[], parsed: CsvRow): Row {
   const { line, cells } = parsed
   const bad = (problem: string) => badInput(`${file}, line ${line}: ${problem}.`)
-  const problem = fault(parsed, header.length)
-  if (problem !== undefined) throw bad(problem)
+  if (parsed.problem) throw bad(PROBLEMS[parsed.problem])
+  if (cells.length !== header.length) throw bad('the line has more or fewer cells than the header')
   const cell = (column: string) => cells[header.indexOf(column)]?.trim() || undefined
   return {
     line,
@@ -89,7 +90,7 @@ export async function readCsv(path: string, columns: Columns): Promise<Row[]> {
   const bytes = await readBytes(path)
   try {
     const [first, ...rows] = readRows(bytes)
-    const header = first && checkHeader(file, first.cells, columns)
+    const header = first && checkHeader(file, first, columns)
     if (header === undefined || rows.length === 0) {
       throw badInput(`${file}: there is nothing below the header.`)
     }

@@ -17,7 +17,7 @@ it('gives back every cell, with an apostrophe before what a spreadsheet would ru
       const line = csvLine(cells)
       const [read, ...more] = readRows(Buffer.from(line), { lineEnd: 'crlf' })
       expect(more).toEqual([])
-      expect(read?.malformed).toBe(false)
+      expect(read?.problem).toBeUndefined()
       expect(read?.cells).toEqual(cells.map((text) => (FORMULA.test(text) ? `'${text}` : text)))
       for (const text of read?.cells ?? []) expect(text).not.toMatch(FORMULA)
     }),

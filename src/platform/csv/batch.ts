@@ -1,3 +1,5 @@
+import { type RowProblem, rowProblem } from './problems.ts'
+
 /** What is so about a cell; bits. */
 export const CELL = {
   /** Stood in quotes, which are left out. */
@@ -25,6 +27,10 @@ export class RowBatch {
   readonly rowEnd: Int32Array
   /** The line on which each row begins, counted from 1. */
   readonly line: Float64Array
+  /** The problem of each row, by its number in `ROW_PROBLEM`; 0 is none. */
+  readonly problems: Uint8Array
+  /** Whether any row has a problem. */
+  anyProblem = false
   readonly cellStart: Int32Array
   readonly cellEnd: Int32Array
   /** Bits of {@link CELL}. */
@@ -39,6 +45,7 @@ export class RowBatch {
     this.rowStart = new Int32Array(mostRows)
     this.rowEnd = new Int32Array(mostRows)
     this.line = new Float64Array(mostRows)
+    this.problems = new Uint8Array(mostRows)
     this.cellStart = new Int32Array(mostCells)
     this.cellEnd = new Int32Array(mostCells)
     this.cellFlags = new Uint8Array(mostCells)
@@ -66,17 +73,13 @@ export class RowBatch {
     return this.bytes.subarray(this.rowStart[row], this.rowEnd[row])
   }
 
-  /** What is wrong with how the row is written. */
-  problem(row: number): 'malformed_quote' | undefined {
-    return this.malformed(row) ? 'malformed_quote' : undefined
+  /** Why a row cannot be taken as it is; undefined when it can. */
+  problem(row: number): RowProblem | undefined {
+    return rowProblem(this.problems[row] as number)
   }
 
   /** Whether a cell of the row goes on behind its closing quote. */
   malformed(row: number): boolean {
-    const end = this.firstCell[row + 1] as number
-    for (let cell = this.firstCell[row] as number; cell < end; cell += 1) {
-      if ((this.cellFlags[cell] as number) & CELL.malformed) return true
-    }
-    return false
+    return this.problem(row) === 'malformed_quote'
   }
 }

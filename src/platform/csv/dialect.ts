@@ -39,6 +39,10 @@ interface Reading {
   readonly score: number
 }
 
+/** Whether a sample speaks for its quote: double quotes need no cell that has them, others do. */
+const isLikely = ({ rows }: Sample, { quote }: Format, given: GivenDialect): boolean =>
+  quote === '"' || given.quote !== undefined || rows.some((row) => row.quoted)
+
 /** Reads the sample in every way that may be meant, and takes the one that fits best; the first of equals. */
 function readBest(utf8: Buffer, given: GivenDialect, whole: boolean): Reading {
   const delimiters = given.delimiter === undefined ? DELIMITERS : [given.delimiter]
@@ -48,7 +52,8 @@ function readBest(utf8: Buffer, given: GivenDialect, whole: boolean): Reading {
       .map((delimiter): Reading => {
         const format = { ...quoting, delimiter, lineEnd: given.lineEnd ?? 'any' }
         const sample = readSample(utf8, format, whole)
-        return { format, sample, score: scoreSample(sample, delimiter) }
+        const score = isLikely(sample, format, given) ? scoreSample(sample, delimiter) : -1
+        return { format, sample, score }
       }),
   )
   return readings.reduce((best, other) => (other.score > best.score ? other : best))

@@ -1,6 +1,4 @@
 export type CsvErrorCode =
-  | 'row_too_long'
-  | 'too_many_columns'
   | 'quote_not_closed'
   | 'invalid_encoding'
   | 'invalid_dialect'

@@ -1,19 +1,20 @@
 import type { RowBatch } from './batch.ts'
 import { detectEncoding } from './encoding.ts'
 import { CsvParser, type ParserOptions } from './parser.ts'
+import type { RowProblem } from './problems.ts'
 import { createUtf8Converter } from './to-utf8.ts'
 
 export interface CsvRow {
   /** The line on which the row begins, counted from 1. */
   readonly line: number
   readonly cells: readonly string[]
-  /** Whether a cell goes on behind its closing quote. */
-  readonly malformed: boolean
+  /** Why it cannot be taken as it is; undefined when it can. */
+  readonly problem: RowProblem | undefined
 }
 
 function* rowsOf(batch: RowBatch): Generator<CsvRow, void> {
   for (let row = 0; row < batch.rows; row += 1) {
-    yield { line: batch.line[row] ?? 0, cells: batch.texts(row), malformed: batch.malformed(row) }
+    yield { line: batch.line[row] ?? 0, cells: batch.texts(row), problem: batch.problem(row) }
   }
 }
 

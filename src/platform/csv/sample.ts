@@ -1,7 +1,8 @@
-import type { RowBatch } from './batch.ts'
+import { CELL, type RowBatch } from './batch.ts'
 import { CsvError } from './errors.ts'
 import type { Format } from './format.ts'
 import { CsvParser } from './parser.ts'
+import type { RowProblem } from './problems.ts'
 
 export type RowEnd = 'lf' | 'crlf' | 'cr' | 'none'
 
@@ -9,14 +10,15 @@ export type RowEnd = 'lf' | 'crlf' | 'cr' | 'none'
 export interface SampleRow {
   readonly line: number
   readonly cells: readonly string[]
+  /** Whether a cell stands in quotes as it should. */
   readonly quoted: boolean
-  readonly malformed: boolean
+  readonly problem: RowProblem | undefined
   readonly end: RowEnd
 }
 
 export interface Sample {
   readonly rows: readonly SampleRow[]
-  /** The share of the bytes that the rows take: what an unclosed quote swallows is missing. */
+  /** The share of the bytes that the rows take: what a row that is cut has is missing. */
   readonly covered: number
 }
 
@@ -33,8 +35,8 @@ function* rowsOf(batch: RowBatch): Generator<SampleRow, void> {
     yield {
       line: batch.line[row] ?? 0,
       cells: batch.texts(row),
-      quoted: flags.some((flag) => flag !== 0),
-      malformed: batch.malformed(row),
+      quoted: flags.some((flag) => (flag & CELL.quoted) !== 0),
+      problem: batch.problem(row),
       end: rowEnd(batch.raw(row)),
     }
   }
@@ -43,7 +45,8 @@ function* rowsOf(batch: RowBatch): Generator<SampleRow, void> {
 /**
  * Reads the beginning of a file, in UTF-8, as if it were written so.
  *
- * @param whole whether it is all of the file; otherwise its last row may be cut and is left out
+ * @param whole whether it is all of the file; otherwise its last row may be cut and is left out. Where that would
+ * be most of the sample, a quote that is never closed is more likely, and its one line is a row.
  */
 export function readSample(utf8: Buffer, format: Format, whole: boolean): Sample {
   const parser = new CsvParser(format)
@@ -55,7 +58,9 @@ export function readSample(utf8: Buffer, format: Format, whole: boolean): Sample
   }
   try {
     for (const batch of parser.push(utf8)) take(batch)
-    if (whole || rows.length === 0) for (const batch of parser.end()) take(batch)
+    const swallowed = read < utf8.length / 2
+    if (whole || swallowed) for (const batch of parser.end()) take(batch)
+    if (!whole && swallowed && rows.length > 1) rows.pop()
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
   }

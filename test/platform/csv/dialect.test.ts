@@ -40,6 +40,24 @@ describe('a dialect', () => {
   })
 })
 
+describe('a quote that is never closed', () => {
+  const rows = Array.from({ length: 40 }, (_, id) => `${id};it's ${id};2,5`).join('\n')
+  it.each([
+    ['at the start', `"id;name;x\n${rows}\n`],
+    ['in the middle', `id;name;x\n${rows}\n7;"seven;7\n${rows}\n`],
+    ['at the end', `id;name;x\n${rows}\n7;"seven;7`],
+  ])('%s hides nothing else, in a whole file and in a sample', (_, text) => {
+    for (const whole of [true, false]) {
+      expect(detectDialect(Buffer.from(text), {}, whole)).toMatchObject({
+        delimiter: ';',
+        quote: '"',
+        columns: 3,
+        header: true,
+      })
+    }
+  })
+})
+
 describe('the layout', () => {
   it('has a preamble and a footer', () => {
     const text = 'Sales\nmade in 2026\n\nid,name,amount\n1,Bob,2.5\n2,Jim,3\n\nTotal: 2\n'

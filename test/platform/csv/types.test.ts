@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { cells, typesOf } from './read.ts'
+import { typesOf } from './read.ts'
+import { cells } from './read-rows.ts'
 
 const column = (values: readonly string[], nullWords?: readonly string[]) =>
   typesOf(values.map((value) => `${value},.`).join('\n'), nullWords)[0]
