@@ -86,6 +86,9 @@ export async function withLoadConnection<T>(
       subject,
     ])
     if (!rows[0].free) return undefined
+    // Dates are read the same way wherever the server is.
+    await run("SET DateStyle = 'ISO, YMD'")
+    await run("SET TimeZone = 'UTC'")
     await run('BEGIN')
     return await work({
       run,

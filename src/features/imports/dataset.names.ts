@@ -41,19 +41,24 @@ function unique(wanted: string, taken: ReadonlySet<string>): string {
 }
 
 /**
- * Names columns: by the header or as renamed, otherwise `column_1` and so on by their place.
+ * Names columns: by the header or as renamed, otherwise `column_1` and so on by their place; those of cells
+ * beyond the header `extra_1` and so on.
  *
  * @param rename by the file's names, or by what they become
  */
 export function nameColumns(
   sources: readonly (string | null)[],
   rename: Readonly<Record<string, string>>,
+  extra = 0,
 ): NamedColumn[] {
   const taken = new Set(RESERVED)
-  return sources.map((sourceName, index) => {
+  const all = [...sources, ...Array.from({ length: extra }, () => null)]
+  const placeName = (index: number) =>
+    index < sources.length ? `column_${index + 1}` : `extra_${index - sources.length + 1}`
+  return all.map((sourceName, index) => {
     const own = identifierOf(sourceName ?? '')
     const given = rename[sourceName ?? ''] ?? rename[sourceName?.trim() ?? ''] ?? rename[own]
-    const wanted = identifierOf(given ?? '') || own || `column_${index + 1}`
+    const wanted = identifierOf(given ?? '') || own || placeName(index)
     const name = unique(wanted, taken)
     taken.add(name)
     return { sourceName, name }

@@ -1,13 +1,5 @@
 import type { GivenDialect } from '../../platform/csv/dialect.ts'
-
-/** How numbers are written besides plain digits. */
-export interface NumberFormat {
-  readonly decimal: '.' | ','
-  /** What stands between groups of three digits; null where nothing does. */
-  readonly thousands: null | ',' | '.' | ' ' | "'"
-  /** Whether a sign of a currency may stand before or behind. */
-  readonly currencySigns: boolean
-}
+import type { NumberFormat } from '../../platform/csv/number-format.ts'
 
 /** What is asked of an import besides its kind and name. Stored with it as JSON. */
 export interface ImportOptions {

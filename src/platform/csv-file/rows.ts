@@ -88,6 +88,11 @@ export class RowFile {
     return this.#fine + this.#refused
   }
 
+  /** Rows to be loaded so far. */
+  get rowsFine(): number {
+    return this.#fine
+  }
+
   /**
    * Reads the file. Refused rows go to the sink, in their order, before their batch comes.
    *

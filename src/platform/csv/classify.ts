@@ -10,6 +10,8 @@ for (const byte of Buffer.from('{[')) BEGIN[byte] = BEGINS.json
 for (const byte of Buffer.from('tfynTFYNabcdeABCDE')) BEGIN[byte] = BEGINS.word
 
 const UUID_LENGTH = 36
+const HYPHEN = 0x2d
+const ISO = KIND.dateYmd | KIND.timestampYmd | KIND.timestamptzYmd
 /** JSON nested deeper than this stays text: PostgreSQL reads it by recursion. */
 const MOST_DEPTH = 500
 
@@ -41,7 +43,8 @@ function isUuid(bytes: Uint8Array, start: number): boolean {
 }
 
 function wordKinds(bytes: Buffer, start: number, end: number): number {
-  return WORDS.get(bytes.toString('latin1', start, end).toLowerCase()) ?? 0
+  const kinds = WORDS.get(bytes.toString('latin1', start, end).toLowerCase())
+  return kinds === undefined ? 0 : kinds | KIND.asIs
 }
 
 /** How deep brackets are nested, those inside strings counted too. */
@@ -70,7 +73,7 @@ export function isJson(text: string): boolean {
  * The kinds that the bytes of a cell without surrounding blanks are.
  *
  * @param wanted kinds of use to the caller: JSON is only looked into when it is among them
- * @returns bits of {@link KIND}, `text` always among them
+ * @returns bits of {@link KIND}, `text` always among them, `asIs` where a database reads the bytes alike
  */
 export function classify(bytes: Buffer, start: number, end: number, wanted: number): number {
   const length = end - start
@@ -78,11 +81,16 @@ export function classify(bytes: Buffer, start: number, end: number, wanted: numb
   if (begin === BEGINS.nothing || length === 0) return KIND.text
   if (begin === BEGINS.json) {
     const json = (wanted & KIND.json) !== 0 && isJson(bytes.toString('utf8', start, end))
-    return json ? KIND.json | KIND.text : KIND.text
+    return json ? KIND.json | KIND.text | KIND.asIs : KIND.text
   }
-  if (length === UUID_LENGTH && isUuid(bytes, start)) return KIND.uuid | KIND.text
+  if (length === UUID_LENGTH && isUuid(bytes, start)) return KIND.uuid | KIND.text | KIND.asIs
   if (begin === BEGINS.word) {
     return length <= LONGEST_WORD ? wordKinds(bytes, start, end) | KIND.text : KIND.text
   }
-  return (numberKinds(bytes, start, end) || temporalKinds(bytes, start, end)) | KIND.text
+  const number = numberKinds(bytes, start, end)
+  if (number !== 0) return number | KIND.text | KIND.asIs
+  const temporal = temporalKinds(bytes, start, end)
+  // Only the year first, with hyphens, is read alike whatever the order of day and month is.
+  const isIso = (temporal & ISO) !== 0 && bytes[start + 4] === HYPHEN
+  return temporal | KIND.text | (isIso ? KIND.asIs : 0)
 }

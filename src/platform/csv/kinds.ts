@@ -27,6 +27,8 @@ export const KIND = {
   /** What a word of a family says; of use by `|` over a column, to know whether both were there. */
   saysTrue: 1 << 19,
   saysFalse: 1 << 20,
+  /** PostgreSQL reads the bytes, as they stand, as the same value in each of the typed kinds. */
+  asIs: 1 << 21,
 } as const
 
 /** The kinds a column without any cell can be. */

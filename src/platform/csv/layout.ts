@@ -39,7 +39,8 @@ const TELLING = ~(
   KIND.tF |
   KIND.yN |
   KIND.saysTrue |
-  KIND.saysFalse
+  KIND.saysFalse |
+  KIND.asIs
 )
 const YEAR = /^(19|20)\d\d$/
 

@@ -53,7 +53,7 @@ export const cells = (text: string, options?: ParserOptions) =>
 
 /** The columns of rows without a header. */
 export function typesOf(text: string, nullWords?: readonly string[]) {
-  const types = new ColumnTypes(nullWords)
+  const types = new ColumnTypes({ nulls: nullWords })
   parse([Buffer.from(text)], {}, (batch) => types.add(batch))
   return types.columns()
 }

@@ -1,0 +1,69 @@
+import type { FileDialect } from '../../platform/csv-file/rows.ts'
+import type { ImportOptions } from './imports.options.ts'
+
+/** How the rows are written that COPY reads. */
+export interface CopyFormat {
+  readonly delimiter: string
+  readonly quote: string
+  readonly escape: string
+  readonly lineEnd: '\n' | '\r\n'
+  /** Whether the file is written so itself: rows can be taken as they stand. */
+  readonly isFiles: boolean
+  /** Whether what is missing is marked, as an empty cell is an empty text. */
+  readonly marksMissing: boolean
+}
+
+/** Stands, without quotes, for a cell that a short row lacks. */
+export const MISSING = '\\N'
+
+const STANDARD: CopyFormat = {
+  delimiter: ',',
+  quote: '"',
+  escape: '"',
+  lineEnd: '\n',
+  isFiles: false,
+  marksMissing: false,
+}
+
+/** Characters that COPY takes for a delimiter in CSV, and that no other option of it excludes. */
+const isDelimiter = (character: string): boolean =>
+  !/[\s\\."']/.test(character) || character === '\t'
+
+/**
+ * The file's own format where COPY reads it, otherwise the usual one.
+ *
+ * @param skippedCells in front of the first column
+ */
+export function copyFormatOf(
+  dialect: FileDialect,
+  skippedCells: number,
+  { types, ragged }: ImportOptions,
+): CopyFormat {
+  if (types === 'text' && ragged === 'pad') return { ...STANDARD, marksMissing: true }
+  const { delimiter, quote, escape: escaping, lineEnd, lineEndsSeen } = dialect
+  const isCommon = escaping === 'doubled' && lineEnd === 'any' && lineEndsSeen !== 'cr'
+  if (skippedCells > 0 || quote === null || !isCommon) return STANDARD
+  if (!isDelimiter(delimiter)) return STANDARD
+  return {
+    delimiter,
+    quote,
+    escape: quote,
+    lineEnd: lineEndsSeen === 'crlf' ? '\r\n' : '\n',
+    isFiles: true,
+    marksMissing: false,
+  }
+}
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** The options of COPY. @param keepCells whether an empty cell is an empty text and not null */
+export function copyOptions(format: CopyFormat, keepCells: boolean): string {
+  const empty = format.marksMissing ? [`NULL ${literal(MISSING)}`] : ['FORCE_NOT_NULL *']
+  return [
+    'FORMAT csv, FREEZE',
+    `DELIMITER ${literal(format.delimiter)}`,
+    `QUOTE ${literal(format.quote)}`,
+    `ESCAPE ${literal(format.escape)}`,
+    ...(keepCells ? empty : []),
+  ].join(', ')
+}

@@ -1,0 +1,116 @@
+import type { RowBatch } from '../../platform/csv/batch.ts'
+import type { Decision } from '../../platform/csv/decide.ts'
+import { KIND } from '../../platform/csv/kinds.ts'
+import { CsvParser } from '../../platform/csv/parser.ts'
+import { type Column, ColumnTypes } from '../../platform/csv/types.ts'
+import type { FileBatch, RowFile } from '../../platform/csv-file/rows.ts'
+import { findColumns, type NamedColumn, nameColumns } from './dataset.names.ts'
+import { nullWords } from './dataset.rules.ts'
+import type { ImportOptions } from './imports.options.ts'
+
+const TEXT: Decision = { type: 'text', kind: KIND.text, ambiguous: false }
+
+/** A column of a dataset, as far as it is known. */
+export interface PlannedColumn extends NamedColumn {
+  readonly decision: Decision
+  /** Whether a row has none, and no default stands in. */
+  readonly nullable: boolean
+  /** What stands in for null. */
+  readonly fallback: string | undefined
+  /** Without a name and a value, at the right: no column at all. */
+  readonly unused: boolean
+}
+
+/** What the columns of a dataset are. */
+export type Plan = readonly PlannedColumn[]
+
+/** Whether rows are stored alike by both. */
+export const samePlan = (one: Plan, other: Plan): boolean =>
+  one.length === other.length &&
+  one.every(({ decision }, index) => decision.kind === other[index]?.decision.kind)
+
+const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
+
+/** A row of cells as a batch of its own. */
+function* batchOf(cells: readonly string[]): Generator<RowBatch, void> {
+  const parser = new CsvParser()
+  yield* parser.push(Buffer.from(cells.map(quoted).join(',')))
+  yield* parser.end()
+}
+
+/**
+ * Finds out what the columns of a file are, from all rows that it is shown: never from some of them. A
+ * default counts as a cell of its column.
+ */
+export class ColumnSurvey {
+  readonly #file: RowFile
+  readonly #options: ImportOptions
+  readonly #types: ColumnTypes
+  /** Rows that are none of the file's. */
+  #madeRows = 0
+  /** By column. */
+  readonly #fallbacks: readonly (string | undefined)[]
+
+  /** @throws ImportError `unknown_column` */
+  constructor(file: RowFile, options: ImportOptions) {
+    this.#file = file
+    this.#options = options
+    this.#types = new ColumnTypes({ nulls: nullWords(options), numbers: options.numbers })
+    const named = nameColumns(file.columns, options.rename)
+    const fallbacks: (string | undefined)[] = named.map(() => undefined)
+    for (const [name, value] of Object.entries(options.defaults)) {
+      fallbacks[findColumns(named, [name], 'default')[0] as number] = value
+    }
+    this.#fallbacks = fallbacks
+    if (fallbacks.some((value) => value !== undefined)) {
+      const skipped = Array.from({ length: file.skippedCells }, () => '')
+      const cells = [...skipped, ...fallbacks.map((value) => value ?? '')]
+      for (const batch of batchOf(cells)) this.#types.add(batch)
+      this.#madeRows = 1
+    }
+  }
+
+  add({ batch, fine, allFine }: FileBatch): void {
+    this.#types.add(batch, 0, allFine ? undefined : (_, row) => fine[row] === 0)
+  }
+
+  /** See {@link ColumnTypes.plain}. */
+  get plain(): Uint8Array {
+    return this.#types.plain
+  }
+
+  /** Whether all that was shown so far can be stored as planned. */
+  fits(plan: Plan): boolean {
+    const found = this.#columns()
+    if (found.length > plan.length) return false
+    if (this.#options.types === 'text') return true
+    return found.every(
+      ({ possible }, index) => (possible & (plan[index]?.decision.kind ?? 0)) !== 0,
+    )
+  }
+
+  /** What the columns are by all that was shown. */
+  plan(): Plan {
+    const found = this.#columns()
+    const sources = this.#file.columns
+    const extra = Math.max(0, found.length - sources.length)
+    const named = nameColumns(sources, this.#options.rename, extra)
+    const lastUsed = named.findLastIndex(
+      ({ sourceName }, index) => sourceName !== null || (found[index]?.values ?? 0) > 0,
+    )
+    return named.map((column, index): PlannedColumn => {
+      const fallback = this.#fallbacks[index]
+      return {
+        ...column,
+        decision: this.#options.types === 'text' ? TEXT : (found[index] ?? TEXT),
+        nullable: fallback === undefined && (found[index]?.nulls ?? 0) > this.#madeRows,
+        fallback,
+        unused: this.#file.dialect.header && index > lastUsed,
+      }
+    })
+  }
+
+  #columns(): Column[] {
+    return this.#types.columns().slice(this.#file.skippedCells)
+  }
+}
