@@ -1,5 +1,5 @@
-import type { ImportOptions } from '../../src/features/imports/imports.options.ts'
 import type { Loader, LoadJob, LoadResult } from '../../src/features/imports/imports.loader.ts'
+import type { ImportOptions } from '../../src/features/imports/imports.options.ts'
 import { PLAIN_NUMBERS } from '../../src/platform/csv/number-format.ts'
 import type { RefusedRow } from '../../src/platform/csv-file/source.ts'
 import { withLoadConnection } from '../../src/platform/load-connection.ts'
@@ -31,7 +31,9 @@ async function* pieces(file: string | Buffer) {
 export async function runLoader(
   loader: Loader,
   { databaseUrl, importId, userId, name, file, options }: TestLoad,
-): Promise<LoadResult & { readonly rejects: readonly RefusedRow[]; readonly header: readonly string[] }> {
+): Promise<
+  LoadResult & { readonly rejects: readonly RefusedRow[]; readonly header: readonly string[] }
+> {
   let rejects: RefusedRow[] = []
   let header: readonly string[] = []
   const result = await withLoadConnection(databaseUrl, Number(importId), async (connection) => {

@@ -79,6 +79,7 @@ export class DatasetTable {
   /** Indexes the rows' numbers, and the key that the file has. */
   async addKeys(key: readonly string[]): Promise<void> {
     const number = 'ADD PRIMARY KEY ("_row")'
+    await this.connection.run("SET LOCAL maintenance_work_mem = '256MB'")
     const own = key.length > 0 ? `, ADD UNIQUE (${quoteAll(key)})` : ''
     await this.connection.run(`ALTER TABLE ${this.#table} ${number}${own}`)
   }

@@ -1,6 +1,8 @@
 import { CELL, type RowBatch } from '../../platform/csv/batch.ts'
-import { createCanonical } from '../../platform/csv/canonical.ts'
+import { createCanonical, writeYearFirst } from '../../platform/csv/canonical.ts'
+import type { ColumnType } from '../../platform/csv/decide.ts'
 import { createNullTest } from '../../platform/csv/nulls.ts'
+import { isPlain } from '../../platform/csv/number-format.ts'
 import type { FileBatch } from '../../platform/csv-file/rows.ts'
 import type { CopySink } from '../../platform/load-connection.ts'
 import { CopyBuffer } from './dataset.copy-buffer.ts'
@@ -24,6 +26,9 @@ export class RowWriter {
   readonly #missing: Buffer
   readonly #isNull: ReturnType<typeof createNullTest>
   readonly #canonical: ReturnType<typeof createCanonical>
+  /** Types whose values need no change. */
+  readonly #asIs: ReadonlySet<ColumnType>
+  readonly #scratch = new Uint8Array(64)
   readonly #plainTest: ReturnType<typeof createPlainTest> | undefined
   readonly #out: CopyBuffer
 
@@ -42,6 +47,10 @@ export class RowWriter {
     this.#missing = Buffer.from(format.marksMissing ? MISSING : '')
     this.#isNull = createNullTest(nullWords(options))
     this.#canonical = createCanonical(options.numbers)
+    this.#asIs = new Set<ColumnType>([
+      ...(['boolean', 'uuid', 'json'] as const),
+      ...(isPlain(options.numbers) ? (['integer', 'numeric'] as const) : []),
+    ])
     const takesRows = format.isFiles && plan.every(({ fallback }) => fallback === undefined)
     this.#plainTest = takesRows ? createPlainTest(format, plan.length) : undefined
     this.#out = new CopyBuffer(format, 2 * CHUNK_BYTES)
@@ -103,7 +112,19 @@ export class RowWriter {
     if (isNull) this.#null(column)
     else if (isEscaped) this.#text(this.#canonical(column.decision, batch.text(cell)))
     else if (column.decision.type === 'text') this.#out.cell(bytes, cellStart, cellEnd)
-    else this.#text(this.#canonical(column.decision, bytes.toString('utf8', start, end)))
+    else this.#value(bytes, start, end, column)
+  }
+
+  /** A value of a type, without blanks around it. */
+  #value(bytes: Buffer, start: number, end: number, { decision }: PlannedColumn): void {
+    const { type, order } = decision
+    if (this.#asIs.has(type)) {
+      this.#out.cell(bytes, start, end)
+      return
+    }
+    const length = order ? writeYearFirst(bytes, start, end, order, this.#scratch) : 0
+    if (length > 0) this.#out.cell(this.#scratch, 0, length)
+    else this.#text(this.#canonical(decision, bytes.toString('utf8', start, end)))
   }
 
   /** Nothing, or what stands in for it. */

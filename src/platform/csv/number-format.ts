@@ -9,7 +9,8 @@ export interface NumberFormat {
 
 export const PLAIN_NUMBERS: NumberFormat = { decimal: '.', thousands: null, currencySigns: false }
 
-const isPlain = ({ decimal, thousands, currencySigns }: NumberFormat): boolean =>
+/** Whether numbers are plain digits with a point. */
+export const isPlain = ({ decimal, thousands, currencySigns }: NumberFormat): boolean =>
   decimal === '.' && thousands === null && !currencySigns
 
 const GROUP_SEPARATORS: Readonly<Record<string, string>> = {
