@@ -10,8 +10,6 @@ for (const byte of Buffer.from('{[')) BEGIN[byte] = BEGINS.json
 for (const byte of Buffer.from('tfynTFYNabcdeABCDE')) BEGIN[byte] = BEGINS.word
 
 const UUID_LENGTH = 36
-const HYPHEN = 0x2d
-const ISO = KIND.dateYmd | KIND.timestampYmd | KIND.timestamptzYmd
 /** JSON nested deeper than this stays text: PostgreSQL reads it by recursion. */
 const MOST_DEPTH = 500
 
@@ -73,7 +71,7 @@ export function isJson(text: string): boolean {
  * The kinds that the bytes of a cell without surrounding blanks are.
  *
  * @param wanted kinds of use to the caller: JSON is only looked into when it is among them
- * @returns bits of {@link KIND}, `text` always among them, `asIs` where a database reads the bytes alike
+ * @returns bits of {@link KIND}, `text` always among them, `asIs` where PostgreSQL reads them alike
  */
 export function classify(bytes: Buffer, start: number, end: number, wanted: number): number {
   const length = end - start
@@ -87,10 +85,5 @@ export function classify(bytes: Buffer, start: number, end: number, wanted: numb
   if (begin === BEGINS.word) {
     return length <= LONGEST_WORD ? wordKinds(bytes, start, end) | KIND.text : KIND.text
   }
-  const number = numberKinds(bytes, start, end)
-  if (number !== 0) return number | KIND.text | KIND.asIs
-  const temporal = temporalKinds(bytes, start, end)
-  // Only the year first, with hyphens, is read alike whatever the order of day and month is.
-  const isIso = (temporal & ISO) !== 0 && bytes[start + 4] === HYPHEN
-  return temporal | KIND.text | (isIso ? KIND.asIs : 0)
+  return (numberKinds(bytes, start, end) || temporalKinds(bytes, start, end)) | KIND.text
 }

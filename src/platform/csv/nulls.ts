@@ -1,4 +1,7 @@
-/** What stands for nothing unless the caller says otherwise; `NA` is not among them: it is Namibia. */
+/**
+ * What stands for nothing unless the caller says otherwise. `NA` is not among them (it is Namibia), nor are `-`,
+ * `none` and `nil`, which say something in many files.
+ */
 export const NULL_WORDS: readonly string[] = ['', 'NULL', 'N/A', '#N/A', 'NaN', '\\N', '<NA>']
 
 /** Tells whether a cell without surrounding blanks stands for nothing. */

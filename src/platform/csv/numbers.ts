@@ -8,6 +8,7 @@ const SMALLEST = Buffer.from('9223372036854775808')
 /** Numbers longer than this stay text. */
 const MOST_BYTES = 1_000
 const MOST_EXPONENT_DIGITS = 3
+const NUMERIC = KIND.numeric | KIND.asIs
 
 /** Whether as many digits as the limit has are not above it. */
 function isWithin(bytes: Uint8Array, start: number, limit: Uint8Array): boolean {
@@ -22,12 +23,14 @@ function integerKinds(bytes: Uint8Array, first: number, end: number, negative: b
   const count = end - first
   if (count === 1 && !negative) {
     const byte = bytes[first]
-    if (byte === ZERO) return KIND.integer | KIND.numeric | KIND.zeroOne | KIND.saysFalse
-    if (byte === ZERO + 1) return KIND.integer | KIND.numeric | KIND.zeroOne | KIND.saysTrue
+    if (byte === ZERO)
+      return KIND.asIs | KIND.integer | KIND.numeric | KIND.zeroOne | KIND.saysFalse
+    if (byte === ZERO + 1)
+      return KIND.asIs | KIND.integer | KIND.numeric | KIND.zeroOne | KIND.saysTrue
   }
   if (count > 19 || (count > 1 && bytes[first] === ZERO)) return 0
   if (count === 19 && !isWithin(bytes, first, negative ? SMALLEST : LARGEST)) return 0
-  return KIND.integer | KIND.numeric
+  return KIND.asIs | KIND.integer | KIND.numeric
 }
 
 /** The end of the digits from `at` on. */
@@ -51,7 +54,7 @@ function isExponent(bytes: Uint8Array, at: number, end: number, hasPoint: boolea
  * The kinds of number that the bytes are: `-12`, `0.50`, `.5`, `1.5e-7`. A plus sign, leading zeros, or an
  * integer of more than 64 bits make none: those are codes.
  *
- * @returns bits of {@link KIND}; 0 when it is none
+ * @returns bits of {@link KIND}, `asIs` among them; 0 when it is none
  */
 export function numberKinds(bytes: Uint8Array, start: number, end: number): number {
   const negative = bytes[start] === 0x2d
@@ -60,9 +63,9 @@ export function numberKinds(bytes: Uint8Array, start: number, end: number): numb
   if (whole === end) return whole > first ? integerKinds(bytes, first, end, negative) : 0
   if (end - start > MOST_BYTES || (whole - first > 1 && bytes[first] === ZERO)) return 0
   if (bytes[whole] !== 0x2e) {
-    return whole > first && isExponent(bytes, whole, end, false) ? KIND.numeric : 0
+    return whole > first && isExponent(bytes, whole, end, false) ? NUMERIC : 0
   }
   const fraction = skipDigits(bytes, whole + 1, end)
   if (fraction === whole + 1) return 0
-  return fraction === end || isExponent(bytes, fraction, end, true) ? KIND.numeric : 0
+  return fraction === end || isExponent(bytes, fraction, end, true) ? NUMERIC : 0
 }

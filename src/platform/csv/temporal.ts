@@ -4,6 +4,13 @@ const DAYS = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 const MOST_FRACTION = 6
 /** The largest offset PostgreSQL takes. */
 const MOST_OFFSET_HOURS = 15
+const HYPHEN = 0x2d
+const COLON = 0x3a
+const BLANK = 0x20
+const LETTER_T = 0x54
+const LETTER_M = 0x6d
+/** Some write a hard or a narrow blank before it. */
+const HALF_DAY = /^[ \u00a0\u202f]?[ap]m$/i
 /** Above all kinds of dates: a place and the kinds make one number. */
 const PLACE = 2_048
 
@@ -53,14 +60,18 @@ function readDate(bytes: Uint8Array, start: number, end: number): number {
   return kinds && (last + 4) * PLACE + kinds
 }
 
+/** How many digits the hour at `at` has. */
+const hourDigits = (bytes: Uint8Array, at: number): number => (bytes[at + 1] === COLON ? 1 : 2)
+
 /** Where the time of day at `at` ends: hours, minutes, seconds, up to 6 digits of them; -1 when there is none. */
 function readTime(bytes: Uint8Array, at: number, end: number): number {
-  if (at + 5 > end || bytes[at + 2] !== 0x3a) return -1
-  const hour = digits(bytes, at, 2)
-  const minute = digits(bytes, at + 3, 2)
+  const length = hourDigits(bytes, at)
+  let next = at + length + 3
+  if (next > end || bytes[at + length] !== COLON) return -1
+  const hour = digits(bytes, at, length)
+  const minute = digits(bytes, at + length + 1, 2)
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59) return -1
-  let next = at + 5
-  if (next >= end || bytes[next] !== 0x3a) return next
+  if (next >= end || bytes[next] !== COLON) return next
   const second = next + 3 <= end ? digits(bytes, next + 1, 2) : -1
   if (second < 0 || second > 59) return -1
   next += 3
@@ -69,6 +80,13 @@ function readTime(bytes: Uint8Array, at: number, end: number): number {
   next = fraction
   while (next < end && isDigit(bytes[next])) next += 1
   return next > fraction && next - fraction <= MOST_FRACTION ? next : -1
+}
+
+/** Whether all that is left is AM or PM, behind the time at `time`, which has an hour from 1 to 12 then. */
+function isHalfDay(bytes: Buffer, time: number, at: number, end: number): boolean {
+  if (((bytes[end - 1] as number) | 0x20) !== LETTER_M) return false
+  const hour = digits(bytes, time, hourDigits(bytes, time))
+  return hour >= 1 && hour <= 12 && HALF_DAY.test(bytes.toString('utf8', at, end))
 }
 
 /** Whether all that is left is a zone: `Z`, `+05`, `+0530`, `+05:30`. */
@@ -87,22 +105,28 @@ function isZone(bytes: Uint8Array, at: number, end: number): boolean {
 }
 
 /**
- * The kinds of date and timestamp that the bytes are. A date has a year of four digits and its parts stand
- * between equal `-`, `/` or `.`; a time follows after a blank or `T`.
+ * The kinds of date and timestamp that the bytes are. A date has a year of four digits (one of two digits
+ * makes none: its century would be a guess) and its parts stand between equal `-`, `/` or `.`; a time follows
+ * after a blank or `T`, of 24 hours or, with AM or PM behind it, of 12.
  *
- * @returns bits of {@link KIND}; 0 when it is none
+ * @returns bits of {@link KIND}, with `asIs` for a date as ISO 8601 has it; 0 when it is none
  */
-export function temporalKinds(bytes: Uint8Array, start: number, end: number): number {
+export function temporalKinds(bytes: Buffer, start: number, end: number): number {
   if (end - start < 8) return 0
   const date = readDate(bytes, start, end)
   if (date === 0) return 0
   const kinds = date % PLACE
   const dateEnd = (date - kinds) / PLACE
-  if (dateEnd === end) return kinds
-  if (bytes[dateEnd] !== 0x20 && bytes[dateEnd] !== 0x54) return 0
-  const timeEnd = readTime(bytes, dateEnd + 1, end)
+  // Only the year first, with hyphens, is read alike by all.
+  const asIs = kinds === KIND.dateYmd && bytes[start + 4] === HYPHEN ? KIND.asIs : 0
+  if (dateEnd === end) return kinds | asIs
+  if (bytes[dateEnd] !== BLANK && bytes[dateEnd] !== LETTER_T) return 0
+  const time = dateEnd + 1
+  const timeEnd = readTime(bytes, time, end)
   if (timeEnd === -1) return 0
-  if (timeEnd === end) return kinds << TO_TIMESTAMP
-  const zone = bytes[timeEnd] === 0x20 ? timeEnd + 1 : timeEnd
-  return isZone(bytes, zone, end) ? kinds << TO_TIMESTAMPTZ : 0
+  const timeAsIs = hourDigits(bytes, time) === 2 ? asIs : 0
+  if (timeEnd === end) return (kinds << TO_TIMESTAMP) | timeAsIs
+  const zone = bytes[timeEnd] === BLANK ? timeEnd + 1 : timeEnd
+  if (isZone(bytes, zone, end)) return (kinds << TO_TIMESTAMPTZ) | timeAsIs
+  return isHalfDay(bytes, time, timeEnd, end) ? kinds << TO_TIMESTAMP : 0
 }

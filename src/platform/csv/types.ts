@@ -3,8 +3,14 @@ import { classify, isJson } from './classify.ts'
 import { type Decision, decide } from './decide.ts'
 import { ANY_KIND, KIND } from './kinds.ts'
 import { createNullTest, type NullTest } from './nulls.ts'
-import { createNumberReader, type NumberFormat, PLAIN_NUMBERS } from './number-format.ts'
+import {
+  createNumberReader,
+  mayBeginNumber,
+  type NumberFormat,
+  PLAIN_NUMBERS,
+} from './number-format.ts'
 import { numberKinds } from './numbers.ts'
+import { ROW_PROBLEM } from './problems.ts'
 
 /** What a column turned out to be. */
 export interface Column extends Decision {
@@ -26,6 +32,8 @@ export interface TypeOptions {
 }
 
 const NUMBERS = KIND.integer | KIND.numeric | KIND.zeroOne
+/** Kinds with blanks around which PostgreSQL reads something else, or nothing. */
+const UNTRIMMED = KIND.uuid | KIND.json
 
 const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09
 
@@ -43,15 +51,14 @@ function createClassify(numbers: NumberFormat): Classify {
   const readNumber = createNumberReader(numbers)
   if (readNumber === undefined) return classify
   return (bytes, start, end, wanted) => {
-    const text = bytes.toString('utf8', start, end)
-    const plain = readNumber(text)
-    if (plain === undefined) {
-      const kinds = classify(bytes, start, end, wanted)
-      return kinds & NUMBERS ? KIND.text : kinds
-    }
+    const kinds = classify(bytes, start, end, wanted)
+    // Digits alone are the same number in every format.
+    if (kinds & KIND.integer || mayBeginNumber[bytes[start] as number] === false) return kinds
+    const plain = readNumber(bytes.toString('utf8', start, end))
+    if (plain === undefined) return kinds & NUMBERS ? KIND.text : kinds
     const digits = Buffer.from(plain)
-    const asIs = plain === text ? KIND.asIs : 0
-    return numberKinds(digits, 0, digits.length) | KIND.text | asIs
+    const found = numberKinds(digits, 0, digits.length) | KIND.text
+    return digits.equals(bytes.subarray(start, end)) ? found : found & ~KIND.asIs
   }
 }
 
@@ -87,11 +94,13 @@ export class ColumnTypes {
   add(batch: RowBatch, first = 0, leaveOut?: LeaveOut): void {
     if (this.#plain.length < batch.rows) this.#plain = new Uint8Array(2 * batch.rows)
     for (let row = first; row < batch.rows; row += 1) {
+      this.#plain[row] = 0
       if (leaveOut?.(batch, row)) continue
       const width = batch.width(row)
       if (width > this.#width) this.#widen(width)
       this.#rows += 1
-      this.#plain[row] = this.#addRow(batch, batch.firstCell[row] as number, width)
+      const plain = this.#addRow(batch, batch.firstCell[row] as number, width)
+      if (batch.problems[row] === ROW_PROBLEM.none) this.#plain[row] = plain
     }
   }
 
@@ -122,7 +131,9 @@ export class ColumnTypes {
         flags > CELL.quoted
           ? kindsOfEscaped(batch, cell, before)
           : this.#classify(bytes, start, end, before)
-      if (!(kinds & KIND.asIs) || start !== cellFrom || end !== cellTo) plain = 0
+      // What is text alone makes the column text: any bytes will do.
+      if (!(kinds & KIND.asIs)) plain = kinds === KIND.text ? plain : 0
+      else if (kinds & UNTRIMMED && (start !== cellFrom || end !== cellTo)) plain = 0
       possible[column] = before & kinds
       seen[column] = (seen[column] as number) | kinds
     }
