@@ -46,7 +46,8 @@ export class RowFile {
   readonly #shape: Shape
   readonly #check: (batch: RowBatch) => RowCheck
   readonly #footer: Footer
-  #atHeader: boolean
+  /** Rows of the header that are still to come. */
+  #headerRows: number
   #fine = 0
   #refused = 0
   #ragged = 0
@@ -68,7 +69,7 @@ export class RowFile {
     this.#check = createRowCheck(this.#shape, ragged === 'pad', dialect.encoding === 'utf-8')
     this.#footer = new Footer((row) => this.#refuse(row))
     this.#footerLines = dialect.footerLines ?? 0
-    this.#atHeader = known.header
+    this.#headerRows = known.headerLines
     this.#nameBytes = Buffer.byteLength(known.names[0] ?? '')
   }
 
@@ -159,8 +160,8 @@ export class RowFile {
 
   /** The header, or where rows are expected the header once more. */
   #isHeader(batch: RowBatch, row: number): boolean {
-    if (this.#atHeader) {
-      this.#atHeader = false
+    if (this.#headerRows > 0) {
+      this.#headerRows -= 1
       return true
     }
     const { header, names } = this.known

@@ -1,4 +1,5 @@
 import { type Dialect, detectDialect, type GivenDialect } from '../csv/dialect.ts'
+import { looksBinary } from '../csv/encoding.ts'
 import { CsvError } from '../csv/errors.ts'
 import type { ByteSource } from './source.ts'
 
@@ -41,6 +42,9 @@ export async function openSample(source: ByteSource, given: GivenDialect): Promi
     }
     const sample = Buffer.concat(head).subarray(0, SAMPLE_BYTES)
     if (length === 0) throw new CsvError('empty_file', 'The file is empty.')
+    if (looksBinary(sample, given.encoding)) {
+      throw new CsvError('binary_file', 'The file is no text.')
+    }
     const dialect = detectDialect(sample, given, whole && length <= SAMPLE_BYTES)
     return { dialect, chunks: rejoin(head, rest) }
   } catch (error) {

@@ -77,9 +77,4 @@ export class RowBatch {
   problem(row: number): RowProblem | undefined {
     return rowProblem(this.problems[row] as number)
   }
-
-  /** Whether a cell of the row goes on behind its closing quote. */
-  malformed(row: number): boolean {
-    return this.problem(row) === 'malformed_quote'
-  }
 }

@@ -19,7 +19,8 @@ export interface Dialect extends Format, Layout {
   readonly lineEndsSeen: Exclude<RowEnd, 'none'> | 'mixed' | 'none'
 }
 
-const DELIMITERS = [',', ';', '\t', '|', ':', '^', '~']
+/** Those of Hive and of ASCII itself are last. */
+const DELIMITERS = [',', ';', '\t', '|', ':', '^', '~', '\u0001', '\u001f']
 
 /** The ways of quoting that a sample speaks for. Single quotes and backslashes only where they are there. */
 function quotings(utf8: Buffer, given: GivenDialect): Pick<Format, 'quote' | 'escape'>[] {

@@ -9,9 +9,11 @@ export interface Layout {
   readonly columns: number
   readonly preambleLines: number
   readonly header: boolean
-  /** The header's cells as they stand; empty without a header. */
+  /** How many rows the header has: two where units, or names once more, stand below the names. */
+  readonly headerLines: 0 | 1 | 2
+  /** The header's cells as they stand, those of two rows joined by a blank; empty without a header. */
   readonly names: readonly string[]
-  /** Rows that are the header once more. */
+  /** Rows that are the header, or its first row, once more. */
   readonly repeatedHeaders: number
   /** Columns at the right of which no cell is filled, not even in the header. */
   readonly trailingEmptyColumns: number
@@ -86,6 +88,27 @@ function isHeader(row: SampleRow, below: readonly SampleRow[]): boolean {
   )
 }
 
+/** Rows below that show for sure what their columns hold. */
+const CERTAIN_ROWS = 3
+
+/**
+ * Whether a row below the header belongs to it: such as units. Only where it is certain: no cell of it is a value
+ * of its column's type, as far as columns have one, nor comes again there. One such column is enough where the row
+ * fills no other.
+ */
+function isSecondHeader(row: SampleRow, below: readonly SampleRow[], width: number): boolean {
+  if (row.cells.length !== width || below.length < CERTAIN_ROWS) return false
+  const typed = row.cells.flatMap((_, column) => (isTyped(below, column) ? [column] : []))
+  const labels = typed.filter((column) => tellingKinds(row.cells[column] ?? '') === 0)
+  const again = (column: number) => below.some((one) => one.cells[column] === row.cells[column])
+  if (labels.length !== typed.length || labels.some(again)) return false
+  return labels.length > 1 || (labels.length === 1 && filled(row) === 1)
+}
+
+/** The cells of two rows of a header, as one. */
+const joined = (first: SampleRow, second: SampleRow): string[] =>
+  first.cells.map((cell, column) => `${cell.trim()} ${(second.cells[column] ?? '').trim()}`.trim())
+
 /** How many rows stand before the header: such as fill few columns, and only where a header follows. */
 function countPreamble(rows: readonly SampleRow[], width: number, used: number): number {
   if (used < 2) return 0
@@ -128,13 +151,19 @@ export function findLayout(rows: readonly SampleRow[], given: GivenLayout, whole
   const table = rows.slice(start)
   const [first, ...below] = table
   const header = given.header ?? (first !== undefined && isHeader(first, below))
-  const footerLines = whole ? countFooter(table, width, used) : 0
-  const body = table.slice(0, table.length - footerLines)
+  const found = whole ? countFooter(table, width, used) : 0
+  const footerLines = given.footerLines ?? found
+  const body = table.slice(0, whole ? table.length - footerLines : table.length)
+  const [second, ...rest] = below
+  const double =
+    header && first !== undefined && second !== undefined && isSecondHeader(second, rest, width)
+  const names = double ? joined(first, second) : (first?.cells ?? [])
   return {
     columns: width,
     preambleLines: preambleLines ?? (start > 0 ? (first?.line ?? 1) - 1 : 0),
     header,
-    names: header && first !== undefined ? first.cells : [],
+    headerLines: header && first !== undefined ? (double ? 2 : 1) : 0,
+    names: header ? names : [],
     repeatedHeaders:
       header && first !== undefined ? below.filter((row) => sameCells(row, first)).length : 0,
     trailingEmptyColumns: width - used,

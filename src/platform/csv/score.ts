@@ -33,7 +33,8 @@ export function scoreSample({ rows, covered }: Sample, delimiter: string): numbe
   const isUsual = ({ cells }: SampleRow) => cells.length === width
   const core = rows.slice(rows.findIndex(isUsual), rows.findLastIndex(isUsual) + 1)
   if (core.length === 0) return 0
-  const sound = 1 - core.filter((row) => row.problem).length / core.length
+  const isSound = ({ problem }: SampleRow) => !problem || problem === 'too_many_columns'
+  const sound = core.filter(isSound).length / core.length
   const quoted = 1 + 0.05 * (core.filter((row) => row.quoted).length / core.length)
   const common = sound * quoted * covered
   if (width === 1) return ONE_COLUMN * common

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest'
 import { detectEncoding, type Encoding } from '../../../src/platform/csv/encoding.ts'
 import type { Format } from '../../../src/platform/csv/format.ts'
 import { createUtf8Converter } from '../../../src/platform/csv/to-utf8.ts'
-import { typesOf } from './read.ts'
-import { cut, read } from './read-rows.ts'
+import { cut, read, typesOf } from './read.ts'
+import { writeCell } from './write-table.ts'
 
 const cell = fc.oneof(
   fc.string({ unit: fc.constantFrom(...'"\'\\,;\t|:\r\n a0é😀'), maxLength: 8 }),
@@ -19,18 +19,6 @@ const format: fc.Arbitrary<Format> = fc.record({
   lineEnd: fc.constantFrom('any', 'lf', 'crlf', 'cr'),
 })
 const LINE_ENDS = { any: '\n', lf: '\n', crlf: '\r\n', cr: '\r' } as const
-
-/** A cell in quotes, as the format has it; without them where that says the same and is wanted. */
-function writeCell(text: string, { delimiter, quote, escape: escaping }: Format, bare: boolean) {
-  if (quote === null) throw new Error('The tables written here are quoted.')
-  const special = [delimiter, '\r', '\n'].some((mark) => text.includes(mark))
-  if (bare && text !== '' && !special && !text.startsWith(quote)) return text
-  const escaped =
-    escaping === 'doubled'
-      ? text.replaceAll(quote, quote + quote)
-      : text.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`)
-  return `${quote}${escaped}${quote}`
-}
 
 it('gives back every cell of any table in any format, cut anywhere', () => {
   fc.assert(

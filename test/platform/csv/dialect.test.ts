@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { detectDialect, type GivenDialect } from '../../../src/platform/csv/dialect.ts'
+import {
+  type Dialect,
+  detectDialect,
+  type GivenDialect,
+} from '../../../src/platform/csv/dialect.ts'
 
 const detect = (text: string, given?: GivenDialect) => detectDialect(Buffer.from(text), given, true)
 
@@ -12,6 +16,8 @@ describe('a dialect', () => {
     ['a|b\n1|2\r\n', { delimiter: '|', lineEndsSeen: 'mixed' }],
     ['root:x:0\nbin:x:1\n', { delimiter: ':', columns: 3, header: false }],
     ['a^b\n1^2\n', { delimiter: '^' }],
+    ['a\u0001b\n1\u00012\n', { delimiter: '\u0001' }],
+    ['a\u001fb\n1\u001f2\n', { delimiter: '\u001f' }],
     ['a~b\n1~2\n', { delimiter: '~' }],
     ['time,x\n10:15:00,1\n10:16:00,2\n', { delimiter: ',', columns: 2 }],
     ['name\nBob\nJim, the second\n', { columns: 1 }],
@@ -25,13 +31,25 @@ describe('a dialect', () => {
     expect(detect(text)).toMatchObject(expected)
   })
 
-  it('has what is given in place of what would be found', () => {
-    const given = { delimiter: ';', quote: null, lineEnd: 'lf', header: false } as const
-    expect(detect('a,b;c\n"1,2;3"\n', given)).toMatchObject({ ...given, columns: 2 })
-    expect(detect('x\na,b\n1,2\n', { preambleLines: 1 })).toMatchObject({
-      preambleLines: 1,
-      names: ['a', 'b'],
-    })
+  it.each<[string, GivenDialect, Partial<Dialect>]>([
+    [
+      'a,b;c\n"1,2;3"\n',
+      { delimiter: ';', quote: null, lineEnd: 'lf', header: false },
+      { columns: 2 },
+    ],
+    ['a b\n1 2\n', { delimiter: ' ' }, { columns: 2, names: ['a', 'b'] }],
+    ['a#b\n`1#2`#3\n', { delimiter: '#', quote: '`' }, { columns: 2 }],
+    ['a,b\n"1\\"",2\n', { escape: 'backslash' }, { columns: 2 }],
+    ['a\rb,c\n1,2\n', { lineEnd: 'lf' }, { columns: 2, names: ['a\rb', 'c'] }],
+    ['x\na,b\n1,2\n', { preambleLines: 1 }, { names: ['a', 'b'] }],
+    ['x,y\na,b\n1,2\n', { preambleLines: 0, header: true }, { names: ['x', 'y'] }],
+    ['a,b\n1,2\nend,3\n', { footerLines: 1 }, { columns: 2, raggedRows: 0 }],
+    ['a,b\n1,2\nsum\n', { footerLines: 0 }, { columns: 2, raggedRows: 1 }],
+    ['ä,b\n1,2\n', { encoding: 'windows-1252' }, { names: ['Ã¤', 'b'] }],
+    ['1,2\n3,4\n', { header: true }, { names: ['1', '2'], headerLines: 1 }],
+    ['a,b\n1,2\n', { header: false }, { names: [], headerLines: 0 }],
+  ])('has what is given in place of what would be found: %j, %j', (text, given, found) => {
+    expect(detect(text, given)).toMatchObject({ ...given, ...found })
   })
 
   it('does not look at the row at which a sample is cut', () => {
@@ -89,6 +107,25 @@ describe('the layout', () => {
     ['select,from,select,\n1,2,3,4\n', true],
   ])('of %j has a header: %s', (text, header) => {
     expect(detect(text).header).toBe(header)
+  })
+
+  it.each([
+    ['item,amount,price\n,EUR,USD\na,1,2.5\nb,2,3.5\nc,3,4\n', ['item', 'amount EUR', 'price USD']],
+    ['item,amount\n,EUR\na,1\nb,2\nc,3\n', ['item', 'amount EUR']],
+    ['a,b\nfirst,second\n1,2\n3,4\n5,6\n', ['a first', 'b second']],
+  ])('has a header of two rows in %j', (text, names) => {
+    expect(detect(text)).toMatchObject({ headerLines: 2, header: true, names, raggedRows: 0 })
+  })
+
+  it.each([
+    ['a value that is unknown', 'name,amount\nBob,unknown\nJim,5\nAnn,6\nTom,7\n'],
+    ['a value that comes again', 'item,amount,price\n,n.a.,n.a.\na,1,n.a.\nb,2,3\nc,3,4\n'],
+    ['a value that fits', 'id,amount,price\n0,EUR,USD\n1,1,2.5\n2,2,3.5\n3,3,4\n'],
+    ['a null', 'id,amount\nNULL,N/A\n1,1\n2,2\n3,3\n'],
+    ['text above text', 'name,town\nBob,York\nJim,Bath\nAnn,Hull\nTom,Ely\n'],
+    ['a row too few below', 'a,b\nfirst,second\n1,2\n3,4\n'],
+  ])('has a header of one row above %s', (_, text) => {
+    expect(detect(text)).toMatchObject({ headerLines: 1, header: true })
   })
 
   it('says which columns are empty, which rows ragged and which the header again', () => {

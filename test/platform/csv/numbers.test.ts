@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createCanonical } from '../../../src/platform/csv/canonical.ts'
 import { createNumberReader, type NumberFormat } from '../../../src/platform/csv/number-format.ts'
 import { ColumnTypes } from '../../../src/platform/csv/types.ts'
-import { parse } from './read-rows.ts'
+import { parse } from './read.ts'
 
 const english: NumberFormat = { decimal: '.', thousands: ',', currencySigns: true }
 const german: NumberFormat = { decimal: ',', thousands: '.', currencySigns: true }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ParserOptions } from '../../../src/platform/csv/parser.ts'
-import { cells, parse, read } from './read-rows.ts'
+import { cells, parse, read } from './read.ts'
 
 describe('rows', () => {
   it.each([

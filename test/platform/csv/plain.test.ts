@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { NumberFormat } from '../../../src/platform/csv/number-format.ts'
 import { ColumnTypes } from '../../../src/platform/csv/types.ts'
-import { parse } from './read-rows.ts'
+import { parse } from './read.ts'
 
 /** Which rows are plain. */
 function plainRows(text: string, numbers?: NumberFormat): number[] {

@@ -1,5 +1,6 @@
 import type { RowBatch } from '../../../src/platform/csv/batch.ts'
 import { CsvParser, type ParserOptions } from '../../../src/platform/csv/parser.ts'
+import type { RowProblem } from '../../../src/platform/csv/problems.ts'
 import { ColumnTypes } from '../../../src/platform/csv/types.ts'
 
 /** Cuts bytes into chunks of these lengths, again and again. */
@@ -25,7 +26,7 @@ export function parse(
 export interface ReadRow {
   readonly line: number
   readonly cells: readonly string[]
-  readonly malformed: boolean
+  readonly problem: RowProblem | undefined
   /** Where the row begins and ends in the file. */
   readonly from: number
   readonly to: number
@@ -39,7 +40,7 @@ export function read(text: string, options?: ParserOptions, lengths: number[] = 
       rows.push({
         line: batch.line[row] ?? 0,
         cells: batch.texts(row),
-        malformed: batch.malformed(row),
+        problem: batch.problem(row),
         from: batch.offset + (batch.rowStart[row] ?? 0),
         to: batch.offset + (batch.rowEnd[row] ?? 0),
       })

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { typesOf } from './read.ts'
-import { cells } from './read-rows.ts'
+import { cells, typesOf } from './read.ts'
 
 const column = (values: readonly string[], nullWords?: readonly string[]) =>
   typesOf(values.map((value) => `${value},.`).join('\n'), nullWords)[0]
