@@ -6,6 +6,7 @@ import { createAuthService } from './features/auth/auth.service.ts'
 import { createLoginThrottle } from './features/auth/login-throttle.ts'
 import { bankAccountRoutes } from './features/bank-accounts/bank-accounts.routes.ts'
 import { employmentRoutes } from './features/employments/employments.routes.ts'
+import { importRoutes } from './features/imports/imports.routes.ts'
 import { reportRoutes } from './features/reports/reports.routes.ts'
 import { documentRoutes, healthRoutes } from './features/system/system.routes.ts'
 import { taskRoutes } from './features/tasks/tasks.routes.ts'
@@ -64,7 +65,11 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     refreshTokenDays: config.REFRESH_TOKEN_DAYS,
   })
 
-  const { handle, assertComplete } = createRouter(app, findCallerOf(services), conventions)
+  const { handle, handleFile, assertComplete } = createRouter(
+    app,
+    findCallerOf(services),
+    conventions,
+  )
   authRoutes(handle, auth, users)
   apiKeyRoutes(handle, apiKeys)
   userRoutes(handle, users, userBulk)
@@ -73,6 +78,8 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   transactionRoutes(handle, transactions, transactionBulk)
   analyticsRoutes(handle, analytics)
   taskRoutes(handle, tasks)
+  importRoutes(handle, handleFile, services.imports)
+  app.addHook('preClose', async () => services.imports.endEvents())
   reportRoutes(handle, services.reports)
   healthRoutes(handle, { ...services, metricsToken: config.METRICS_TOKEN })
   documentRoutes(handle, document)

@@ -31,6 +31,8 @@ const Environment = Type.Object({
   OUTBOX_RETRY_SECONDS: wholeNumber(1, 3600, 15),
   STATISTICS_REFRESH_SECONDS: wholeNumber(1, 86_400, 300),
   REPORT_RETENTION_HOURS: wholeNumber(1, 8_760, 24),
+  IMPORT_MAX_BYTES: wholeNumber(1, 1_000_000_000_000, 50_000_000_000),
+  IMPORT_RETENTION_HOURS: wholeNumber(1, 8_760, 168),
 })
 
 const check = Compile(Environment)

@@ -1,6 +1,7 @@
 import type { EventConsumers } from './events.ts'
 import { analyticsJobs } from './features/analytics/analytics.job.ts'
 import { authJobs } from './features/auth/auth.job.ts'
+import { importJobs } from './features/imports/imports.job.ts'
 import { reportJobs } from './features/reports/reports.job.ts'
 import { deleteOldAnswers } from './platform/idempotency.ts'
 import { releaseOutbox } from './platform/outbox.ts'
@@ -8,11 +9,18 @@ import type { Services } from './services.ts'
 
 const CLEANUP_SECONDS = 3_600
 const REPORT_SWEEP_SECONDS = 30
+const IMPORT_SWEEP_SECONDS = 5
 
 /** What follows from each event: the table of contents. */
-export const consumersOf = ({ analytics, reports, database }: Services): EventConsumers => ({
+export const consumersOf = ({
+  analytics,
+  imports,
+  reports,
+  database,
+}: Services): EventConsumers => ({
   ...analyticsJobs(analytics),
   ...authJobs(database),
+  ...importJobs(imports),
   ...reportJobs(reports),
   deleteOldAnswers: () => deleteOldAnswers(database),
 })
@@ -28,6 +36,7 @@ export async function startConsumers(services: Services): Promise<void> {
   await queue.schedule('statistics.refresh_due', config.STATISTICS_REFRESH_SECONDS)
   await queue.schedule('tokens.cleanup_due', CLEANUP_SECONDS)
   await queue.schedule('idempotency.cleanup_due', CLEANUP_SECONDS)
+  await queue.schedule('imports.sweep_due', IMPORT_SWEEP_SECONDS)
   await queue.schedule('reports.sweep_due', REPORT_SWEEP_SECONDS)
   outbox.nudge()
 }

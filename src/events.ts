@@ -36,6 +36,19 @@ export const events = {
     }),
     consumer: 'buildReport',
   },
+  /** Somebody sent a file to be loaded. */
+  'import.requested': {
+    payload: Type.Object({
+      import_id: Type.Integer({ minimum: 1 }),
+      request_id: Type.Optional(Type.String()),
+    }),
+    consumer: 'runImport',
+  },
+  /** The periodic look after imports is due. */
+  'imports.sweep_due': {
+    payload: Type.Object({}),
+    consumer: 'sweepImports',
+  },
   /** The periodic look after reports is due. */
   'reports.sweep_due': {
     payload: Type.Object({}),

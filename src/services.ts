@@ -3,6 +3,8 @@ import { createAnalyticsService } from './features/analytics/analytics.service.t
 import { createApiKeyService } from './features/api-keys/api-keys.service.ts'
 import { createBankAccountService } from './features/bank-accounts/bank-accounts.service.ts'
 import { createEmploymentService } from './features/employments/employments.service.ts'
+import { loadDataset } from './features/imports/dataset.loader.ts'
+import { createImportService } from './features/imports/imports.service.ts'
 import { createReportService } from './features/reports/reports.service.ts'
 import { createTaskService } from './features/tasks/tasks.service.ts'
 import { createTransactionBulk } from './features/transactions/transactions.bulk.ts'
@@ -36,11 +38,11 @@ export function openServices(
   const defaultCurrency = requireCurrency(config.DEFAULT_CURRENCY)
   const metrics = createMetrics()
   const crypto = createFieldCrypto(config.encryptionKeys)
-  const { database, close: closeDatabase } = openDatabase(
-    databaseUrl,
-    config.DATABASE_POOL_SIZE,
-    log,
-  )
+  const {
+    database,
+    plain,
+    close: closeDatabase,
+  } = openDatabase(databaseUrl, config.DATABASE_POOL_SIZE, log)
   const cache = openCache(config.REDIS_URL, metrics, log)
   const queue = openQueue({ databaseUrl, redisUrl: config.REDIS_URL, metrics, log })
   const outbox = startRelay({
@@ -68,12 +70,20 @@ export function openServices(
     retentionHours: config.REPORT_RETENTION_HOURS,
   })
 
+  const imports = createImportService({
+    ...{ database, plain, databaseUrl, crypto, queue, metrics, log },
+    loaders: { dataset: loadDataset, users: loadDataset, transactions: loadDataset },
+    dataDir: config.DATA_DIR,
+    maxBytes: config.IMPORT_MAX_BYTES,
+    retentionHours: config.IMPORT_RETENTION_HOURS,
+  })
+
   let closing: Promise<void> | undefined
   return {
     ...{ config, log, metrics, crypto, database, cache, queue, outbox },
     ...{ conventions, users, userBulk, apiKeys, tasks },
     ...{ employments, bankAccounts },
-    ...{ transactions, transactionBulk, analytics, reports },
+    ...{ transactions, transactionBulk, analytics, imports, reports },
     close() {
       closing ??= (async () => {
         await outbox.close()

@@ -12,7 +12,7 @@ import {
   refuseUnknown,
 } from './json.ts'
 import { generateParameters } from './parameters.ts'
-import { generateBody, generateResponses } from './payloads.ts'
+import { generateBody, generateResponses, takesFile } from './payloads.ts'
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 const KNOWN = [
@@ -78,6 +78,8 @@ function operation(
     ['tags', literal(asStrings(node.tags, join(at, 'tags')))],
     ...access,
     ...conventionsOf(document, [...itemParameters, ...asArray(node.parameters, at)], node, at),
+    // Whether the body is a file, which the handler receives as it arrives.
+    ['takesFile', String(takesFile(node, at))],
     ['successStatus', String(successStatus)],
     ['schema', objectLiteral(schema)],
   ])

@@ -15,22 +15,19 @@ interface Parameter {
   readonly place: string
   readonly name: string
   readonly code: string
+  /** Stands for all parameters that have no name of their own, each with a value of this schema. */
+  readonly others?: string
 }
 
 const KNOWN = [
-  'name',
-  'in',
-  'description',
-  'required',
-  'schema',
-  'example',
-  'examples',
-  'deprecated',
+  ...['name', 'in', 'description', 'required', 'schema', 'example', 'examples', 'deprecated'],
+  ...['style', 'explode'],
 ]
 
 /**
  * The `params`, `querystring` and `headers` of an operation. A query is always described and closed, so
- * that an unknown parameter is refused; headers are open, and named in lower case as Node.js does.
+ * that an unknown parameter is refused, unless an object whose members are parameters themselves (style
+ * `form`) says what others are; headers are open, and named in lower case as Node.js does.
  * @throws RefusedError when the parameters and the path do not fit
  */
 export function generateParameters(
@@ -52,9 +49,11 @@ export function generateParameters(
     )
   }
   const schema: [string, string][] = []
-  if (inPath.length > 0) schema.push(['params', objectType(of('path'), false)])
-  schema.push(['querystring', objectType(of('query'), false)])
-  if (of('header').length > 0) schema.push(['headers', objectType(of('header'), true)])
+  if (inPath.length > 0) schema.push(['params', objectType(of('path'), 'false')])
+  const named = of('query').filter(({ others }) => others === undefined)
+  const [rest] = of('query').flatMap(({ others }) => others ?? [])
+  schema.push(['querystring', objectType(named, rest ?? 'false')])
+  if (of('header').length > 0) schema.push(['headers', objectType(of('header'), 'true')])
   return schema
 }
 
@@ -66,8 +65,10 @@ function parameter(document: JsonObject, given: JsonObject, at: string): Paramet
     throw new RefusedError(nodeAt, `a parameter in ${place} is not supported`)
   }
   const name = asString(node.name, join(nodeAt, 'name'))
-  const schema = asObject(node.schema, join(nodeAt, 'schema'))
-  const code = toTypeBox(schema, join(nodeAt, 'schema'), { prefix: COMPONENT_PREFIX })
+  const schemaAt = join(nodeAt, 'schema')
+  const schema = asObject(node.schema, schemaAt)
+  if (node.style !== undefined) return exploded(node, schema, name, nodeAt)
+  const code = toTypeBox(schema, schemaAt, { prefix: COMPONENT_PREFIX })
   // Defaults are filled in before the check, so what has one is always there.
   const present = node.required === true || schema.default !== undefined
   return {
@@ -77,7 +78,24 @@ function parameter(document: JsonObject, given: JsonObject, at: string): Paramet
   }
 }
 
-function objectType(parameters: readonly Parameter[], open: boolean): string {
+/** An object in the query: `name[key]=value` (style `deepObject`), or `key=value` for any other key (`form`). */
+function exploded(node: JsonObject, schema: JsonObject, name: string, at: string): Parameter {
+  const style = asString(node.style, join(at, 'style'))
+  if (node.in !== 'query' || node.explode !== true || !['deepObject', 'form'].includes(style)) {
+    throw new RefusedError(at, 'only exploded objects in the query may have a style')
+  }
+  const schemaAt = join(at, 'schema')
+  const parameter = { place: 'query', name }
+  if (style === 'deepObject') {
+    const code = toTypeBox(schema, schemaAt, { prefix: COMPONENT_PREFIX })
+    return { ...parameter, code: `Type.Optional(${code})` }
+  }
+  const othersAt = join(schemaAt, 'additionalProperties')
+  const others = toTypeBox(schema.additionalProperties, othersAt, { prefix: COMPONENT_PREFIX })
+  return { ...parameter, code: '', others }
+}
+
+function objectType(parameters: readonly Parameter[], open: string): string {
   const members = objectLiteral(parameters.map(({ name, code }) => [name, code]))
   return `Type.Object(${members}, { additionalProperties: ${open} })`
 }

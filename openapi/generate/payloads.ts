@@ -4,9 +4,24 @@ import { asObject, asString, type JsonObject, join, RefusedError, refuseUnknown 
 import { componentSchemas, leavesItemsToHandler, uncheckedName } from './schemas.ts'
 import { COMPONENT_PREFIX, referredName, toTypeBox } from './typebox.ts'
 
-/** The `body` of an operation, if it has one. @throws RefusedError when it is not required JSON */
+/** Media types of bodies that are files: handed on as they arrive, and checked by whoever reads them. */
+const FILES = ['text/csv', 'multipart/form-data']
+/** Media types of answers that are sent as they are made. */
+const STREAMS = ['text/csv', 'text/event-stream']
+
+/** Whether the body of an operation is a file of any size. */
+export function takesFile(node: JsonObject, at: string): boolean {
+  if (node.requestBody === undefined) return false
+  const content = asObject(asObject(node.requestBody, at).content, join(at, 'requestBody'))
+  return Object.keys(content).every((type) => FILES.includes(type))
+}
+
+/**
+ * The `body` of an operation, if it has one that is not a file.
+ * @throws RefusedError when it is not required JSON
+ */
 export function generateBody(document: JsonObject, node: JsonObject, at: string): Members {
-  if (node.requestBody === undefined) return []
+  if (node.requestBody === undefined || takesFile(node, at)) return []
   const bodyAt = join(at, 'requestBody')
   const body = asObject(node.requestBody, bodyAt)
   refuseUnknown(body, ['description', 'required', 'content'], bodyAt)
@@ -23,7 +38,7 @@ export function generateBody(document: JsonObject, node: JsonObject, at: string)
 
 /**
  * The schema of each response of an operation by its status; one without content is null, one with
- * several media types has, as Fastify wants it, a schema for each.
+ * several media types, or that is streamed, has, as Fastify wants it, a schema for each.
  * @throws RefusedError on a response that is not a component
  */
 export function generateResponses(document: JsonObject, node: JsonObject, at: string): Members {
@@ -43,7 +58,8 @@ export function generateResponses(document: JsonObject, node: JsonObject, at: st
     )
     const [first, ...more] = media
     if (first === undefined) return [status, 'Type.Null()']
-    return [status, more.length === 0 ? first[1] : contentOf(media)]
+    const isValue = more.length === 0 && !STREAMS.includes(first[0])
+    return [status, isValue ? first[1] : contentOf(media)]
   })
 }
 

@@ -1,4 +1,5 @@
 import Format from 'typebox/format'
+import '../../src/platform/formats.ts'
 import { literal, objectLiteral } from './code.ts'
 import {
   asArray,
@@ -91,11 +92,23 @@ function ofType(schema: JsonObject, at: string, options: TypeBoxOptions): string
   if (typeof format === 'string' && !Format.Has(format)) {
     throw new RefusedError(join(at, 'format'), `unknown format ${format}`)
   }
+  if (type === 'object' && typeof schema.additionalProperties === 'object') {
+    return record(schema, at, options)
+  }
   const builder = `Type.${type.charAt(0).toUpperCase()}${type.slice(1)}`
   const parts = [structure(schema, at, options), limits(schema, known)].filter(
     (part) => part !== '',
   )
   return `${builder}(${parts.join(', ')})`
+}
+
+/** An object whose members have any name and one schema. */
+function record(schema: JsonObject, at: string, options: TypeBoxOptions): string {
+  const { additionalProperties, ...rest } = schema
+  refuseUnknown(rest, ['type', 'minProperties', 'maxProperties', ...ANNOTATIONS], at)
+  const member = toTypeBox(additionalProperties, join(at, 'additionalProperties'), options)
+  const parts = ['Type.String()', member, limits(rest, ['minProperties', 'maxProperties'])]
+  return `Type.Record(${parts.filter((part) => part !== '').join(', ')})`
 }
 
 function structure(schema: JsonObject, at: string, options: TypeBoxOptions): string {

@@ -15,6 +15,7 @@ export const register = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 201,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -49,6 +50,7 @@ export const login = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -81,6 +83,7 @@ export const refreshToken = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -112,6 +115,7 @@ export const logout = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 204,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -142,6 +146,7 @@ export const getMe = {
   conditional: false,
   etag: true,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -174,6 +179,7 @@ export const createApiKey = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 201,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -210,6 +216,7 @@ export const listApiKeys = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     querystring: Type.Object({
@@ -242,6 +249,7 @@ export const getApiKey = {
   conditional: false,
   etag: true,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -278,6 +286,7 @@ export const deleteApiKey = {
   conditional: true,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 204,
   schema: {
     params: Type.Object({
@@ -317,6 +326,7 @@ export const createUser = {
   conditional: false,
   etag: true,
   resource: null,
+  takesFile: false,
   successStatus: 201,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -353,6 +363,7 @@ export const listUsers = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     querystring: Type.Object({
@@ -394,6 +405,7 @@ export const bulkCreateUsers = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 201,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -430,6 +442,7 @@ export const bulkDeleteUsers = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -466,6 +479,7 @@ export const getUser = {
   conditional: false,
   etag: true,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -502,6 +516,7 @@ export const updateUser = {
   conditional: true,
   etag: true,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -543,6 +558,7 @@ export const deleteUser = {
   conditional: true,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 204,
   schema: {
     params: Type.Object({
@@ -583,6 +599,7 @@ export const createEmployment = {
   conditional: false,
   etag: true,
   resource: null,
+  takesFile: false,
   successStatus: 201,
   schema: {
     params: Type.Object({
@@ -623,6 +640,7 @@ export const listEmployments = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -659,6 +677,7 @@ export const getEmployment = {
   conditional: false,
   etag: true,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -696,6 +715,7 @@ export const updateEmployment = {
   conditional: true,
   etag: true,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -737,6 +757,7 @@ export const deleteEmployment = {
   conditional: true,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 204,
   schema: {
     params: Type.Object({
@@ -777,6 +798,7 @@ export const createBankAccount = {
   conditional: false,
   etag: true,
   resource: null,
+  takesFile: false,
   successStatus: 201,
   schema: {
     params: Type.Object({
@@ -817,6 +839,7 @@ export const listBankAccounts = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -853,6 +876,7 @@ export const getBankAccount = {
   conditional: false,
   etag: true,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -890,6 +914,7 @@ export const updateBankAccount = {
   conditional: true,
   etag: true,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -932,6 +957,7 @@ export const deleteBankAccount = {
   conditional: true,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 204,
   schema: {
     params: Type.Object({
@@ -972,6 +998,7 @@ export const listUserTransactions = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1014,6 +1041,7 @@ export const getUserAnalytics = {
   conditional: false,
   etag: true,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1055,6 +1083,7 @@ export const getUserDailyAnalytics = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1094,6 +1123,7 @@ export const createTransaction = {
   conditional: false,
   etag: true,
   resource: null,
+  takesFile: false,
   successStatus: 201,
   schema: {
     querystring: Type.Object({
@@ -1134,6 +1164,7 @@ export const bulkCreateTransactions = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 201,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -1170,6 +1201,7 @@ export const getTransaction = {
   conditional: false,
   etag: true,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1206,6 +1238,7 @@ export const updateTransaction = {
   conditional: true,
   etag: true,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1247,6 +1280,7 @@ export const deleteTransaction = {
   conditional: true,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 204,
   schema: {
     params: Type.Object({
@@ -1286,6 +1320,7 @@ export const createTask = {
   conditional: false,
   etag: true,
   resource: 'task',
+  takesFile: false,
   successStatus: 201,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -1322,6 +1357,7 @@ export const listTasks = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     querystring: Type.Object({
@@ -1357,6 +1393,7 @@ export const getTask = {
   conditional: false,
   etag: true,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1393,6 +1430,7 @@ export const updateTask = {
   conditional: true,
   etag: true,
   resource: 'task',
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1433,6 +1471,7 @@ export const deleteTask = {
   conditional: true,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1459,6 +1498,258 @@ export const deleteTask = {
   },
 } as const
 
+export const createImport = {
+  operationId: 'createImport',
+  method: 'POST',
+  url: '/v1/imports',
+  tags: ['Imports'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['imports:write'],
+  rateLimit: 'normal',
+  idempotent: true,
+  conditional: false,
+  etag: false,
+  resource: null,
+  takesFile: true,
+  successStatus: 202,
+  schema: {
+    querystring: Type.Object({
+      kind: S.ImportKind,
+      name: Type.Optional(S.ImportName),
+      dry_run: Type.Boolean({ default: false }),
+      max_errors: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000000000 })),
+      on_error: Type.Enum(['skip', 'abort'], { type: 'string', default: 'skip' }),
+      types: Type.Enum(['infer', 'text'], { type: 'string', default: 'infer' }),
+      ragged: Type.Enum(['reject', 'pad'], { type: 'string', default: 'reject' }),
+      if_exists: Type.Enum(['fail', 'replace'], { type: 'string', default: 'fail' }),
+      delimiter: Type.Optional(Type.String({ pattern: '^([\\x20-\\x7e]|tab)$' })),
+      quote: Type.Optional(Type.String({ pattern: '^([\\x20-\\x7e]|none)$' })),
+      escape: Type.Optional(Type.Enum(['doubled', 'backslash'], { type: 'string' })),
+      encoding: Type.Optional(Type.Enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'latin-1'], { type: 'string' })),
+      line_end: Type.Optional(Type.Enum(['any', 'lf', 'crlf', 'cr'], { type: 'string' })),
+      header: Type.Optional(Type.Boolean()),
+      preamble_lines: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000 })),
+      footer_lines: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000 })),
+      null: Type.Optional(S.NullWords),
+      decimal: Type.Enum(['.', ','], { type: 'string', default: '.' }),
+      thousands: Type.Enum(['none', ',', '.', '\'', 'space'], { type: 'string', default: 'none' }),
+      currency_signs: Type.Boolean({ default: false }),
+      critical: Type.Optional(S.ColumnNames),
+      primary_key: Type.Optional(S.ColumnNames),
+      default: Type.Optional(S.ColumnTexts),
+      rename: Type.Optional(S.ColumnTexts),
+    }, { additionalProperties: false }),
+    headers: Type.Object({
+      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' })),
+    }, { additionalProperties: true }),
+    response: {
+      200: S.Import,
+      202: S.Import,
+      400: S.Problem,
+      401: S.Problem,
+      403: S.Problem,
+      408: S.Problem,
+      409: S.Problem,
+      413: S.Problem,
+      415: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
+export const listImports = {
+  operationId: 'listImports',
+  method: 'GET',
+  url: '/v1/imports',
+  tags: ['Imports'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['imports:read'],
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: false,
+  resource: null,
+  takesFile: false,
+  successStatus: 200,
+  schema: {
+    querystring: Type.Object({
+      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647 })),
+      per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
+    }, { additionalProperties: false }),
+    response: {
+      200: S.ImportList,
+      401: S.Problem,
+      403: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
+export const getImport = {
+  operationId: 'getImport',
+  method: 'GET',
+  url: '/v1/imports/:id',
+  tags: ['Imports'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['imports:read'],
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: true,
+  resource: null,
+  takesFile: false,
+  successStatus: 200,
+  schema: {
+    params: Type.Object({
+      id: S.Id,
+    }, { additionalProperties: false }),
+    querystring: Type.Object({}, { additionalProperties: false }),
+    headers: Type.Object({
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
+    }, { additionalProperties: true }),
+    response: {
+      200: S.Import,
+      304: Type.Null(),
+      401: S.Problem,
+      403: S.Problem,
+      404: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
+export const deleteImport = {
+  operationId: 'deleteImport',
+  method: 'DELETE',
+  url: '/v1/imports/:id',
+  tags: ['Imports'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['imports:write'],
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: true,
+  etag: false,
+  resource: null,
+  takesFile: false,
+  successStatus: 204,
+  schema: {
+    params: Type.Object({
+      id: S.Id,
+    }, { additionalProperties: false }),
+    querystring: Type.Object({}, { additionalProperties: false }),
+    headers: Type.Object({
+      'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
+    }, { additionalProperties: true }),
+    response: {
+      204: Type.Null(),
+      400: S.Problem,
+      401: S.Problem,
+      403: S.Problem,
+      404: S.Problem,
+      412: S.Problem,
+      413: S.Problem,
+      415: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
+export const streamImport = {
+  operationId: 'streamImport',
+  method: 'GET',
+  url: '/v1/imports/:id/events',
+  tags: ['Imports'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['imports:read'],
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: false,
+  resource: null,
+  takesFile: false,
+  successStatus: 200,
+  schema: {
+    params: Type.Object({
+      id: S.Id,
+    }, { additionalProperties: false }),
+    querystring: Type.Object({}, { additionalProperties: false }),
+    response: {
+      200: {
+        content: {
+          'text/event-stream': {
+            schema: S.ImportEvents,
+          },
+        },
+      },
+      401: S.Problem,
+      403: S.Problem,
+      404: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
+export const downloadRejects = {
+  operationId: 'downloadRejects',
+  method: 'GET',
+  url: '/v1/imports/:id/rejects.csv',
+  tags: ['Imports'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['imports:read'],
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: false,
+  resource: null,
+  takesFile: false,
+  successStatus: 200,
+  schema: {
+    params: Type.Object({
+      id: S.Id,
+    }, { additionalProperties: false }),
+    querystring: Type.Object({}, { additionalProperties: false }),
+    response: {
+      200: {
+        content: {
+          'text/csv': {
+            schema: S.ImportRejects,
+          },
+        },
+      },
+      401: S.Problem,
+      403: S.Problem,
+      404: S.Problem,
+      409: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
 export const createReport = {
   operationId: 'createReport',
   method: 'POST',
@@ -1472,6 +1763,7 @@ export const createReport = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 202,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -1508,6 +1800,7 @@ export const listReports = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     querystring: Type.Object({
@@ -1540,6 +1833,7 @@ export const listUserGroups = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     querystring: Type.Object({
@@ -1571,6 +1865,7 @@ export const getReport = {
   conditional: false,
   etag: true,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1607,6 +1902,7 @@ export const deleteReport = {
   conditional: true,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 204,
   schema: {
     params: Type.Object({
@@ -1646,6 +1942,7 @@ export const downloadReport = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1688,6 +1985,7 @@ export const getLiveness = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -1713,6 +2011,7 @@ export const getReadiness = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -1738,6 +2037,7 @@ export const getMetrics = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -1765,6 +2065,7 @@ export const getOpenApiJson = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -1790,6 +2091,7 @@ export const getOpenApiYaml = {
   conditional: false,
   etag: false,
   resource: null,
+  takesFile: false,
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -1842,6 +2144,12 @@ export const operations = {
   getTask,
   updateTask,
   deleteTask,
+  createImport,
+  listImports,
+  getImport,
+  deleteImport,
+  streamImport,
+  downloadRejects,
   createReport,
   listReports,
   listUserGroups,

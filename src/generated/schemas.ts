@@ -570,6 +570,112 @@ export type UserGroup = Static<typeof UserGroup>
 export const UserGroupList = Type.Array(UserGroup)
 export type UserGroupList = Static<typeof UserGroupList>
 
+export const ImportKind = Type.Enum(['dataset', 'users', 'transactions'], { type: 'string' })
+export type ImportKind = Static<typeof ImportKind>
+
+export const ImportStatus = Type.Enum(['queued', 'running', 'completed', 'failed', 'cancelled'], { type: 'string' })
+export type ImportStatus = Static<typeof ImportStatus>
+
+export const ImportName = Type.String({ minLength: 1, maxLength: 63, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]*$' })
+export type ImportName = Static<typeof ImportName>
+
+export const ColumnName = Type.String({ minLength: 1, maxLength: 1000, pattern: '^[^\\u0000]*$' })
+export type ColumnName = Static<typeof ColumnName>
+
+export const ColumnNames = Type.Array(ColumnName, { maxItems: 1600 })
+export type ColumnNames = Static<typeof ColumnNames>
+
+export const ColumnText = Type.String({ maxLength: 10000, pattern: '^[^\\u0000]*$' })
+export type ColumnText = Static<typeof ColumnText>
+
+export const ColumnTexts = Type.Record(Type.String(), ColumnText, { maxProperties: 1600 })
+export type ColumnTexts = Static<typeof ColumnTexts>
+
+export const NullWord = Type.String({ maxLength: 100, pattern: '^[^\\u0000]*$' })
+export type NullWord = Static<typeof NullWord>
+
+export const NullWords = Type.Array(NullWord, { maxItems: 50 })
+export type NullWords = Static<typeof NullWords>
+
+export const ColumnType = Type.Enum(['integer', 'numeric', 'boolean', 'date', 'timestamp', 'timestamptz', 'uuid', 'json', 'text'], { type: 'string' })
+export type ColumnType = Static<typeof ColumnType>
+
+export const ImportColumn = Type.Object({
+  name: Type.String(),
+  source_name: Type.Union([Type.String(), Type.Null()]),
+  type: ColumnType,
+  nullable: Type.Boolean(),
+  ambiguous: Type.Optional(Type.Boolean()),
+})
+export type ImportColumn = Static<typeof ImportColumn>
+
+export const ImportDialect = Type.Object({
+  encoding: Type.Enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'], { type: 'string' }),
+  bom: Type.Optional(Type.Boolean()),
+  delimiter: Type.String(),
+  quote: Type.Union([Type.String(), Type.Null()]),
+  escape: Type.Enum(['doubled', 'backslash'], { type: 'string' }),
+  line_end: Type.Enum(['lf', 'crlf', 'cr', 'mixed', 'none'], { type: 'string' }),
+  header: Type.Boolean(),
+  preamble_lines: Type.Integer({ minimum: 0 }),
+  footer_lines: Type.Integer({ minimum: 0 }),
+  repeated_headers: Type.Integer({ minimum: 0 }),
+  trailing_empty_columns: Type.Integer({ minimum: 0 }),
+  ragged_rows: Type.Integer({ minimum: 0 }),
+  mended_bytes: Type.Integer({ minimum: 0 }),
+})
+export type ImportDialect = Static<typeof ImportDialect>
+
+export const ImportError = Type.Object({
+  code: Type.String(),
+  detail: Type.String(),
+  line: Type.Optional(Type.Integer({ minimum: 1 })),
+})
+export type ImportError = Static<typeof ImportError>
+
+export const Import = Type.Object({
+  id: Id,
+  kind: ImportKind,
+  name: ImportName,
+  status: ImportStatus,
+  dry_run: Type.Boolean(),
+  sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
+  bytes_total: Type.Optional(Type.Integer({ minimum: 0 })),
+  bytes_read: Type.Integer({ minimum: 0 }),
+  rows_read: Type.Integer({ minimum: 0 }),
+  rows_loaded: Type.Integer({ minimum: 0 }),
+  rows_rejected: Type.Integer({ minimum: 0 }),
+  rows_skipped: Type.Integer({ minimum: 0 }),
+  rows_per_second: Type.Optional(Type.Integer({ minimum: 0 })),
+  progress: Type.Number({ minimum: 0, maximum: 1 }),
+  eta_seconds: Type.Optional(Type.Integer({ minimum: 0 })),
+  dialect: Type.Union([ImportDialect, Type.Null()]),
+  columns: Type.Array(ImportColumn),
+  requested_by: Id,
+  created_at: Timestamp,
+  started_at: Type.Optional(Timestamp),
+  finished_at: Type.Optional(Timestamp),
+  error: Type.Optional(ImportError),
+})
+export type Import = Static<typeof Import>
+
+export const ImportList = Type.Array(Import)
+export type ImportList = Static<typeof ImportList>
+
+export const ImportFile = Type.String()
+export type ImportFile = Static<typeof ImportFile>
+
+export const ImportForm = Type.Object({
+  file: Type.String({ format: 'binary' }),
+})
+export type ImportForm = Static<typeof ImportForm>
+
+export const ImportEvents = Type.String()
+export type ImportEvents = Static<typeof ImportEvents>
+
+export const ImportRejects = Type.String()
+export type ImportRejects = Static<typeof ImportRejects>
+
 export const ReportType = Type.Enum(['user_groups'], { type: 'string' })
 export type ReportType = Static<typeof ReportType>
 

@@ -8,3 +8,6 @@ setFormat('date-time', (text) => isDateTime(text) && !/\[|:60[.Zz+-]/.test(text)
 
 // Addresses one can send mail to: no quotes, a dot in the domain, a local part of 64 at most.
 setFormat('email', (text) => isEmail(text) && /^[^"@\s]{1,64}@[^@\s[]+\.[^@\s\]]+$/.test(text))
+
+// Bytes of any kind, in a form: whoever reads them checks them.
+setFormat('binary', () => true)

@@ -4,7 +4,9 @@ import compress from '@fastify/compress'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { installBodyTimeout } from './body-timeout.ts'
 import { answerUnreadable } from './client-error.ts'
+import { installFileBodies } from './file-body.ts'
 import { installJsonBody } from './json-body.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -14,7 +16,7 @@ import { installValidator } from './validator.ts'
 
 /** Enough for 1,000 transactions with every field at its longest. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024
-const REQUEST_TIMEOUT_MS = 60_000
+const BODY_TIMEOUT_MS = 60_000
 const UNVERSIONED = /^\/(v1|health|metrics|docs|openapi\.(json|yaml))(?=[/?]|$)/
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
 const EXPOSED_HEADERS = [
@@ -35,6 +37,8 @@ export interface HttpOptions {
   readonly requestsPerMinute?: number
   /** Where several processes count requests together. */
   readonly redisUrl?: string | undefined
+  /** How long a body may take; of a file, how long it may pause. One minute when not given. */
+  readonly bodyTimeoutMs?: number
 }
 
 /** A path without a version is the same operation of the current one. */
@@ -71,6 +75,7 @@ function observe(app: FastifyInstance, metrics: Metrics): void {
 /** A Fastify that keeps the API's conventions, without routes yet. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
   const { log, metrics, corsOrigins, trustProxy, requestsPerMinute = 0, redisUrl } = options
+  const { bodyTimeoutMs = BODY_TIMEOUT_MS } = options
   const app: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({
@@ -80,7 +85,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     genReqId: requestId,
     rewriteUrl,
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    // A file may take hours: see the timeout of bodies.
+    requestTimeout: 0,
     trustProxy: trustProxy ?? false,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
@@ -90,6 +96,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   observe(app, metrics)
   installValidator(app)
   installJsonBody(app)
+  installFileBodies(app)
+  installBodyTimeout(app, bodyTimeoutMs)
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"] } },
     // Whether a host is reached by TLS alone is for whoever terminates TLS to say.

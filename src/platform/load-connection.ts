@@ -4,7 +4,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 
 const CONNECT_TIMEOUT_MS = 5_000
 /** Keys of advisory locks come in pairs; this one says what the second names: an import. */
-const LOCK_CLASS = 0x696d70
+export const LOAD_LOCK_CLASS = 0x696d70
 
 /** Takes the data of a COPY. */
 export interface CopySink {
@@ -82,7 +82,7 @@ export async function withLoadConnection<T>(
   }
   try {
     const { rows } = await client.query('SELECT pg_try_advisory_lock($1, $2) AS free', [
-      LOCK_CLASS,
+      LOAD_LOCK_CLASS,
       subject,
     ])
     if (!rows[0].free) return undefined

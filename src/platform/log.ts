@@ -14,6 +14,9 @@ const SECRET = [
   'secret',
 ]
 
+/** Errors whose messages hold no values. */
+const OURS = ['AppError', 'StartupError', 'ImportError', 'CsvError']
+
 /**
  * An error by its kind and place. The message of a database or library error can quote values, so
  * only the messages of our own errors are kept, and stacks without it.
@@ -26,7 +29,7 @@ function describeError(error: unknown): object {
     .split('\n')
     .filter((line) => line.startsWith('    at '))
   const code = 'code' in error ? { code: error.code } : {}
-  const ours = name === 'AppError' || name === 'StartupError' ? { message: error.message } : {}
+  const ours = OURS.includes(name) ? { message: error.message } : {}
   const reason = cause === undefined ? {} : { cause: describeError(cause) }
   return { type: name, ...code, ...ours, stack: frames.join('\n'), ...reason }
 }

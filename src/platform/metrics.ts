@@ -39,6 +39,12 @@ export function createMetrics() {
       labelNames: ['job'] as const,
       registers,
     }),
+    importRows: new Counter({
+      name: 'passbook_import_rows_total',
+      help: 'Rows of completed imports, by kind and outcome (loaded or rejected)',
+      labelNames: ['kind', 'outcome'] as const,
+      registers,
+    }),
     cacheReads: new Counter({
       name: 'passbook_cache_reads_total',
       help: 'Reads of the cache, by result (hit or miss)',

@@ -32,6 +32,13 @@ function createStatementNames(): (query: { readonly sql: string }) => string {
   }
 }
 
+/**
+ * The database without Prisma, which sends bytes as text: for large values. Part of no transaction.
+ */
+export interface PlainDatabase {
+  rows<Row extends object>(query: string, values: readonly unknown[]): Promise<readonly Row[]>
+}
+
 /** Opens the connection pool (`poolSize` connections at most) and Prisma over it. */
 export function openDatabase(databaseUrl: string, poolSize: number, log: Log) {
   const pool = new pg.Pool({
@@ -44,8 +51,14 @@ export function openDatabase(databaseUrl: string, poolSize: number, log: Log) {
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'))
   const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() })
   const client = new PrismaClient({ adapter, transactionOptions: TRANSACTION_LIMITS })
+  const plain: PlainDatabase = {
+    async rows(query, values) {
+      return (await pool.query(query, [...values])).rows
+    },
+  }
   return {
     database: joinUnits(client),
+    plain,
     async close() {
       await client.$disconnect()
       await pool.end()

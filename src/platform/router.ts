@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { Static, TSchema } from 'typebox'
@@ -5,6 +6,7 @@ import { methodNotAllowed, StartupError } from '../errors.ts'
 import { type OperationId, operations } from '../generated/operations.ts'
 import { assertAllowed, authenticate, type Caller, type FindCaller } from './auth.ts'
 import type { Conventions, Exchange } from './conventions.ts'
+import { fileBody } from './file-body.ts'
 import { methodsOfLiteral } from './literal-paths.ts'
 
 type Operation = (typeof operations)[OperationId]
@@ -19,6 +21,11 @@ type Success<O extends Operation> = {
     ? Answer<Responses<O>[Status]>
     : never
 }[keyof Responses<O>]
+
+/** What was made of a file before its request is answered. What nobody made use of is let go of. */
+export interface ReceivedFile {
+  release(): Promise<void>
+}
 
 /** What a handler is given: every part of the request checked, and who asks. */
 export interface Context<O extends Operation> {
@@ -38,14 +45,27 @@ export type Handle = <O extends Operation>(
   handler: (context: Context<O>) => Promise<Success<O>> | Success<O>,
 ) => void
 
+/**
+ * Registers the handler of an operation that takes a file. `receive` reads the file, outside of any
+ * database transaction, once all else of the request is checked; what it returns is the request's body,
+ * by whose JSON a retry under the same `Idempotency-Key` is known.
+ */
+export type HandleFile = <O extends Operation, F extends ReceivedFile>(
+  operation: O,
+  receive: (context: Context<O>, file: IncomingMessage) => Promise<F>,
+  handler: (context: Context<O>, file: F) => Promise<Success<O>> | Success<O>,
+) => void
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     operationId?: OperationId
+    takesFile?: boolean
   }
 }
 
 export interface Router {
   readonly handle: Handle
+  readonly handleFile: HandleFile
   /** @throws StartupError naming the operations that no handler was registered for */
   assertComplete(): void
 }
@@ -90,42 +110,64 @@ export function createRouter(
     callers.set(request, caller)
   }
 
-  function handle<O extends Operation>(
-    operation: O,
-    handler: (context: Context<O>) => Promise<Success<O>> | Success<O>,
+  /** @param receive for an operation that takes a file: puts what it is made into in place of the body */
+  function register(
+    operation: Operation,
+    handler: (context: never) => unknown,
+    receive?: (exchange: Exchange, context: never) => Promise<ReceivedFile>,
   ): void {
     handled.add(operation.operationId)
-    const run = async (exchange: Exchange, query: unknown, body: unknown) => {
-      const { request, reply, caller } = exchange
+    const contextOf = (
+      { request, reply, caller }: Exchange,
+      query: unknown,
+      body: unknown,
+    ): never => {
       const { params, headers } = request
       const requestId = request.id
-      return await handler({
-        ...{ params, query, body, headers, caller, requestId, request, reply },
-      } as Context<O>)
+      return { params, query, body, headers, caller, requestId, request, reply } as never
     }
     if (operation.method === 'GET') {
-      readers.set(operation.url, (exchange) => run(exchange, {}, undefined))
+      readers.set(operation.url, async (exchange) => handler(contextOf(exchange, {}, undefined)))
     }
     app.route({
       method: operation.method,
       url: operation.url,
       schema: operation.schema as FastifySchema,
-      config: { operationId: operation.operationId },
-      // A strong entity tag names bytes, and compressed ones are others.
-      ...(operation.etag && { compress: false }),
+      config: { operationId: operation.operationId, takesFile: operation.takesFile },
+      // A strong entity tag names bytes, and compressed ones are others; events are not to wait for more.
+      ...((operation.etag || sendsEvents(operation)) && { compress: false }),
+      // A file is stored as it was sent.
+      ...(operation.takesFile && { decompress: false }),
       onRequest: (request, reply) => admit(operation, request, reply),
       handler: async (request, reply) => {
         reply.code(operation.successStatus)
         const exchange = { request, reply, caller: callers.get(request) }
-        const work = () => run(exchange, request.query, request.body)
+        const file = await receive?.(exchange, contextOf(exchange, request.query, undefined))
+        if (file) request.body = file
+        const work = async () => handler(contextOf(exchange, request.query, request.body))
         const read = async () => await readers.get(operation.url)?.(exchange)
-        return await conventions.answer(operation, exchange, work, read)
+        try {
+          return await conventions.answer(operation, exchange, work, read)
+        } finally {
+          await file?.release()
+        }
       },
     })
   }
 
+  const handle: Handle = (operation, handler) => register(operation, handler)
+
+  const handleFile: HandleFile = (operation, receive, handler) =>
+    register(
+      operation,
+      (context: Parameters<typeof handler>[0]) =>
+        handler(context, context.body as Parameters<typeof handler>[1]),
+      ({ request }, context) => receive(context, fileBody(request.body)),
+    )
+
   return {
     handle,
+    handleFile,
     assertComplete() {
       const all = Object.values(operations)
       const missing = all.filter(({ operationId }) => !handled.has(operationId))
@@ -142,6 +184,13 @@ export function createRouter(
       }
     },
   }
+}
+
+/** Whether an operation answers with server-sent events. */
+function sendsEvents({ schema }: Operation): boolean {
+  const { 200: success } = schema.response as { readonly 200?: object }
+  const content = success && 'content' in success ? (success.content as object) : {}
+  return 'text/event-stream' in content
 }
 
 const idsOf = (some: readonly Operation[]) => some.map(({ operationId }) => operationId).join(', ')

@@ -22,9 +22,31 @@ function convertText(text: unknown, schema: TSchema): unknown {
   return schema.type === 'array' ? [text] : text
 }
 
+/** Members of an object as a query has them: `name[key]=value`. */
+const MEMBER = /^([^[\]]+)\[(.*)\]$/s
+
+const isObject = (schema: TSchema | undefined): boolean =>
+  schema !== undefined && 'type' in schema && schema.type === 'object'
+
+/** A copy in which the members of objects stand together. */
+function groupMembers(value: object, schema: TObject): [string, unknown][] {
+  const groups = new Map<string, [string, unknown][]>()
+  const single = Object.entries(value).filter(([name, text]) => {
+    const [, object = '', key = ''] = MEMBER.exec(name) ?? []
+    if (!isObject(schema.properties[object])) return true
+    groups.set(object, [...(groups.get(object) ?? []), [key, text]])
+    return false
+  })
+  const grouped = [...groups].map(([name, members]): [string, unknown] => [
+    name,
+    Object.fromEntries(members),
+  ])
+  return [...single, ...grouped]
+}
+
 /** A copy with each known property's text converted; nothing else is touched. */
 function convertProperties(value: unknown, schema: TObject): unknown {
-  const entries = Object.entries(value as Record<string, unknown>)
+  const entries = groupMembers(value as object, schema)
   const property = (name: string) => schema.properties[name]
   return Object.fromEntries(
     entries.map(([name, text]) => {

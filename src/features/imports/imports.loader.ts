@@ -3,6 +3,9 @@ import type { ByteSource, RejectSink } from '../../platform/csv-file/source.ts'
 import type { LoadConnection } from '../../platform/load-connection.ts'
 import type { ImportOptions } from './imports.options.ts'
 
+/** What the rows of a file become. */
+export type ImportKind = 'dataset' | 'users' | 'transactions'
+
 /** Why an import as a whole fails. Its text is public and holds nothing of the file's content. */
 export class ImportError extends Error {
   override readonly name = 'ImportError'

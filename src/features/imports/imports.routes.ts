@@ -1,0 +1,80 @@
+import { AppError } from '../../errors.ts'
+import { operations } from '../../generated/operations.ts'
+import { arriving } from '../../platform/body-timeout.ts'
+import { fileOfForm } from '../../platform/file-parts.ts'
+import { sendPage } from '../../platform/paging.ts'
+import type { Handle, HandleFile } from '../../platform/router.ts'
+import type { ImportService } from './imports.service.ts'
+import { importView } from './imports.view.ts'
+
+/** How long a file may pause while it is sent. */
+const MOST_PAUSE_MS = 60_000
+
+/** Whether a body is said to be gzip. @throws AppError 415 for another encoding */
+function isGzip(encoding = 'identity'): boolean {
+  if (encoding === 'identity' || encoding === 'gzip') return encoding === 'gzip'
+  throw new AppError(
+    415,
+    'unsupported_media_type',
+    'Send the file as it is, or with the Content-Encoding gzip',
+  )
+}
+
+export function importRoutes(
+  handle: Handle,
+  handleFile: HandleFile,
+  imports: ImportService,
+  mostPauseMs = MOST_PAUSE_MS,
+): void {
+  handleFile(
+    operations.createImport,
+    async ({ caller, query, request, requestId }, body) => {
+      const { headers } = request
+      const encoded = isGzip(headers['content-encoding'])
+      const isForm = headers['content-type']?.startsWith('multipart/') ?? false
+      const file = isForm ? await fileOfForm(headers, body) : { stream: body, name: undefined }
+      return await imports.receive(caller, query, requestId, {
+        pieces: arriving(file.stream, mostPauseMs),
+        fileName: file.name,
+        isGzip: encoded,
+      })
+    },
+    async ({ caller, query, requestId, reply }, upload) => {
+      const { record, known } = await imports.create(caller, query, upload, requestId)
+      reply.header('location', `/v1/imports/${record.id}`)
+      if (known) reply.code(200)
+      return importView(record)
+    },
+  )
+
+  handle(operations.listImports, async ({ caller, query, request, reply }) => {
+    const page = await imports.list(caller, query)
+    return sendPage(request, reply, query, { ...page, items: page.items.map(importView) })
+  })
+
+  handle(operations.getImport, async ({ caller, params }) =>
+    importView(await imports.get(caller, params.id)),
+  )
+
+  handle(operations.deleteImport, async ({ caller, params }) => {
+    await imports.remove(caller, params.id)
+    return null
+  })
+
+  handle(operations.streamImport, async ({ caller, params, reply }) => {
+    const events = await imports.events(caller, params.id)
+    // Proxies are not to collect them.
+    reply
+      .type('text/event-stream')
+      .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+    return events
+  })
+
+  handle(operations.downloadRejects, async ({ caller, params, reply }) => {
+    const file = await imports.rejects(caller, params.id)
+    reply
+      .type('text/csv; charset=utf-8')
+      .header('content-disposition', `attachment; filename="import-${params.id}-rejects.csv"`)
+    return file
+  })
+}

@@ -1,0 +1,211 @@
+import { Readable } from 'node:stream'
+import { conflict, notFound } from '../../errors.ts'
+import type { Caller } from '../../platform/auth.ts'
+import type { FieldCrypto } from '../../platform/crypto.ts'
+import { type Page, type PagingQuery, pageById } from '../../platform/paging.ts'
+import type { PlainDatabase, Prisma } from '../../platform/prisma.ts'
+import type { EventQueue } from '../../platform/queue.ts'
+import { afterCommit } from '../../platform/unit-of-work.ts'
+import { type AttemptDeps, ImportAttempt } from './imports.attempt.ts'
+import { createChunks } from './imports.chunks.ts'
+import { importEvents } from './imports.events.ts'
+import { deleteImportLog } from './imports.log.ts'
+import type { ImportOptions } from './imports.options.ts'
+import { type ImportQuery, toOptions } from './imports.query.ts'
+import { sweepImports } from './imports.sweep.ts'
+import { createUploads, type Incoming, type Upload } from './imports.upload.ts'
+import { type ImportRecord, importView } from './imports.view.ts'
+
+/** So many imports run in a process at a time; others wait. */
+const MOST_AT_A_TIME = 2
+
+export type ImportService = ReturnType<typeof createImportService>
+export type { ImportRecord, Upload }
+
+interface Deps extends Omit<AttemptDeps, 'chunks'> {
+  readonly plain: PlainDatabase
+  readonly crypto: FieldCrypto
+  readonly queue: Pick<EventQueue, 'add'>
+  /** How long rejects are kept. */
+  readonly retentionHours: number
+}
+
+/** Whose imports a caller reaches: their own, and admins everybody's. Nobody sees one that still comes in. */
+const reachable = ({ id, role }: Caller): Prisma.ImportWhereInput => ({
+  status: { not: 'uploading' },
+  ...(role === 'admin' ? {} : { userId: id }),
+})
+
+const exists = () =>
+  conflict('dataset_exists', 'A dataset of this name exists; if_exists=replace replaces it')
+
+export function createImportService(deps: Deps) {
+  const { database, plain, crypto, queue, log, dataDir, maxBytes, retentionHours } = deps
+  const chunks = createChunks({ database, plain, crypto })
+  const uploads = createUploads({ database, chunks, maxBytes })
+  const attemptDeps: AttemptDeps = { ...deps, chunks }
+  const running = new Set<number>()
+  const closing = new AbortController()
+
+  /** An import whose job cannot be added is found by the sweep. */
+  async function enqueue(id: bigint, requestId: string): Promise<void> {
+    const data = { import_id: Number(id), request_id: requestId }
+    await queue
+      .add([{ name: 'import.requested', data }])
+      .catch((error: unknown) => log.warn({ err: error }, 'an import waits: the queue is away'))
+  }
+
+  async function find(caller: Caller, id: number): Promise<ImportRecord> {
+    const record = await database.import.findFirst({ where: { id, ...reachable(caller) } })
+    if (record === null) throw notFound('Import', id)
+    return record
+  }
+
+  /** The same file, loaded or being loaded under the same kind, name and options. */
+  async function findSame(
+    caller: Caller,
+    { kind }: ImportQuery,
+    { sha256, name }: Upload,
+    options: ImportOptions,
+  ): Promise<ImportRecord | null> {
+    return await database.import.findFirst({
+      where: {
+        AND: [reachable(caller), { status: { in: ['queued', 'running', 'completed'] } }],
+        ...{ kind, name, sha256: new Uint8Array(sha256) },
+        options: { equals: options as unknown as Prisma.InputJsonObject },
+        // Of a dataset only while it is there, and not replaced since.
+        ...(kind === 'dataset' &&
+          !options.dryRun && {
+            OR: [{ status: { in: ['queued', 'running'] } }, { datasets: { some: {} } }],
+          }),
+      },
+      orderBy: { id: 'desc' },
+    })
+  }
+
+  async function run(id: number): Promise<void> {
+    if (running.has(id) || running.size >= MOST_AT_A_TIME) return
+    running.add(id)
+    try {
+      await ImportAttempt.run(attemptDeps, id)
+    } finally {
+      running.delete(id)
+    }
+    const next = await database.import.findFirst({
+      where: { status: 'queued', hasUpload: true },
+      orderBy: { id: 'asc' },
+      select: { id: true },
+    })
+    if (next !== null) await run(Number(next.id))
+  }
+
+  return {
+    /** Takes in a file. @throws AppError 400, 408, 413, 415, 422 */
+    receive: (caller: Caller, query: ImportQuery, requestId: string, file: Incoming) =>
+      uploads.receive(caller.id, query, requestId, file),
+
+    /**
+     * Makes an import of a file that has arrived; the worker loads it.
+     *
+     * @returns with `known` the import that the same file has already
+     * @throws AppError 409 when a dataset of this name exists and is not to be replaced
+     */
+    async create(
+      caller: Caller,
+      query: ImportQuery,
+      upload: Upload,
+      requestId: string,
+    ): Promise<{ readonly record: ImportRecord; readonly known: boolean }> {
+      const options = toOptions(query)
+      const { importId, name, sha256, bytes, compressed } = upload
+      return await database.$transaction(async (tx) => {
+        // The same file twice at once: one after the other.
+        await tx.$executeRaw`SELECT pg_advisory_xact_lock(${sha256.readBigInt64BE(0)})`
+        const same = await findSame(caller, query, upload, options)
+        if (same !== null) return { record: same, known: true }
+        if (query.kind === 'dataset' && options.ifExists === 'fail') {
+          if ((await tx.dataset.count({ where: { name } })) > 0) throw exists()
+        }
+        const record = await tx.import.update({
+          where: { id: importId },
+          data: {
+            ...{ name, compressed, status: 'queued', bytesTotal: bytes },
+            sha256: new Uint8Array(sha256),
+            options: options as unknown as Prisma.InputJsonObject,
+          },
+        })
+        await afterCommit(() => enqueue(importId, requestId))
+        return { record, known: false }
+      })
+    },
+
+    /** @throws AppError 404 */
+    get: find,
+
+    /** Newest first. @throws AppError 422 */
+    async list(caller: Caller, query: PagingQuery): Promise<Page<ImportRecord>> {
+      const where = reachable(caller)
+      return await pageById(
+        query,
+        'desc',
+        (range) =>
+          database.import.findMany({ ...range, where: { AND: [where, range.where ?? {}] } }),
+        () => database.import.count({ where }),
+      )
+    },
+
+    /**
+     * Cancels one that waits or runs: whoever loads it notices. Deletes the record of one that has ended.
+     *
+     * @throws AppError 404
+     */
+    async remove(caller: Caller, id: number): Promise<void> {
+      const { id: importId } = await find(caller, id)
+      const { count } = await database.import.updateMany({
+        where: { id: importId, status: { in: ['queued', 'running'] } },
+        data: { status: 'cancelled', finishedAt: new Date(), rowsLoaded: 0 },
+      })
+      if (count > 0) {
+        await chunks.remove(importId, 'upload')
+        await chunks.remove(importId, 'rejects')
+        return
+      }
+      await database.import.deleteMany({ where: { id: importId } })
+      await deleteImportLog(dataDir, importId)
+    },
+
+    /** The refused rows as a file. @throws AppError 404, 409 while it has not ended */
+    async rejects(caller: Caller, id: number): Promise<Readable> {
+      const { id: importId, status } = await find(caller, id)
+      if (status === 'queued' || status === 'running') {
+        throw conflict(
+          'import_not_finished',
+          `The import is ${status}; look again when it has ended`,
+        )
+      }
+      const pieces = chunks.read(importId, 'rejects')
+      return Readable.from(pieces, { objectMode: false, highWaterMark: 1 })
+    },
+
+    /** What happens to it, as server-sent events. @throws AppError 404 */
+    async events(caller: Caller, id: number): Promise<Readable> {
+      await find(caller, id)
+      const read = async () => {
+        const record = await database.import.findFirst({ where: { id, ...reachable(caller) } })
+        return record === null ? undefined : importView(record)
+      }
+      return Readable.from(importEvents(read, closing.signal), { objectMode: false })
+    },
+
+    /** Loads an import, unless it is gone, done, or somebody loads it; or so many run that it has to wait. */
+    run,
+
+    /** Deletes what nobody needs, and takes up what waits or lost its worker. */
+    async sweep(): Promise<void> {
+      for (const id of await sweepImports(database, retentionHours)) await run(id)
+    },
+
+    /** Ends the events that are followed, so that the process can stop. */
+    endEvents: () => closing.abort(),
+  }
+}

@@ -1,0 +1,39 @@
+import { LOAD_LOCK_CLASS } from '../../platform/load-connection.ts'
+import { type Database, Prisma } from '../../platform/prisma.ts'
+import { MOST_ATTEMPTS } from './imports.attempt.ts'
+
+/** An upload that is silent for so long has nobody who sends it any more. */
+const SILENT_SECONDS = 120
+
+/** Nobody works on it: the lock of whoever did went with their connection. */
+const ABANDONED = Prisma.sql`
+  NOT EXISTS (SELECT FROM pg_locks
+    WHERE locktype = 'advisory' AND classid = ${LOAD_LOCK_CLASS}::bigint::oid AND objid = imports.id::oid
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))`
+
+/**
+ * Looks after imports: deletes what uploads left that were cut off with their process, pieces that nobody
+ * needs, and rejects that are kept no longer; lets those fail that cannot go on.
+ *
+ * @returns imports that wait for a worker or lost theirs, the oldest first
+ */
+export async function sweepImports(database: Database, retentionHours: number): Promise<number[]> {
+  await database.$executeRaw`
+    DELETE FROM imports WHERE status = 'uploading'
+      AND alive_at < now() - make_interval(secs => ${SILENT_SECONDS})`
+  await database.$executeRaw`
+    DELETE FROM import_chunks USING imports
+    WHERE imports.id = import_id AND (status = 'cancelled'
+      OR status IN ('completed', 'failed') AND (part = 'upload'
+        OR finished_at < now() - make_interval(hours => ${retentionHours}::int)))`
+  await database.$executeRaw`
+    UPDATE imports SET status = 'failed', finished_at = now(), rows_loaded = 0,
+      error = jsonb_build_object('code', 'interrupted',
+        'detail', 'What loaded the file was ended before it was done; nothing was loaded')
+    WHERE status = 'running' AND (NOT has_upload OR attempts >= ${MOST_ATTEMPTS}) AND ${ABANDONED}`
+  const waiting = await database.$queryRaw<{ id: bigint }[]>`
+    SELECT id FROM imports
+    WHERE has_upload AND (status = 'queued' OR status = 'running' AND ${ABANDONED})
+    ORDER BY id`
+  return waiting.map(({ id }) => Number(id))
+}

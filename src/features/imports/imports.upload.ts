@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto'
+import { AppError, invalid, unauthorized } from '../../errors.ts'
+import { type Database, violatesForeignKey } from '../../platform/prisma.ts'
+import type { Chunks } from './imports.chunks.ts'
+import type { ImportKind } from './imports.loader.ts'
+
+/** A piece of a file as it is stored, in bytes. */
+const PIECE_BYTES = 256 * 1024
+/** How often an upload says that somebody sends it: the sweep deletes silent ones. */
+const SIGN_OF_LIFE_MS = 10_000
+const GZIP = [0x1f, 0x8b]
+const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/
+
+/** A file as it comes in. */
+export interface Incoming {
+  readonly pieces: AsyncIterable<Buffer>
+  /** What a form calls it. */
+  readonly fileName?: string | undefined
+  /** Whether it is said to be gzip. */
+  readonly isGzip: boolean
+}
+
+/** A file that has arrived, and the record that holds it and is shown to nobody yet. */
+export interface Upload {
+  readonly importId: bigint
+  readonly name: string
+  readonly sha256: Buffer
+  readonly bytes: number
+  readonly compressed: boolean
+  /** Deletes it unless an import was made of it. */
+  release(): Promise<void>
+  /** What tells its request from others. */
+  toJSON(): object
+}
+
+interface Deps {
+  readonly database: Database
+  readonly chunks: Chunks
+  /** The largest file, in bytes as it is sent. */
+  readonly maxBytes: number
+}
+
+const problem = (code: string, message: string) => invalid([{ path: '', code, message }])
+
+const tooLarge = () =>
+  new AppError(413, 'file_too_large', 'The file is larger than the service accepts', {
+    headers: { connection: 'close' },
+  })
+
+/** The name of a file without its endings, as far as it can be the name of an import. */
+function nameOf(fileName: string | undefined): string | undefined {
+  const stem = fileName?.replace(/(\.(csv|tsv|txt|gz))+$/i, '').replace(/[^A-Za-z0-9_.-]+/g, '_')
+  const name = stem?.replace(/^[.-]+/, '').slice(0, 63)
+  return name !== undefined && NAME.test(name) ? name : undefined
+}
+
+/** Pieces of equal length, but for the last. */
+async function* inPieces(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  let parts: Buffer[] = []
+  let length = 0
+  for await (const part of file) {
+    parts.push(part)
+    length += part.length
+    while (length >= PIECE_BYTES) {
+      const all = Buffer.concat(parts)
+      yield all.subarray(0, PIECE_BYTES)
+      parts = [all.subarray(PIECE_BYTES)]
+      length -= PIECE_BYTES
+    }
+  }
+  if (length > 0) yield Buffer.concat(parts)
+}
+
+export function createUploads({ database, chunks, maxBytes }: Deps) {
+  const discard = (importId: bigint) =>
+    database.import.deleteMany({ where: { id: importId, status: 'uploading' } })
+
+  async function begin(userId: number, kind: ImportKind, requestId: string): Promise<bigint> {
+    try {
+      const { id } = await database.import.create({
+        data: { userId, kind, name: kind, options: {}, requestId },
+        select: { id: true },
+      })
+      return id
+    } catch (error) {
+      // The caller's account was deleted since the request was let in.
+      throw violatesForeignKey(error)
+        ? unauthorized('The account of this access token is gone')
+        : error
+    }
+  }
+
+  /** Stores the pieces as they come. */
+  async function store(importId: bigint, { pieces, isGzip }: Incoming) {
+    const hash = createHash('sha256')
+    let bytes = 0
+    let position = 0
+    let compressed = false
+    let nextSign = Date.now() + SIGN_OF_LIFE_MS
+    for await (const piece of inPieces(pieces)) {
+      if (Date.now() >= nextSign) {
+        await database.import.update({ where: { id: importId }, data: { aliveAt: new Date() } })
+        nextSign = Date.now() + SIGN_OF_LIFE_MS
+      }
+      if (position === 0) {
+        compressed = piece[0] === GZIP[0] && piece[1] === GZIP[1]
+        if (isGzip && !compressed) throw problem('not_gzip', 'The file is not packed by gzip')
+      }
+      bytes += piece.length
+      if (bytes > maxBytes) throw tooLarge()
+      hash.update(piece)
+      await chunks.append(importId, 'upload', position, piece)
+      position += 1
+    }
+    if (bytes === 0) throw problem('empty_file', 'The file is empty')
+    return { bytes, compressed, sha256: hash.digest() }
+  }
+
+  return {
+    /**
+     * Takes in a file. What is cut off leaves nothing behind.
+     *
+     * @throws AppError 413, 422 for a file without bytes, one that is not packed as it says, or without a name
+     */
+    async receive(
+      userId: number,
+      query: { readonly kind: ImportKind; readonly name?: string },
+      requestId: string,
+      incoming: Incoming,
+    ): Promise<Upload> {
+      const { kind } = query
+      const name =
+        query.name ?? nameOf(incoming.fileName) ?? (kind === 'dataset' ? undefined : kind)
+      if (name === undefined) {
+        throw invalid([{ path: 'query.name', code: 'required', message: 'is required' }])
+      }
+      const importId = await begin(userId, kind, requestId)
+      try {
+        const stored = await store(importId, incoming)
+        return {
+          ...{ importId, name, ...stored },
+          release: async () => void (await discard(importId)),
+          toJSON: () => ({ name, sha256: stored.sha256.toString('hex') }),
+        }
+      } catch (error) {
+        await discard(importId)
+        throw error
+      }
+    },
+  }
+}

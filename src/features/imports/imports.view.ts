@@ -1,0 +1,83 @@
+import type { Import, ImportDialect, ImportError } from '../../generated/schemas.ts'
+import type { FileDialect } from '../../platform/csv-file/rows.ts'
+import type { Prisma } from '../../platform/prisma.ts'
+import type { ImportColumn } from './imports.loader.ts'
+import type { ImportOptions } from './imports.options.ts'
+
+/** What is stored of an import. */
+export type ImportRecord = Prisma.ImportGetPayload<object>
+
+/** A dialect as it is stored and shown. */
+export const dialectView = (dialect: FileDialect): ImportDialect => ({
+  encoding: dialect.encoding,
+  bom: dialect.bomBytes > 0,
+  delimiter: dialect.delimiter,
+  quote: dialect.quote,
+  escape: dialect.escape,
+  line_end: dialect.lineEndsSeen,
+  header: dialect.header,
+  preamble_lines: dialect.preambleLines,
+  footer_lines: dialect.footerLines,
+  repeated_headers: dialect.repeatedHeaders,
+  trailing_empty_columns: dialect.trailingEmptyColumns,
+  ragged_rows: dialect.raggedRows,
+  mended_bytes: dialect.mendedBytes,
+})
+
+/** A column as it is stored and shown. */
+export const columnView = ({ name, sourceName, type, nullable, ambiguous }: ImportColumn) => ({
+  name,
+  source_name: sourceName,
+  type: type as Import['columns'][number]['type'],
+  nullable,
+  ...(ambiguous && { ambiguous }),
+})
+
+/** The part that has been read; all of it is read when it is completed, and not before. */
+function progressOf({ status, bytesRead, bytesTotal }: ImportRecord): number {
+  if (status === 'completed') return 1
+  if (!bytesTotal) return 0
+  return Math.min(Math.floor((Number(bytesRead) / Number(bytesTotal)) * 100) / 100, 0.99)
+}
+
+/** How fast it is, and in how many seconds it may be done. */
+function paceOf(record: ImportRecord, progress: number) {
+  const { status, startedAt, finishedAt, rowsRead } = record
+  if (startedAt === null) return {}
+  const seconds = ((finishedAt?.getTime() ?? Date.now()) - startedAt.getTime()) / 1000
+  const rate = seconds > 0 ? Math.round(Number(rowsRead) / seconds) : 0
+  const isGoing = status === 'running' && progress > 0
+  return {
+    rows_per_second: rate,
+    ...(isGoing && { eta_seconds: Math.ceil((seconds * (1 - progress)) / progress) }),
+  }
+}
+
+/** An import as the API shows it. */
+export function importView(record: ImportRecord): Import {
+  const { sha256, bytesTotal, startedAt, finishedAt, error } = record
+  const progress = progressOf(record)
+  return {
+    id: Number(record.id),
+    kind: record.kind,
+    name: record.name,
+    status: record.status as Import['status'],
+    dry_run: (record.options as unknown as ImportOptions).dryRun,
+    ...(sha256 !== null && { sha256: Buffer.from(sha256).toString('hex') }),
+    ...(bytesTotal !== null && { bytes_total: Number(bytesTotal) }),
+    bytes_read: Number(record.bytesRead),
+    rows_read: Number(record.rowsRead),
+    rows_loaded: Number(record.rowsLoaded),
+    rows_rejected: Number(record.rowsRejected),
+    rows_skipped: Number(record.rowsSkipped),
+    ...paceOf(record, progress),
+    progress,
+    dialect: record.dialect as ImportDialect | null,
+    columns: (record.columns ?? []) as Import['columns'],
+    requested_by: Number(record.userId),
+    created_at: record.createdAt.toISOString(),
+    ...(startedAt !== null && { started_at: startedAt.toISOString() }),
+    ...(finishedAt !== null && { finished_at: finishedAt.toISOString() }),
+    ...(error !== null && { error: error as ImportError }),
+  }
+}
