@@ -60,6 +60,12 @@ function readBest(utf8: Buffer, given: GivenDialect, whole: boolean): Reading {
   return readings.reduce((best, other) => (other.score > best.score ? other : best))
 }
 
+/** What a first line says of the delimiter, as spreadsheets write it: `sep=;`. */
+function toldDelimiter(utf8: Buffer, { delimiter }: GivenDialect): string | undefined {
+  const [, , told] = /^("?)sep=([^"\r\n])\1[\r\n]/i.exec(utf8.toString('latin1', 0, 9)) ?? []
+  return told !== undefined && told <= '~' && (delimiter ?? told) === told ? told : undefined
+}
+
 function lineEndsSeen({ rows }: Sample): Dialect['lineEndsSeen'] {
   const [first, second] = new Set(rows.map((row) => row.end).filter((end) => end !== 'none'))
   if (first === undefined) return 'none'
@@ -83,12 +89,16 @@ export function detectDialect(bytes: Uint8Array, given: GivenDialect = {}, whole
   const start = converter.push(bytes)
   const utf8 = whole ? Buffer.concat([start, converter.end()]) : start
 
-  const { format, sample } = readBest(utf8, given, whole)
+  const told = toldDelimiter(utf8, given)
+  const toldLines = told === undefined || given.preambleLines !== undefined ? 0 : 1
+  const known = told === undefined ? given : { delimiter: told, ...given }
+  const { format, sample } = readBest(utf8, known, whole)
+  const rows = sample.rows.filter(({ line }) => line > toldLines)
   return {
     ...format,
     encoding,
     bomBytes,
     lineEndsSeen: lineEndsSeen(sample),
-    ...findLayout(sample.rows, given, whole),
+    ...findLayout(rows, given, whole, toldLines),
   }
 }

@@ -60,12 +60,12 @@ function tellingKinds(cell: string): number {
 
 const filled = ({ cells }: SampleRow): number => cells.filter((cell) => cell.trim() !== '').length
 
-/** Whether the rows below hold values of a type in a column. */
-function isTyped(rows: readonly SampleRow[], column: number): boolean {
+/** Whether the rows below hold values of a type in a column, or at least this share of them does. */
+function isTyped(rows: readonly SampleRow[], column: number, share = 1): boolean {
   const kinds = rows
     .map((row) => tellingKinds(row.cells[column] ?? ''))
     .filter((found) => found !== -1)
-  return kinds.length > 0 && kinds.every((found) => found !== 0)
+  return kinds.length > 0 && kinds.filter((found) => found !== 0).length >= share * kinds.length
 }
 
 const sameCells = (a: SampleRow, b: SampleRow): boolean =>
@@ -109,17 +109,37 @@ function isSecondHeader(row: SampleRow, below: readonly SampleRow[], width: numb
 const joined = (first: SampleRow, second: SampleRow): string[] =>
   first.cells.map((cell, column) => `${cell.trim()} ${(second.cells[column] ?? '').trim()}`.trim())
 
-/** How many rows stand before the header: such as fill few columns, and only where a header follows. */
+const isComment = ({ cells }: SampleRow): boolean => /^#.*\p{L}/u.test(cells[0] ?? '')
+
+/** Totals and the like may stand below the values of a column. */
+const MOST = 3 / 4
+
+/** Whether the rows below have typed columns, a row fills all columns, and those above have no such values. */
+function isCertainHeader(rows: readonly SampleRow[], at: number, used: number): boolean {
+  const row = rows[at] as SampleRow
+  const below = rows.slice(at + 1)
+  const typed = row.cells.flatMap((_, column) => (isTyped(below, column, MOST) ? [column] : []))
+  const hasValue = ({ cells }: SampleRow) =>
+    typed.some((column) => tellingKinds(cells[column] ?? '') > 0)
+  return typed.length > 0 && filled(row) === used && !rows.slice(0, at).some(hasValue)
+}
+
+/**
+ * How many rows stand before the header: such as have other numbers of cells, fill one of many, or are
+ * comments. Only where a header follows, and one beyond doubt when they fill more than half of the columns:
+ * no row of the table may be lost.
+ */
 function countPreamble(rows: readonly SampleRow[], width: number, used: number): number {
   if (used < 2) return 0
   const few = Math.max(1, Math.floor(used / 2))
-  const stands = (row: SampleRow) =>
-    row.cells.length === width
-      ? used >= 3 && filled(row) === 1 && tellingKinds(row.cells[0] ?? '') === 0
-      : filled(row) <= few
+  const fillsOne = (row: SampleRow) =>
+    used >= 3 && filled(row) === 1 && tellingKinds(row.cells[0] ?? '') === 0
+  const stands = (row: SampleRow) => row.cells.length !== width || isComment(row) || fillsOne(row)
   const first = rows.findIndex((row) => !stands(row))
   if (first < 1 || first > MOST_PREAMBLE_ROWS) return 0
-  return isHeader(rows[first] as SampleRow, rows.slice(first + 1)) ? first : 0
+  if (!isHeader(rows[first] as SampleRow, rows.slice(first + 1))) return 0
+  const isShort = rows.slice(0, first).every((row) => filled(row) <= few || isComment(row))
+  return isShort || isCertainHeader(rows, first, used) ? first : 0
 }
 
 function countFooter(rows: readonly SampleRow[], width: number, used: number): number {
@@ -136,8 +156,14 @@ function countFooter(rows: readonly SampleRow[], width: number, used: number): n
  * Finds what belongs to the table and what stands around it.
  *
  * @param whole whether the rows are all of the file
+ * @param leastPreamble how many lines before them are left out already
  */
-export function findLayout(rows: readonly SampleRow[], given: GivenLayout, whole: boolean): Layout {
+export function findLayout(
+  rows: readonly SampleRow[],
+  given: GivenLayout,
+  whole: boolean,
+  leastPreamble = 0,
+): Layout {
   const width = usualWidth(rows)
   const usual = rows.filter(({ cells }) => cells.length === width)
   const lastFilled = ({ cells }: SampleRow) => cells.findLastIndex((cell) => cell.trim() !== '') + 1
@@ -160,7 +186,7 @@ export function findLayout(rows: readonly SampleRow[], given: GivenLayout, whole
   const names = double ? joined(first, second) : (first?.cells ?? [])
   return {
     columns: width,
-    preambleLines: preambleLines ?? (start > 0 ? (first?.line ?? 1) - 1 : 0),
+    preambleLines: preambleLines ?? (start > 0 ? (first?.line ?? 1) - 1 : leastPreamble),
     header,
     headerLines: header && first !== undefined ? (double ? 2 : 1) : 0,
     names: header ? names : [],

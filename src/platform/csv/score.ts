@@ -4,7 +4,9 @@ import type { Sample, SampleRow } from './sample.ts'
 const ONE_COLUMN = 0.45
 /** How far characters are taken for delimiters when they fit as well as others. */
 const PREFERENCE: Readonly<Record<string, number>> = { '^': 0.9, '~': 0.9, ':': 0.7 }
-const NUMBER = /^[-+]?[\d.,]+%?$/
+const NUMBER = /^[-+]?\d*([.,]\d{3})*([.,]\d+)?%?$/
+/** A cell as the second half of a sentence begins. */
+const PROSE = /^ \p{L}/u
 const DELIMITER = /[,;\t|]/
 
 /** How many cells most rows have; of equally frequent numbers the larger. 0 without rows. */
@@ -22,6 +24,12 @@ function cleanShare(rows: readonly SampleRow[]): number {
   return clean.length / cells.length
 }
 
+/** The share of cells, the first of each row apart, that go on like a sentence. */
+function proseShare(rows: readonly SampleRow[]): number {
+  const cells = rows.flatMap((row) => row.cells.slice(1))
+  return cells.filter((cell) => PROSE.test(cell)).length / cells.length
+}
+
 /**
  * How well a sample reads so: whether its rows have the same number of cells, apart from what stands before
  * and after them; whether quotes open and close where they should; whether delimiters are left in cells.
@@ -37,12 +45,13 @@ export function scoreSample({ rows, covered }: Sample, delimiter: string): numbe
   const sound = core.filter(isSound).length / core.length
   const quoted = 1 + 0.05 * (core.filter((row) => row.quoted).length / core.length)
   const common = sound * quoted * covered
-  if (width === 1) return ONE_COLUMN * common
-  const consistent = core.filter(isUsual).length / core.length
-  const inside = Math.sqrt(core.length / rows.length)
   const clean = 0.6 + 0.4 * cleanShare(core)
+  if (width === 1) return ONE_COLUMN * common * clean
+  const consistent = core.filter(isUsual).length / core.length
+  const inside = core.length / rows.length
+  const written = clean * (1 - 0.4 * proseShare(core))
   return (
-    common * consistent ** 2 * inside * clean * (PREFERENCE[delimiter] ?? 1) +
+    common * consistent ** 2 * inside * written * (PREFERENCE[delimiter] ?? 1) +
     0.001 * Math.log2(width)
   )
 }

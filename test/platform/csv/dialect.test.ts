@@ -21,6 +21,8 @@ describe('a dialect', () => {
     ['a~b\n1~2\n', { delimiter: '~' }],
     ['time,x\n10:15:00,1\n10:16:00,2\n', { delimiter: ',', columns: 2 }],
     ['name\nBob\nJim, the second\n', { columns: 1 }],
+    ['a,b,c\n1,2,3\n4,5\n6,7,8\n9,10,11,12\n1,2,3\n', { columns: 3, raggedRows: 2 }],
+    ['text\nHello, my friend\nWell, this is it\nNo commas here\n', { columns: 1 }],
     ["'a','b'\n'x, y','2'\n", { quote: "'", columns: 2 }],
     ["who,what\nJim,'s-Hertogenbosch\nBob,'t Gooi\n", { quote: '"', columns: 2 }],
     ['a,b\n"x \\"q\\" y",2\n', { escape: 'backslash', columns: 2 }],
@@ -86,6 +88,43 @@ describe('the layout', () => {
       names: ['id', 'name', 'amount'],
       raggedRows: 0,
     })
+  })
+
+  const body = 'id,name,amount,day\n1,Bob,2.5,2026-01-01\n2,Jim,3,2026-01-02\n3,Ann,3,2026-01-02\n'
+  it.each([
+    ['few cells', 'Report, by X\n\n', 2],
+    ['many cells', 'Report, by X\nFilters: a, b, c\n\n', 3],
+    ['comments', '# of: a, b, c\n#\n# more, of it, again, and again\n', 3],
+    ['a bank', 'Account of\nIBAN,XX00,of,somebody,else\nFrom,to,now\n\n', 4],
+    ['nothing', '', 0],
+    ['a header with a comment sign', '#', 0],
+  ])('has a preamble of %s', (_, preamble, preambleLines) => {
+    expect(detect(`${preamble}${body}`)).toMatchObject({ preambleLines, header: true, columns: 4 })
+  })
+
+  it('has a preamble above a table with a total', () => {
+    const text = 'IBAN;XX00\nPeriod;2026\n\nDate;Payee;Amount\n2026-01-01;Bob;1,50\n'
+    const more = '2026-01-02;Ann;2,50\n2026-01-03;Tom;3,50\nTotal;;7,50\n'
+    expect(detect(text + more)).toMatchObject({
+      preambleLines: 3,
+      names: ['Date', 'Payee', 'Amount'],
+    })
+  })
+
+  it.each([
+    ['1,Bob\n2,Jim,3,x\n3,Ann,3,y\n4,Tom,3,z\n'],
+    ['Bob,York\nJim,Bath,x,y\nAnn,Hull,x,z\nTom,Ely,a,b\n'],
+    ['a,b,c\nBob,York,x,y\nJim,Bath,1,2\nAnn,Hull,x,z\n'],
+  ])('has no preamble for its first rows are short: %j', (text) => {
+    expect(detect(text)).toMatchObject({ preambleLines: 0, raggedRows: 1 })
+  })
+
+  it.each([
+    ['sep=;\na;b,c\n1;2,3\n', ';'],
+    ['"sep=|"\r\na|b\r\n1|2\r\n', '|'],
+    ['SEP=\t\na\tb\n1\t2\n', '\t'],
+  ])('begins below a line that tells the delimiter: %j', (text, delimiter) => {
+    expect(detect(text)).toMatchObject({ delimiter, preambleLines: 1, columns: 2, header: true })
   })
 
   it('has no preamble where no header follows: no row of the table is lost', () => {
