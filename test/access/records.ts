@@ -36,6 +36,16 @@ async function completedReport({ service, owner }: Scene): Promise<number> {
   return Number(report?.id)
 }
 
+/** An import that has ended. */
+async function failedImport({ service, owner }: Scene): Promise<number> {
+  const [row] = await service.database.query<{ id: string }>(
+    `INSERT INTO imports (user_id, kind, name, status, options, bytes_total, finished_at)
+     VALUES ($1, 'dataset', 'one', 'failed', '{"dryRun": false}', 9, now()) RETURNING id`,
+    [owner.id],
+  )
+  return Number(row?.id)
+}
+
 /** What a path names, by the path up to the parameter. */
 const RECORDS: Readonly<Record<string, RecordFactory>> = {
   '/v1/users/:id': { reach: 'staff', create: ({ owner }) => owner.id },
@@ -63,6 +73,7 @@ const RECORDS: Readonly<Record<string, RecordFactory>> = {
     reach: 'nobody',
     create: (scene) => make(scene, 'createTask', { body: { title: 'A task' } }),
   },
+  '/v1/imports/:id': { reach: 'admin', create: failedImport },
   '/v1/reports/:id': { reach: 'admin', create: completedReport },
   '/v1/api-keys/:id': {
     reach: 'everybody',

@@ -44,6 +44,11 @@ const BODIES: Partial<Record<OperationId, (scene: Scene) => Promise<unknown>>> =
   },
 }
 
+/** What a request needs in its query besides what the document requires. */
+const QUERIES: Partial<Record<OperationId, () => Readonly<Record<string, string>>>> = {
+  createImport: () => ({ name: random() }),
+}
+
 async function adapt(value: unknown, scene: Scene): Promise<unknown> {
   if (Array.isArray(value)) return await Promise.all(value.map((item) => adapt(item, scene)))
   if (typeof value !== 'object' || value === null) return value
@@ -76,7 +81,7 @@ export async function sampleRequest(
   const example = exampleBody(operation)
   const body = (await BODIES[operation.operationId]?.(scene)) ?? (await adapt(example, scene))
   return {
-    ...{ params, query: exampleQuery(operation) },
+    ...{ params, query: { ...exampleQuery(operation), ...QUERIES[operation.operationId]?.() } },
     ...(body !== undefined && { body }),
     reach: reach ?? (namesUser(body) ? 'staff' : 'everybody'),
   }

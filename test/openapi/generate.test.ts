@@ -282,6 +282,9 @@ describe('the document', () => {
     }
   })
 
+  /** What members without a name of their own may be. */
+  const membersOf = (given: Json): Json => (typeof given === 'object' ? enforced(given) : given)
+
   /** A schema with its references put in place. */
   function inlined(node: Json): Json {
     if (node === null || typeof node !== 'object') return node
@@ -292,8 +295,14 @@ describe('the document', () => {
   }
 
   /** What of a schema decides about validity. The type of a constant is the constant's. */
-  function enforced(schema: Json): Json {
-    const { properties, items, anyOf, required, type, ...limits } = asObject(schema, '')
+  function enforced(given: Json): Json {
+    const { patternProperties, ...schema } = asObject(given, '')
+    if (patternProperties !== undefined) {
+      // Members of any name are a record in the code.
+      const [additionalProperties] = Object.values(asObject(patternProperties, ''))
+      return enforced({ ...schema, additionalProperties: additionalProperties as Json })
+    }
+    const { properties, items, anyOf, required, type, additionalProperties, ...limits } = schema
     const ignored = ['title', 'description', 'examples', 'x-validate-items']
     const members = Object.entries(asObject(properties, '')).map(([name, property]) => [
       name,
@@ -303,6 +312,9 @@ describe('the document', () => {
       ...Object.fromEntries(Object.entries(limits).filter(([key]) => !ignored.includes(key))),
       ...(type === undefined || 'const' in limits ? {} : { type }),
       ...(items === undefined ? {} : { items: enforced(items) }),
+      ...(additionalProperties === undefined
+        ? {}
+        : { additionalProperties: membersOf(additionalProperties) }),
       ...(anyOf === undefined ? {} : { anyOf: (anyOf as Json[]).map(enforced) }),
       required: [...((required ?? []) as string[])].toSorted(),
       properties: Object.fromEntries(members),

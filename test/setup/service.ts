@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { vi } from 'vitest'
 import { buildApp } from '../../src/app.ts'
 import { createConfig, readEnvironment } from '../../src/config.ts'
@@ -48,7 +51,9 @@ export async function startTestService(
   options: { readonly worker?: boolean; readonly env?: Readonly<Record<string, string>> } = {},
 ) {
   const database: TestDatabase = await createTestDatabase()
+  const dataDir = await mkdtemp(join(tmpdir(), 'passbook-test-'))
   const environment = readEnvironment({
+    DATA_DIR: dataDir,
     LOG_LEVEL: 'silent',
     DATABASE_URL: database.url,
     DATABASE_POOL_SIZE: '6',
@@ -77,7 +82,11 @@ export async function startTestService(
     const response = await app.inject({
       method,
       url: search.size > 0 ? `${path}?${search}` : path,
-      headers: { ...(token && { authorization: `Bearer ${token}` }), ...headers },
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(operations[operationId].takesFile && { 'content-type': 'text/csv' }),
+        ...headers,
+      },
       ...(body !== undefined && { payload: body as object }),
     })
     const contentType = response.headers['content-type']?.toString()
@@ -128,7 +137,7 @@ export async function startTestService(
   }
 
   return {
-    ...{ app, services, database, call, createAccount, createCustomer, createTransaction },
+    ...{ app, services, database, dataDir, call, createAccount, createCustomer, createTransaction },
     /** Waits until every committed change is in the figures. Needs `worker`. */
     async settled(): Promise<void> {
       const waiting = async () => {
@@ -141,6 +150,7 @@ export async function startTestService(
       await app.close()
       await services.close()
       await database.drop()
+      await rm(dataDir, { recursive: true, force: true })
     },
   }
 }

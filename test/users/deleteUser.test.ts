@@ -49,6 +49,10 @@ async function fill({ id, token }: Account): Promise<void> {
      VALUES ($1, '{bank}', 'json', false)`,
     [id],
   )
+  await cast.service.database.query(
+    `INSERT INTO imports (user_id, kind, name, options) VALUES ($1, 'users', 'users', '{}')`,
+    [id],
+  )
   await cast.service.settled()
 }
 
