@@ -30,15 +30,18 @@ export interface LoadConnection {
 function copySink(client: pg.Client, statement: string): CopySink {
   const stream = client.query(copyFrom(statement))
   let failure: unknown
+  let giveUp: (error: unknown) => void = () => undefined
   const done = finished(stream)
-  // Whoever writes next, or ends, is told.
+  // Whoever writes now or next, or ends, is told. What was written to a lost connection is never answered.
   done.catch((error) => {
     failure = error
+    giveUp(error)
   })
   return {
     async write(bytes) {
       if (failure) throw failure
       await new Promise<void>((resolve, reject) => {
+        giveUp = reject
         stream.write(bytes, (error) => (error ? reject(error) : resolve()))
       })
     },

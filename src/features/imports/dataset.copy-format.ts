@@ -1,4 +1,5 @@
 import type { FileDialect } from '../../platform/csv-file/rows.ts'
+import { nullWords } from './dataset.rules.ts'
 import type { ImportOptions } from './imports.options.ts'
 
 /** How the rows are written that COPY reads. */
@@ -37,9 +38,11 @@ const isDelimiter = (character: string): boolean =>
 export function copyFormatOf(
   dialect: FileDialect,
   skippedCells: number,
-  { types, ragged }: ImportOptions,
+  options: ImportOptions,
 ): CopyFormat {
-  if (types === 'text' && ragged === 'pad') return { ...STANDARD, marksMissing: true }
+  const keepsEmpty = nullWords(options)?.includes('') === false || options.types === 'text'
+  const holdsNulls = options.types === 'infer' || options.ragged === 'pad'
+  if (keepsEmpty && holdsNulls) return { ...STANDARD, marksMissing: true }
   const { delimiter, quote, escape: escaping, lineEnd, lineEndsSeen } = dialect
   const isCommon = escaping === 'doubled' && lineEnd === 'any' && lineEndsSeen !== 'cr'
   if (skippedCells > 0 || quote === null || !isCommon) return STANDARD
@@ -56,14 +59,19 @@ export function copyFormatOf(
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
-/** The options of COPY. @param keepCells whether an empty cell is an empty text and not null */
-export function copyOptions(format: CopyFormat, keepCells: boolean): string {
-  const empty = format.marksMissing ? [`NULL ${literal(MISSING)}`] : ['FORCE_NOT_NULL *']
+/**
+ * The options of COPY.
+ *
+ * @param keepEmpty columns, as quoted identifiers, in which an empty cell is an empty text and not null
+ */
+export function copyOptions(format: CopyFormat, keepEmpty: readonly string[]): string {
+  // Before PostgreSQL 17 there is no `*` for all columns.
+  const notNull = keepEmpty.length > 0 ? [`FORCE_NOT_NULL (${keepEmpty.join(', ')})`] : []
   return [
     'FORMAT csv, FREEZE',
     `DELIMITER ${literal(format.delimiter)}`,
     `QUOTE ${literal(format.quote)}`,
     `ESCAPE ${literal(format.escape)}`,
-    ...(keepCells ? empty : []),
+    ...(format.marksMissing ? [`NULL ${literal(MISSING)}`] : notNull),
   ].join(', ')
 }

@@ -4,13 +4,10 @@ import { copyFormatOf, copyOptions } from './dataset.copy-format.ts'
 import { nameColumns } from './dataset.names.ts'
 import { ColumnSurvey, type Plan, type PlannedColumn, samePlan } from './dataset.plan.ts'
 import { createRules } from './dataset.rules.ts'
-import type { DatasetTable, TableColumn } from './dataset.table.ts'
+import { type DatasetTable, quoteIdentifier, type TableColumn } from './dataset.table.ts'
 import { shownColumns } from './dataset.view.ts'
 import { RowWriter } from './dataset.writer.ts'
 import type { LoadJob } from './imports.loader.ts'
-
-/** So much of a file is looked at before its table is made. What follows is checked against it. */
-const SURVEY_BYTES = 16 * 1024 * 1024
 
 /** Takes what is refused a second time. */
 const NOWHERE: RejectSink = {
@@ -37,15 +34,16 @@ const rulesOf = (file: RowFile, { options }: LoadJob) =>
 /**
  * Finds out what the columns are, from the beginning of the file.
  *
+ * @param bytes how much of it is looked at, in whole batches of rows
  * @throws ImportError, CsvError
  */
-export async function survey(job: LoadJob): Promise<Plan> {
+export async function survey(job: LoadJob, bytes: number): Promise<Plan> {
   const file = await openRows(job.source, job.options, NOWHERE)
   const found = new ColumnSurvey(file, job.options)
   for await (const rows of file.batches(rulesOf(file, job))) {
     job.signal.throwIfAborted()
     found.add(rows)
-    if (rows.batch.offset > SURVEY_BYTES) break
+    if (rows.batch.offset > bytes) break
   }
   return found.plan()
 }
@@ -61,8 +59,10 @@ export async function load(job: LoadJob, table: DatasetTable, plan: Plan): Promi
   const file = await openRows(source, options, rejects)
   const found = new ColumnSurvey(file, options)
   const format = copyFormatOf(file.dialect, file.skippedCells, options)
-  await table.create(plan.map(tableColumn))
-  const sink = table.copyIn(plan.map(tableColumn), copyOptions(format, options.types === 'text'))
+  const columns = plan.map(tableColumn)
+  const names = columns.map(({ name }) => quoteIdentifier(name))
+  await table.create(columns)
+  const sink = table.copyIn(columns, copyOptions(format, options.types === 'text' ? names : []))
   let writer: RowWriter | undefined = new RowWriter(sink, plan, options, file.skippedCells, format)
   job.found({ dialect: file.dialect, columns: shownColumns(plan) })
   try {

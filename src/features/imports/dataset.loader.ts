@@ -8,6 +8,8 @@ import { DatasetTable } from './dataset.table.ts'
 import { shownColumns } from './dataset.view.ts'
 import { ImportError, type Loader, type LoadJob, type LoadResult } from './imports.loader.ts'
 
+/** So much of a file is looked at before its table is made. What follows is checked against it. */
+const SURVEY_BYTES = 16 * 1024 * 1024
 /** PostgreSQL's code for a row, a key or a table that is larger than it can be. */
 const LIMIT_EXCEEDED = /^54/
 
@@ -25,8 +27,12 @@ async function reserve({ connection, name, options }: LoadJob): Promise<number> 
 }
 
 /** Stores the file as its types by all rows are. At most twice: the second time they are known. */
-async function store(job: LoadJob, table: DatasetTable): Promise<LoadResult & { plan: Plan }> {
-  let plan = await survey(job)
+async function store(
+  job: LoadJob,
+  table: DatasetTable,
+  surveyBytes: number,
+): Promise<LoadResult & { plan: Plan }> {
+  let plan = await survey(job, surveyBytes)
   for (let attempt = 1; ; attempt += 1) {
     const { file, plan: whole } = await load(job, table, plan)
     if (samePlan(plan, whole)) {
@@ -53,6 +59,14 @@ async function addKeys(job: LoadJob, table: DatasetTable, plan: Plan): Promise<n
   return refused
 }
 
+async function removeFormer(connection: LoadConnection, name: string): Promise<void> {
+  const [former] = await connection.rows<{ id: number }>(
+    'DELETE FROM datasets WHERE name = $1 RETURNING id::int',
+    [name],
+  )
+  if (former !== undefined) await new DatasetTable(connection, former.id).drop()
+}
+
 /** Puts the table into the catalogue, in the place of one of the same name where that is wanted. */
 async function list(
   connection: LoadConnection,
@@ -60,9 +74,7 @@ async function list(
   job: LoadJob,
   { columns, counts }: LoadResult,
 ): Promise<void> {
-  if (job.options.ifExists === 'replace') {
-    await connection.run('DELETE FROM datasets WHERE name = $1', [job.name])
-  }
+  if (job.options.ifExists === 'replace') await removeFormer(connection, job.name)
   const { rowCount } = await connection.run(
     `INSERT INTO datasets (id, name, import_id, columns, row_count) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (name) DO NOTHING`,
@@ -77,24 +89,30 @@ const tooLarge = () =>
     'A row, or a value of the primary key, is larger than a table can hold.',
   )
 
+/** Makes what makes datasets. @param surveyBytes how much of a file is looked at before its table is made */
+export function createDatasetLoader(surveyBytes = SURVEY_BYTES): Loader {
+  return async (job) => {
+    const { connection } = job
+    try {
+      const id = await reserve(job)
+      const table = new DatasetTable(connection, id)
+      const { plan, ...stored } = await store(job, table, surveyBytes)
+      await table.dropColumns(plan.filter(({ unused }) => unused).map(({ name }) => name))
+      const refused = await addKeys(job, table, plan)
+      const counts = { ...stored.counts, loaded: stored.counts.loaded - refused }
+      const result = { ...stored, counts }
+      await list(connection, id, job, result)
+      return result
+    } catch (error) {
+      throw LIMIT_EXCEEDED.test(codeOf(error)) ? tooLarge() : error
+    }
+  }
+}
+
 /**
  * Makes a dataset of a file.
  *
- * @throws ImportError `dataset_exists`, `unknown_column`, `key_type`, `limit_exceeded`, and what reading throws
+ * @throws ImportError `dataset_exists`, `unknown_column`, `too_many_columns`, `key_type`, `limit_exceeded`, and what
+ * reading throws
  */
-export const loadDataset: Loader = async (job) => {
-  const { connection } = job
-  try {
-    const id = await reserve(job)
-    const table = new DatasetTable(connection, id)
-    const { plan, ...stored } = await store(job, table)
-    await table.dropColumns(plan.filter(({ unused }) => unused).map(({ name }) => name))
-    const refused = await addKeys(job, table, plan)
-    const counts = { ...stored.counts, loaded: stored.counts.loaded - refused }
-    const result = { ...stored, counts }
-    await list(connection, id, job, result)
-    return result
-  } catch (error) {
-    throw LIMIT_EXCEEDED.test(codeOf(error)) ? tooLarge() : error
-  }
-}
+export const loadDataset: Loader = createDatasetLoader()

@@ -4,11 +4,14 @@ import { ImportError } from './imports.loader.ts'
 const MOST_BYTES = 63
 /** The number of the row, and what the parameters of reading rows are called. */
 const RESERVED = ['_row', 'sort', 'cursor', 'page', 'per_page']
+/** What is looked at of a name, in UTF-16 units. */
+const MOST_UNITS = 1_000
 
+/** As many whole characters as the bytes have room for. */
 function cutToBytes(text: string, most: number): string {
-  let cut = text
-  while (Buffer.byteLength(cut) > most) cut = [...cut].slice(0, -1).join('')
-  return cut
+  const characters = [...text.slice(0, most)]
+  while (Buffer.byteLength(characters.join('')) > most) characters.pop()
+  return characters.join('')
 }
 
 /**
@@ -18,7 +21,7 @@ function cutToBytes(text: string, most: number): string {
  * @returns '' when nothing is left
  */
 export function identifierOf(name: string): string {
-  const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  const plain = name.slice(0, MOST_UNITS).normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
   const words = plain.replace(/[^\p{L}\p{N}]+/gu, '_').replace(/^_+|_+$/g, '')
   const named = /^\p{N}/u.test(words) ? `_${words}` : words
   return cutToBytes(named, MOST_BYTES)
@@ -41,31 +44,6 @@ function unique(wanted: string, taken: ReadonlySet<string>): string {
 }
 
 /**
- * Names columns: by the header or as renamed, otherwise `column_1` and so on by their place; those of cells
- * beyond the header `extra_1` and so on.
- *
- * @param rename by the file's names, or by what they become
- */
-export function nameColumns(
-  sources: readonly (string | null)[],
-  rename: Readonly<Record<string, string>>,
-  extra = 0,
-): NamedColumn[] {
-  const taken = new Set(RESERVED)
-  const all = [...sources, ...Array.from({ length: extra }, () => null)]
-  const placeName = (index: number) =>
-    index < sources.length ? `column_${index + 1}` : `extra_${index - sources.length + 1}`
-  return all.map((sourceName, index) => {
-    const own = identifierOf(sourceName ?? '')
-    const given = rename[sourceName ?? ''] ?? rename[sourceName?.trim() ?? ''] ?? rename[own]
-    const wanted = identifierOf(given ?? '') || own || placeName(index)
-    const name = unique(wanted, taken)
-    taken.add(name)
-    return { sourceName, name }
-  })
-}
-
-/**
  * Finds the columns that a request names, by the file's names or by their own.
  *
  * @returns their indexes, in the order of the request
@@ -85,4 +63,46 @@ export function findColumns(
     }
     return index
   })
+}
+
+/** @param wanted by column; '' where nothing is */
+function uniqueNames(wanted: readonly string[], placeName: (index: number) => string): string[] {
+  const taken = new Set(RESERVED)
+  return wanted.map((want, index) => {
+    const name = unique(want || placeName(index), taken)
+    taken.add(name)
+    return name
+  })
+}
+
+/**
+ * Names columns: by the header or as renamed, otherwise `column_1` and so on by their place; those of cells
+ * beyond the header `extra_1` and so on.
+ *
+ * @param rename by the file's names, or by what they become
+ * @throws ImportError `unknown_column`
+ */
+export function nameColumns(
+  sources: readonly (string | null)[],
+  rename: Readonly<Record<string, string>>,
+  extra = 0,
+): NamedColumn[] {
+  const all = [...sources, ...Array.from({ length: extra }, () => null)]
+  const placeName = (index: number) =>
+    index < sources.length ? `column_${index + 1}` : `extra_${index - sources.length + 1}`
+  const nameAll = (wanted: readonly string[]): NamedColumn[] =>
+    uniqueNames(wanted, placeName).map((name, index) => ({
+      sourceName: all[index] ?? null,
+      name,
+    }))
+
+  const own = all.map((sourceName) => identifierOf(sourceName ?? ''))
+  const named = nameAll(own)
+  const given = new Map(
+    Object.entries(rename).map(([column, name]) => [
+      findColumns(named, [column], 'rename')[0],
+      identifierOf(name),
+    ]),
+  )
+  return given.size === 0 ? named : nameAll(own.map((name, index) => given.get(index) || name))
 }

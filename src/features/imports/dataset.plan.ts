@@ -1,7 +1,5 @@
-import type { RowBatch } from '../../platform/csv/batch.ts'
 import type { Decision } from '../../platform/csv/decide.ts'
 import { KIND } from '../../platform/csv/kinds.ts'
-import { CsvParser } from '../../platform/csv/parser.ts'
 import { type Column, ColumnTypes } from '../../platform/csv/types.ts'
 import type { FileBatch, RowFile } from '../../platform/csv-file/rows.ts'
 import { findColumns, type NamedColumn, nameColumns } from './dataset.names.ts'
@@ -29,15 +27,6 @@ export const samePlan = (one: Plan, other: Plan): boolean =>
   one.length === other.length &&
   one.every(({ decision }, index) => decision.kind === other[index]?.decision.kind)
 
-const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
-
-/** A row of cells as a batch of its own. */
-function* batchOf(cells: readonly string[]): Generator<RowBatch, void> {
-  const parser = new CsvParser()
-  yield* parser.push(Buffer.from(cells.map(quoted).join(',')))
-  yield* parser.end()
-}
-
 /**
  * Finds out what the columns of a file are, from all rows that it is shown: never from some of them. A
  * default counts as a cell of its column.
@@ -46,10 +35,8 @@ export class ColumnSurvey {
   readonly #file: RowFile
   readonly #options: ImportOptions
   readonly #types: ColumnTypes
-  /** Rows that are none of the file's. */
-  #madeRows = 0
   /** By column. */
-  readonly #fallbacks: readonly (string | undefined)[]
+  readonly #fallbacks: ReadonlyMap<number, string>
 
   /** @throws ImportError `unknown_column` */
   constructor(file: RowFile, options: ImportOptions) {
@@ -57,16 +44,14 @@ export class ColumnSurvey {
     this.#options = options
     this.#types = new ColumnTypes({ nulls: nullWords(options), numbers: options.numbers })
     const named = nameColumns(file.columns, options.rename)
-    const fallbacks: (string | undefined)[] = named.map(() => undefined)
-    for (const [name, value] of Object.entries(options.defaults)) {
-      fallbacks[findColumns(named, [name], 'default')[0] as number] = value
-    }
-    this.#fallbacks = fallbacks
-    if (fallbacks.some((value) => value !== undefined)) {
-      const skipped = Array.from({ length: file.skippedCells }, () => '')
-      const cells = [...skipped, ...fallbacks.map((value) => value ?? '')]
-      for (const batch of batchOf(cells)) this.#types.add(batch)
-      this.#madeRows = 1
+    this.#fallbacks = new Map(
+      Object.entries(options.defaults).map(([column, value]) => [
+        findColumns(named, [column], 'default')[0] as number,
+        value,
+      ]),
+    )
+    for (const [index, value] of this.#fallbacks) {
+      this.#types.addValue(file.skippedCells + index, value)
     }
   }
 
@@ -95,15 +80,19 @@ export class ColumnSurvey {
     const sources = this.#file.columns
     const extra = Math.max(0, found.length - sources.length)
     const named = nameColumns(sources, this.#options.rename, extra)
+    const isText = this.#options.types === 'text'
     const lastUsed = named.findLastIndex(
-      ({ sourceName }, index) => sourceName !== null || (found[index]?.values ?? 0) > 0,
+      ({ sourceName }, index) =>
+        sourceName !== null || this.#fallbacks.has(index) || (found[index]?.values ?? 0) > 0,
     )
     return named.map((column, index): PlannedColumn => {
-      const fallback = this.#fallbacks[index]
+      const fallback = this.#fallbacks.get(index)
+      const missing = (found[index]?.nulls ?? 0) > 0
       return {
         ...column,
-        decision: this.#options.types === 'text' ? TEXT : (found[index] ?? TEXT),
-        nullable: fallback === undefined && (found[index]?.nulls ?? 0) > this.#madeRows,
+        decision: isText ? TEXT : (found[index] ?? TEXT),
+        // An empty cell is an empty text there; only one that a row lacks is null.
+        nullable: fallback === undefined && missing && (!isText || this.#options.ragged === 'pad'),
         fallback,
         unused: this.#file.dialect.header && index > lastUsed,
       }

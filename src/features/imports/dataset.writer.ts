@@ -107,7 +107,8 @@ export class RowWriter {
     let end = cellEnd
     while (start < end && isBlank(bytes[start])) start += 1
     while (start < end && isBlank(bytes[end - 1])) end -= 1
-    const isNull = !this.#keepsCells && this.#isNull(bytes, start, end)
+    const mayBeNull = !this.#keepsCells || column.fallback !== undefined
+    const isNull = mayBeNull && this.#isNull(bytes, start, end)
     const isEscaped = ((cellFlags[cell] as number) & CELL.escaped) !== 0
     if (isNull) this.#null(column)
     else if (isEscaped) this.#text(this.#canonical(column.decision, batch.text(cell)))

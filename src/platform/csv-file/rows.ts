@@ -1,10 +1,10 @@
 import type { RowBatch } from '../csv/batch.ts'
 import type { Dialect, GivenDialect } from '../csv/dialect.ts'
 import { CsvParser } from '../csv/parser.ts'
-import { Footer } from './footer.ts'
+import { Footer, isNote } from './footer.ts'
 import { withoutLastLines } from './lines.ts'
 import { openSample } from './sample.ts'
-import { columnNames, type Shape, shapeOf } from './shape.ts'
+import { columnNames, type Shape, shapeOf, storable } from './shape.ts'
 import type { ByteSource, RefusedRow, RejectSink } from './source.ts'
 import { toUtf8, type Utf8Chunks } from './utf8.ts'
 import { createRowCheck, type RowCheck, type Verdict } from './verdict.ts'
@@ -77,6 +77,7 @@ export class RowFile {
   get dialect(): FileDialect {
     return {
       ...this.known,
+      names: this.known.names.map(storable),
       repeatedHeaders: this.#repeatedHeaders,
       footerLines: this.#footerLines,
       raggedRows: this.#ragged,
@@ -148,14 +149,20 @@ export class RowFile {
     }
     const cells = batch.texts(row).slice(this.skippedCells)
     const refused = { line: batch.line[row] as number, column: '', ...verdict, cells }
-    const filled = cells.filter((cell) => cell.trim() !== '').length
-    if (verdict.code === 'too_few_cells' && filled * 2 <= this.#shape.least) {
+    if (verdict.code === 'too_few_cells' && this.#mayBeFooter(cells)) {
       this.#footer.hold(refused)
     } else {
       this.#footer.flush()
       this.#refuse(refused)
     }
     return false
+  }
+
+  /** Where the footer is given, nothing else is one. */
+  #mayBeFooter(cells: readonly string[]): boolean {
+    if (this.options.dialect.footerLines !== undefined) return false
+    const filled = cells.filter((cell) => cell.trim() !== '').length
+    return filled * 2 <= this.#shape.least - this.skippedCells && isNote(cells)
   }
 
   /** The header, or where rows are expected the header once more. */

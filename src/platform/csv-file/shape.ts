@@ -28,8 +28,11 @@ export function shapeOf({ header, names, columns, trailingEmptyColumns }: Dialec
   }
 }
 
+/** A name without NUL, which no text of PostgreSQL holds. */
+export const storable = (name: string): string => name.replaceAll('\0', '')
+
 /** The file's names of its columns as they stand; null where it names none. */
 export const columnNames = ({ names }: Dialect, { width, skipped }: Shape): (string | null)[] =>
-  Array.from({ length: width }, (_, index) => names[index] ?? '')
+  Array.from({ length: width }, (_, index) => storable(names[index] ?? ''))
     .slice(skipped)
     .map((name) => (isFilled(name) ? name : null))

@@ -26,6 +26,7 @@ export interface Layout {
 /** What is given instead of being detected. */
 export interface GivenLayout {
   readonly preambleLines?: number
+  /** A header that is given has one row. */
   readonly header?: boolean
   /** Lines at the end that are no rows. */
   readonly footerLines?: number
@@ -181,9 +182,9 @@ export function findLayout(
   const footerLines = given.footerLines ?? found
   const body = table.slice(0, whole ? table.length - footerLines : table.length)
   const [second, ...rest] = below
-  const double =
-    header && first !== undefined && second !== undefined && isSecondHeader(second, rest, width)
-  const names = double ? joined(first, second) : (first?.cells ?? [])
+  const mayBeDouble = header && given.header === undefined
+  const double = mayBeDouble && second !== undefined && isSecondHeader(second, rest, width)
+  const names = double && first ? joined(first, second) : (first?.cells ?? [])
   return {
     columns: width,
     preambleLines: preambleLines ?? (start > 0 ? (first?.line ?? 1) - 1 : leastPreamble),

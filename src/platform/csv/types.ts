@@ -140,6 +140,15 @@ export class ColumnTypes {
     return plain
   }
 
+  /** Takes in a value of a column that is in no row, and so is not counted. */
+  addValue(column: number, text: string): void {
+    if (column >= this.#width) this.#widen(column + 1)
+    const bytes = Buffer.from(text.trim())
+    const kinds = this.#classify(bytes, 0, bytes.length, ANY_KIND)
+    this.#possible[column] = (this.#possible[column] as number) & kinds
+    this.#seen[column] = (this.#seen[column] as number) | kinds
+  }
+
   #widen(width: number): void {
     this.#width = width
     if (width <= this.#possible.length) return
