@@ -2,16 +2,29 @@ import { type Static, Type } from 'typebox'
 
 const UserId = Type.Integer({ minimum: 1 })
 
+/** How many users one event can name. */
+export const MOST_USERS = 250
+
 /**
  * What happens in Passbook that something else reacts to: event name -> what a job carries -> which
  * job consumes it. Payloads hold ids only, never names, amounts or account numbers. With
- * an event that has no consumer Passbook does not compile, and so does not start.
+ * an event that has no consumer Passbook does not compile, and so does not start. One that `yields` lets
+ * all others pass that wait with it.
  */
 export const events = {
   /** A transaction of this user's was created, changed or deleted. */
   'transactions.changed': {
     payload: Type.Object({ user_id: UserId, request_id: Type.Optional(Type.String()) }),
     consumer: 'recomputeStatistics',
+  },
+  /** Transactions of many users were, by one request: a load. */
+  'transactions.loaded': {
+    payload: Type.Object({
+      user_ids: Type.Array(UserId, { minItems: 1, maxItems: MOST_USERS }),
+      request_id: Type.Optional(Type.String()),
+    }),
+    consumer: 'recomputeManyStatistics',
+    yields: true,
   },
   /** The periodic look after stored statistics is due. */
   'statistics.refresh_due': {

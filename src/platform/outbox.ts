@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { AppEvent } from '../events.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import { type ClaimedRow, eventsOf, eventsOfEach } from './outbox-events.ts'
 import type { Database } from './prisma.ts'
 import type { EventQueue } from './queue.ts'
 import { afterCommit } from './unit-of-work.ts'
@@ -15,12 +16,6 @@ const LOST_EVERY_MS = 500
 /** How long the relay rests after the database or the queue failed it. */
 const PAUSE_MS = 1_000
 const LONGEST_RETRY_SECONDS = 3_600
-
-interface ClaimedRow {
-  readonly id: bigint
-  readonly user_id: bigint
-  readonly request_id: string | null
-}
 
 interface RelayOptions {
   readonly database: Database
@@ -67,18 +62,6 @@ const claimOld = (database: Database, retrySeconds: number) => database.$queryRa
     ORDER BY enqueued_at LIMIT ${BATCH_ROWS} FOR UPDATE SKIP LOCKED)
   RETURNING id, user_id, request_id`
 
-/** One event for each user. A day that a transaction moved away from has no request id of its own. */
-function eventsOf(rows: readonly ClaimedRow[]): AppEvent[] {
-  const requestIds = new Map<bigint, string | null>()
-  for (const { user_id, request_id } of rows) {
-    requestIds.set(user_id, request_id ?? requestIds.get(user_id) ?? null)
-  }
-  return [...requestIds].map(([userId, requestId]) => ({
-    name: 'transactions.changed',
-    data: { user_id: Number(userId), ...(requestId === null ? {} : { request_id: requestId }) },
-  }))
-}
-
 /**
  * What was on its way when a process died is sent again at once: its job may be gone, or be held by
  * the lock of a worker that is. A job too many finds nothing to do.
@@ -103,11 +86,13 @@ export function startRelay({ database, queue, log, retrySeconds, poll }: RelayOp
   let nextPass = 0
   let nextLookForLost = 0
 
-  async function enqueue(rows: readonly ClaimedRow[]): Promise<void> {
+  async function enqueue(
+    rows: readonly ClaimedRow[],
+    toEvents: (rows: readonly ClaimedRow[]) => readonly AppEvent[],
+  ): Promise<void> {
     if (rows.length === 0) return
-    const batch = eventsOf(rows)
     try {
-      await queue.add(batch)
+      await queue.add(toEvents(rows))
     } catch (error) {
       await database.outboxRow.updateMany({
         where: { id: { in: rows.map((row) => row.id) } },
@@ -119,11 +104,12 @@ export function startRelay({ database, queue, log, retrySeconds, poll }: RelayOp
 
   async function pass(): Promise<void> {
     const fresh = await claimNew(database)
-    await enqueue(fresh)
+    await enqueue(fresh, eventsOf)
     again ||= fresh.length === BATCH_ROWS
     if (poll && Date.now() >= nextLookForLost) {
       nextLookForLost = Date.now() + LOST_EVERY_MS
-      await enqueue(await claimOld(database, retrySeconds))
+      // Each alone: one whose recomputation fails keeps nobody else's figures waiting.
+      await enqueue(await claimOld(database, retrySeconds), eventsOfEach)
     }
   }
 
@@ -164,8 +150,10 @@ export function startRelay({ database, queue, log, retrySeconds, poll }: RelayOp
 
 /** Shows how much waits in the outbox, and for how long. */
 export function gaugeOutbox(database: Database, metrics: Metrics): void {
-  metrics.gauge('passbook_outbox_rows', 'Changed days whose figures are not current yet', () =>
-    database.outboxRow.count(),
+  metrics.gauge(
+    'passbook_outbox_rows',
+    'Changes whose figures are not current yet: of a day, or of a user by a big load',
+    () => database.outboxRow.count(),
   )
   metrics.gauge('passbook_outbox_lag_seconds', 'Age of the oldest row of the outbox', async () => {
     const { _min } = await database.outboxRow.aggregate({ _min: { createdAt: true } })

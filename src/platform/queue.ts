@@ -94,7 +94,14 @@ function queueOver<B extends IQueueBackend, C>(
 
   return {
     async add(batch) {
-      await queue.addBulk(batch.map(({ name, data }) => ({ name, data })))
+      await queue.addBulk(
+        batch.map(({ name, data }) => ({
+          name,
+          data,
+          // What has no priority comes first.
+          ...('yields' in events[name] && { opts: { priority: 1 } }),
+        })),
+      )
     },
     schedule: schedules.add,
     consume(consumers, concurrency, done) {

@@ -8,7 +8,7 @@ import type { Database } from '../../platform/prisma.ts'
 import { mayAccess, userTag } from '../users/users.service.ts'
 import { repairDrift } from './drift.ts'
 import { type DayFigures, type Figures, readDays, readFigures, type Selection } from './figures.ts'
-import { recomputeUser } from './recompute.ts'
+import { recomputeUser, recomputeUsers } from './recompute.ts'
 
 /** PostgreSQL has no year 0. */
 const EARLIEST_DATE = '0001-01-01'
@@ -148,6 +148,16 @@ export function createAnalyticsService({
       if (recomputed === undefined) return
       metrics.eventLag.observe((Date.now() - recomputed.oldestChange.getTime()) / 1000)
       await cache.invalidate(userTag(userId))
+    },
+
+    /** As {@link recompute}, of many users in one go. */
+    async recomputeMany(userIds: readonly number[]): Promise<void> {
+      const recomputed = await recomputeUsers(database, userIds)
+      for (const { oldestChange } of recomputed) {
+        metrics.eventLag.observe((Date.now() - oldestChange.getTime()) / 1000)
+      }
+      if (recomputed.length > 0)
+        await cache.invalidate(...recomputed.map(({ userId }) => userTag(userId)))
     },
 
     /** Finds stored statistics that differ from the ledger, counts them and has them repaired. */
