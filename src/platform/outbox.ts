@@ -67,10 +67,11 @@ const claimOld = (database: Database, retrySeconds: number) => database.$queryRa
  * the lock of a worker that is. A job too many finds nothing to do.
  */
 export async function releaseOutbox(database: Database): Promise<void> {
-  await database.outboxRow.updateMany({
-    where: { enqueuedAt: { not: null } },
-    data: { enqueuedAt: null, attempts: 0 },
-  })
+  // Rows that are locked are about to be answered; waiting for them could lock out who answers many.
+  await database.$executeRaw`
+    UPDATE outbox SET enqueued_at = NULL, attempts = 0
+    WHERE id IN (
+      SELECT id FROM outbox WHERE enqueued_at IS NOT NULL ORDER BY id FOR UPDATE SKIP LOCKED)`
 }
 
 /**
