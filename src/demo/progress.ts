@@ -1,8 +1,4 @@
-/** Where the demo prints: standard output, or what stands in for it. */
-export interface Screen {
-  readonly isTTY?: boolean | undefined
-  write(text: string): unknown
-}
+import { formatCount, formatRate, formatSeconds, type Screen } from '../platform/terminal.ts'
 
 export interface Progress {
   /** So many more are done. */
@@ -15,15 +11,6 @@ const BAR_WIDTH = 30
 /** Least time between two reports, in milliseconds: on a terminal, and as lines of a log. */
 const REDRAW_MS = 80
 const LINE_MS = 2_000
-
-export const formatCount = (count: number): string => count.toLocaleString('en')
-
-/** Per second; of a time too short to measure it says nothing. */
-export const formatRate = (count: number, seconds: number): string =>
-  seconds < 0.001 ? '-' : `${formatCount(Math.round(count / seconds))}/s`
-
-export const formatSeconds = (seconds: number): string =>
-  seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`
 
 /**
  * Reports how far a piece of work is: a bar that is drawn over on a terminal, else a line every two

@@ -1,7 +1,7 @@
+import { formatCount, formatSeconds, type Screen } from '../platform/terminal.ts'
 import { formatChart } from './chart.ts'
 import type { Checked } from './check.ts'
 import type { Lag } from './lag.ts'
-import { formatCount, formatSeconds, type Screen } from './progress.ts'
 import { formatBusiest } from './table.ts'
 
 const BUSIEST = 10

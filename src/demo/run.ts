@@ -1,3 +1,4 @@
+import { formatCount, type Screen } from '../platform/terminal.ts'
 import { checkFigures } from './check.ts'
 import type { Client } from './client.ts'
 import { computeExpected } from './expected.ts'
@@ -6,7 +7,7 @@ import { lagBetween, readLag } from './lag.ts'
 import { readOthers } from './ledger.ts'
 import { loadTransactions } from './load-transactions.ts'
 import { loadUsers } from './load-users.ts'
-import { formatCount, type Screen, startProgress } from './progress.ts'
+import { startProgress } from './progress.ts'
 import { printFigures, printLag, printVerdict } from './report.ts'
 import { waitUntilCurrent } from './wait.ts'
 

@@ -1,6 +1,6 @@
 import type { Analytics } from '../generated/schemas.ts'
+import { formatCount } from '../platform/terminal.ts'
 import { groupThousands } from './money.ts'
-import { formatCount } from './progress.ts'
 
 const HEADINGS = [
   'User',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { formatRate, formatSeconds, startProgress } from '../../src/demo/progress.ts'
+import { startProgress } from '../../src/demo/progress.ts'
+import { formatRate, formatSeconds } from '../../src/platform/terminal.ts'
 
 function report(isTTY: boolean): string {
   let text = ''

@@ -11,7 +11,9 @@ import { createChunks } from './imports.chunks.ts'
 import { importEvents } from './imports.events.ts'
 import { deleteImportLog } from './imports.log.ts'
 import type { ImportOptions } from './imports.options.ts'
+import type { Progress } from './imports.progress.ts'
 import { type ImportQuery, toOptions } from './imports.query.ts'
+import { storedOnDisk } from './imports.source.ts'
 import { sweepImports } from './imports.sweep.ts'
 import { createUploads, type Incoming, type Upload } from './imports.upload.ts'
 import { type ImportRecord, importView } from './imports.view.ts'
@@ -22,6 +24,9 @@ const MOST_AT_A_TIME = 2
 export type ImportService = ReturnType<typeof createImportService>
 export type { ImportRecord, Upload }
 
+/** Of a caller what says whose imports they reach. */
+type Who = Pick<Caller, 'id' | 'role'>
+
 interface Deps extends Omit<AttemptDeps, 'chunks'> {
   readonly plain: PlainDatabase
   readonly crypto: FieldCrypto
@@ -31,7 +36,7 @@ interface Deps extends Omit<AttemptDeps, 'chunks'> {
 }
 
 /** Whose imports a caller reaches: their own, and admins everybody's. Nobody sees one that still comes in. */
-const reachable = ({ id, role }: Caller): Prisma.ImportWhereInput => ({
+const reachable = ({ id, role }: Who): Prisma.ImportWhereInput => ({
   status: { not: 'uploading' },
   ...(role === 'admin' ? {} : { userId: id }),
 })
@@ -55,7 +60,7 @@ export function createImportService(deps: Deps) {
       .catch((error: unknown) => log.warn({ err: error }, 'an import waits: the queue is away'))
   }
 
-  async function find(caller: Caller, id: number): Promise<ImportRecord> {
+  async function find(caller: Who, id: number): Promise<ImportRecord> {
     const record = await database.import.findFirst({ where: { id, ...reachable(caller) } })
     if (record === null) throw notFound('Import', id)
     return record
@@ -63,7 +68,7 @@ export function createImportService(deps: Deps) {
 
   /** The same file, loaded or being loaded under the same kind, name and options. */
   async function findSame(
-    caller: Caller,
+    caller: Who,
     { kind }: ImportQuery,
     { sha256, name }: Upload,
     options: ImportOptions,
@@ -80,6 +85,34 @@ export function createImportService(deps: Deps) {
           }),
       },
       orderBy: { id: 'desc' },
+    })
+  }
+
+  /** Makes the record of a file that has arrived an import, unless the same file has one already. */
+  async function store(
+    caller: Who,
+    query: ImportQuery,
+    upload: Upload,
+  ): Promise<{ readonly record: ImportRecord; readonly known: boolean }> {
+    const options = toOptions(query)
+    const { importId, name, sha256, bytes, compressed, hasUpload } = upload
+    return await database.$transaction(async (tx) => {
+      // The same file twice at once: one after the other.
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${sha256.readBigInt64BE(0)})`
+      const same = await findSame(caller, query, upload, options)
+      if (same !== null) return { record: same, known: true }
+      if (query.kind === 'dataset' && options.ifExists === 'fail') {
+        if ((await tx.dataset.count({ where: { name } })) > 0) throw exists()
+      }
+      const record = await tx.import.update({
+        where: { id: importId },
+        data: {
+          ...{ name, compressed, hasUpload, status: 'queued', bytesTotal: bytes },
+          sha256: new Uint8Array(sha256),
+          options: options as unknown as Prisma.InputJsonObject,
+        },
+      })
+      return { record, known: false }
     })
   }
 
@@ -116,27 +149,34 @@ export function createImportService(deps: Deps) {
       upload: Upload,
       requestId: string,
     ): Promise<{ readonly record: ImportRecord; readonly known: boolean }> {
-      const options = toOptions(query)
-      const { importId, name, sha256, bytes, compressed } = upload
-      return await database.$transaction(async (tx) => {
-        // The same file twice at once: one after the other.
-        await tx.$executeRaw`SELECT pg_advisory_xact_lock(${sha256.readBigInt64BE(0)})`
-        const same = await findSame(caller, query, upload, options)
-        if (same !== null) return { record: same, known: true }
-        if (query.kind === 'dataset' && options.ifExists === 'fail') {
-          if ((await tx.dataset.count({ where: { name } })) > 0) throw exists()
-        }
-        const record = await tx.import.update({
-          where: { id: importId },
-          data: {
-            ...{ name, compressed, status: 'queued', bytesTotal: bytes },
-            sha256: new Uint8Array(sha256),
-            options: options as unknown as Prisma.InputJsonObject,
-          },
-        })
-        await afterCommit(() => enqueue(importId, requestId))
-        return { record, known: false }
-      })
+      const stored = await store(caller, query, upload)
+      if (!stored.known) await afterCommit(() => enqueue(upload.importId, requestId))
+      return stored
+    },
+
+    /**
+     * Loads a file of this machine's disk in this process, for an account.
+     *
+     * @param watch told how far it is
+     * @returns the import, when it has ended; with `known` the one that the same file has already
+     * @throws AppError 409, 422 as for one that is sent
+     */
+    async loadFile(
+      userId: number,
+      query: ImportQuery,
+      path: string,
+      watch: (progress: Progress) => void,
+    ): Promise<{ readonly record: ImportRecord; readonly known: boolean }> {
+      const upload = await uploads.receiveFromDisk(userId, query, path)
+      try {
+        const { record, known } = await store({ id: userId, role: 'admin' }, query, upload)
+        if (known) return { record, known }
+        await ImportAttempt.run(attemptDeps, Number(upload.importId), storedOnDisk(path), watch)
+        const ended = await database.import.findUniqueOrThrow({ where: { id: upload.importId } })
+        return { record: ended, known }
+      } finally {
+        await upload.release()
+      }
     },
 
     /** @throws AppError 404 */
@@ -175,7 +215,7 @@ export function createImportService(deps: Deps) {
     },
 
     /** The refused rows as a file. @throws AppError 404, 409 while it has not ended */
-    async rejects(caller: Caller, id: number): Promise<Readable> {
+    async rejects(caller: Who, id: number): Promise<Readable> {
       const { id: importId, status } = await find(caller, id)
       if (status === 'queued' || status === 'running') {
         throw conflict(

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
 import { AppError, invalid, unauthorized } from '../../errors.ts'
 import { type Database, violatesForeignKey } from '../../platform/prisma.ts'
 import type { Chunks } from './imports.chunks.ts'
 import type { ImportKind } from './imports.loader.ts'
+import { storedOnDisk } from './imports.source.ts'
 
 /** A piece of a file as it is stored, in bytes. */
 const PIECE_BYTES = 256 * 1024
@@ -27,6 +29,8 @@ export interface Upload {
   readonly sha256: Buffer
   readonly bytes: number
   readonly compressed: boolean
+  /** Whether its pieces are in the database. */
+  readonly hasUpload: boolean
   /** Deletes it unless an import was made of it. */
   release(): Promise<void>
   /** What tells its request from others. */
@@ -38,6 +42,12 @@ interface Deps {
   readonly chunks: Chunks
   /** The largest file, in bytes as it is sent. */
   readonly maxBytes: number
+}
+
+/** What an import is to be. */
+interface NamedKind {
+  readonly kind: ImportKind
+  readonly name?: string
 }
 
 const problem = (code: string, message: string) => invalid([{ path: '', code, message }])
@@ -75,7 +85,11 @@ export function createUploads({ database, chunks, maxBytes }: Deps) {
   const discard = (importId: bigint) =>
     database.import.deleteMany({ where: { id: importId, status: 'uploading' } })
 
-  async function begin(userId: number, kind: ImportKind, requestId: string): Promise<bigint> {
+  async function begin(
+    userId: number,
+    kind: ImportKind,
+    requestId: string | null,
+  ): Promise<bigint> {
     try {
       const { id } = await database.import.create({
         data: { userId, kind, name: kind, options: {}, requestId },
@@ -90,18 +104,16 @@ export function createUploads({ database, chunks, maxBytes }: Deps) {
     }
   }
 
-  /** Stores the pieces as they come. */
-  async function store(importId: bigint, { pieces, isGzip }: Incoming) {
+  /** Reads a file for what is to be known of it. @param keep what becomes of the pieces */
+  async function take(
+    { pieces, isGzip }: Incoming,
+    keep: (piece: Buffer, position: number) => Promise<void>,
+  ) {
     const hash = createHash('sha256')
     let bytes = 0
     let position = 0
     let compressed = false
-    let nextSign = Date.now() + SIGN_OF_LIFE_MS
     for await (const piece of inPieces(pieces)) {
-      if (Date.now() >= nextSign) {
-        await database.import.update({ where: { id: importId }, data: { aliveAt: new Date() } })
-        nextSign = Date.now() + SIGN_OF_LIFE_MS
-      }
       if (position === 0) {
         compressed = piece[0] === GZIP[0] && piece[1] === GZIP[1]
         if (isGzip && !compressed) throw problem('not_gzip', 'The file is not packed by gzip')
@@ -109,43 +121,63 @@ export function createUploads({ database, chunks, maxBytes }: Deps) {
       bytes += piece.length
       if (bytes > maxBytes) throw tooLarge()
       hash.update(piece)
-      await chunks.append(importId, 'upload', position, piece)
+      await keep(piece, position)
       position += 1
     }
     if (bytes === 0) throw problem('empty_file', 'The file is empty')
     return { bytes, compressed, sha256: hash.digest() }
   }
 
+  /** Stores the pieces as they come, and says at intervals that they do. */
+  function keeper(importId: bigint) {
+    let nextSign = Date.now() + SIGN_OF_LIFE_MS
+    return async (piece: Buffer, position: number) => {
+      await chunks.append(importId, 'upload', position, piece)
+      if (Date.now() < nextSign) return
+      await database.import.update({ where: { id: importId }, data: { aliveAt: new Date() } })
+      nextSign = Date.now() + SIGN_OF_LIFE_MS
+    }
+  }
+
+  async function receive(
+    userId: number,
+    query: NamedKind,
+    requestId: string | null,
+    incoming: Incoming,
+    keep: ((importId: bigint) => (piece: Buffer, position: number) => Promise<void>) | undefined,
+  ): Promise<Upload> {
+    const { kind } = query
+    const name = query.name ?? nameOf(incoming.fileName) ?? (kind === 'dataset' ? undefined : kind)
+    if (name === undefined) {
+      throw invalid([{ path: 'query.name', code: 'required', message: 'is required' }])
+    }
+    const importId = await begin(userId, kind, requestId)
+    try {
+      const taken = await take(incoming, keep?.(importId) ?? (async () => undefined))
+      return {
+        ...{ importId, name, ...taken, hasUpload: keep !== undefined },
+        release: async () => void (await discard(importId)),
+        toJSON: () => ({ name, sha256: taken.sha256.toString('hex') }),
+      }
+    } catch (error) {
+      await discard(importId)
+      throw error
+    }
+  }
+
   return {
     /**
-     * Takes in a file. What is cut off leaves nothing behind.
+     * Takes in a file that is sent. What is cut off leaves nothing behind.
      *
      * @throws AppError 413, 422 for a file without bytes, one that is not packed as it says, or without a name
      */
-    async receive(
-      userId: number,
-      query: { readonly kind: ImportKind; readonly name?: string },
-      requestId: string,
-      incoming: Incoming,
-    ): Promise<Upload> {
-      const { kind } = query
-      const name =
-        query.name ?? nameOf(incoming.fileName) ?? (kind === 'dataset' ? undefined : kind)
-      if (name === undefined) {
-        throw invalid([{ path: 'query.name', code: 'required', message: 'is required' }])
-      }
-      const importId = await begin(userId, kind, requestId)
-      try {
-        const stored = await store(importId, incoming)
-        return {
-          ...{ importId, name, ...stored },
-          release: async () => void (await discard(importId)),
-          toJSON: () => ({ name, sha256: stored.sha256.toString('hex') }),
-        }
-      } catch (error) {
-        await discard(importId)
-        throw error
-      }
+    receive: (userId: number, query: NamedKind, requestId: string, incoming: Incoming) =>
+      receive(userId, query, requestId, incoming, keeper),
+
+    /** Reads a file of this machine's disk, where it stays. @throws AppError 413, 422 */
+    receiveFromDisk(userId: number, query: NamedKind, path: string): Promise<Upload> {
+      const incoming = { pieces: storedOnDisk(path)(), fileName: basename(path), isGzip: false }
+      return receive(userId, query, null, incoming, undefined)
     },
   }
 }

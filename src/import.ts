@@ -1,0 +1,14 @@
+import { readOptions, USAGE } from './import/options.ts'
+import { runImport } from './import/run.ts'
+import { createLog } from './platform/log.ts'
+import { processEnvironment, runCommand } from './platform/process.ts'
+
+/** `npm run import`: loads a CSV file from the disk. */
+const environment = processEnvironment()
+// What happens is shown, and logged in a file of its own.
+const log = createLog(environment.LOG_LEVEL === 'debug' ? 'debug' : 'warn')
+await runCommand(log, async () => {
+  const command = readOptions(process.argv.slice(2))
+  if (command === undefined) process.stdout.write(USAGE)
+  else await runImport(environment, command, log, process.stdout)
+})
