@@ -60,6 +60,19 @@ function readBest(utf8: Buffer, given: GivenDialect, whole: boolean): Reading {
   return readings.reduce((best, other) => (other.score > best.score ? other : best))
 }
 
+/** As many lines as are read in every way: of short ones there may be a hundred thousand in a sample. */
+const MOST_LINES = 5_000
+
+function firstLines(utf8: Buffer): Buffer {
+  let lines = 0
+  for (let at = 0; at < utf8.length; at += 1) {
+    const byte = utf8[at]
+    if (byte === 0x0a || (byte === 0x0d && utf8[at + 1] !== 0x0a)) lines += 1
+    if (lines === MOST_LINES) return utf8.subarray(0, at + 1)
+  }
+  return utf8
+}
+
 /** What a first line says of the delimiter, as spreadsheets write it: `sep=;`. */
 function toldDelimiter(utf8: Buffer, { delimiter }: GivenDialect): string | undefined {
   const [, , told] = /^("?)sep=([^"\r\n])\1[\r\n]/i.exec(utf8.toString('latin1', 0, 9)) ?? []
@@ -92,7 +105,11 @@ export function detectDialect(bytes: Uint8Array, given: GivenDialect = {}, whole
   const told = toldDelimiter(utf8, given)
   const toldLines = told === undefined || given.preambleLines !== undefined ? 0 : 1
   const known = told === undefined ? given : { delimiter: told, ...given }
-  const { format, sample } = readBest(utf8, known, whole)
+  const head = firstLines(utf8)
+  const all = head.length === utf8.length
+  const best = readBest(head, known, whole && all)
+  const { format } = best
+  const sample = all ? best.sample : readSample(utf8, format, whole)
   const rows = sample.rows.filter(({ line }) => line > toldLines)
   return {
     ...format,

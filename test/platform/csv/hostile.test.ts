@@ -101,6 +101,18 @@ describe('a hostile file', () => {
   })
 })
 
+it('a sample of many short lines is not read in every way', () => {
+  const lines = Buffer.from(`a,b\n${'1,2\n'.repeat(65_000)}end\n`)
+  const start = performance.now()
+  expect(detectDialect(lines, {}, true)).toMatchObject({
+    delimiter: ',',
+    columns: 2,
+    footerLines: 1,
+    names: ['a', 'b'],
+  })
+  expect(performance.now() - start).toBeLessThan(MOST_MS / 4)
+})
+
 describe('a tiny file', () => {
   it.each([
     ['nothing', '', { columns: 0, header: false, headerLines: 0 }, []],
