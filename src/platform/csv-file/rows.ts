@@ -70,7 +70,7 @@ export class RowFile {
     this.#footer = new Footer((row) => this.#refuse(row))
     this.#footerLines = dialect.footerLines ?? 0
     this.#headerRows = known.headerLines
-    this.#nameBytes = Buffer.byteLength(known.names[0] ?? '')
+    this.#nameBytes = Buffer.byteLength(known.headerCells[0] ?? '')
   }
 
   /** How the file is written, with counts of what has been read. */
@@ -171,14 +171,15 @@ export class RowFile {
       this.#headerRows -= 1
       return true
     }
-    const { header, names } = this.known
-    if (!header || batch.width(row) !== names.length) return false
+    const { header, headerCells, headerLines } = this.known
+    if (!header || batch.width(row) !== headerCells.length) return false
     const first = batch.firstCell[row] as number
     if ((batch.cellEnd[first] as number) - (batch.cellStart[first] as number) !== this.#nameBytes) {
       return false
     }
-    if (!names.every((name, index) => batch.text(first + index) === name)) return false
+    if (!headerCells.every((name, index) => batch.text(first + index) === name)) return false
     this.#repeatedHeaders += 1
+    this.#headerRows = headerLines - 1
     return true
   }
 

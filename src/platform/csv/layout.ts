@@ -13,6 +13,8 @@ export interface Layout {
   readonly headerLines: 0 | 1 | 2
   /** The header's cells as they stand, those of two rows joined by a blank; empty without a header. */
   readonly names: readonly string[]
+  /** The cells of the header's first row as they stand; empty without a header. */
+  readonly headerCells: readonly string[]
   /** Rows that are the header, or its first row, once more. */
   readonly repeatedHeaders: number
   /** Columns at the right of which no cell is filled, not even in the header. */
@@ -181,7 +183,8 @@ export function findLayout(
   const found = whole ? countFooter(table, width, used) : 0
   const footerLines = given.footerLines ?? found
   const body = table.slice(0, whole ? table.length - footerLines : table.length)
-  const [second, ...rest] = below
+  const [second, ...others] = below
+  const rest = others.filter((row) => ![first, second].some((one) => one && sameCells(row, one)))
   const mayBeDouble = header && given.header === undefined
   const double = mayBeDouble && second !== undefined && isSecondHeader(second, rest, width)
   const names = double && first ? joined(first, second) : (first?.cells ?? [])
@@ -191,6 +194,7 @@ export function findLayout(
     header,
     headerLines: header && first !== undefined ? (double ? 2 : 1) : 0,
     names: header ? names : [],
+    headerCells: header ? (first?.cells ?? []) : [],
     repeatedHeaders:
       header && first !== undefined ? below.filter((row) => sameCells(row, first)).length : 0,
     trailingEmptyColumns: width - used,

@@ -38,6 +38,16 @@ describe('the header', () => {
     expect(rejects).toEqual([])
   })
 
+  it('of two rows is no row, where it comes again neither', async () => {
+    const header = 'item,amount,price\n,EUR,USD\n'
+    const block = `${header}a,1,2.5\nb,2,3.5\nc,3,4\nd,4,5\n`
+    const { columns, rows, dialect, rejects } = await readFile(block + block)
+    expect(columns).toEqual(['item', 'amount EUR', 'price USD'])
+    expect(rows).toHaveLength(8)
+    expect(dialect).toMatchObject({ headerLines: 2, repeatedHeaders: 1 })
+    expect(rejects).toEqual([])
+  })
+
   it('alone is a file without rows', async () => {
     const { columns, rows, file } = await readFile('id,name\n')
     expect(columns).toEqual(['id', 'name'])
