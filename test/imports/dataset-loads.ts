@@ -20,19 +20,28 @@ export async function openDatasetLoads() {
   const userId = BigInt(user?.id ?? 0)
   let names = 0
 
-  async function load(
+  /** Loads a file and does not look what came of it. */
+  async function run(
     file: TestLoad['file'],
-    { surveyBytes, ...options }: DatasetOptions = {},
-    name = `file_${++names}`,
+    { surveyBytes, ...options }: DatasetOptions,
+    name: string,
   ) {
     const [{ id } = { id: '0' }] = await database.query<{ id: string }>(
       `INSERT INTO imports (user_id, kind, name, options) VALUES ($1, 'dataset', $2, '{}') RETURNING id`,
       [userId, name],
     )
     const loader = createDatasetLoader(surveyBytes)
-    const loaded = await runLoader(loader, {
+    return await runLoader(loader, {
       ...{ databaseUrl: database.url, importId: BigInt(id), userId, name, file, options },
     })
+  }
+
+  async function load(
+    file: TestLoad['file'],
+    options: DatasetOptions = {},
+    name = `file_${++names}`,
+  ) {
+    const loaded = await run(file, options, name)
     const [dataset] = await database.query<{ id: string; row_count: string; columns: unknown }>(
       'SELECT id, row_count, columns FROM datasets WHERE name = $1',
       [name],
@@ -58,5 +67,5 @@ export async function openDatasetLoads() {
     return found.map(({ name }) => name)
   }
 
-  return { database, load, tables, close: () => database.drop() }
+  return { database, run, load, tables, close: () => database.drop() }
 }

@@ -27,7 +27,7 @@ async function* pieces(file: string | Buffer) {
   for (let at = 0; at < bytes.length; at += 16_384) yield bytes.subarray(at, at + 16_384)
 }
 
-/** Runs a loader as a worker does and commits. */
+/** Runs a loader as a worker does and commits, unless it is a dry run. */
 export async function runLoader(
   loader: Loader,
   { databaseUrl, importId, userId, name, file, options }: TestLoad,
@@ -57,7 +57,7 @@ export async function runLoader(
       },
     }
     const loaded = await loader(job)
-    await connection.commit()
+    if (!job.options.dryRun) await connection.commit()
     return loaded
   })
   if (result === undefined) throw new Error('Somebody else holds the lock')

@@ -2,8 +2,11 @@ import { ImportError } from './imports.loader.ts'
 
 /** The longest identifier of PostgreSQL, in bytes. */
 const MOST_BYTES = 63
-/** The number of the row, and what the parameters of reading rows are called. */
-const RESERVED = ['_row', 'sort', 'cursor', 'page', 'per_page']
+/** The number of the row, what the parameters of reading rows are called, and columns that every table has. */
+const RESERVED = [
+  ...['_row', 'sort', 'cursor', 'page', 'per_page'],
+  ...['tableoid', 'ctid', 'xmin', 'cmin', 'xmax', 'cmax'],
+]
 /** What is looked at of a name, in UTF-16 units. */
 const MOST_UNITS = 1_000
 
