@@ -6,7 +6,7 @@ import { processEnvironment, runCommand } from './platform/process.ts'
 /** `npm run import`: loads a CSV file from the disk. */
 const environment = processEnvironment()
 // What happens is shown, and logged in a file of its own.
-const log = createLog(environment.LOG_LEVEL === 'debug' ? 'debug' : 'warn')
+const log = createLog('fatal')
 await runCommand(log, async () => {
   const command = readOptions(process.argv.slice(2))
   if (command === undefined) process.stdout.write(USAGE)

@@ -83,7 +83,10 @@ async function load(services: Services, command: ImportCommand, screen: Screen):
   }
   if (result.status !== 'completed') {
     const { detail, line } = result.error ?? { detail: 'it was cancelled', line: undefined }
-    throw new StartupError(`Nothing was loaded${line ? `, line ${line}` : ''}: ${detail}`)
+    const reason = detail.replace(/\.$/, '')
+    throw new StartupError(
+      `Nothing was loaded${line ? `, line ${line}` : ''}: ${reason}; ${services.imports.logFile(record.id)} has more.`,
+    )
   }
   screen.write(`${summary(result, known)}\n`)
 }

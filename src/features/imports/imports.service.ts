@@ -9,7 +9,7 @@ import { afterCommit } from '../../platform/unit-of-work.ts'
 import { type AttemptDeps, ImportAttempt } from './imports.attempt.ts'
 import { createChunks } from './imports.chunks.ts'
 import { importEvents } from './imports.events.ts'
-import { deleteImportLog } from './imports.log.ts'
+import { deleteImportLog, logFile } from './imports.log.ts'
 import type { ImportOptions } from './imports.options.ts'
 import type { Progress } from './imports.progress.ts'
 import { type ImportQuery, toOptions } from './imports.query.ts'
@@ -244,6 +244,9 @@ export function createImportService(deps: Deps) {
     async sweep(): Promise<void> {
       for (const id of await sweepImports(database, retentionHours)) await run(id)
     },
+
+    /** Where the log of an import is, on the machine that loads it. */
+    logFile: (id: bigint): string => logFile(dataDir, id),
 
     /** Ends the events that are followed, so that the process can stop. */
     endEvents: () => closing.abort(),
