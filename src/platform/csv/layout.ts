@@ -184,7 +184,8 @@ export function findLayout(
   const footerLines = given.footerLines ?? found
   const body = table.slice(0, whole ? table.length - footerLines : table.length)
   const [second, ...others] = below
-  const rest = others.filter((row) => ![first, second].some((one) => one && sameCells(row, one)))
+  const isFirst = (row: SampleRow | undefined) => row && first && sameCells(row, first)
+  const rest = others.filter((row, index) => !isFirst(row) && !isFirst(others[index - 1]))
   const mayBeDouble = header && given.header === undefined
   const double = mayBeDouble && second !== undefined && isSecondHeader(second, rest, width)
   const names = double && first ? joined(first, second) : (first?.cells ?? [])

@@ -159,6 +159,7 @@ describe('the layout', () => {
   it.each([
     ['a value that is unknown', 'name,amount\nBob,unknown\nJim,5\nAnn,6\nTom,7\n'],
     ['a value that comes again', 'item,amount,price\n,n.a.,n.a.\na,1,n.a.\nb,2,3\nc,3,4\n'],
+    ['a row that comes again', 'a,b,c\n,x,y\n1,2,3\n,x,y\n4,5,6\n7,8,9\n'],
     ['a value that fits', 'id,amount,price\n0,EUR,USD\n1,1,2.5\n2,2,3.5\n3,3,4\n'],
     ['a null', 'id,amount\nNULL,N/A\n1,1\n2,2\n3,3\n'],
     ['text above text', 'name,town\nBob,York\nJim,Bath\nAnn,Hull\nTom,Ely\n'],
