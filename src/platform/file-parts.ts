@@ -27,6 +27,8 @@ export async function fileOfForm(
 ): Promise<IncomingFile> {
   const contentType = headers['content-type'] ?? ''
   const stream = new PassThrough()
+  // What goes wrong before anybody reads is told by the promise, or to whoever reads then.
+  stream.on('error', () => undefined)
   const form = (() => {
     try {
       return new Busboy({

@@ -3,7 +3,7 @@ import { conflict, notFound } from '../../errors.ts'
 import type { Caller } from '../../platform/auth.ts'
 import type { FieldCrypto } from '../../platform/crypto.ts'
 import { type Page, type PagingQuery, pageById } from '../../platform/paging.ts'
-import type { PlainDatabase, Prisma } from '../../platform/prisma.ts'
+import type { DatabaseTransaction, PlainDatabase, Prisma } from '../../platform/prisma.ts'
 import type { EventQueue } from '../../platform/queue.ts'
 import { afterCommit } from '../../platform/unit-of-work.ts'
 import { type AttemptDeps, ImportAttempt } from './imports.attempt.ts'
@@ -68,12 +68,13 @@ export function createImportService(deps: Deps) {
 
   /** The same file, loaded or being loaded under the same kind, name and options. */
   async function findSame(
+    tx: DatabaseTransaction,
     caller: Who,
     { kind }: ImportQuery,
     { sha256, name }: Upload,
     options: ImportOptions,
   ): Promise<ImportRecord | null> {
-    return await database.import.findFirst({
+    return await tx.import.findFirst({
       where: {
         AND: [reachable(caller), { status: { in: ['queued', 'running', 'completed'] } }],
         ...{ kind, name, sha256: new Uint8Array(sha256) },
@@ -99,7 +100,7 @@ export function createImportService(deps: Deps) {
     return await database.$transaction(async (tx) => {
       // The same file twice at once: one after the other.
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${sha256.readBigInt64BE(0)})`
-      const same = await findSame(caller, query, upload, options)
+      const same = await findSame(tx, caller, query, upload, options)
       if (same !== null) return { record: same, known: true }
       if (query.kind === 'dataset' && options.ifExists === 'fail') {
         if ((await tx.dataset.count({ where: { name } })) > 0) throw exists()

@@ -1,0 +1,244 @@
+import { createHash } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
+import { accepted, formOf, newName, pieces, rows, send, statuses } from './imports.ts'
+
+const MOST_BYTES = 600_000
+
+/** Without a worker: what is sent stays queued. */
+const cast = useCast({ env: { IMPORT_MAX_BYTES: String(MOST_BYTES) } })
+
+const FILE = 'id,amount\n1,2.50\n2,7.00\n'
+const sha256 = (file: string | Buffer) => createHash('sha256').update(file).digest('hex')
+
+const stored = async (id: number) =>
+  (
+    await cast.service.database.query<{ compressed: boolean; bytes: number; content: Buffer }>(
+      `SELECT compressed, bytes_total::int AS bytes, content
+       FROM imports JOIN import_chunks ON import_id = id WHERE id = $1`,
+      [id],
+    )
+  )[0]
+
+const jobs = (requestId: string) =>
+  cast.service.database.query<{ data: unknown }>(
+    `SELECT data FROM bullmq.job WHERE name = 'import.requested' AND data ->> 'request_id' = $1`,
+    [requestId],
+  )
+
+describe('createImport', () => {
+  it('answers 202 with the import and where it is, and has a worker load it', async () => {
+    const { service, staff } = cast
+    const headers = { 'x-request-id': 'the-import' }
+    const answer = await send(service, staff.token, FILE, { name: 'orders-2026' }, headers)
+    const { id, created_at } = answer.body
+    expect([answer.status, answer.headers['location']]).toEqual([202, `/v1/imports/${id}`])
+    expect(answer.body).toEqual({
+      ...{ id: expect.any(Number), kind: 'dataset', name: 'orders-2026', status: 'queued' },
+      ...{ dry_run: false, sha256: sha256(FILE), bytes_total: FILE.length, bytes_read: 0 },
+      ...{ rows_read: 0, rows_loaded: 0, rows_rejected: 0, rows_skipped: 0, progress: 0 },
+      ...{ dialect: null, columns: [], requested_by: staff.id, created_at },
+    })
+    const read = await service.call('getImport', { params: { id }, token: staff.token })
+    expect(read.body).toEqual(answer.body)
+    expect(await jobs('the-import')).toEqual([
+      { data: { import_id: id, request_id: 'the-import' } },
+    ])
+  })
+
+  it('stores the file encrypted, in pieces', async () => {
+    const { service, staff } = cast
+    const file = rows(40_000)
+    expect(file.length).toBeLessThan(MOST_BYTES)
+    const id = await accepted(service, staff.token, file)
+    expect(await pieces(service, id)).toBe(Math.ceil(file.length / (256 * 1024)))
+    const { content } = (await stored(id)) ?? {}
+    expect(content?.length).toBeGreaterThan(1000)
+    expect(content?.includes('amount')).toBe(false)
+  })
+
+  it.each([
+    ['by its header', { 'content-encoding': 'gzip' }],
+    ['by its first bytes', {}],
+  ])('takes a file that is gzip, known %s, as it was sent', async (_, headers) => {
+    const file = gzipSync(FILE)
+    const { status, body } = await send(cast.service, cast.staff.token, file, {}, headers)
+    expect([status, body.sha256, body.bytes_total]).toEqual([202, sha256(file), file.length])
+    expect(await stored(body.id)).toMatchObject({ compressed: true, bytes: file.length })
+  })
+
+  it('takes what is no gzip as it is, also with the encoding identity', async () => {
+    const headers = { 'content-encoding': 'identity' }
+    const id = await accepted(cast.service, cast.staff.token, FILE, {}, headers)
+    expect(await stored(id)).toMatchObject({ compressed: false, bytes: FILE.length })
+  })
+
+  it('takes rows for users and transactions under a name of their own, or none', async () => {
+    const { service, staff } = cast
+    for (const kind of ['users', 'transactions']) {
+      const file = `${kind}\n1\n`
+      expect((await send(service, staff.token, file, { kind })).body.name).toBe(kind)
+      const { body } = await send(service, staff.token, file, { kind, name: 'march' })
+      expect([body.kind, body.name]).toEqual([kind, 'march'])
+    }
+  })
+
+  it('is for staff and admins', async () => {
+    const { service, user, admin } = cast
+    await accepted(service, admin.token, FILE)
+    expect((await send(service, user.token, FILE)).status).toBe(403)
+    const query = { kind: 'dataset', name: newName() }
+    expect((await service.call('createImport', { query, body: FILE })).status).toBe(401)
+    expect(await statuses(service, user.id)).toEqual([])
+  })
+})
+
+describe('createImport of a form', () => {
+  const post = async (parts: Parameters<typeof formOf>[0], query = {}) => {
+    const { body, headers } = await formOf(parts)
+    return await cast.service.call('createImport', {
+      ...{ token: cast.staff.token, body, headers },
+      query: { kind: 'dataset', ...query },
+    })
+  }
+
+  it.each([
+    ['orders.csv', 'orders'],
+    ['March orders (2).csv.gz', 'March_orders_2_'],
+    ['../../.hidden.tsv', 'hidden'],
+    [`${'x'.repeat(100)}.csv`, 'x'.repeat(63)],
+  ])('calls the dataset of %s %s', async (fileName, name) => {
+    const { status, body } = await post([['file', `${fileName}\n1\n`, fileName]])
+    expect([status, body.name]).toEqual([202, name])
+    expect(body.sha256).toBe(sha256(`${fileName}\n1\n`))
+  })
+
+  it('calls it as the query says, where it does', async () => {
+    const name = newName()
+    const { status, body } = await post([['file', FILE, 'orders.csv']], { name })
+    expect([status, body.name]).toEqual([202, name])
+  })
+
+  it('needs a name where the file has none that can be one', async () => {
+    const { status, body } = await post([['file', FILE, '???.csv']])
+    expect([status, body.errors?.[0]?.path ?? body.name]).toEqual([202, '_'])
+    const none = await post([['file', FILE, '.csv']])
+    expect(none.body.errors).toContainEqual({
+      ...{ path: 'query.name', code: 'required', message: 'is required' },
+    })
+  })
+
+  it.each([
+    ['no_file', 'without parts', []],
+    ['one_file', 'with a field alone', [['name', 'orders'] as const]],
+    ['one_file', 'with a field before', [['a', 'b'] as const, ['file', FILE, 'a.csv'] as const]],
+    ['one_file', 'with a field behind', [['file', FILE, 'a.csv'] as const, ['a', 'b'] as const]],
+    [
+      'one_file',
+      'with two files',
+      [['file', FILE, 'a.csv'] as const, ['more', FILE, 'b.csv'] as const],
+    ],
+    ['empty_file', 'with an empty file', [['file', '', 'a.csv'] as const]],
+  ])('refuses (%s) a form %s', async (code, _, parts) => {
+    const staff = await cast.service.createAccount('staff')
+    const { body, headers } = await formOf(parts)
+    const answer = await cast.service.call('createImport', {
+      ...{ token: staff.token, body, headers, query: { kind: 'dataset', name: newName() } },
+    })
+    expect([answer.status, answer.body.errors?.[0]?.code]).toEqual([422, code])
+    expect(await statuses(cast.service, staff.id)).toEqual([])
+  })
+
+  it.each([
+    ['multipart/form-data', FILE],
+    ['multipart/form-data; boundary=x', FILE],
+    [
+      'multipart/form-data; boundary=x',
+      '--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nid\r\n1',
+    ],
+  ])('refuses as %s what is no form, or not all of one (%#)', async (type, body) => {
+    const staff = await cast.service.createAccount('staff')
+    const answer = await cast.service.call('createImport', {
+      ...{ token: staff.token, body, headers: { 'content-type': type } },
+      query: { kind: 'dataset', name: newName() },
+    })
+    expect([answer.status, answer.body.code]).toEqual([400, 'bad_request'])
+    expect(await statuses(cast.service, staff.id)).toEqual([])
+  })
+})
+
+describe('createImport of what is not taken', () => {
+  it.each([
+    ['empty_file', '', {}],
+    ['not_gzip', FILE, { 'content-encoding': 'gzip' }],
+  ])('refuses %s', async (code, file, headers) => {
+    const staff = await cast.service.createAccount('staff')
+    const { status, body } = await send(cast.service, staff.token, file, {}, headers)
+    expect(status).toBe(422)
+    expect(body.errors).toEqual([{ path: '', code, message: expect.any(String) }])
+    expect(await statuses(cast.service, staff.id)).toEqual([])
+  })
+
+  it.each([
+    [{ 'content-type': 'application/json' }, '{}'],
+    [{ 'content-type': 'text/plain' }, FILE],
+    [{ 'content-encoding': 'deflate' }, FILE],
+    [{ 'content-encoding': 'gzip, gzip' }, FILE],
+  ])('refuses %j', async (headers, file) => {
+    const staff = await cast.service.createAccount('staff')
+    const { status, body } = await send(cast.service, staff.token, file, {}, headers)
+    expect([status, body.code]).toEqual([415, 'unsupported_media_type'])
+    expect(await statuses(cast.service, staff.id)).toEqual([])
+  })
+
+  it('refuses a file that is larger than may be, and leaves nothing of it', async () => {
+    const { service } = cast
+    const staff = await service.createAccount('staff')
+    const file = Buffer.alloc(MOST_BYTES + 1, 'a')
+    const { status, body } = await send(service, staff.token, file)
+    expect([status, body.code]).toEqual([413, 'file_too_large'])
+    expect(await statuses(service, staff.id)).toEqual([])
+    await accepted(service, staff.token, file.subarray(1))
+  })
+
+  it.each([
+    [{ kind: 'accounts' }, 'query.kind', 'enum'],
+    [{ name: '' }, 'query.name', 'pattern'],
+    [{ name: '../orders' }, 'query.name', 'pattern'],
+    [{ name: 'x'.repeat(64) }, 'query.name', 'maxLength'],
+    [{ dry_run: 'yes' }, 'query.dry_run', 'type'],
+    [{ max_errors: -1 }, 'query.max_errors', 'minimum'],
+    [{ on_error: 'stop' }, 'query.on_error', 'enum'],
+    [{ types: 'guess' }, 'query.types', 'enum'],
+    [{ ragged: 'skip' }, 'query.ragged', 'enum'],
+    [{ if_exists: 'append' }, 'query.if_exists', 'enum'],
+    [{ delimiter: ';;' }, 'query.delimiter', 'pattern'],
+    [{ quote: 'é' }, 'query.quote', 'pattern'],
+    [{ escape: 'none' }, 'query.escape', 'enum'],
+    [{ encoding: 'utf-7' }, 'query.encoding', 'enum'],
+    [{ line_end: 'nul' }, 'query.line_end', 'enum'],
+    [{ header: 'first' }, 'query.header', 'type'],
+    [{ preamble_lines: 1001 }, 'query.preamble_lines', 'maximum'],
+    [{ footer_lines: 1.5 }, 'query.footer_lines', 'type'],
+    [{ decimal: ';' }, 'query.decimal', 'enum'],
+    [{ thousands: '_' }, 'query.thousands', 'enum'],
+    [{ currency_signs: 1 }, 'query.currency_signs', 'type'],
+    [{ replace: true }, 'query.replace', 'unknown_parameter'],
+    [{ 'renames[a]': 'b' }, 'query.renames[a]', 'unknown_parameter'],
+  ])('refuses the query %j', async (query, path, code) => {
+    const { status, body } = await send(cast.service, cast.staff.token, FILE, query)
+    expect(status).toBe(422)
+    expect(body.errors).toContainEqual({ path, code, message: expect.any(String) })
+  })
+
+  it.each([
+    [{ name: 'orders' }, 'query.kind'],
+    [{ kind: 'dataset' }, 'query.name'],
+  ])('wants more than %j', async (query, path) => {
+    const { token } = cast.staff
+    const { status, body } = await cast.service.call('createImport', { token, query, body: FILE })
+    expect(status).toBe(422)
+    expect(body.errors).toContainEqual({ path, code: 'required', message: 'is required' })
+  })
+})
