@@ -5,6 +5,7 @@ import { authRoutes } from './features/auth/auth.routes.ts'
 import { createAuthService } from './features/auth/auth.service.ts'
 import { createLoginThrottle } from './features/auth/login-throttle.ts'
 import { bankAccountRoutes } from './features/bank-accounts/bank-accounts.routes.ts'
+import { datasetRoutes } from './features/datasets/datasets.routes.ts'
 import { employmentRoutes } from './features/employments/employments.routes.ts'
 import { importRoutes } from './features/imports/imports.routes.ts'
 import { reportRoutes } from './features/reports/reports.routes.ts'
@@ -81,6 +82,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   importRoutes(handle, handleFile, services.imports)
   app.addHook('preClose', async () => services.imports.endEvents())
   reportRoutes(handle, services.reports)
+  datasetRoutes(handle, services.datasets)
   healthRoutes(handle, { ...services, metricsToken: config.METRICS_TOKEN })
   documentRoutes(handle, document)
   assertComplete()

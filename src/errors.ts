@@ -37,6 +37,10 @@ export const forbidden = (detail: string, code = 'forbidden') => new AppError(40
 export const notFound = (resource: string, id: number) =>
   new AppError(404, 'not_found', `${resource} with ID ${id} not found`)
 
+/** 404 where a record is named and not numbered. */
+export const notFoundByName = (resource: string, name: string) =>
+  new AppError(404, 'not_found', `${resource} ${name} not found`)
+
 /** 405: the path takes other methods. */
 export const methodNotAllowed = (method: string, allowed: readonly string[]) =>
   new AppError(405, 'method_not_allowed', `This path does not take ${method}`, {

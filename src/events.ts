@@ -67,6 +67,11 @@ export const events = {
     payload: Type.Object({}),
     consumer: 'sweepReports',
   },
+  /** The periodic look after the tables of datasets is due. */
+  'datasets.sweep_due': {
+    payload: Type.Object({}),
+    consumer: 'sweepDatasets',
+  },
 } as const
 
 export type EventName = keyof typeof events

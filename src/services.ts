@@ -2,6 +2,7 @@ import type { Config } from './config.ts'
 import { createAnalyticsService } from './features/analytics/analytics.service.ts'
 import { createApiKeyService } from './features/api-keys/api-keys.service.ts'
 import { createBankAccountService } from './features/bank-accounts/bank-accounts.service.ts'
+import { createDatasetService } from './features/datasets/datasets.service.ts'
 import { createEmploymentService } from './features/employments/employments.service.ts'
 import { loadDataset } from './features/imports/dataset.loader.ts'
 import { createImportService } from './features/imports/imports.service.ts'
@@ -77,13 +78,14 @@ export function openServices(
     maxBytes: config.IMPORT_MAX_BYTES,
     retentionHours: config.IMPORT_RETENTION_HOURS,
   })
+  const datasets = createDatasetService({ database, databaseUrl, log })
 
   let closing: Promise<void> | undefined
   return {
     ...{ config, log, metrics, crypto, database, cache, queue, outbox },
     ...{ conventions, users, userBulk, apiKeys, tasks },
     ...{ employments, bankAccounts },
-    ...{ transactions, transactionBulk, analytics, imports, reports },
+    ...{ transactions, transactionBulk, analytics, imports, reports, datasets },
     close() {
       closing ??= (async () => {
         await outbox.close()

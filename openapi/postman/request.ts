@@ -1,18 +1,26 @@
-import { asArray, type Json, type JsonObject } from '../generate/json.ts'
+import { asArray, asObject, type Json, type JsonObject } from '../generate/json.ts'
 import type { Operation } from './operations.ts'
 import { bodyTemplate } from './values.ts'
 import { pathWithVariables } from './variables.ts'
+
+/** The names and values of an example: a list stands for several of one name, an object for its members. */
+function valuesOf({ name, style, example }: JsonObject): (readonly [Json, Json])[] {
+  if (Array.isArray(example)) return asArray(example, '').map((value) => [name ?? '', value])
+  if (style === undefined) return [[name ?? '', example ?? '']]
+  return Object.entries(asObject(example, '')).map(([key, value]) => [
+    style === 'deepObject' ? `${name}[${key}]` : key,
+    value,
+  ])
+}
 
 /** A parameter that is not required is there to be switched on. */
 const entries = (parameters: readonly JsonObject[], place: string): JsonObject[] =>
   parameters
     .filter((parameter) => parameter.in === place)
-    .flatMap(({ name, description, example, required }) => {
-      const values: readonly Json[] = Array.isArray(example)
-        ? asArray(example, '')
-        : [example ?? '']
-      return values.map((value) => ({
-        key: name ?? '',
+    .flatMap((parameter) => {
+      const { description, required } = parameter
+      return valuesOf(parameter).map(([key, value]) => ({
+        key,
         value: String(value),
         description: description ?? '',
         ...(required !== true && { disabled: true }),
@@ -21,8 +29,8 @@ const entries = (parameters: readonly JsonObject[], place: string): JsonObject[]
 
 /** An operation as a request of Postman's collection format 2.1. */
 export function toRequest(operation: Operation, stored: ReadonlySet<string>): JsonObject {
-  const { operationId, method, path, description, parameters, body } = operation
-  const target = pathWithVariables(path)
+  const { operationId, method, description, parameters, body } = operation
+  const target = pathWithVariables(operation)
   const query = entries(parameters, 'query')
   const sent = query.filter(({ disabled }) => disabled !== true)
   const search = sent.map(({ key, value }) => `${key}=${value}`).join('&')

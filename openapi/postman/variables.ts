@@ -10,13 +10,20 @@ export interface Capture {
 
 const singular = (segment: string) => segment.replaceAll('-', '_').replace(/s$/, '')
 
-/** The variables that stand in a path for its parameters: `/v1/users/{id}` -> `user_id`. */
-export const pathVariables = (path: string): readonly string[] =>
-  [...path.matchAll(/([\w-]+)\/\{\w+\}/g)].map(([, segment = '']) => `${singular(segment)}_id`)
+/** Parameters that are ids; what has a name is named as in the document's example. */
+const ID = /([\w-]+)\/\{\w*id\}/g
 
-/** A path with variables for its parameters. */
-export const pathWithVariables = (path: string): string =>
-  path.replaceAll(/([\w-]+)\/\{\w+\}/g, (_, segment) => `${segment}/{{${singular(segment)}_id}}`)
+/** The variables that stand in a path for ids: `/v1/users/{id}` -> `user_id`. */
+export const pathVariables = (path: string): readonly string[] =>
+  [...path.matchAll(ID)].map(([, segment = '']) => `${singular(segment)}_id`)
+
+/** A path with variables for its ids, and examples for its names. */
+export const pathWithVariables = ({ path, parameters }: Operation): string =>
+  path
+    .replaceAll(ID, (_, segment) => `${segment}/{{${singular(segment)}_id}}`)
+    .replaceAll(/(?<!\{)\{(\w+)\}/g, (_, name) =>
+      String(parameters.find((one) => one.in === 'path' && one.name === name)?.example),
+    )
 
 const propertiesOf = (document: JsonObject, schema: JsonObject | undefined) =>
   Object.entries(asObject(schema?.properties, '')).map(

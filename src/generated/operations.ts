@@ -1972,6 +1972,195 @@ export const downloadReport = {
   },
 } as const
 
+export const listDatasets = {
+  operationId: 'listDatasets',
+  method: 'GET',
+  url: '/v1/datasets',
+  tags: ['Datasets'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['datasets:read'],
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: false,
+  resource: null,
+  takesFile: false,
+  successStatus: 200,
+  schema: {
+    querystring: Type.Object({
+      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647 })),
+      per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
+    }, { additionalProperties: false }),
+    response: {
+      200: S.DatasetList,
+      401: S.Problem,
+      403: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
+export const getDataset = {
+  operationId: 'getDataset',
+  method: 'GET',
+  url: '/v1/datasets/:name',
+  tags: ['Datasets'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['datasets:read'],
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: true,
+  resource: null,
+  takesFile: false,
+  successStatus: 200,
+  schema: {
+    params: Type.Object({
+      name: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$' }),
+    }, { additionalProperties: false }),
+    querystring: Type.Object({}, { additionalProperties: false }),
+    headers: Type.Object({
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
+    }, { additionalProperties: true }),
+    response: {
+      200: S.Dataset,
+      304: Type.Null(),
+      401: S.Problem,
+      403: S.Problem,
+      404: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
+export const deleteDataset = {
+  operationId: 'deleteDataset',
+  method: 'DELETE',
+  url: '/v1/datasets/:name',
+  tags: ['Datasets'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['datasets:write'],
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: true,
+  etag: false,
+  resource: null,
+  takesFile: false,
+  successStatus: 204,
+  schema: {
+    params: Type.Object({
+      name: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$' }),
+    }, { additionalProperties: false }),
+    querystring: Type.Object({}, { additionalProperties: false }),
+    headers: Type.Object({
+      'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
+    }, { additionalProperties: true }),
+    response: {
+      204: Type.Null(),
+      400: S.Problem,
+      401: S.Problem,
+      403: S.Problem,
+      404: S.Problem,
+      412: S.Problem,
+      413: S.Problem,
+      415: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
+export const listDatasetRows = {
+  operationId: 'listDatasetRows',
+  method: 'GET',
+  url: '/v1/datasets/:name/rows',
+  tags: ['Datasets'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['datasets:read'],
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: false,
+  resource: null,
+  takesFile: false,
+  successStatus: 200,
+  schema: {
+    params: Type.Object({
+      name: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$' }),
+    }, { additionalProperties: false }),
+    querystring: Type.Object({
+      sort: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647 })),
+      per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
+    }, { additionalProperties: Type.Union([Type.String(), Type.Array(Type.String(), { maxItems: 100 })]) }),
+    response: {
+      200: S.DatasetRowList,
+      401: S.Problem,
+      403: S.Problem,
+      404: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
+export const exportDataset = {
+  operationId: 'exportDataset',
+  method: 'GET',
+  url: '/v1/datasets/:name/export.csv',
+  tags: ['Datasets'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['datasets:read'],
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: false,
+  resource: null,
+  takesFile: false,
+  successStatus: 200,
+  schema: {
+    params: Type.Object({
+      name: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$' }),
+    }, { additionalProperties: false }),
+    querystring: Type.Object({
+      safe: Type.Boolean({ default: false }),
+    }, { additionalProperties: false }),
+    response: {
+      200: {
+        content: {
+          'text/csv': {
+            schema: S.DatasetCsv,
+          },
+        },
+      },
+      401: S.Problem,
+      403: S.Problem,
+      404: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
 export const getLiveness = {
   operationId: 'getLiveness',
   method: 'GET',
@@ -2156,6 +2345,11 @@ export const operations = {
   getReport,
   deleteReport,
   downloadReport,
+  listDatasets,
+  getDataset,
+  deleteDataset,
+  listDatasetRows,
+  exportDataset,
   getLiveness,
   getReadiness,
   getMetrics,

@@ -747,3 +747,36 @@ export type ReportFile = Static<typeof ReportFile>
 
 export const ReportCsv = Type.String()
 export type ReportCsv = Static<typeof ReportCsv>
+
+export const DatasetColumnType = Type.Enum(['integer', 'numeric', 'boolean', 'date', 'timestamp', 'timestamptz', 'uuid', 'json', 'text'], { type: 'string' })
+export type DatasetColumnType = Static<typeof DatasetColumnType>
+
+export const DatasetColumn = Type.Object({
+  name: Type.String(),
+  source_name: Type.Union([Type.String(), Type.Null()]),
+  type: DatasetColumnType,
+  nullable: Type.Boolean(),
+})
+export type DatasetColumn = Static<typeof DatasetColumn>
+
+export const Dataset = Type.Object({
+  name: Type.String(),
+  columns: Type.Array(DatasetColumn),
+  row_count: Type.Integer({ minimum: 0 }),
+  bytes: Type.Integer({ minimum: 0 }),
+  import_id: Type.Optional(Id),
+  created_at: Timestamp,
+})
+export type Dataset = Static<typeof Dataset>
+
+export const DatasetList = Type.Array(Dataset)
+export type DatasetList = Static<typeof DatasetList>
+
+export const DatasetRow = Type.Object({}, { additionalProperties: true })
+export type DatasetRow = Static<typeof DatasetRow>
+
+export const DatasetRowList = Type.Array(DatasetRow)
+export type DatasetRowList = Static<typeof DatasetRowList>
+
+export const DatasetCsv = Type.String()
+export type DatasetCsv = Static<typeof DatasetCsv>

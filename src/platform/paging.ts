@@ -28,7 +28,8 @@ export interface Paging<Position> {
 export const encodeCursor = (position: readonly unknown[]): string =>
   Buffer.from(JSON.stringify(position)).toString('base64url')
 
-const badCursor = () =>
+/** 422: not a cursor of this list. */
+export const badCursor = () =>
   invalid([
     { path: 'query.cursor', code: 'cursor', message: 'is not a cursor this list has given' },
   ])

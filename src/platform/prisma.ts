@@ -12,6 +12,8 @@ export type Database = PrismaClient
 export type DatabaseTransaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0]
 
 const MOST_PREPARED_STATEMENTS = 500
+/** At the beginning of a statement whose text is another with nearly every request: it is not prepared. */
+export const VARYING = '/* varying */'
 const CONNECT_TIMEOUT_MS = 5_000
 /** How long a transaction may wait for a connection, and take. */
 const TRANSACTION_LIMITS = { maxWait: 5_000, timeout: 60_000 }
@@ -23,6 +25,7 @@ const TRANSACTION_LIMITS = { maxWait: 5_000, timeout: 60_000 }
 function createStatementNames(): (query: { readonly sql: string }) => string {
   const names = new Map<string, string>()
   return ({ sql }) => {
+    if (sql.trimStart().startsWith(VARYING)) return ''
     const known = names.get(sql)
     if (known !== undefined) return known
     if (names.size >= MOST_PREPARED_STATEMENTS) return ''

@@ -14,8 +14,10 @@ type Part<O extends Operation, Name extends string> =
   O['schema'] extends Readonly<Record<Name, infer S extends TSchema>> ? Static<S> : undefined
 type Responses<O extends Operation> = O['schema']['response']
 type SuccessStatus = 200 | 201 | 202 | 204
+/** A text may be sent as it comes. */
+type Text<T> = T extends string ? T | Readable : T
 /** What has several media types is a file, and sent as it is. */
-type Answer<R> = R extends { readonly content: object } ? Readable : Static<R & TSchema>
+type Answer<R> = R extends { readonly content: object } ? Readable : Text<Static<R & TSchema>>
 type Success<O extends Operation> = {
   [Status in keyof Responses<O>]: Status extends SuccessStatus
     ? Answer<Responses<O>[Status]>

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { OperationId } from '../../src/generated/operations.ts'
+import { insertDataset } from '../datasets/tables.ts'
 import type { RequestOptions } from '../setup/service.ts'
 import type { Scene } from './scene.ts'
 
@@ -8,8 +9,11 @@ export type Reach = 'nobody' | 'admin' | 'staff' | 'everybody'
 
 interface RecordFactory {
   readonly reach: Reach
-  /** Makes one of the owner's. @returns its id */
-  readonly create: (scene: Scene, operationId: OperationId) => Promise<number> | number
+  /** Makes one of the owner's. @returns its id, or its name */
+  readonly create: (
+    scene: Scene,
+    operationId: OperationId,
+  ) => Promise<number | string> | number | string
 }
 
 /** Makes a record with the owner's token. @returns its id */
@@ -46,6 +50,13 @@ async function failedImport({ service, owner }: Scene): Promise<number> {
   return Number(row?.id)
 }
 
+/** A dataset of a column and no rows. */
+async function dataset({ service }: Scene): Promise<string> {
+  const name = randomBytes(6).toString('hex')
+  await insertDataset(service.database, name, [{ name: 'city', type: 'text' }], [])
+  return name
+}
+
 /** What a path names, by the path up to the parameter. */
 const RECORDS: Readonly<Record<string, RecordFactory>> = {
   '/v1/users/:id': { reach: 'staff', create: ({ owner }) => owner.id },
@@ -75,6 +86,7 @@ const RECORDS: Readonly<Record<string, RecordFactory>> = {
   },
   '/v1/imports/:id': { reach: 'admin', create: failedImport },
   '/v1/reports/:id': { reach: 'admin', create: completedReport },
+  '/v1/datasets/:name': { reach: 'everybody', create: dataset },
   '/v1/api-keys/:id': {
     reach: 'everybody',
     create: (scene) =>

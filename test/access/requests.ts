@@ -6,7 +6,7 @@ import { createPerson, type Scene } from './scene.ts'
 
 /** A request of the owner's records that is right in every respect. */
 export interface SampleRequest {
-  readonly params: Readonly<Record<string, number>>
+  readonly params: Readonly<Record<string, number | string>>
   readonly query: Readonly<Record<string, string | readonly string[]>>
   readonly body?: unknown
   /** Who sees the records that the request names, besides their owner. */
@@ -71,7 +71,7 @@ export async function sampleRequest(
   operation: OperationAccess,
   scene: Scene,
 ): Promise<SampleRequest> {
-  const params: Record<string, number> = {}
+  const params: Record<string, number | string> = {}
   let reach: Reach | undefined
   for (const { index, 0: parameter } of operation.url.matchAll(/:\w+/g)) {
     const record = recordOf(operation.url.slice(0, index + parameter.length))

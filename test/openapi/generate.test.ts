@@ -33,12 +33,19 @@ const withOperation = (operation: JsonObject): JsonObject => ({
   paths: { '/v1/things': { get: operation } },
   components: {
     responses: { Done: { description: 'Done.' } },
-    parameters: Object.fromEntries(
-      ['Idempotency-Key', 'If-Match', 'If-None-Match'].map((name) => [
-        name,
-        { name, in: 'header', required: false, schema: { type: 'string' } },
-      ]),
-    ),
+    parameters: {
+      ...Object.fromEntries(
+        ['Idempotency-Key', 'If-Match', 'If-None-Match'].map((name) => [
+          name,
+          { name, in: 'header', required: false, schema: { type: 'string' } },
+        ]),
+      ),
+      Styled: { name: 'styled', in: 'query', style: 'form', schema: { type: 'string' } },
+      Free: {
+        ...{ name: 'free', in: 'query', style: 'form', explode: true },
+        schema: { type: 'object', additionalProperties: { type: 'string' } },
+      },
+    },
     schemas: { Scope: { type: 'string', enum: ['things:read'] } },
   },
 })
@@ -122,6 +129,7 @@ describe('the generator refuses', () => {
     ['that can be repeated without saying so', taking('Idempotency-Key'), 'documents 409'],
     ['that compares without saying so', taking('If-Match'), 'documents 412'],
     ['that saves reading without saying so', taking('If-None-Match'), 'documents 304'],
+    ['with a style that changes nothing', taking('Styled'), 'only exploded objects'],
     [
       'with an unknown keyword',
       { operationId: 'a', security: [], responses, callbacks: {} },
@@ -247,6 +255,15 @@ describe('the document', () => {
     expect(count).toBeGreaterThan(50)
   })
 
+  it('leaves a query open to what an object of parameters describes', () => {
+    const code = generateOperations(withOperation(taking('Free') as JsonObject))
+    expect(code).toContain('querystring: Type.Object({}, { additionalProperties: Type.String() })')
+    const closed = generateOperations(
+      withOperation({ ...taking('If-Match'), responses: { ...responses, '412': done } }),
+    )
+    expect(closed).toContain('querystring: Type.Object({}, { additionalProperties: false })')
+  })
+
   it('has parameters whose examples are valid', () => {
     const parts = { path: 'params', query: 'querystring', header: 'headers' } as const
     let count = 0
@@ -256,8 +273,17 @@ describe('the document', () => {
         const { operationId: id, parameters } = asObject(operation, '')
         const schemas: Partial<Record<string, TSchema>> = operations[id as OperationId].schema
         for (const given of [...asArray(ofPath, ''), ...asArray(parameters, '')]) {
-          const { name, in: place, example } = componentOf(given)
+          const { name, in: place, style, example } = componentOf(given)
           const part = schemas[parts[place as keyof typeof parts]] as TObject
+          if (style === 'form') {
+            // Its members are the parameters.
+            const free = (part as { additionalProperties?: TSchema })
+              .additionalProperties as TSchema
+            for (const member of Object.values(asObject(example, ''))) {
+              expect(refused(free, member), `${id} ${name}`).toEqual([])
+            }
+            continue
+          }
           const property = part.properties[String(name).toLowerCase()] as TSchema
           expect(property, `${id} ${name}`).toBeDefined()
           expect(refused(property, example), `${id} ${name}`).toEqual([])

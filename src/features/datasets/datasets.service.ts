@@ -1,0 +1,118 @@
+import type { Readable } from 'node:stream'
+import { notFoundByName } from '../../errors.ts'
+import { codeOf, driverCause } from '../../platform/database-away.ts'
+import type { Log } from '../../platform/log.ts'
+import { type Page, type PagingQuery, pageById } from '../../platform/paging.ts'
+import type { Database, Prisma } from '../../platform/prisma.ts'
+import { afterCommit } from '../../platform/unit-of-work.ts'
+import type { DatasetColumn } from './datasets.columns.ts'
+import { dropUnlisted } from './datasets.drop.ts'
+import { exportRows } from './datasets.export.ts'
+import type { RowQuery } from './datasets.filters.ts'
+import { readRows } from './datasets.rows.ts'
+
+export type DatasetService = ReturnType<typeof createDatasetService>
+
+/** A dataset with what is known of its table. */
+export interface DatasetRecord {
+  readonly id: bigint
+  readonly name: string
+  readonly importId: bigint | null
+  readonly columns: readonly DatasetColumn[]
+  readonly rowCount: number
+  /** On the disk, indexes included. */
+  readonly bytes: number
+  readonly createdAt: Date
+}
+
+interface Deps {
+  readonly database: Database
+  /** Exports are read over connections of their own. */
+  readonly databaseUrl: string
+  readonly log: Log
+}
+
+/** A request hardly waits for those who read a table that it deletes. */
+const REQUEST_PATIENCE_MS = 50
+/** Longer than PostgreSQL's own cleaning up keeps others waiting. */
+const SWEEP_PATIENCE_MS = 3_000
+
+const UNDEFINED_TABLE = '42P01'
+const isTableGone = (error: unknown): boolean =>
+  codeOf(error) === UNDEFINED_TABLE || driverCause(error).originalCode === UNDEFINED_TABLE
+
+/** The tables that imports made. All staff may do everything with them. */
+export function createDatasetService({ database, databaseUrl, log }: Deps) {
+  async function withSizes(
+    datasets: readonly Prisma.DatasetGetPayload<object>[],
+  ): Promise<DatasetRecord[]> {
+    const sizes = await database.$queryRaw<{ id: bigint; bytes: bigint }[]>`
+      SELECT wanted.id, pg_relation_size(t.oid) + pg_indexes_size(t.oid)
+        + coalesce(pg_relation_size(nullif(t.reltoastrelid, 0)), 0) AS bytes
+      FROM unnest(${datasets.map(({ id }) => String(id))}::bigint[]) AS wanted (id)
+      JOIN pg_class t ON t.oid = to_regclass('datasets.d' || wanted.id)`
+    const bytesOf = new Map(sizes.map(({ id, bytes }) => [id, Number(bytes)]))
+    return datasets.map((dataset) => ({
+      ...dataset,
+      columns: dataset.columns as unknown as readonly DatasetColumn[],
+      rowCount: Number(dataset.rowCount),
+      bytes: bytesOf.get(dataset.id) ?? 0,
+    }))
+  }
+
+  async function get(name: string): Promise<DatasetRecord> {
+    const found = await database.dataset.findUnique({ where: { name } })
+    const [dataset] = found === null ? [] : await withSizes([found])
+    if (dataset === undefined) throw notFoundByName('Dataset', name)
+    return dataset
+  }
+
+  /** Reads the table of a dataset, which may be dropped between both. */
+  async function reading<T>(
+    name: string,
+    read: (dataset: DatasetRecord) => Promise<T>,
+  ): Promise<T> {
+    const dataset = await get(name)
+    return await read(dataset).catch((error: unknown) => {
+      throw isTableGone(error) ? notFoundByName('Dataset', name) : error
+    })
+  }
+
+  return {
+    /** @throws AppError 404 */
+    get,
+
+    /** Newest first. @throws AppError 422 */
+    async list(query: PagingQuery): Promise<Page<DatasetRecord>> {
+      const { items, ...page } = await pageById(
+        query,
+        'desc',
+        (range) => database.dataset.findMany(range),
+        () => database.dataset.count(),
+      )
+      return { ...page, items: await withSizes(items) }
+    },
+
+    /** Its table goes at once, or when nobody reads it any more. @throws AppError 404 */
+    async remove(name: string): Promise<void> {
+      const { count } = await database.dataset.deleteMany({ where: { name } })
+      if (count === 0) throw notFoundByName('Dataset', name)
+      await afterCommit(async () => {
+        await dropUnlisted(database, REQUEST_PATIENCE_MS).catch((error: unknown) =>
+          log.warn({ err: error }, 'the table of a deleted dataset is left for the sweep'),
+        )
+      })
+    },
+
+    /** One page of rows, each as JSON. @throws AppError 404, 422 */
+    rows: (name: string, query: RowQuery): Promise<Page<string>> =>
+      reading(name, (dataset) => readRows(database, dataset, query)),
+
+    /** All rows as CSV. @throws AppError 404 */
+    export: (name: string, safe: boolean): Promise<Readable> =>
+      reading(name, (dataset) => exportRows(databaseUrl, dataset, safe)),
+
+    /** Drops tables that no dataset has any more. */
+    sweep: (): Promise<void> => dropUnlisted(database, SWEEP_PATIENCE_MS),
+  }
+}
