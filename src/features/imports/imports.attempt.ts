@@ -128,9 +128,10 @@ export class ImportAttempt {
 
   async #load(connection: LoadConnection, stored: OpenStored): Promise<LoadResult> {
     const { loaders, maxBytes } = this.#deps
-    const { id, kind, name, userId, compressed, requestId } = this.#record
+    const { id, kind, name, userId, compressed, bytesTotal, requestId } = this.#record
     const progress = this.#progress
-    const source = createSource(stored, compressed, maxBytes, (bytes) => {
+    const file = { compressed, bytes: Number(bytesTotal) }
+    const source = createSource(stored, file, maxBytes, (bytes) => {
       progress.bytes = bytes
     })
     return await loaders[kind]({
