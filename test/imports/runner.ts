@@ -1,0 +1,51 @@
+import { onTestFinished } from 'vitest'
+import { loadDataset } from '../../src/features/imports/dataset.loader.ts'
+import type { ImportKind, Loader } from '../../src/features/imports/imports.loader.ts'
+import {
+  createImportService,
+  type ImportService,
+} from '../../src/features/imports/imports.service.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { openDatabase } from '../../src/platform/prisma.ts'
+import type { TestService } from '../setup/service.ts'
+
+interface Changes {
+  /** In place of the service's own. */
+  readonly loaders?: Partial<Record<ImportKind, Loader>>
+  readonly maxBytes?: number
+}
+
+/**
+ * What a worker of a process of its own has of imports, without a queue: a test runs it when it wants. It
+ * closes when the test has ended.
+ */
+export function startRunner(
+  { services, database }: TestService,
+  { loaders = {}, maxBytes = services.config.IMPORT_MAX_BYTES }: Changes = {},
+): ImportService {
+  const { config, crypto, metrics, queue } = services
+  const log = createLog('silent')
+  const { close, ...opened } = openDatabase(database.url, 3, log)
+  onTestFinished(close)
+  return createImportService({
+    ...{ ...opened, databaseUrl: database.url, crypto, queue, metrics, log, maxBytes },
+    loaders: { dataset: loadDataset, users: loadDataset, transactions: loadDataset, ...loaders },
+    dataDir: config.DATA_DIR,
+    retentionHours: config.IMPORT_RETENTION_HOURS,
+  })
+}
+
+/** A loader that waits before it loads, until it is let go. */
+export function heldLoader(load: Loader = loadDataset) {
+  const started: number[] = []
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const loader: Loader = async (job) => {
+    started.push(Number(job.id))
+    await released
+    return await load(job)
+  }
+  return { loader, started, release: () => release() }
+}
