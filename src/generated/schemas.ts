@@ -617,6 +617,7 @@ export const ImportDialect = Type.Object({
   escape: Type.Enum(['doubled', 'backslash'], { type: 'string' }),
   line_end: Type.Enum(['lf', 'crlf', 'cr', 'mixed', 'none'], { type: 'string' }),
   header: Type.Boolean(),
+  header_lines: Type.Integer({ minimum: 0, maximum: 2 }),
   preamble_lines: Type.Integer({ minimum: 0 }),
   footer_lines: Type.Integer({ minimum: 0 }),
   repeated_headers: Type.Integer({ minimum: 0 }),

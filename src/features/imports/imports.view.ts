@@ -16,6 +16,7 @@ export const dialectView = (dialect: FileDialect): ImportDialect => ({
   escape: dialect.escape,
   line_end: dialect.lineEndsSeen,
   header: dialect.header,
+  header_lines: dialect.headerLines,
   preamble_lines: dialect.preambleLines,
   footer_lines: dialect.footerLines,
   repeated_headers: dialect.repeatedHeaders,
