@@ -6,11 +6,14 @@ import { createDatasetService } from './features/datasets/datasets.service.ts'
 import { createEmploymentService } from './features/employments/employments.service.ts'
 import { loadDataset } from './features/imports/dataset.loader.ts'
 import { createImportService } from './features/imports/imports.service.ts'
+import { createTransactionLoader } from './features/imports/transactions.loader.ts'
 import { createReportService } from './features/reports/reports.service.ts'
 import { createTaskService } from './features/tasks/tasks.service.ts'
 import { createTransactionBulk } from './features/transactions/transactions.bulk.ts'
+import { createTransactionImport } from './features/transactions/transactions.import.ts'
 import { createTransactionService } from './features/transactions/transactions.service.ts'
 import { createUserBulk } from './features/users/users.bulk.ts'
+import { createUserLookup } from './features/users/users.lookup.ts'
 import { createUserService } from './features/users/users.service.ts'
 import { openCache } from './platform/cache.ts'
 import { createConventions } from './platform/conventions.ts'
@@ -73,7 +76,13 @@ export function openServices(
 
   const imports = createImportService({
     ...{ database, plain, databaseUrl, crypto, queue, metrics, log },
-    loaders: { dataset: loadDataset, users: loadDataset, transactions: loadDataset },
+    loaders: {
+      dataset: loadDataset,
+      users: loadDataset,
+      transactions: createTransactionLoader(
+        createTransactionImport({ crypto, lookup: createUserLookup(crypto), defaultCurrency }),
+      ),
+    },
     dataDir: config.DATA_DIR,
     maxBytes: config.IMPORT_MAX_BYTES,
     retentionHours: config.IMPORT_RETENTION_HOURS,

@@ -148,7 +148,7 @@ describe('recomputing many users', () => {
     await session.query('SELECT recompute_statistics($1::bigint)', [users[2]])
     const many = recomputeMany()
     await vi.waitFor(async () =>
-      expect(await session.query(WAITING_FOR_LOCKS)).toEqual([{ count: 1 }]),
+      expect(await service.database.query(WAITING_FOR_LOCKS)).toEqual([{ count: 1 }]),
     )
     await insertDays(service.database, users[2] as number, 2)
     await session.query('COMMIT')

@@ -28,6 +28,8 @@ import {
   historyPosition,
 } from './transactions.history.ts'
 
+export type { TransactionImport } from './transactions.import.ts'
+
 export interface TransactionDeps {
   readonly database: Database
   readonly crypto: FieldCrypto

@@ -45,12 +45,15 @@ export function encryptUser(
   }
 }
 
+export const decryptName = (crypto: FieldCrypto, userId: bigint, name: Uint8Array): string =>
+  crypto.decrypt(address('name', userId), name)
+
 /** The inverse of {@link encryptUser}. */
 export function decryptUser(crypto: FieldCrypto, row: ShownRow): UserRecord {
   const { id, username, role, name, email, age, pincode, disabledAt, createdAt, updatedAt } = row
   return {
     ...{ id, username, role, age, pincode, disabledAt, createdAt, updatedAt },
-    name: crypto.decrypt(address('name', id), name),
+    name: decryptName(crypto, id, name),
     email: email === null ? undefined : crypto.decrypt(address('email', id), email),
   }
 }

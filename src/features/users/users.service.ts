@@ -7,6 +7,7 @@ import { type Page, toPage } from '../../platform/paging.ts'
 import { type Database, type DatabaseTransaction, violatedUnique } from '../../platform/prisma.ts'
 import { decryptUser, encryptUser, type UserRecord } from './users.fields.ts'
 
+export type { FoundUser, UserLookup } from './users.lookup.ts'
 export type { UserRecord }
 
 import {

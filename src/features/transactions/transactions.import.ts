@@ -1,0 +1,71 @@
+import { AppError, invalid } from '../../errors.ts'
+import { TransactionCreate } from '../../generated/schemas.ts'
+import { attempt, type Checked, itemReader } from '../../platform/bulk.ts'
+import type { FieldCrypto } from '../../platform/crypto.ts'
+import { createNumberReader, type NumberFormat } from '../../platform/csv/number-format.ts'
+import type { LoadConnection } from '../../platform/load-connection.ts'
+import type { UserLookup } from '../users/users.service.ts'
+import { draftTransaction } from './transactions.fields.ts'
+import { type GivenTransaction, TransactionLoad } from './transactions.load.ts'
+
+interface Deps {
+  readonly crypto: FieldCrypto
+  readonly lookup: UserLookup
+  readonly defaultCurrency: string
+}
+
+export type TransactionImport = ReturnType<typeof createTransactionImport>
+
+const readItem = itemReader<TransactionCreate>(TransactionCreate)
+
+const SPACED = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)$/
+const WHOLE = /^\d{1,16}$/
+/** Stands in for the user until they are looked up. */
+const SOMEBODY = { id: 1n, name: '' }
+
+const lacksOwner = () =>
+  invalid([{ path: '/user_email', code: 'required', message: 'is required' }])
+
+/** Loads transactions from a file, by the rules of single ones. */
+export function createTransactionImport({ crypto, lookup, defaultCurrency }: Deps) {
+  return {
+    /**
+     * Makes the check of a row. A date and a time with a blank between them and no offset are of UTC.
+     *
+     * @param numbers how amounts are written
+     * @param byEmail whether rows name their user by address
+     */
+    reader(numbers: NumberFormat, byEmail: boolean) {
+      const readNumber = createNumberReader(numbers) ?? ((text: string) => text)
+      return (values: Readonly<Record<string, string>>): Checked<GivenTransaction> => {
+        const { user_email: email, user_id, transaction_date, transaction_amount, ...rest } = values
+        if (byEmail && email === undefined) return lacksOwner()
+        const spaced = transaction_date && SPACED.exec(transaction_date)
+        const input = readItem({
+          ...rest,
+          ...(byEmail
+            ? { user_id: 1 }
+            : user_id !== undefined && {
+                user_id: WHOLE.test(user_id) ? Number(user_id) : user_id,
+              }),
+          ...(transaction_date !== undefined && {
+            transaction_date: spaced ? `${spaced[1]}T${spaced[2]}Z` : transaction_date,
+          }),
+          ...(transaction_amount !== undefined && {
+            transaction_amount: readNumber(transaction_amount) ?? transaction_amount,
+          }),
+        })
+        if (input instanceof AppError) return input
+        const draft = attempt(() => draftTransaction(input, SOMEBODY, defaultCurrency))
+        if (draft instanceof AppError) return draft
+        const owner = byEmail ? (email as string).toLowerCase() : input.user_id
+        return { owner, named: input.full_name !== undefined, draft }
+      }
+    },
+
+    /** @param withReferences whether any row can have one: those that are there already are left out */
+    open(connection: LoadConnection, requestId: string, withReferences: boolean): TransactionLoad {
+      return new TransactionLoad({ connection, crypto, lookup, requestId, withReferences })
+    },
+  }
+}

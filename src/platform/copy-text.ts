@@ -1,0 +1,31 @@
+/** A value as COPY reads it in its text format. */
+export type CopyValue = string | number | bigint | Uint8Array | readonly bigint[] | null
+
+const SPECIAL = /[\\\t\n\r]/
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+}
+
+const escaped = (text: string): string =>
+  SPECIAL.test(text)
+    ? text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] as string)
+    : text
+
+function cellOf(value: CopyValue): string {
+  if (value === null) return '\\N'
+  if (typeof value === 'string') return escaped(value)
+  if (value instanceof Uint8Array) {
+    return `\\\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}`
+  }
+  return Array.isArray(value) ? `{${value.join(',')}}` : String(value)
+}
+
+/** A row in the text format of COPY, its line end included. */
+export function copyLine(values: readonly CopyValue[]): string {
+  let line = ''
+  for (const value of values) line += line === '' ? cellOf(value) : `\t${cellOf(value)}`
+  return `${line}\n`
+}
