@@ -62,7 +62,9 @@ export function importRoutes(
   })
 
   handle(operations.streamImport, async ({ caller, params, reply }) => {
-    const events = await imports.events(caller, params.id)
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
+    const events = await imports.events(caller, params.id, gone.signal)
     // Proxies are not to collect them.
     reply
       .type('text/event-stream')

@@ -228,14 +228,20 @@ export function createImportService(deps: Deps) {
       return Readable.from(pieces, { objectMode: false, highWaterMark: 1 })
     },
 
-    /** What happens to it, as server-sent events. @throws AppError 404 */
-    async events(caller: Caller, id: number): Promise<Readable> {
+    /**
+     * What happens to it, as server-sent events.
+     *
+     * @param gone set when nobody follows any more
+     * @throws AppError 404
+     */
+    async events(caller: Caller, id: number, gone: AbortSignal): Promise<Readable> {
       await find(caller, id)
       const read = async () => {
         const record = await database.import.findFirst({ where: { id, ...reachable(caller) } })
         return record === null ? undefined : importView(record)
       }
-      return Readable.from(importEvents(read, closing.signal), { objectMode: false })
+      const ended = AbortSignal.any([closing.signal, gone])
+      return Readable.from(importEvents(read, ended), { objectMode: false })
     },
 
     /** Loads an import, unless it is gone, done, or somebody loads it; or so many run that it has to wait. */

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { useCast } from '../setup/cast.ts'
+import { accepted, look, newName, pieces } from './imports.ts'
+import { startRunner } from './runner.ts'
+
+const cast = useCast()
+
+const HEAD = 'reject_line,reject_column,reject_code,reject_reason'
+
+const download = (id: number | string, token = cast.staff.token) =>
+  cast.service.call('downloadRejects', { params: { id }, token })
+
+/** Loads a file. @returns its id */
+async function loaded(file: string | Buffer, query = {}): Promise<number> {
+  const id = await accepted(cast.service, cast.staff.token, file, query)
+  await startRunner(cast.service).run(id)
+  return id
+}
+
+const amounts = (name: string) =>
+  cast.service.database
+    .query<{ id: string }>('SELECT id FROM datasets WHERE name = $1', [name])
+    .then(([row]) =>
+      cast.service.database.query(
+        `SELECT id::int, amount::float FROM datasets.d${row?.id} ORDER BY id`,
+      ),
+    )
+
+describe('downloadRejects', () => {
+  it('sends the rows as they stood, with line, column, code and reason in front', async () => {
+    const file = 'id,amount,note\n1,2.5,fine\n2,3.5\n3,,"a ""b"",\nc"\n4,4.5,fine,more\n'
+    const id = await loaded(file, { critical: 'amount' })
+    const { status, headers, body } = await download(id)
+    expect(status).toBe(200)
+    expect(headers['content-type']).toBe('text/csv; charset=utf-8')
+    expect(headers['content-disposition']).toBe(`attachment; filename="import-${id}-rejects.csv"`)
+    const lines = body.split('\r\n')
+    expect(lines[0]).toBe(`${HEAD},id,amount,note`)
+    expect(lines.slice(1)).toEqual([
+      expect.stringMatching(/^3,,too_few_cells,[^,]+,2,3\.5$/),
+      expect.stringMatching(/^4,amount,\w+,[^,]+,3,,"a ""b"",\nc"$/),
+      expect.stringMatching(/^6,,too_many_cells,[^,]+,4,4\.5,fine,more$/),
+      '',
+    ])
+    expect((await look(cast.service, cast.staff.token, id)).rows_rejected).toBe(3)
+  })
+
+  it('sends the header alone when no row was refused', async () => {
+    expect((await download(await loaded('id,amount\n1,2.5\n'))).body).toBe(`${HEAD},id,amount\r\n`)
+  })
+
+  it('sends what is loaded when it was mended', async () => {
+    const name = newName()
+    const file = `id,amount\n1,2.5\n2\n3,4.5\n`
+    const { body } = await download(await loaded(file, { name }))
+    const mended = newName()
+    const id = await loaded(body.replace(/,2\r\n/, ',2,3.5\r\n'), { name: mended })
+    expect(await look(cast.service, cast.staff.token, id)).toMatchObject({
+      ...{ status: 'completed', rows_loaded: 1, rows_rejected: 0 },
+      columns: [{ name: 'id' }, { name: 'amount' }],
+    })
+    expect(await amounts(name)).toEqual([
+      { id: 1, amount: 2.5 },
+      { id: 3, amount: 4.5 },
+    ])
+    expect(await amounts(mended)).toEqual([{ id: 2, amount: 3.5 }])
+  })
+
+  it('sends many, in the order of the file', async () => {
+    const count = 20_000
+    const bad = Array.from({ length: count }, (_, index) => `${index},${'x'.repeat(20)},more\n`)
+    const id = await loaded(`id,amount\n${bad.join('')}1,2.5\n`)
+    expect(await pieces(cast.service, id, 'rejects')).toBeGreaterThan(2)
+    const { body } = await download(id)
+    const lines: string[] = body.trimEnd().split('\r\n').slice(1)
+    expect(lines.map((line) => line.split(',')[4])).toEqual(bad.map((_, index) => String(index)))
+    expect(lines.map((line) => line.split(',')[0])).toEqual(
+      bad.map((_, index) => String(index + 2)),
+    )
+  })
+
+  it('sends those of a dry run and of one that failed, too', async () => {
+    const file = 'id,amount\n1,2.5\n2\n3\n4,4.5\n'
+    for (const query of [{ dry_run: true }, { max_errors: 1 }]) {
+      const { body } = await download(await loaded(file, query))
+      expect(body.split('\r\n').map((line: string) => line.split(',')[0])).toEqual([
+        ...['reject_line', '3', '4', ''],
+      ])
+    }
+  })
+
+  it('sends them when the import has ended, not before', async () => {
+    const { service, staff } = cast
+    const id = await accepted(service, staff.token, 'a\n1\n')
+    const queued = await download(id)
+    expect([queued.status, queued.body.code]).toEqual([409, 'import_not_finished'])
+    const statuses: number[] = []
+    const loader = async () => {
+      statuses.push((await download(id)).status)
+      throw new Error('enough')
+    }
+    await expect(startRunner(service, { loaders: { dataset: loader } }).run(id)).rejects.toThrow()
+    expect(statuses).toEqual([409])
+  })
+
+  it('keeps them encrypted, and sends somebody else’s to admins only', async () => {
+    const { service, admin } = cast
+    const id = await loaded('id,secret\n1\n')
+    const other = await service.createAccount('staff')
+    expect((await download(id, other.token)).status).toBe(404)
+    expect((await download(id, admin.token)).status).toBe(200)
+    const [row] = await service.database.query<{ content: Buffer }>(
+      `SELECT content FROM import_chunks WHERE import_id = $1 AND part = 'rejects'`,
+      [id],
+    )
+    expect(row?.content.includes('secret')).toBe(false)
+  })
+
+  it('refuses what is no id, users and strangers', async () => {
+    expect((await download('x')).status).toBe(422)
+    expect((await download(1, cast.user.token)).status).toBe(403)
+    expect((await cast.service.call('downloadRejects', { params: { id: 1 } })).status).toBe(401)
+  })
+})

@@ -1,0 +1,153 @@
+import { once } from 'node:events'
+import { get as httpGet, type IncomingMessage } from 'node:http'
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { useCast } from '../setup/cast.ts'
+import { startTestService, type TestService } from '../setup/service.ts'
+import { accepted, look, rows } from './imports.ts'
+import { heldLoader, startRunner } from './runner.ts'
+
+const cast = useCast()
+
+interface ServerSentEvent {
+  readonly name: string
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any field
+  readonly data: any
+}
+
+/** The events of a text, in their order. */
+const eventsOf = (text: string): ServerSentEvent[] =>
+  [...text.matchAll(/^event: (\w+)\ndata: (.*)\n\n/gm)].map(([, name = '', data = '']) => ({
+    name,
+    data: JSON.parse(data),
+  }))
+
+const follow = (id: number | string, token = cast.staff.token) =>
+  cast.service.call('streamImport', { params: { id }, token })
+
+let url: string
+beforeAll(async () => {
+  url = await listen(cast.service)
+})
+
+const listen = ({ app }: TestService) => app.listen({ port: 0, host: '127.0.0.1' })
+
+/** Follows over a connection of its own. */
+async function connect(id: number, at = url, token = cast.staff.token) {
+  const headers = { authorization: `Bearer ${token}` }
+  const request = httpGet(`${at}/v1/imports/${id}/events`, { headers })
+  const [answer] = (await once(request, 'response')) as [IncomingMessage]
+  let text = ''
+  answer.setEncoding('utf8').on('data', (part: string) => {
+    text += part
+  })
+  // Whoever goes is told of it too.
+  answer.on('error', () => undefined)
+  return { answer, events: () => eventsOf(text), leave: () => request.destroy() }
+}
+
+describe('streamImport', () => {
+  it('tells of one that has ended, and ends', async () => {
+    const { service, staff } = cast
+    const id = await accepted(service, staff.token, rows(10))
+    await startRunner(service).run(id)
+    const { status, headers, body } = await follow(id)
+    expect(status).toBe(200)
+    expect(headers).toMatchObject({
+      ...{ 'content-type': 'text/event-stream', 'cache-control': 'no-store' },
+      'x-accel-buffering': 'no',
+    })
+    expect(headers).not.toHaveProperty('content-encoding')
+    const shown = await look(service, staff.token, id)
+    expect(eventsOf(body)).toEqual([
+      { name: 'progress', data: shown },
+      { name: 'completed', data: shown },
+    ])
+  })
+
+  it.each(['failed', 'cancelled'])('ends with the event %s', async (status) => {
+    const { service, staff } = cast
+    const id = await accepted(service, staff.token, rows(10))
+    if (status === 'cancelled') {
+      await service.call('deleteImport', { params: { id }, token: staff.token })
+    } else {
+      await service.database.query(
+        `UPDATE imports SET status = 'failed', error = '{"code": "invalid_gzip", "detail": "It is not."}'
+         WHERE id = $1`,
+        [id],
+      )
+    }
+    expect(eventsOf((await follow(id)).body).map(({ name }) => name)).toEqual(['progress', status])
+  })
+
+  it('tells of each change in its order, as it comes', async () => {
+    const { service, staff } = cast
+    const id = await accepted(service, staff.token, rows(10))
+    const { answer, events } = await connect(id)
+    const ended = once(answer, 'end')
+    const seen = (count: number) =>
+      vi.waitFor(() => expect(events()).toHaveLength(count), { timeout: 10_000, interval: 20 })
+    await seen(1)
+    const { loader, release } = heldLoader()
+    const running = startRunner(service, { loaders: { dataset: loader } }).run(id)
+    await seen(2)
+    release()
+    await running
+    await ended
+    expect(events().map(({ name, data }) => [name, data.status])).toEqual([
+      ['progress', 'queued'],
+      ['progress', 'running'],
+      ['progress', 'completed'],
+      ['completed', 'completed'],
+    ])
+  })
+
+  it('ends when the record goes', async () => {
+    const { service, staff } = cast
+    const id = await accepted(service, staff.token, rows(10))
+    const { answer, events } = await connect(id)
+    const ended = once(answer, 'end')
+    await service.database.query('DELETE FROM imports WHERE id = $1', [id])
+    await ended
+    expect(events().every(({ name }) => name === 'progress')).toBe(true)
+  })
+
+  it('is looked at no more when the client goes', async () => {
+    const { service, staff } = cast
+    const id = await accepted(service, staff.token, rows(10))
+    const followed = vi.spyOn(service.services.imports, 'events')
+    onTestFinished(() => followed.mockRestore())
+    const { events, leave } = await connect(id)
+    await vi.waitFor(() => expect(events()).toHaveLength(1), { timeout: 10_000 })
+    const stream = await followed.mock.results[0]?.value
+    expect(stream.closed).toBe(false)
+    leave()
+    await vi.waitFor(() => expect(stream.closed).toBe(true), { timeout: 10_000 })
+  })
+
+  it('ends when the service stops', async () => {
+    const service = await startTestService()
+    onTestFinished(() => service.close())
+    const { token } = await service.createAccount('staff')
+    const id = await accepted(service, token, rows(10))
+    const { answer, events } = await connect(id, await listen(service), token)
+    await vi.waitFor(() => expect(events()).toHaveLength(1), { timeout: 10_000 })
+    const ended = once(answer, 'end')
+    await Promise.all([service.app.close(), ended])
+    expect(events()).toHaveLength(1)
+  })
+
+  it('shows somebody else’s to admins only', async () => {
+    const { service, staff, admin } = cast
+    const id = await accepted(service, staff.token, rows(10))
+    await service.call('deleteImport', { params: { id }, token: staff.token })
+    const other = await service.createAccount('staff')
+    expect((await follow(id, other.token)).status).toBe(404)
+    expect((await follow(id, admin.token)).status).toBe(200)
+  })
+
+  it('refuses what is no id, users and strangers', async () => {
+    expect((await follow('x')).status).toBe(422)
+    expect((await follow(1, cast.user.token)).status).toBe(403)
+    expect((await cast.service.call('streamImport', { params: { id: 1 } })).status).toBe(401)
+  })
+})
