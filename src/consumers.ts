@@ -41,6 +41,8 @@ export async function startConsumers(services: Services): Promise<void> {
   await queue.schedule('tokens.cleanup_due', CLEANUP_SECONDS)
   await queue.schedule('idempotency.cleanup_due', CLEANUP_SECONDS)
   await queue.schedule('imports.sweep_due', IMPORT_SWEEP_SECONDS)
+  // What a worker left that was killed is taken up at once.
+  await queue.add([{ name: 'imports.sweep_due', data: {} }])
   await queue.schedule('reports.sweep_due', REPORT_SWEEP_SECONDS)
   await queue.schedule('datasets.sweep_due', DATASET_SWEEP_SECONDS)
   outbox.nudge()
