@@ -13,21 +13,27 @@ export interface DatasetColumn {
 /** The table of a dataset. */
 export const tableOf = (id: bigint): string => `datasets.${quoteIdentifier(`d${id}`)}`
 
-const toTheMicrosecond = (time: string) => `to_char(${time}, 'YYYY-MM-DD"T"HH24:MI:SS.US')`
+/** A date or time in ISO 8601, which JSON has however the server is set; faster than a format. */
+const isoText = (time: string): string => `btrim(to_json(${time})::text, '"')`
 
-/** The value of a column as text, however the server is set: the one way in which it is shown. */
+/** RFC 3339 in UTC; milliseconds are always there. */
+function utcText(column: string): string {
+  const text = isoText(`${column} AT TIME ZONE 'UTC'`)
+  return `CASE WHEN date_trunc('second', ${column}) = ${column} THEN ${text} || '.000Z'
+    ELSE rpad(${text}, greatest(length(${text}), 23), '0') || 'Z' END`
+}
+
+/** The value of a column as text: the one way in which it is shown. */
 export function textOf({ name, type }: DatasetColumn): string {
   const column = quoteIdentifier(name)
   switch (type) {
     case 'text':
       return column
     case 'date':
-      return `to_char(${column}, 'YYYY-MM-DD')`
     case 'timestamp':
-      return `rtrim(rtrim(${toTheMicrosecond(column)}, '0'), '.')`
+      return isoText(column)
     case 'timestamptz':
-      // At least milliseconds stay.
-      return `regexp_replace(${toTheMicrosecond(`${column} AT TIME ZONE 'UTC'`)}, '0{1,3}$', '') || 'Z'`
+      return utcText(column)
     default:
       return `${column}::text`
   }
