@@ -1,5 +1,6 @@
 import type { ColumnType } from '../../platform/csv/decide.ts'
 import type { LoadConnection } from '../../platform/load-connection.ts'
+import { quoteIdentifier } from '../../platform/sql-names.ts'
 import { ImportError } from './imports.loader.ts'
 
 /** Types as PostgreSQL names them. */
@@ -25,8 +26,6 @@ export interface TableColumn {
   readonly name: string
   readonly type: ColumnType
 }
-
-export const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 const quoteAll = (names: readonly string[]): string => names.map(quoteIdentifier).join(', ')
 
