@@ -95,9 +95,8 @@ async function load(services: Services, command: ImportCommand, screen: Screen):
 function reasonOf(error: unknown): unknown {
   if (!(error instanceof AppError)) return error
   const [first] = error.options.errors ?? []
-  return new StartupError(
-    `Nothing was loaded: ${first ? `${first.path} ${first.message}` : error.message}.`,
-  )
+  const reason = first ? `${first.path} ${first.message}`.trim() : error.message
+  return new StartupError(`Nothing was loaded: ${reason}.`)
 }
 
 /**

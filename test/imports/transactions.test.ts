@@ -202,7 +202,7 @@ describe('importing transactions', () => {
   it('leaves no name readable, and says whose request it was', async () => {
     await load(`${HEADER},full_name\n${user.id},2026-01-01,5,credit,Quorvistorsk Lendar`)
     const [row] = await service.database.query<{ text: string; request_id: string }>(
-      `SELECT transactions::text AS text, convert_from(full_name, 'LATIN1') AS name, request_id
+      `SELECT transactions::text AS text, encode(full_name, 'escape') AS name, request_id
        FROM transactions WHERE user_id = $1`,
       [user.id],
     )
