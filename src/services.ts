@@ -7,6 +7,7 @@ import { createEmploymentService } from './features/employments/employments.serv
 import { loadDataset } from './features/imports/dataset.loader.ts'
 import { createImportService } from './features/imports/imports.service.ts'
 import { createTransactionLoader } from './features/imports/transactions.loader.ts'
+import { createUserLoader } from './features/imports/users.loader.ts'
 import { createReportService } from './features/reports/reports.service.ts'
 import { createTaskService } from './features/tasks/tasks.service.ts'
 import { createTransactionBulk } from './features/transactions/transactions.bulk.ts'
@@ -78,7 +79,7 @@ export function openServices(
     ...{ database, plain, databaseUrl, crypto, queue, metrics, log },
     loaders: {
       dataset: loadDataset,
-      users: loadDataset,
+      users: createUserLoader(crypto),
       transactions: createTransactionLoader(
         createTransactionImport({ crypto, lookup: createUserLookup(crypto), defaultCurrency }),
       ),

@@ -1,5 +1,6 @@
 import type { ImportOptions } from '../../src/features/imports/imports.options.ts'
 import { createTransactionLoader } from '../../src/features/imports/transactions.loader.ts'
+import { createUserLoader } from '../../src/features/imports/users.loader.ts'
 import { createTransactionImport } from '../../src/features/transactions/transactions.import.ts'
 import { createUserLookup } from '../../src/features/users/users.lookup.ts'
 import type { Caller } from '../../src/platform/auth.ts'
@@ -11,12 +12,13 @@ export function openRecordLoads({ services, database }: TestService) {
   const { crypto } = services
   const lookup = createUserLookup(crypto)
   const loaders = {
+    users: createUserLoader(crypto),
     transactions: createTransactionLoader(
       createTransactionImport({ crypto, lookup, defaultCurrency: 'USD' }),
     ),
   }
   return async (
-    kind: 'transactions',
+    kind: 'transactions' | 'users',
     { id }: Pick<Caller, 'id'>,
     file: string,
     options?: Partial<ImportOptions>,

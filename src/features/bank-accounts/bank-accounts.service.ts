@@ -21,6 +21,8 @@ interface Deps {
   readonly users: UserService
 }
 
+export { draftBankAccount, toColumns as bankAccountColumns }
+
 export type BankAccountService = ReturnType<typeof createBankAccountService>
 
 /** Does not tell whose it is. */

@@ -6,6 +6,8 @@ import type { Database, DatabaseTransaction } from '../../platform/prisma.ts'
 import type { UserService } from '../users/users.service.ts'
 import { changeEmployment, draftEmployment, type EmploymentRecord } from './employments.fields.ts'
 
+export { draftEmployment, type EmploymentDraft } from './employments.fields.ts'
+
 export type EmploymentService = ReturnType<typeof createEmploymentService>
 
 /** Ends the current employment's being so, to make room for another. The user has to be locked. */

@@ -8,7 +8,7 @@ import { type Database, type DatabaseTransaction, violatedUnique } from '../../p
 import { decryptUser, encryptUser, type UserRecord } from './users.fields.ts'
 
 export type { FoundUser, UserLookup } from './users.lookup.ts'
-export type { UserRecord }
+export { encryptUser, type UserRecord }
 
 import {
   filtersById,
