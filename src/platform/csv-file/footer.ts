@@ -7,11 +7,14 @@ const LABEL = /:$|^((grand |sub)?totals?|sums?|count|end|eof)\b/i
 /** Words and not one word. */
 const PROSE = /\p{L}.*\s|\s.*\p{L}/u
 
+/** What stands in the cells that are not blank. */
+const filled = (cells: readonly string[]): string[] =>
+  cells.map((cell) => cell.trim()).filter((cell) => cell !== '')
+
 /** Whether cells read like a note below a table, and not like a row that lost its end. */
-export function isNote(cells: readonly string[]): boolean {
-  const filled = cells.map((cell) => cell.trim()).filter((cell) => cell !== '')
-  const [first = ''] = filled
-  return LABEL.test(first) || (filled.length === 1 && PROSE.test(first))
+function isNote(cells: readonly string[]): boolean {
+  const [first = '', ...others] = filled(cells)
+  return LABEL.test(first) || (others.length === 0 && PROSE.test(first))
 }
 
 /**
@@ -21,12 +24,23 @@ export function isNote(cells: readonly string[]): boolean {
 export class Footer {
   #held: RefusedRow[] = []
 
-  constructor(private readonly refuse: (row: RefusedRow) => void) {}
+  /** @param least how many cells a row has at least: more than half of them fills no footer; 0 when none is looked for */
+  constructor(
+    private readonly least: number,
+    private readonly refuse: (row: RefusedRow) => void,
+  ) {}
 
-  /** A row that is refused unless it turns out to be of the footer. */
-  hold(row: RefusedRow): void {
-    this.#held.push(row)
-    if (this.#held.length > MOST_ROWS) this.flush()
+  /**
+   * Takes a row that is refused unless it turns out to be of the footer.
+   *
+   * @returns false when it cannot be: the caller refuses it, those before it are
+   */
+  hold(row: RefusedRow): boolean {
+    const isShort = row.code === 'too_few_cells' && 2 * filled(row.cells).length <= this.least
+    const holds = isShort && isNote(row.cells)
+    if (holds) this.#held.push(row)
+    if (!holds || this.#held.length > MOST_ROWS) this.flush()
+    return holds
   }
 
   /** What was held is no footer: another row follows. */

@@ -1,7 +1,8 @@
 import type { RowBatch } from '../csv/batch.ts'
 import type { Dialect, GivenDialect } from '../csv/dialect.ts'
 import { CsvParser } from '../csv/parser.ts'
-import { Footer, isNote } from './footer.ts'
+import { Footer } from './footer.ts'
+import { HeaderRows } from './header.ts'
 import { withoutLastLines } from './lines.ts'
 import { openSample } from './sample.ts'
 import { columnNames, type Shape, shapeOf, storable } from './shape.ts'
@@ -45,16 +46,12 @@ export class RowFile {
   readonly skippedCells: number
   readonly #shape: Shape
   readonly #check: (batch: RowBatch) => RowCheck
+  readonly #header: HeaderRows
   readonly #footer: Footer
-  /** Rows of the header that are still to come. */
-  #headerRows: number
   #fine = 0
   #refused = 0
   #ragged = 0
-  #repeatedHeaders = 0
   #footerLines: number
-  /** How long the first name is: few rows have to be compared with the header. */
-  readonly #nameBytes: number
 
   constructor(
     private readonly known: Dialect,
@@ -67,10 +64,11 @@ export class RowFile {
     this.columns = columnNames(known, this.#shape)
     this.skippedCells = this.#shape.skipped
     this.#check = createRowCheck(this.#shape, ragged === 'pad', dialect.encoding === 'utf-8')
-    this.#footer = new Footer((row) => this.#refuse(row))
-    this.#footerLines = dialect.footerLines ?? 0
-    this.#headerRows = known.headerLines
-    this.#nameBytes = Buffer.byteLength(known.headerCells[0] ?? '')
+    this.#header = new HeaderRows(known)
+    const { footerLines } = dialect
+    const least = footerLines === undefined ? this.#shape.least - this.skippedCells : 0
+    this.#footer = new Footer(least, (row) => this.#refuse(row))
+    this.#footerLines = footerLines ?? 0
   }
 
   /** How the file is written, with counts of what has been read. */
@@ -78,7 +76,7 @@ export class RowFile {
     return {
       ...this.known,
       names: this.known.names.map(storable),
-      repeatedHeaders: this.#repeatedHeaders,
+      repeatedHeaders: this.#header.repeated,
       footerLines: this.#footerLines,
       raggedRows: this.#ragged,
       mendedBytes: this.utf8.mended(),
@@ -139,7 +137,7 @@ export class RowFile {
     row: number,
     check: (row: number) => (Verdict & Partial<Refusal>) | undefined,
   ): boolean {
-    if (this.#isHeader(batch, row)) return false
+    if (this.#header.has(batch, row)) return false
     const verdict = check(row)
     if (verdict === undefined) {
       this.#footer.flush()
@@ -149,38 +147,8 @@ export class RowFile {
     }
     const cells = batch.texts(row).slice(this.skippedCells)
     const refused = { line: batch.line[row] as number, column: '', ...verdict, cells }
-    if (verdict.code === 'too_few_cells' && this.#mayBeFooter(cells)) {
-      this.#footer.hold(refused)
-    } else {
-      this.#footer.flush()
-      this.#refuse(refused)
-    }
+    if (!this.#footer.hold(refused)) this.#refuse(refused)
     return false
-  }
-
-  /** Where the footer is given, nothing else is one. */
-  #mayBeFooter(cells: readonly string[]): boolean {
-    if (this.options.dialect.footerLines !== undefined) return false
-    const filled = cells.filter((cell) => cell.trim() !== '').length
-    return filled * 2 <= this.#shape.least - this.skippedCells && isNote(cells)
-  }
-
-  /** The header, or where rows are expected the header once more. */
-  #isHeader(batch: RowBatch, row: number): boolean {
-    if (this.#headerRows > 0) {
-      this.#headerRows -= 1
-      return true
-    }
-    const { header, headerCells, headerLines } = this.known
-    if (!header || batch.width(row) !== headerCells.length) return false
-    const first = batch.firstCell[row] as number
-    if ((batch.cellEnd[first] as number) - (batch.cellStart[first] as number) !== this.#nameBytes) {
-      return false
-    }
-    if (!headerCells.every((name, index) => batch.text(first + index) === name)) return false
-    this.#repeatedHeaders += 1
-    this.#headerRows = headerLines - 1
-    return true
   }
 
   #refuse(row: RefusedRow): void {
