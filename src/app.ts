@@ -16,12 +16,19 @@ import { userRoutes } from './features/users/users.routes.ts'
 import { readApiDocument } from './platform/api-document.ts'
 import { type FindCaller, installTokens } from './platform/auth.ts'
 import { DOCS_PATH, installDocs } from './platform/docs.ts'
-import { createHttp } from './platform/http.ts'
+import { createHttp, type HttpOptions } from './platform/http.ts'
 import { createRouter, refuseUndocumentedRoutes } from './platform/router.ts'
 import type { Services } from './services.ts'
 
-const createBase = ({ config, log, metrics }: Services): Promise<FastifyInstance> =>
+/** Limits that are others where a test wants them. */
+type Limits = Pick<HttpOptions, 'bodyTimeoutMs'>
+
+const createBase = (
+  { config, log, metrics }: Services,
+  limits: Limits = {},
+): Promise<FastifyInstance> =>
   createHttp({
+    ...limits,
     ...{ log, metrics, corsOrigins: config.CORS_ORIGINS, trustProxy: config.TRUST_PROXY },
     ...{ requestsPerMinute: config.RATE_LIMIT_PER_MINUTE, redisUrl: config.REDIS_URL },
   })
@@ -38,7 +45,7 @@ const findCallerOf =
  *
  * @throws StartupError when an operation of the OpenAPI document has no handler, or a route no operation
  */
-export async function buildApp(services: Services): Promise<FastifyInstance> {
+export async function buildApp(services: Services, limits?: Limits): Promise<FastifyInstance> {
   const {
     config,
     crypto,
@@ -52,7 +59,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     analytics,
     tasks,
   } = services
-  const app = await createBase(services)
+  const app = await createBase(services, limits)
   refuseUndocumentedRoutes(app, (url) => url.startsWith(DOCS_PATH) || url === '*')
   await installTokens(app, config.jwtSecret, config.ACCESS_TOKEN_SECONDS)
   const document = await readApiDocument()
@@ -79,7 +86,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   transactionRoutes(handle, transactions, transactionBulk)
   analyticsRoutes(handle, analytics)
   taskRoutes(handle, tasks)
-  importRoutes(handle, handleFile, services.imports)
+  importRoutes(handle, handleFile, services.imports, limits?.bodyTimeoutMs)
   app.addHook('preClose', async () => services.imports.endEvents())
   reportRoutes(handle, services.reports)
   datasetRoutes(handle, services.datasets)

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { AppError } from '../../errors.ts'
 import { operations } from '../../generated/operations.ts'
 import { arriving } from '../../platform/body-timeout.ts'
@@ -32,7 +33,9 @@ export function importRoutes(
       const { headers } = request
       const encoded = isGzip(headers['content-encoding'])
       const isForm = headers['content-type']?.startsWith('multipart/') ?? false
-      const file = isForm ? await fileOfForm(headers, body) : { stream: body, name: undefined }
+      const file = isForm
+        ? await fileOfForm(headers, Readable.from(arriving(body, mostPauseMs)))
+        : { stream: body, name: undefined }
       return await imports.receive(caller, query, requestId, {
         pieces: arriving(file.stream, mostPauseMs),
         fileName: file.name,
