@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { get } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { readRows } from '../../src/platform/csv/rows.ts'
@@ -155,7 +157,7 @@ describe('exportDataset', () => {
 
   it('ends its connection when nobody reads any more', async () => {
     const name = newName()
-    const { database, services } = cast.service
+    const { app, database } = cast.service
     const id = await insertDataset(database, name, [{ name: 'a', type: 'text' }], [])
     await database.query(
       `INSERT INTO datasets.d${id} SELECT n, repeat('x', 1000) FROM generate_series(1, 50000) n`,
@@ -167,10 +169,13 @@ describe('exportDataset', () => {
       )
       return row?.count
     }
-    const file = await services.datasets.export(name, false)
-    await file[Symbol.asyncIterator]().next()
+    const url = await app.listen({ port: 0, host: '127.0.0.1' })
+    const headers = { authorization: `Bearer ${cast.staff.token}` }
+    const request = get(`${url}/v1/datasets/${name}/export.csv`, { headers })
+    const [response] = await once(request, 'response')
+    await once(response, 'data')
     expect(await connections()).toBe(1)
-    file.destroy()
+    request.destroy()
     await vi.waitFor(async () => expect(await connections()).toBe(0), { timeout: 5_000 })
   })
 
