@@ -94,13 +94,14 @@ describe('running an import', () => {
   it('is tried three times for what is not, and tells nothing of it', async () => {
     const { service } = cast
     const id = await sent('a\n1\n')
-    const loader = async () => {
+    const loader: Loader = async (job) => {
+      job.count({ read: 3, loaded: 2, skipped: 0 })
       throw new Error('relation "secrets" is away')
     }
     const runner = startRunner(service, { loaders: { dataset: loader } })
     for (const status of ['queued', 'queued', 'failed']) {
       await expect(runner.run(id)).rejects.toThrow('is away')
-      expect((await show(id)).status).toBe(status)
+      expect(await show(id)).toMatchObject({ status, rows_read: status === 'failed' ? 3 : 0 })
     }
     await runner.run(id)
     expect(await attempts(id)).toBe(3)

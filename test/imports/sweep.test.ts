@@ -96,6 +96,15 @@ describe('the look after imports', () => {
     })
   })
 
+  it('says so too of one that was ended before it began, after a while', async () => {
+    const [silent, fresh] = [await sent(), await sent(rows(21))]
+    await set(silent, `has_upload = false, alive_at = now() - interval '121 seconds'`)
+    await set(fresh, `has_upload = false, alive_at = now() - interval '30 seconds'`)
+    await sweep()
+    expect(await show(silent)).toMatchObject({ status: 'failed', error: { code: 'interrupted' } })
+    expect((await show(fresh)).status).toBe('queued')
+  })
+
   it('gives up what has killed many workers', async () => {
     const id = await sent()
     await set(id, `status = 'running', attempts = 20`)

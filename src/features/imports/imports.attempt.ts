@@ -31,11 +31,17 @@ export interface AttemptDeps {
   readonly maxBytes: number
 }
 
+/** What stands in the record of one of which nothing is read. */
+const NOTHING_READ = { bytesRead: 0, rowsRead: 0, rowsLoaded: 0, rowsSkipped: 0, rowsRejected: 0 }
+
 /** Takes an import that nobody works on; the caller has its lock. */
 async function claim(database: Database, id: number): Promise<ImportRecord | undefined> {
   const [record] = await database.import.updateManyAndReturn({
     where: { id, status: { in: ['queued', 'running'] } },
-    data: { status: 'running', attempts: { increment: 1 }, startedAt: new Date() },
+    data: {
+      ...{ ...NOTHING_READ, status: 'running', attempts: { increment: 1 } },
+      startedAt: new Date(),
+    },
   })
   return record
 }
@@ -188,12 +194,12 @@ export class ImportAttempt {
     this.#progress.rejected = this.#rejects.count
     const { count } = await database.import.updateMany({
       where: { id, attempts, status: 'running' },
-      data: {
-        ...progressColumns(this.#progress),
-        ...(again
-          ? { status: 'queued' }
-          : { status: 'failed', finishedAt: new Date(), error: known ?? INTERNAL, rowsLoaded: 0n }),
-      },
+      data: again
+        ? { ...NOTHING_READ, status: 'queued' }
+        : {
+            ...{ ...progressColumns(this.#progress), status: 'failed', rowsLoaded: 0n },
+            ...{ finishedAt: new Date(), error: known ?? INTERNAL },
+          },
     })
     if (!again && count > 0) await chunks.remove(id, 'upload')
     if (known === undefined) throw error

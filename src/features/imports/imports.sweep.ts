@@ -2,7 +2,7 @@ import { LOAD_LOCK_CLASS } from '../../platform/load-connection.ts'
 import { type Database, Prisma } from '../../platform/prisma.ts'
 import { MOST_ATTEMPTS } from './imports.attempt.ts'
 
-/** An upload that is silent for so long has nobody who sends it any more. */
+/** A file that is silent for so long has nobody who sends or reads it any more. */
 const SILENT_SECONDS = 120
 
 /** Nobody works on it: the lock of whoever did went with their connection. */
@@ -30,7 +30,9 @@ export async function sweepImports(database: Database, retentionHours: number): 
     UPDATE imports SET status = 'failed', finished_at = now(), rows_loaded = 0,
       error = jsonb_build_object('code', 'interrupted',
         'detail', 'What loaded the file was ended before it was done; nothing was loaded')
-    WHERE status = 'running' AND (NOT has_upload OR attempts >= ${MOST_ATTEMPTS}) AND ${ABANDONED}`
+    WHERE ${ABANDONED} AND (status = 'running' AND (NOT has_upload OR attempts >= ${MOST_ATTEMPTS})
+      OR status = 'queued' AND NOT has_upload
+        AND alive_at < now() - make_interval(secs => ${SILENT_SECONDS}))`
   const waiting = await database.$queryRaw<{ id: bigint }[]>`
     SELECT id FROM imports
     WHERE has_upload AND (status = 'queued' OR status = 'running' AND ${ABANDONED})

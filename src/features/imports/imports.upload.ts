@@ -128,11 +128,10 @@ export function createUploads({ database, chunks, maxBytes }: Deps) {
     return { bytes, compressed, sha256: hash.digest() }
   }
 
-  /** Stores the pieces as they come, and says at intervals that they do. */
-  function keeper(importId: bigint) {
+  /** Says at intervals, when it is called, that somebody reads the file. */
+  function signs(importId: bigint): () => Promise<void> {
     let nextSign = Date.now() + SIGN_OF_LIFE_MS
-    return async (piece: Buffer, position: number) => {
-      await chunks.append(importId, 'upload', position, piece)
+    return async () => {
       if (Date.now() < nextSign) return
       await database.import.update({ where: { id: importId }, data: { aliveAt: new Date() } })
       nextSign = Date.now() + SIGN_OF_LIFE_MS
@@ -144,7 +143,7 @@ export function createUploads({ database, chunks, maxBytes }: Deps) {
     query: NamedKind,
     requestId: string | null,
     incoming: Incoming,
-    keep: ((importId: bigint) => (piece: Buffer, position: number) => Promise<void>) | undefined,
+    hasUpload: boolean,
   ): Promise<Upload> {
     const { kind } = query
     const name = query.name ?? nameOf(incoming.fileName) ?? (kind === 'dataset' ? undefined : kind)
@@ -153,9 +152,13 @@ export function createUploads({ database, chunks, maxBytes }: Deps) {
     }
     const importId = await begin(userId, kind, requestId)
     try {
-      const taken = await take(incoming, keep?.(importId) ?? (async () => undefined))
+      const sign = signs(importId)
+      const taken = await take(incoming, async (piece, position) => {
+        if (hasUpload) await chunks.append(importId, 'upload', position, piece)
+        await sign()
+      })
       return {
-        ...{ importId, name, ...taken, hasUpload: keep !== undefined },
+        ...{ importId, name, ...taken, hasUpload },
         release: async () => void (await discard(importId)),
         toJSON: () => ({ name, sha256: taken.sha256.toString('hex') }),
       }
@@ -172,12 +175,12 @@ export function createUploads({ database, chunks, maxBytes }: Deps) {
      * @throws AppError 413, 422 for a file without bytes, one that is not packed as it says, or without a name
      */
     receive: (userId: number, query: NamedKind, requestId: string, incoming: Incoming) =>
-      receive(userId, query, requestId, incoming, keeper),
+      receive(userId, query, requestId, incoming, true),
 
     /** Reads a file of this machine's disk, where it stays. @throws AppError 413, 422 */
     receiveFromDisk(userId: number, query: NamedKind, path: string): Promise<Upload> {
       const incoming = { pieces: storedOnDisk(path)(), fileName: basename(path), isGzip: false }
-      return receive(userId, query, null, incoming, undefined)
+      return receive(userId, query, null, incoming, false)
     },
   }
 }
