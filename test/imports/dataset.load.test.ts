@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { briefly } from '../platform/csv-file/read-file.ts'
 import { type DatasetLoads, openDatasetLoads } from './dataset-loads.ts'
@@ -72,15 +73,32 @@ describe('a name that is taken', () => {
     expect(await first.rows()).toEqual([['1', 'x']])
   })
 
-  it('gets the new table where that is wanted, and the former one is gone', async () => {
+  it('gets the new table where that is wanted, even while the former one is read', async () => {
     const first = await datasets.load('a,b\n1,x\n', {}, 'replaced')
+    const reader = new pg.Client({ connectionString: datasets.database.url })
+    await reader.connect()
+    await reader.query('BEGIN')
+    await reader.query(`SELECT FROM ${first.table}`)
     const second = await datasets.load('c,d\n2,y\n', { ifExists: 'replace' }, 'replaced')
     expect(await second.rows()).toEqual([['2', 'y']])
-    const tables = await datasets.tables()
-    expect(tables).toContain(second.table.replace('datasets.', ''))
-    expect(tables).not.toContain(first.table.replace('datasets.', ''))
+    expect((await reader.query(`SELECT a FROM ${first.table}`)).rows).toEqual([{ a: '1' }])
+    await reader.end()
     const listed = await datasets.database.query(`SELECT id FROM datasets WHERE name = 'replaced'`)
     expect(listed).toEqual([{ id: second.dataset.id }])
+  })
+
+  it('goes to the last of two that replace it at the same time', async () => {
+    await datasets.load('a,b\n1,x\n', {}, 'raced')
+    const replace = { ifExists: 'replace' } as const
+    const both = await Promise.all([
+      datasets.run('a,b\n2,x\n', replace, 'raced'),
+      datasets.run('a,b\n3,x\n', replace, 'raced'),
+    ])
+    expect(both.map(({ counts }) => counts.loaded)).toEqual([1, 1])
+    const listed = await datasets.database.query(
+      `SELECT row_count::int FROM datasets WHERE name = 'raced'`,
+    )
+    expect(listed).toEqual([{ row_count: 1 }])
   })
 
   it('keeps the former table until the new one is whole', async () => {

@@ -59,14 +59,6 @@ async function addKeys(job: LoadJob, table: DatasetTable, plan: Plan): Promise<n
   return refused
 }
 
-async function removeFormer(connection: LoadConnection, name: string): Promise<void> {
-  const [former] = await connection.rows<{ id: number }>(
-    'DELETE FROM datasets WHERE name = $1 RETURNING id::int',
-    [name],
-  )
-  if (former !== undefined) await new DatasetTable(connection, former.id).drop()
-}
-
 /** Puts the table into the catalogue, in the place of one of the same name where that is wanted. */
 async function list(
   connection: LoadConnection,
@@ -74,10 +66,12 @@ async function list(
   job: LoadJob,
   { columns, counts }: LoadResult,
 ): Promise<void> {
-  if (job.options.ifExists === 'replace') await removeFormer(connection, job.name)
+  // The table of the former one may be read just now: the sweep of datasets drops it.
+  const replaced = `DO UPDATE SET (id, import_id, columns, row_count, created_at)
+    = (excluded.id, excluded.import_id, excluded.columns, excluded.row_count, excluded.created_at)`
   const { rowCount } = await connection.run(
     `INSERT INTO datasets (id, name, import_id, columns, row_count) VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (name) DO NOTHING`,
+    ON CONFLICT (name) ${job.options.ifExists === 'replace' ? replaced : 'DO NOTHING'}`,
     [id, job.name, job.id, JSON.stringify(columns), counts.loaded],
   )
   if (rowCount === 0) throw exists()

@@ -91,10 +91,6 @@ export class DatasetTable {
     await this.connection.run(`ALTER TABLE ${this.#table} ${number}${own}`)
   }
 
-  async drop(): Promise<void> {
-    await this.connection.run(`DROP TABLE IF EXISTS ${this.#table}`)
-  }
-
   async dropColumns(names: readonly string[]): Promise<void> {
     if (names.length === 0) return
     const list = names.map((name) => `DROP COLUMN ${quoteIdentifier(name)}`).join(', ')
