@@ -12,9 +12,17 @@ const UPPER_LIMIT = new Exact('1e13')
 export const money = (value: Decimal.Value | { toString(): string }): Money =>
   new Exact(value.toString())
 
+const digitsByCurrency = new Map<string, number>()
+
 /** How many minor digits ISO 4217 gives a currency; undefined when there is no such currency. */
-export const minorDigits = (currency: string): number | undefined =>
-  currencies.code(currency)?.digits
+export const minorDigits = (currency: string): number | undefined => {
+  const known = digitsByCurrency.get(currency)
+  if (known !== undefined) return known
+  const digits = currencies.code(currency)?.digits
+  // The library goes through its list each time. There are no more currencies than it has.
+  if (digits !== undefined) digitsByCurrency.set(currency, digits)
+  return digits
+}
 
 /** @throws StartupError when the configured currency is none of ISO 4217 */
 export function requireCurrency(currency: string): string {

@@ -21,7 +21,8 @@ const readItem = itemReader<TransactionCreate>(TransactionCreate)
 const SPACED = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)$/
 const WHOLE = /^\d{1,16}$/
 /** Stands in for the user until they are looked up. */
-const SOMEBODY = { id: 1n, name: '' }
+const SOMEBODY_ID = 1
+const SOMEBODY = { id: BigInt(SOMEBODY_ID), name: '' }
 
 const lacksOwner = () =>
   invalid([{ path: '/user_email', code: 'required', message: 'is required' }])
@@ -36,25 +37,22 @@ export function createTransactionImport({ crypto, lookup, defaultCurrency }: Dep
      * @param byEmail whether rows name their user by address
      */
     reader(numbers: NumberFormat, byEmail: boolean) {
-      const readNumber = createNumberReader(numbers) ?? ((text: string) => text)
+      const readNumber = createNumberReader(numbers)
       return (values: Readonly<Record<string, string>>): Checked<GivenTransaction> => {
-        const { user_email: email, user_id, transaction_date, transaction_amount, ...rest } = values
+        const { user_email: email, user_id: id, transaction_date, transaction_amount } = values
         if (byEmail && email === undefined) return lacksOwner()
-        const spaced = transaction_date && SPACED.exec(transaction_date)
-        const input = readItem({
-          ...rest,
-          ...(byEmail
-            ? { user_id: 1 }
-            : user_id !== undefined && {
-                user_id: WHOLE.test(user_id) ? Number(user_id) : user_id,
-              }),
-          ...(transaction_date !== undefined && {
-            transaction_date: spaced ? `${spaced[1]}T${spaced[2]}Z` : transaction_date,
-          }),
-          ...(transaction_amount !== undefined && {
-            transaction_amount: readNumber(transaction_amount) ?? transaction_amount,
-          }),
-        })
+        const item: Record<string, string | number> = { ...values }
+        if (byEmail) {
+          delete item['user_email']
+          item['user_id'] = SOMEBODY_ID
+        } else if (id !== undefined && WHOLE.test(id)) item['user_id'] = Number(id)
+        if (transaction_date?.[10] === ' ') {
+          item['transaction_date'] = transaction_date.replace(SPACED, '$1T$2Z')
+        }
+        if (readNumber !== undefined && transaction_amount !== undefined) {
+          item['transaction_amount'] = readNumber(transaction_amount) ?? transaction_amount
+        }
+        const input = readItem(item)
         if (input instanceof AppError) return input
         const draft = attempt(() => draftTransaction(input, SOMEBODY, defaultCurrency))
         if (draft instanceof AppError) return draft

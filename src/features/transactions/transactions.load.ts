@@ -1,4 +1,5 @@
 import { type AppError, invalid } from '../../errors.ts'
+import { CopyRows } from '../../platform/copy-rows.ts'
 import { copyLine } from '../../platform/copy-text.ts'
 import type { FieldCrypto } from '../../platform/crypto.ts'
 import type { LoadConnection } from '../../platform/load-connection.ts'
@@ -44,8 +45,7 @@ const unknownUser = (owner: GivenTransaction['owner']) => {
 export class TransactionLoad {
   readonly #options: Options
   readonly #users = new Remembered<number | string, FoundUser | null>(REMEMBERED_USERS)
-  #lines = new Map<number, string>()
-  #waiting = 0
+  readonly #rows = new CopyRows()
   #storing: Promise<void> = Promise.resolve()
   #staged = false
   #given = 0
@@ -74,7 +74,7 @@ export class TransactionLoad {
       this.#line(given, user)
       return undefined
     })
-    if (this.#waiting >= BATCH_ROWS) await this.#flush()
+    if (this.#rows.length >= BATCH_ROWS) await this.#flush()
     return outcomes
   }
 
@@ -111,19 +111,15 @@ export class TransactionLoad {
       ...[id, fullName, date.toISOString(), amount.toFixed(), type],
       ...[currency, description, reference, requestId],
     ])
-    this.#lines.set(id, (this.#lines.get(id) ?? '') + line)
-    this.#waiting += 1
+    this.#rows.add(id, line)
   }
 
   async #flush(): Promise<void> {
-    if (this.#waiting === 0) return
-    const rows = this.#waiting
-    const users = [...this.#lines.keys()].sort((a, b) => a - b)
-    const text = Buffer.from(users.map((user) => this.#lines.get(user)).join(''))
-    this.#lines = new Map()
-    this.#waiting = 0
+    const { length } = this.#rows
+    if (length === 0) return
+    const text = this.#rows.take()
     await this.#storing
-    this.#storing = this.#store(text, rows)
+    this.#storing = this.#store(text, length)
     // Whoever waits for it next is told.
     this.#storing.catch(() => undefined)
   }
