@@ -1,17 +1,5 @@
 import type { DatasetColumnType } from '../../generated/schemas.ts'
-
-/** Types as PostgreSQL names them; JSON is compared as text. */
-const SQL_TYPES: Readonly<Record<DatasetColumnType, string>> = {
-  integer: 'bigint',
-  numeric: 'numeric',
-  boolean: 'boolean',
-  date: 'date',
-  timestamp: 'timestamp',
-  timestamptz: 'timestamptz',
-  uuid: 'uuid',
-  json: 'text',
-  text: 'text',
-}
+import { SQL_TYPES } from '../../platform/csv/sql-types.ts'
 
 const INTEGER = /^[+-]?\d{1,19}$/
 const NUMERIC = /^[+-]?(?:\d{1,1000}(?:\.\d{0,1000})?|\.\d{1,1000})(?:e[+-]?\d{1,3})?$/i
@@ -53,5 +41,6 @@ export const isValue = (type: DatasetColumnType, text: string): boolean => IS_VA
 export const toSqlValue = (type: DatasetColumnType, text: string): string =>
   type === 'timestamptz' && isDay(text) ? `${text}T00:00:00Z` : text
 
-/** The type of a column as PostgreSQL names it. */
-export const sqlType = (type: DatasetColumnType): string => SQL_TYPES[type]
+/** The type by which values of a column are compared, as PostgreSQL names it: JSON is compared as text. */
+export const sqlType = (type: DatasetColumnType): string =>
+  type === 'json' ? 'text' : SQL_TYPES[type]

@@ -1,20 +1,8 @@
 import type { ColumnType } from '../../platform/csv/decide.ts'
+import { SQL_TYPES } from '../../platform/csv/sql-types.ts'
 import type { LoadConnection } from '../../platform/load-connection.ts'
 import { quoteIdentifier } from '../../platform/sql-names.ts'
 import { ImportError } from './imports.loader.ts'
-
-/** Types as PostgreSQL names them. */
-const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
-  integer: 'bigint',
-  numeric: 'numeric',
-  boolean: 'boolean',
-  date: 'date',
-  timestamp: 'timestamp',
-  timestamptz: 'timestamptz',
-  uuid: 'uuid',
-  json: 'json',
-  text: 'text',
-}
 
 /** PostgreSQL's own limit, less the number of the row. */
 const MOST_COLUMNS = 1_599

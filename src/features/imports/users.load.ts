@@ -53,6 +53,8 @@ function rememberIndexes(crypto: FieldCrypto): FieldCrypto {
  * the address taken.
  */
 export class UserLoad {
+  /** A user who is there already is refused. */
+  readonly skipped = 0
   readonly #connection: LoadConnection
   readonly #crypto: FieldCrypto
   /** The next one last. */
