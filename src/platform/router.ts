@@ -164,7 +164,16 @@ export function createRouter(
       operation,
       (context: Parameters<typeof handler>[0]) =>
         handler(context, context.body as Parameters<typeof handler>[1]),
-      ({ request }, context) => receive(context, fileBody(request.body)),
+      async ({ request }, context) => {
+        const file = fileBody(request.body)
+        try {
+          return await receive(context, file)
+        } catch (error) {
+          // What is left unread would keep the next request on the connection waiting.
+          file.removeAllListeners('readable').resume()
+          throw error
+        }
+      },
     )
 
   return {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildApp } from '../../src/app.ts'
@@ -35,10 +35,11 @@ function begin(
   url: string,
   { token }: Account,
   headers: Readonly<Record<string, string | number>> = {},
+  agent: Agent | undefined = undefined,
   path = `/v1/imports?kind=dataset&name=${newName()}`,
 ): ClientRequest {
   const sent = request(url + path, {
-    method: 'POST',
+    ...{ method: 'POST', agent },
     headers: { authorization: `Bearer ${token}`, 'content-type': 'text/csv', ...headers },
   })
   // A test that breaks it off, or is told to go, knows it.
@@ -106,6 +107,48 @@ describe('a file on its way', () => {
     sent.destroy()
   })
 
+  it.each([
+    ['as it is', {}, ''],
+    ['in a form', { 'content-type': FORM }, FORM_HEAD],
+  ])(
+    'is read to its end when it is refused: the connection goes on (%s)',
+    async (_, type, head) => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+      const refused = begin(
+        urls.patient,
+        cast.staff,
+        { ...type, 'content-encoding': 'gzip' },
+        agent,
+      )
+      const answer = answerTo(refused)
+      refused.write(head)
+      for (let index = 0; index < 16; index += 1) refused.write(PIECE)
+      refused.end()
+      expect([(await answer).status, (await answer).body.errors?.[0].code]).toEqual([
+        422,
+        'not_gzip',
+      ])
+      const next = begin(urls.patient, cast.staff, {}, agent)
+      next.end('id,amount\n1,2.50\n')
+      expect((await answerTo(next)).status).toBe(202)
+      expect(next.reusedSocket).toBe(true)
+      agent.destroy()
+    },
+  )
+
+  it('is refused when its account is deleted meanwhile', async () => {
+    const staff = await cast.service.createAccount('staff')
+    const sent = begin(urls.patient, staff)
+    for (let index = 0; index < 6; index += 1) sent.write(PIECE)
+    await stored(staff)
+    await cast.service.database.query('DELETE FROM users WHERE id = $1', [staff.id])
+    const answer = answerTo(sent)
+    for (let index = 0; index < 6; index += 1) sent.write(PIECE)
+    sent.end()
+    expect([(await answer).status, (await answer).body.code]).toEqual([401, 'unauthorized'])
+    expect(await statuses(cast.service, staff.id)).toEqual([])
+  })
+
   it('may take longer than a pause may', async () => {
     const staff = await cast.service.createAccount('staff')
     const sent = begin(urls.hasty, staff)
@@ -123,7 +166,13 @@ describe('a file on its way', () => {
   })
 
   it('gives up on JSON that does not arrive', async () => {
-    const sent = begin(urls.hasty, cast.staff, { 'content-type': 'application/json' }, '/v1/users')
+    const sent = begin(
+      urls.hasty,
+      cast.staff,
+      { 'content-type': 'application/json' },
+      undefined,
+      '/v1/users',
+    )
     sent.write('{"name": ')
     const { status, body } = await answerTo(sent)
     expect([status, body.code]).toEqual([408, 'request_timeout'])

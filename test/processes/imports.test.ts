@@ -119,6 +119,24 @@ describe('a Passbook killed with SIGKILL while it loads', () => {
     60_000,
   )
 
+  it('goes on with a load that a stop ended', async () => {
+    expect(await send('stopped')).toBe(202)
+    await vi.waitFor(
+      async () => {
+        const running = await query(
+          `SELECT FROM imports WHERE name = 'stopped' AND status = 'running'`,
+        )
+        expect(running).toHaveLength(1)
+      },
+      { timeout: 10_000, interval: 20 },
+    )
+    expect((await passbook.end('SIGTERM')).code).toBe(0)
+    passbook = start()
+    admin = createHttpClient(await passbook.url(), admin.token)
+    expect(await finished('stopped')).toMatchObject({ status: 'completed', rows_loaded: ROWS })
+    expect(await stored('stopped')).toEqual(WHOLE)
+  }, 60_000)
+
   it('leaves no table that nobody lists, and no piece of a file', async () => {
     const orphans = await query(
       `SELECT relname FROM pg_class

@@ -57,6 +57,8 @@ const tooLarge = () =>
     headers: { connection: 'close' },
   })
 
+const accountGone = () => unauthorized('The account of this access token is gone')
+
 /** The name of a file without its endings, as far as it can be the name of an import. */
 function nameOf(fileName: string | undefined): string | undefined {
   const stem = fileName?.replace(/(\.(csv|tsv|txt|gz))+$/i, '').replace(/[^A-Za-z0-9_.-]+/g, '_')
@@ -98,9 +100,7 @@ export function createUploads({ database, chunks, maxBytes }: Deps) {
       return id
     } catch (error) {
       // The caller's account was deleted since the request was let in.
-      throw violatesForeignKey(error)
-        ? unauthorized('The account of this access token is gone')
-        : error
+      throw violatesForeignKey(error) ? accountGone() : error
     }
   }
 
@@ -163,8 +163,9 @@ export function createUploads({ database, chunks, maxBytes }: Deps) {
         toJSON: () => ({ name, sha256: taken.sha256.toString('hex') }),
       }
     } catch (error) {
-      await discard(importId)
-      throw error
+      const { count } = await discard(importId)
+      // The record goes with its account.
+      throw count === 0 ? accountGone() : error
     }
   }
 
