@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { briefly } from '../platform/csv-file/read-file.ts'
@@ -16,7 +17,11 @@ function counted(text: string) {
   const source = { opened: 0, open }
   async function* open() {
     source.opened += 1
-    for (let at = 0; at < bytes.length; at += 16_384) yield bytes.subarray(at, at + 16_384)
+    for (let at = 0; at < bytes.length; at += 16_384) {
+      // As from a disk: the server's answers come in between.
+      await setImmediate()
+      yield bytes.subarray(at, at + 16_384)
+    }
   }
   return source
 }
@@ -38,6 +43,13 @@ describe('types by the whole file', () => {
     const rows = await loaded.rows()
     expect(rows).toHaveLength(40_001)
     expect(rows[0]).toEqual(['0', '7', types[2] === 'date' ? '2026-01-31' : '31/01/2026'])
+  })
+
+  it('store nothing more once a row says otherwise, however many follow', async () => {
+    const file = counted(`a,b,c\n${MANY}\n40000,many,x\n${MANY}\n${MANY}\n`)
+    const { types, counts } = await datasets.load(file.open, { surveyBytes: 1 })
+    expect(types).toEqual(['integer', 'text', 'text'])
+    expect(counts.loaded).toBe(120_001)
   })
 
   it('need none where the beginning is right', async () => {

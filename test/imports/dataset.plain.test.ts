@@ -65,6 +65,11 @@ describe('rows that can be stored as they stand', () => {
     expect(await rows()).toEqual(given)
   })
 
+  it('may have empty lines between them', async () => {
+    const { rows } = await datasets.load('a,b\n1,x\n\n2,y\n\n\n3,z\n4,w\n', COMMA)
+    expect((await rows()).map(([a]) => a)).toEqual(['1', '2', '3', '4'])
+  })
+
   it('count from 1 in the order of the file, refused ones left out', async () => {
     const lines = Array.from({ length: 70_000 }, (_, row) =>
       row % 1_000 === 7 ? 'bad' : `${row},x`,
