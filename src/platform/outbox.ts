@@ -42,14 +42,7 @@ export interface Relay extends Nudge {
  * at a time, however many transactions arrive.
  */
 const claimNew = (database: Database) => database.$queryRaw<ClaimedRow[]>`
-  UPDATE outbox SET enqueued_at = now(), attempts = attempts + 1
-  WHERE id IN (
-    SELECT id FROM outbox AS candidate
-    WHERE enqueued_at IS NULL AND NOT EXISTS (
-      SELECT FROM outbox AS sent
-      WHERE sent.user_id = candidate.user_id AND sent.enqueued_at IS NOT NULL)
-    ORDER BY id LIMIT ${BATCH_ROWS} FOR UPDATE SKIP LOCKED)
-  RETURNING id, user_id, request_id`
+  SELECT id, user_id, request_id FROM claim_outbox(${BATCH_ROWS}::int)`
 
 /** Rows whose job got lost with a queue or is failing. */
 const claimOld = (database: Database, retrySeconds: number) => database.$queryRaw<ClaimedRow[]>`
