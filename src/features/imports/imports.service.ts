@@ -3,16 +3,16 @@ import { conflict, notFound } from '../../errors.ts'
 import type { Caller } from '../../platform/auth.ts'
 import type { FieldCrypto } from '../../platform/crypto.ts'
 import { type Page, type PagingQuery, pageById } from '../../platform/paging.ts'
-import type { DatabaseTransaction, PlainDatabase, Prisma } from '../../platform/prisma.ts'
+import type { PlainDatabase } from '../../platform/prisma.ts'
 import type { EventQueue } from '../../platform/queue.ts'
 import { afterCommit } from '../../platform/unit-of-work.ts'
+import { acceptFile, reachable, type Who } from './imports.accept.ts'
 import { type AttemptDeps, ImportAttempt } from './imports.attempt.ts'
 import { createChunks } from './imports.chunks.ts'
 import { importEvents } from './imports.events.ts'
 import { deleteImportLog, logFile } from './imports.log.ts'
-import type { ImportOptions } from './imports.options.ts'
 import type { Progress } from './imports.progress.ts'
-import { type ImportQuery, toOptions } from './imports.query.ts'
+import type { ImportQuery } from './imports.query.ts'
 import { storedOnDisk } from './imports.source.ts'
 import { sweepImports } from './imports.sweep.ts'
 import { createUploads, type Incoming, type Upload } from './imports.upload.ts'
@@ -24,9 +24,6 @@ const MOST_AT_A_TIME = 2
 export type ImportService = ReturnType<typeof createImportService>
 export type { ImportRecord, Upload }
 
-/** Of a caller what says whose imports they reach. */
-type Who = Pick<Caller, 'id' | 'role'>
-
 interface Deps extends Omit<AttemptDeps, 'chunks'> {
   readonly plain: PlainDatabase
   readonly crypto: FieldCrypto
@@ -34,15 +31,6 @@ interface Deps extends Omit<AttemptDeps, 'chunks'> {
   /** How long rejects are kept. */
   readonly retentionHours: number
 }
-
-/** Whose imports a caller reaches: their own, and admins everybody's. Nobody sees one that still comes in. */
-const reachable = ({ id, role }: Who): Prisma.ImportWhereInput => ({
-  status: { not: 'uploading' },
-  ...(role === 'admin' ? {} : { userId: id }),
-})
-
-const exists = () =>
-  conflict('dataset_exists', 'A dataset of this name exists; if_exists=replace replaces it')
 
 export function createImportService(deps: Deps) {
   const { database, plain, crypto, queue, log, dataDir, maxBytes, retentionHours } = deps
@@ -64,57 +52,6 @@ export function createImportService(deps: Deps) {
     const record = await database.import.findFirst({ where: { id, ...reachable(caller) } })
     if (record === null) throw notFound('Import', id)
     return record
-  }
-
-  /** The same file, loaded or being loaded under the same kind, name and options. */
-  async function findSame(
-    tx: DatabaseTransaction,
-    caller: Who,
-    { kind }: ImportQuery,
-    { sha256, name }: Upload,
-    options: ImportOptions,
-  ): Promise<ImportRecord | null> {
-    return await tx.import.findFirst({
-      where: {
-        AND: [reachable(caller), { status: { in: ['queued', 'running', 'completed'] } }],
-        ...{ kind, name, sha256: new Uint8Array(sha256) },
-        options: { equals: options as unknown as Prisma.InputJsonObject },
-        // Of a dataset only while it is there, and not replaced since.
-        ...(kind === 'dataset' &&
-          !options.dryRun && {
-            OR: [{ status: { in: ['queued', 'running'] } }, { datasets: { some: {} } }],
-          }),
-      },
-      orderBy: { id: 'desc' },
-    })
-  }
-
-  /** Makes the record of a file that has arrived an import, unless the same file has one already. */
-  async function store(
-    caller: Who,
-    query: ImportQuery,
-    upload: Upload,
-  ): Promise<{ readonly record: ImportRecord; readonly known: boolean }> {
-    const options = toOptions(query)
-    const { importId, name, sha256, bytes, compressed, hasUpload } = upload
-    return await database.$transaction(async (tx) => {
-      // The same file twice at once: one after the other.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${sha256.readBigInt64BE(0)})`
-      const same = await findSame(tx, caller, query, upload, options)
-      if (same !== null) return { record: same, known: true }
-      if (query.kind === 'dataset' && options.ifExists === 'fail') {
-        if ((await tx.dataset.count({ where: { name } })) > 0) throw exists()
-      }
-      const record = await tx.import.update({
-        where: { id: importId },
-        data: {
-          ...{ name, compressed, hasUpload, status: 'queued', bytesTotal: bytes },
-          sha256: new Uint8Array(sha256),
-          options: options as unknown as Prisma.InputJsonObject,
-        },
-      })
-      return { record, known: false }
-    })
   }
 
   async function run(id: number): Promise<void> {
@@ -150,7 +87,7 @@ export function createImportService(deps: Deps) {
       upload: Upload,
       requestId: string,
     ): Promise<{ readonly record: ImportRecord; readonly known: boolean }> {
-      const stored = await store(caller, query, upload)
+      const stored = await acceptFile(database, caller, query, upload)
       if (!stored.known) await afterCommit(() => enqueue(upload.importId, requestId))
       return stored
     },
@@ -170,7 +107,12 @@ export function createImportService(deps: Deps) {
     ): Promise<{ readonly record: ImportRecord; readonly known: boolean }> {
       const upload = await uploads.receiveFromDisk(userId, query, path)
       try {
-        const { record, known } = await store({ id: userId, role: 'admin' }, query, upload)
+        const { record, known } = await acceptFile(
+          database,
+          { id: userId, role: 'admin' },
+          query,
+          upload,
+        )
         if (known) return { record, known }
         await ImportAttempt.run(attemptDeps, Number(upload.importId), storedOnDisk(path), watch)
         const ended = await database.import.findUniqueOrThrow({ where: { id: upload.importId } })
