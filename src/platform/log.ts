@@ -34,20 +34,24 @@ function describeError(error: unknown): object {
   return { type: name, ...code, ...ours, stack: frames.join('\n'), ...reason }
 }
 
-/** @param file where it is written instead of standard output; its folder is made when missing */
-export function createLog(level: string, file?: string): Log {
-  const options: LoggerOptions = {
-    level,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    serializers: { err: describeError },
-    redact: {
-      paths: [...SECRET, ...PERSONAL].flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
-      censor: '[redacted]',
-    },
-  }
-  return file === undefined
-    ? pino(options)
-    : pino(options, pino.destination({ dest: file, mkdir: true, sync: true }))
+const optionsOf = (level: string): LoggerOptions => ({
+  level,
+  base: null,
+  timestamp: pino.stdTimeFunctions.isoTime,
+  formatters: { level: (label) => ({ level: label }) },
+  serializers: { err: describeError },
+  redact: {
+    paths: [...SECRET, ...PERSONAL].flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
+    censor: '[redacted]',
+  },
+})
+
+/** Opens a log that is written to a file, whose folder is made when missing. `close` lets go of the file. */
+export function openFileLog(level: string, file: string): { readonly log: Log; close(): void } {
+  const destination = pino.destination({ dest: file, mkdir: true, sync: true })
+  return { log: pino(optionsOf(level), destination), close: () => destination.end() }
 }
+
+/** @param file where it is written, as long as the process lives, instead of standard output */
+export const createLog = (level: string, file?: string): Log =>
+  file === undefined ? pino(optionsOf(level)) : openFileLog(level, file).log

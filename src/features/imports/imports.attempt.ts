@@ -129,6 +129,8 @@ export class ImportAttempt {
       await this.#progress.stop()
       if (this.#progress.signal.aborted) await this.#cancelled()
       else await this.#fail(error)
+    } finally {
+      this.#log.close()
     }
   }
 
@@ -169,7 +171,8 @@ export class ImportAttempt {
       return
     }
     await connection.commit()
-    await chunks.remove(id, 'upload')
+    // What is left of the file now is the sweep's.
+    await chunks.remove(id, 'upload').catch(() => undefined)
     const { read, loaded, skipped } = result.counts
     metrics.importRows.inc({ kind, outcome: 'loaded' }, loaded)
     metrics.importRows.inc({ kind, outcome: 'rejected' }, rejected)

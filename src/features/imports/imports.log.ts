@@ -1,12 +1,14 @@
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { createLog, type Log } from '../../platform/log.ts'
+import { type Log, openFileLog } from '../../platform/log.ts'
 
 /** What an import says: on the console, and in a file of its own. */
 export interface ImportLog {
   say(text: string, figures?: Readonly<Record<string, number | string>>): void
   /** With the stack. */
   fail(error: unknown, text: string): void
+  /** Lets go of the file. */
+  close(): void
 }
 
 /** Where the log of an import is. */
@@ -17,13 +19,13 @@ export const logFile = (dataDir: string, id: bigint): string =>
 export function openImportLog(log: Log, dataDir: string, id: bigint): ImportLog {
   const file = (() => {
     try {
-      return createLog('info', logFile(dataDir, id))
+      return openFileLog('info', logFile(dataDir, id))
     } catch (error) {
       log.warn({ err: error, import_id: Number(id) }, 'the log of an import cannot be written')
       return undefined
     }
   })()
-  const both = [log.child({ import_id: Number(id) }), ...(file ? [file] : [])]
+  const both = [log.child({ import_id: Number(id) }), ...(file ? [file.log] : [])]
   return {
     say(text, figures = {}) {
       for (const one of both) one.info(figures, text)
@@ -31,6 +33,7 @@ export function openImportLog(log: Log, dataDir: string, id: bigint): ImportLog 
     fail(error, text) {
       for (const one of both) one.error({ err: error }, text)
     },
+    close: () => file?.close(),
   }
 }
 
