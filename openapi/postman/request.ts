@@ -13,25 +13,29 @@ function valuesOf({ name, style, example }: JsonObject): (readonly [Json, Json])
   ])
 }
 
+/** Parameters that are sent though they are not required: a dataset is made under the name of the examples. */
+const SENT: readonly string[] = ['createImport.name']
+
 /** A parameter that is not required is there to be switched on. */
-const entries = (parameters: readonly JsonObject[], place: string): JsonObject[] =>
+const entries = ({ operationId, parameters }: Operation, place: string): JsonObject[] =>
   parameters
     .filter((parameter) => parameter.in === place)
     .flatMap((parameter) => {
-      const { description, required } = parameter
+      const { name, description, required } = parameter
+      const isSent = required === true || SENT.includes(`${operationId}.${name}`)
       return valuesOf(parameter).map(([key, value]) => ({
         key,
         value: String(value),
         description: description ?? '',
-        ...(required !== true && { disabled: true }),
+        ...(!isSent && { disabled: true }),
       }))
     })
 
 /** An operation as a request of Postman's collection format 2.1. */
 export function toRequest(operation: Operation, stored: ReadonlySet<string>): JsonObject {
-  const { operationId, method, description, parameters, body } = operation
+  const { operationId, method, description, body } = operation
   const target = pathWithVariables(operation)
-  const query = entries(parameters, 'query')
+  const query = entries(operation, 'query')
   const sent = query.filter(({ disabled }) => disabled !== true)
   const search = sent.map(({ key, value }) => `${key}=${value}`).join('&')
   const contentType = body && [{ key: 'Content-Type', value: body.mediaType }]
@@ -39,7 +43,7 @@ export function toRequest(operation: Operation, stored: ReadonlySet<string>): Js
     method,
     description,
     ...(operation.public && { auth: { type: 'noauth' } }),
-    header: [...(contentType ?? []), ...entries(parameters, 'header')],
+    header: [...(contentType ?? []), ...entries(operation, 'header')],
     url: {
       raw: `{{base_url}}${target}${search && `?${search}`}`,
       host: ['{{base_url}}'],
