@@ -2,6 +2,7 @@ import { type AppError, invalid } from '../../errors.ts'
 import { CopyRows } from '../../platform/copy-rows.ts'
 import { copyLine } from '../../platform/copy-text.ts'
 import type { FieldCrypto } from '../../platform/crypto.ts'
+import { codeOf } from '../../platform/database-away.ts'
 import type { LoadConnection } from '../../platform/load-connection.ts'
 import { Remembered } from '../../platform/remembered.ts'
 import type { FoundUser, UserLookup } from '../users/users.service.ts'
@@ -11,6 +12,8 @@ import { encryptFullName, type TransactionDraft } from './transactions.fields.ts
 const BATCH_ROWS = 100_000
 /** Half of the users that are remembered. */
 const REMEMBERED_USERS = 50_000
+/** PostgreSQL's code for a value that is there already. */
+const UNIQUE_VIOLATION = '23505'
 /** A piece of what is sent. */
 const PIECE_BYTES = 256 * 1024
 
@@ -128,10 +131,26 @@ export class TransactionLoad {
 
   async #store(text: Buffer, rows: number): Promise<void> {
     const stored = this.#options.withReferences
-      ? await this.#storeNew(text)
+      ? await this.#storeReferenced(text)
       : await this.#copy('transactions', text)
     this.#given += rows
     this.#loaded += stored
+  }
+
+  /** Straight, as a new file goes without a reference that is there; after the first that is, more carefully. */
+  async #storeReferenced(text: Buffer): Promise<number> {
+    const { connection } = this.#options
+    if (this.#staged) return await this.#storeNew(text)
+    await connection.run('SAVEPOINT batch')
+    try {
+      const stored = await this.#copy('transactions', text)
+      await connection.run('RELEASE SAVEPOINT batch')
+      return stored
+    } catch (error) {
+      if (codeOf(error) !== UNIQUE_VIOLATION) throw error
+      await connection.run('ROLLBACK TO SAVEPOINT batch')
+      return await this.#storeNew(text)
+    }
   }
 
   /** By way of a table of the transaction's own. Of two with one reference the first is stored. */
