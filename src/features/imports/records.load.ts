@@ -28,7 +28,6 @@ export async function loadRecords<T>(
     outcomes.forEach((error, index) => {
       if (error) batch.refuse(index, error)
     })
-    await job.rejects.settle()
     job.count(counts())
   }
   await load.end()

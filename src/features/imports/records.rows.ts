@@ -4,6 +4,7 @@ import { createNullTest } from '../../platform/csv/nulls.ts'
 import { openRows, type Refusal, type RowFile } from '../../platform/csv-file/rows.ts'
 import type { ImportColumn, LoadJob } from './imports.loader.ts'
 import { matchColumns, type RecordColumns, type RecordShape } from './records.columns.ts'
+import { HeldRejects } from './records.rejects.ts'
 
 /** The filled fields of a row, as text. */
 export type RecordValues = Readonly<Record<string, string>>
@@ -100,7 +101,8 @@ export async function openRecords<T>(
   shape: RecordShape,
   createCheck: CreateCheck<T>,
 ): Promise<RecordFile<T>> {
-  const file = await openRows(job.source, job.options, job.rejects)
+  const held = new HeldRejects(job.rejects)
+  const file = await openRows(job.source, job.options, held)
   const columns = matchColumns(file.columns, job.options, shape)
   const read = createReader(columns, file.skippedCells, job)
   const width = file.skippedCells + file.columns.length
@@ -127,19 +129,25 @@ export async function openRecords<T>(
       rows.push(row)
       return undefined
     }
-    for await (const { batch } of file.batches(checkRow)) {
-      const checked = { items, rows }
-      items = []
-      rows = []
-      yield {
-        items: checked.items,
-        refuse(index, error) {
-          const row = checked.rows[index] as number
-          const cells = batch.texts(row).slice(file.skippedCells)
-          const line = batch.line[row] as number
-          job.rejects.refuse({ line, ...refusalOf(error, columns), cells })
-        },
+    try {
+      for await (const { batch } of file.batches(checkRow)) {
+        const checked = { items, rows }
+        items = []
+        rows = []
+        yield {
+          items: checked.items,
+          refuse(index, error) {
+            const row = checked.rows[index] as number
+            const cells = batch.texts(row).slice(file.skippedCells)
+            const line = batch.line[row] as number
+            held.refuse({ line, ...refusalOf(error, columns), cells })
+          },
+        }
+        await held.release()
       }
+    } finally {
+      // Rows that were refused in front of what ends the file belong to the rejects as well.
+      await held.release()
     }
   }
 
