@@ -1,11 +1,11 @@
-import { CsvError } from '../../platform/csv/errors.ts'
+import { FileError } from '../../platform/csv/errors.ts'
 import type { LoadConnection } from '../../platform/load-connection.ts'
 import { withLoadConnection } from '../../platform/load-connection.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Database } from '../../platform/prisma.ts'
 import type { Chunks } from './imports.chunks.ts'
-import { ImportError, type ImportKind, type Loader, type LoadResult } from './imports.loader.ts'
+import type { ImportKind, Loader, LoadResult } from './imports.loader.ts'
 import { type ImportLog, openImportLog } from './imports.log.ts'
 import type { ImportOptions } from './imports.options.ts'
 import { type Progress, progressColumns, startProgress } from './imports.progress.ts'
@@ -68,7 +68,7 @@ async function complete(
 
 /** Why it failed, as far as the public is told. */
 function publicError(error: unknown): { code: string; detail: string; line?: number } | undefined {
-  if (!(error instanceof ImportError || error instanceof CsvError)) return undefined
+  if (!(error instanceof FileError)) return undefined
   const { code, message, line } = error
   return { code, detail: message, ...(line > 0 && { line }) }
 }

@@ -1,3 +1,4 @@
+import { FileError } from '../../platform/csv/errors.ts'
 import type { FileDialect } from '../../platform/csv-file/rows.ts'
 import type { ByteSource, RejectSink } from '../../platform/csv-file/source.ts'
 import type { LoadConnection } from '../../platform/load-connection.ts'
@@ -6,18 +7,9 @@ import type { ImportOptions } from './imports.options.ts'
 /** What the rows of a file become. */
 export type ImportKind = 'dataset' | 'users' | 'transactions'
 
-/** Why an import as a whole fails. Its text is public and holds nothing of the file's content. */
-export class ImportError extends Error {
+/** Why an import as a whole fails. */
+export class ImportError extends FileError {
   override readonly name = 'ImportError'
-
-  /** @param line where in the file, counted from 1; 0 when it is of no line */
-  constructor(
-    readonly code: string,
-    message: string,
-    readonly line = 0,
-  ) {
-    super(message)
-  }
 }
 
 /** A column as an import shows it. */
