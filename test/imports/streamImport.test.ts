@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { get as httpGet, type IncomingMessage } from 'node:http'
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { useCast } from '../setup/cast.ts'
-import { startTestService, type TestService } from '../setup/service.ts'
+import { startTestService, type TestResponse, type TestService } from '../setup/service.ts'
 import { accepted, look, rows } from './imports.ts'
 import { heldLoader, startRunner } from './runner.ts'
 
@@ -10,8 +10,7 @@ const cast = useCast()
 
 interface ServerSentEvent {
   readonly name: string
-  // biome-ignore lint/suspicious/noExplicitAny: tests read any field
-  readonly data: any
+  readonly data: TestResponse['body']
 }
 
 /** The events of a text, in their order. */

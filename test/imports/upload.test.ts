@@ -6,7 +6,7 @@ import { buildApp } from '../../src/app.ts'
 import { useCast } from '../setup/cast.ts'
 import { openBlocker } from '../setup/figures.ts'
 import { waitForLock } from '../setup/lock.ts'
-import type { Account } from '../setup/service.ts'
+import type { Account, TestResponse } from '../setup/service.ts'
 import { look, newName, statuses } from './imports.ts'
 
 /** How long a body may pause. */
@@ -49,8 +49,7 @@ function begin(
 
 async function answerTo(sent: ClientRequest) {
   const [answer] = (await once(sent, 'response')) as [IncomingMessage]
-  // biome-ignore lint/suspicious/noExplicitAny: tests read any field
-  const body: any = await json(answer)
+  const body: TestResponse['body'] = await json(answer)
   return { status: answer.statusCode, headers: answer.headers, body }
 }
 
