@@ -5,6 +5,7 @@ import { datasetJobs } from './features/datasets/datasets.job.ts'
 import { importJobs } from './features/imports/imports.job.ts'
 import { reportJobs } from './features/reports/reports.job.ts'
 import { deleteOldAnswers } from './platform/idempotency.ts'
+import { inBackground } from './platform/kinds-of-work.ts'
 import { releaseOutbox } from './platform/outbox.ts'
 import type { Services } from './services.ts'
 
@@ -35,7 +36,7 @@ export const consumersOf = ({
  */
 export async function startConsumers(services: Services): Promise<void> {
   const { config, queue, outbox, database } = services
-  await releaseOutbox(database)
+  await inBackground(() => releaseOutbox(database))
   queue.consume(consumersOf(services), config.WORKER_CONCURRENCY, outbox.nudge)
   await queue.schedule('statistics.refresh_due', config.STATISTICS_REFRESH_SECONDS)
   await queue.schedule('tokens.cleanup_due', CLEANUP_SECONDS)

@@ -54,9 +54,43 @@ export const conflict = (code: string, detail: string) => new AppError(409, code
 export const invalid = (errors: readonly FieldError[]) =>
   new AppError(422, 'validation_failed', 'The request has invalid values', { errors })
 
-/** 503: a dependency does not answer; trying again later may work. */
-export const unavailable = (detail: string, cause?: unknown) =>
-  new AppError(503, 'unavailable', detail, { headers: { 'retry-after': '1' }, cause })
+/** How long, in seconds, a caller whom a 503 turned away should wait: full disks take longer to mend. */
+const retryAfter = (seconds: number) => ({ 'retry-after': String(seconds) })
+
+/** 503: the database does not answer, or a write lost its connection and may or may not have happened. */
+export const databaseUnavailable = (cause?: unknown) =>
+  new AppError(
+    503,
+    'database_unavailable',
+    'The service cannot reach its database now; try again',
+    { headers: retryAfter(1), cause },
+  )
+
+/** 503: there is no space left to store anything; reading goes on. */
+export const storageFull = (cause?: unknown) =>
+  new AppError(
+    503,
+    'storage_full',
+    'The service has no space left to store this; try again later',
+    {
+      headers: retryAfter(30),
+      cause,
+    },
+  )
+
+/** 503: everything works, but not as fast as it is asked for. */
+export const overloaded = (cause?: unknown) =>
+  new AppError(503, 'overloaded', 'The service has too much to do now; try again', {
+    headers: retryAfter(1),
+    cause,
+  })
+
+/** 503: this process is about to end; others answer. */
+export const stopping = (cause?: unknown) =>
+  new AppError(503, 'stopping', 'The service is stopping; try again', {
+    headers: retryAfter(1),
+    cause,
+  })
 
 /** A reason not to start, in one sentence that says what to do. Ends the process without a stack. */
 export class StartupError extends Error {

@@ -45,19 +45,21 @@ export function openServices(
   const crypto = createFieldCrypto(config.encryptionKeys)
   const {
     database,
+    relay,
     plain,
+    watch,
     close: closeDatabase,
   } = openDatabase(databaseUrl, config.DATABASE_POOL_SIZE, log)
   const cache = openCache(config.REDIS_URL, metrics, log)
   const queue = openQueue({ databaseUrl, redisUrl: config.REDIS_URL, metrics, log })
   const outbox = startRelay({
-    database,
+    database: relay,
     queue,
     log,
     retrySeconds: config.OUTBOX_RETRY_SECONDS,
     poll: role === 'worker',
   })
-  gaugeOutbox(database, metrics)
+  gaugeOutbox(relay, metrics)
 
   const conventions = createConventions({ database, crypto })
   const users = createUserService({ database, crypto, cache })
@@ -92,7 +94,7 @@ export function openServices(
 
   let closing: Promise<void> | undefined
   return {
-    ...{ config, log, metrics, crypto, database, cache, queue, outbox },
+    ...{ config, log, metrics, crypto, database, relay, watch, cache, queue, outbox },
     ...{ conventions, users, userBulk, apiKeys, tasks },
     ...{ employments, bankAccounts },
     ...{ transactions, transactionBulk, analytics, imports, reports, datasets },

@@ -6,6 +6,7 @@ import { openDatabaseAccess } from '../database-access.ts'
 import { AppError, StartupError } from '../errors.ts'
 import { importView } from '../features/imports/imports.view.ts'
 import type { Import } from '../generated/schemas.ts'
+import { inBackground } from '../platform/kinds-of-work.ts'
 import type { Log } from '../platform/log.ts'
 import { formatCount, formatRate, type Screen } from '../platform/terminal.ts'
 import { openServices, type Services } from '../services.ts'
@@ -114,7 +115,7 @@ export async function runImport(
   try {
     const services = openServices(createConfig(environment, access.kept), access.url, log, 'api')
     try {
-      await load(services, command, screen)
+      await inBackground(() => load(services, command, screen))
     } finally {
       await services.close()
     }

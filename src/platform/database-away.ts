@@ -1,13 +1,24 @@
-/** Codes of PostgreSQL, Prisma and Node that mean: it does not answer now, not: this was wrong. */
+import { AppError, databaseUnavailable, overloaded, storageFull } from '../errors.ts'
+
+/**
+ * Codes of PostgreSQL, Prisma and Node that mean: it does not answer now, not: this was wrong. Of an error of
+ * ours that our pool threw, Prisma passes on the code alone.
+ */
 const AWAY =
-  /^(P1000|P1001|P1002|P1003|P1008|P1017|P2024|P2028|P2034|ECONNREFUSED|ECONNRESET|ETIMEDOUT|08\d{3}|28000|28P01|3D000|40001|40P01|53300|57P0[1-5])$/
+  /^(P100[01238]|P1017|P2037|ECONN(REFUSED|RESET)|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08\w{3}|28\w{3}|3D000|53300|57P0[1-5]|database_unavailable)$/
+
+/** It answers: the statement took too long, waited for a lock too long, or has to be tried again. */
+const BUSY = /^(P2024|P2028|P2034|25P0[34]|40001|40P01|53200|53400|55P03|57014|overloaded)$/
+
+/** No space for the database's files, or for ours. */
+const FULL = /^(53100|ENOSPC|EDQUOT)$/
 
 /** Kinds of Prisma's driver adapter that come without a code. */
 const AWAY_KINDS = /^(DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections)$/
 
 /** What pg says of a connection without giving a code. */
 const LOST_CONNECTION =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/
+  /^(Connection terminated|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/
 
 /** What Prisma passes on of the driver's error. */
 interface DriverCause {
@@ -28,19 +39,54 @@ export function driverCause(error: unknown): DriverCause {
   return meta?.driverAdapterError?.cause ?? {}
 }
 
-/**
- * Whether an error means that the database cannot be reached, refuses connections, or asks for the
- * transaction to be tried again: trying later may work, and nothing of ours is wrong.
- */
-export function isDatabaseAway(error: unknown): boolean {
-  const { kind = '', originalCode = '' } = driverCause(error)
-  return (
-    AWAY.test(codeOf(error)) ||
-    AWAY.test(originalCode) ||
-    AWAY_KINDS.test(kind) ||
-    (error instanceof Error && LOST_CONNECTION.test(error.message))
-  )
+/** An error and all that it was made of: libraries wrap what went wrong, some more than once. */
+function* causesOf(error: unknown, seen = new Set<unknown>()): Generator<object> {
+  if (typeof error !== 'object' || error === null || seen.has(error)) return
+  seen.add(error)
+  yield error
+  const { cause, errors, meta } = error as {
+    readonly cause?: unknown
+    readonly errors?: unknown
+    readonly meta?: { readonly driverAdapterError?: unknown }
+  }
+  const inner = [cause, meta?.driverAdapterError, ...(Array.isArray(errors) ? errors : [])]
+  for (const next of inner) yield* causesOf(next, seen)
 }
+
+/** The error of ours that one cause by itself means; undefined when it is nobody's but ours to mend. */
+function meaningOf(cause: object, error: unknown): AppError | undefined {
+  const { kind = '', originalCode = '' } = cause as DriverCause
+  const codes = [codeOf(cause), originalCode]
+  if (codes.some((code) => FULL.test(code))) return storageFull(error)
+  if (codes.some((code) => AWAY.test(code)) || AWAY_KINDS.test(kind)) {
+    return databaseUnavailable(error)
+  }
+  if (cause instanceof Error && LOST_CONNECTION.test(cause.message)) {
+    return databaseUnavailable(error)
+  }
+  const busy = codes.some((code) => BUSY.test(code)) || kind === 'TransactionWriteConflict'
+  return busy ? overloaded(error) : undefined
+}
+
+/**
+ * What an error means to a caller, however it is wrapped: one of ours, or that a dependency is away, full
+ * or too slow. Of the library's errors the innermost that is known decides, as what is around it says less.
+ *
+ * @returns undefined for an error nobody foresaw
+ */
+export function knownError(error: unknown): AppError | undefined {
+  const causes = [...causesOf(error)]
+  const ours = causes.find((cause) => cause instanceof AppError)
+  if (ours) return ours
+  return causes.map((cause) => meaningOf(cause, error)).findLast((meaning) => meaning !== undefined)
+}
+
+/**
+ * Whether an error means that the database cannot be reached or refuses connections: trying later may
+ * work, and nothing of ours is wrong.
+ */
+export const isDatabaseAway = (error: unknown): boolean =>
+  knownError(error)?.code === 'database_unavailable'
 
 /** Whether somebody else's change made a transaction that sees one state of the database impossible. */
 export function isWriteConflict(error: unknown): boolean {

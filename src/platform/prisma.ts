@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto'
 import { PrismaPg } from '@prisma/adapter-pg'
-import pg from 'pg'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
+import { BoundedPool } from './bounded-pool.ts'
 import { codeOf, driverCause } from './database-away.ts'
+import { boundedBy, type KindOfWork, WORK_LIMITS, type WorkLimits } from './database-limits.ts'
+import { createProbe } from './database-probe.ts'
+import { type DatabaseWatch, watchDatabase } from './database-watch.ts'
+import { isBackground } from './kinds-of-work.ts'
 import type { Log } from './log.ts'
 import { joinUnits } from './unit-of-work.ts'
 
@@ -14,9 +18,6 @@ export type DatabaseTransaction = Parameters<Parameters<PrismaClient['$transacti
 const MOST_PREPARED_STATEMENTS = 500
 /** At the beginning of a statement whose text is another with nearly every request: it is not prepared. */
 export const VARYING = '/* varying */'
-const CONNECT_TIMEOUT_MS = 5_000
-/** How long a transaction may wait for a connection, and take. */
-const TRANSACTION_LIMITS = { maxWait: 5_000, timeout: 60_000 }
 
 /**
  * Names statements by their text, so that PostgreSQL parses and plans each once a connection. Texts
@@ -42,29 +43,69 @@ export interface PlainDatabase {
   rows<Row extends object>(query: string, values: readonly unknown[]): Promise<readonly Row[]>
 }
 
-/** Opens the connection pool (`poolSize` connections at most) and Prisma over it. */
-export function openDatabase(databaseUrl: string, poolSize: number, log: Log) {
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    max: poolSize,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    application_name: 'passbook',
-  })
+/** How many connections work that is no request's may take, by kind. */
+const OTHER_CONNECTIONS = { relay: 2, background: 8 }
+
+/** The pool of one kind of work, and Prisma over it. */
+function openPool(
+  databaseUrl: string,
+  limits: WorkLimits,
+  size: number,
+  watch: DatabaseWatch,
+  log: Log,
+) {
+  const pool = new BoundedPool(
+    { ...boundedBy(limits), connectionString: databaseUrl, max: size },
+    watch,
+  )
   // Without a listener a restart of the server would end this process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'))
   const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() })
-  const client = new PrismaClient({ adapter, transactionOptions: TRANSACTION_LIMITS })
-  const plain: PlainDatabase = {
-    async rows(query, values) {
-      return (await pool.query(query, [...values])).rows
-    },
-  }
+  const client = new PrismaClient({
+    adapter,
+    // The pool says why there is no connection; Prisma's own limit comes after it.
+    transactionOptions: { maxWait: limits.connect + 1_000, timeout: limits.transaction },
+  })
   return {
-    database: joinUnits(client),
-    plain,
+    pool,
+    client,
     async close() {
       await client.$disconnect()
       await pool.end()
+    },
+  }
+}
+
+/**
+ * Opens a pool of connections for each kind of work, so that none keeps another waiting, and Prisma over
+ * them. Connections are opened as they are needed.
+ *
+ * @param poolSize connections for requests at most; the relay takes 2 more, work in the background 8, and
+ *   the probe 1
+ */
+export function openDatabase(databaseUrl: string, poolSize: number, log: Log) {
+  const watch = watchDatabase(createProbe(databaseUrl), log)
+  const open = (kind: KindOfWork, size: number) =>
+    openPool(databaseUrl, WORK_LIMITS[kind], size, watch, log)
+  const request = open('request', poolSize)
+  const relay = open('relay', OTHER_CONNECTIONS.relay)
+  const background = open('background', OTHER_CONNECTIONS.background)
+  const fitting = () => (isBackground() ? background : request)
+  const plain: PlainDatabase = {
+    async rows(query, values) {
+      return (await fitting().pool.query(query, [...values])).rows
+    },
+  }
+  return {
+    /** For requests, and {@link inBackground} for all else. */
+    database: joinUnits(() => fitting().client),
+    /** For what brings the figures on, whatever else goes on. */
+    relay: relay.client,
+    plain,
+    watch,
+    async close() {
+      watch.close()
+      await Promise.all([request, relay, background].map((pool) => pool.close()))
     },
   }
 }

@@ -6,8 +6,8 @@ import type {
   FastifyRequest,
   HTTPMethods,
 } from 'fastify'
-import { AppError, methodNotAllowed, unavailable } from '../errors.ts'
-import { codeOf, isDatabaseAway } from './database-away.ts'
+import { AppError, methodNotAllowed } from '../errors.ts'
+import { codeOf, knownError } from './database-away.ts'
 import { methodsOfLiteral } from './literal-paths.ts'
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']
@@ -39,16 +39,15 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [number, string, string
 /** Every error as one of ours: what is not known is 500, its text kept for the log alone. */
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
-  const known = FRAMEWORK_ERRORS[codeOf(error)]
-  if (known) return new AppError(...known, { cause: error })
+  const framework = FRAMEWORK_ERRORS[codeOf(error)]
+  if (framework) return new AppError(...framework, { cause: error })
   if (error instanceof SyntaxError) {
     return new AppError(400, 'malformed_json', 'The request body is not valid JSON', {
       cause: error,
     })
   }
-  if (isDatabaseAway(error)) {
-    return unavailable('The service cannot reach its database now; try again', error)
-  }
+  const known = knownError(error)
+  if (known) return known
   const { statusCode = 500 } = error as FastifyError
   if (statusCode >= 400 && statusCode < 500) {
     return new AppError(statusCode, 'bad_request', 'The request cannot be understood', {

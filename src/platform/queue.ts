@@ -8,6 +8,7 @@ import {
 } from 'bullmq'
 import { Compile } from 'typebox/compile'
 import { type AppEvent, type EventConsumers, type EventName, events } from '../events.ts'
+import { inBackground } from './kinds-of-work.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { QUEUE_SCHEMA } from './migrate.ts'
@@ -171,7 +172,7 @@ async function run(job: Job, consumers: EventConsumers, metrics: Metrics, log: L
     if (!payloadChecks.get(job.name)?.Check(job.data)) throw new Error('unknown event or payload')
     const { consumer } = events[job.name as EventName]
     const consume = consumers[consumer] as (payload: unknown) => Promise<void>
-    await consume(job.data)
+    await inBackground(() => consume(job.data))
     end({ outcome: 'completed' })
     log.debug({ job: job.name, job_id: job.id, request_id }, 'job completed')
   } catch (error) {

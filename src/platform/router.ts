@@ -6,6 +6,7 @@ import { methodNotAllowed, StartupError } from '../errors.ts'
 import { type OperationId, operations } from '../generated/operations.ts'
 import { assertAllowed, authenticate, type Caller, type FindCaller } from './auth.ts'
 import type { Conventions, Exchange } from './conventions.ts'
+import { createDeadlines } from './deadline.ts'
 import { fileBody } from './file-body.ts'
 import { methodsOfLiteral } from './literal-paths.ts'
 
@@ -80,6 +81,7 @@ export function createRouter(
   app: FastifyInstance,
   findCaller: FindCaller,
   conventions: Conventions,
+  beforeDeadline = createDeadlines(),
 ): Router {
   const handled = new Set<OperationId>()
   const callers = new WeakMap<FastifyRequest, Caller>()
@@ -140,7 +142,8 @@ export function createRouter(
       ...((operation.etag || sendsEvents(operation)) && { compress: false }),
       // A file is stored as it was sent.
       ...(operation.takesFile && { decompress: false }),
-      onRequest: (request, reply) => admit(operation, request, reply),
+      onRequest: (request, reply) =>
+        beforeDeadline(request, () => admit(operation, request, reply)),
       handler: async (request, reply) => {
         reply.code(operation.successStatus)
         const exchange = { request, reply, caller: callers.get(request) }
@@ -148,11 +151,13 @@ export function createRouter(
         if (file) request.body = file
         const work = async () => handler(contextOf(exchange, request.query, request.body))
         const read = async () => await readers.get(operation.url)?.(exchange)
-        try {
-          return await conventions.answer(operation, exchange, work, read)
-        } finally {
-          await file?.release()
-        }
+        return await beforeDeadline(request, async () => {
+          try {
+            return await conventions.answer(operation, exchange, work, read)
+          } finally {
+            await file?.release()
+          }
+        })
       },
     })
   }

@@ -4,28 +4,30 @@ import type { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 type Effect = () => unknown
 
 interface Unit {
-  readonly client: PrismaClient
+  readonly database: PrismaClient
   readonly transaction: Prisma.TransactionClient
   readonly effects: Effect[]
 }
 
 const units = new AsyncLocalStorage<Unit>()
-const clients = new WeakMap<object, PrismaClient>()
+const clients = new WeakMap<object, () => PrismaClient>()
 
 /**
  * A client whose work becomes part of the unit of work it is called in: queries run on the unit's
- * transaction, and `$transaction` is a savepoint of it. Outside of one it is the client itself.
+ * transaction, and `$transaction` is a savepoint of it. Outside of one it is the client that fits.
+ *
+ * @param fitting the client for what runs now
  */
-export function joinUnits(client: PrismaClient): PrismaClient {
-  const joining = new Proxy(client, {
-    get(target, name) {
+export function joinUnits(fitting: () => PrismaClient): PrismaClient {
+  const joining: PrismaClient = new Proxy(fitting(), {
+    get(_, name) {
       const unit = units.getStore()
-      const source = unit?.client === target ? unit.transaction : target
+      const source = unit?.database === joining ? unit.transaction : fitting()
       const value: unknown = Reflect.get(source, name)
       return typeof value === 'function' ? value.bind(source) : value
     },
   })
-  clients.set(joining, client)
+  clients.set(joining, fitting)
   return joining
 }
 
@@ -40,10 +42,10 @@ export async function inUnitOfWork<T>(
   work: () => Promise<T>,
   isolationLevel: Prisma.TransactionIsolationLevel = 'ReadCommitted',
 ): Promise<T> {
-  const client = clients.get(database) ?? database
+  const client = clients.get(database)?.() ?? database
   const effects: Effect[] = []
   const result = await client.$transaction(
-    (transaction) => units.run({ client, transaction, effects }, work),
+    (transaction) => units.run({ database, transaction, effects }, work),
     { isolationLevel },
   )
   for (const effect of effects) await effect()

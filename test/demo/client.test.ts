@@ -53,7 +53,7 @@ describe("the demo's client", () => {
   it('asks again when the service has too much to do', async () => {
     const busy: Reply[] = [
       [429, { code: 'too_many_requests' }, { 'retry-after': '0' }],
-      [503, { code: 'unavailable' }, { 'retry-after': '0' }],
+      [503, { code: 'overloaded' }, { 'retry-after': '0' }],
     ]
     const client = await open((path) =>
       path.startsWith('/v1/users') ? (busy.shift() ?? [200, []]) : undefined,

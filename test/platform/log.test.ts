@@ -68,9 +68,9 @@ describe('the log', () => {
   })
 
   it('keeps the public text of our own errors', () => {
-    const err = new AppError(503, 'unavailable', 'Try again', { cause: new Error('PRIVATE') })
+    const err = new AppError(503, 'overloaded', 'Try again', { cause: new Error('PRIVATE') })
     const { text, line } = logged((log) => log.error({ err }))
-    expect(line.err).toMatchObject({ message: 'Try again', code: 'unavailable' })
+    expect(line.err).toMatchObject({ message: 'Try again', code: 'overloaded' })
     expect(text).not.toContain('PRIVATE')
   })
 

@@ -56,7 +56,7 @@ describe('a database that is away', () => {
     'is 503 to %s %s, and says nothing of what is inside',
     async (method, url, payload) => {
       const answer = await send(method, url, payload)
-      expectProblem(answer, 503, 'unavailable')
+      expectProblem(answer, 503, 'database_unavailable')
       expect(answer.headers['retry-after']).toBe('1')
       expect(answer.body).not.toMatch(/postgres|prisma|test_|127\.0\.0\.1|select|\.ts/i)
     },

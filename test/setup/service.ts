@@ -45,10 +45,15 @@ export type TestService = Awaited<ReturnType<typeof startTestService>>
  * Passbook on a database of its own, in this process, without a port. Every answer is checked against
  * the OpenAPI document before a test sees it.
  *
- * @param options `worker`: whether events are worked on; `env`: further environment variables
+ * @param options `worker`: whether events are worked on; `env`: further environment variables; `through`:
+ *   the URL by which it reaches its database
  */
 export async function startTestService(
-  options: { readonly worker?: boolean; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly worker?: boolean
+    readonly env?: Readonly<Record<string, string>>
+    readonly through?: (databaseUrl: string) => Promise<string>
+  } = {},
 ) {
   const database: TestDatabase = await createTestDatabase()
   const dataDir = await mkdtemp(join(tmpdir(), 'passbook-test-'))
@@ -62,7 +67,8 @@ export async function startTestService(
   })
   const config = createConfig(environment, createSecrets())
   const role = options.worker ? 'worker' : 'api'
-  const services = openServices(config, database.url, createLog(config.LOG_LEVEL), role)
+  const url = (await options.through?.(database.url)) ?? database.url
+  const services = openServices(config, url, createLog(config.LOG_LEVEL), role)
   if (options.worker) await startConsumers(services)
   const app = await buildApp(services)
 
