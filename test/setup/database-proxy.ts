@@ -6,6 +6,17 @@ const QUERY = 'Q'.charCodeAt(0)
 const SYNC = 'S'.charCodeAt(0)
 const HEADER_BYTES = 5
 
+/** How a connection ends: without a word, or as when an administrator ends its session. */
+export type Cut = 'reset' | 'terminated'
+
+/** The server's last message on a session that is ended (57P01). */
+function createFarewell(): Buffer {
+  const fields = ['SFATAL', 'VFATAL', 'C57P01', 'Mterminating connection', ''].join('\0')
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(4 + fields.length + 1)
+  return Buffer.concat([Buffer.from('E'), length, Buffer.from(`${fields}\0`)])
+}
+
 /** Counts the questions in what a client sends. The first message, of its start, has no type. */
 function createQuestionCounter(): (bytes: Buffer) => number {
   let waiting = Buffer.alloc(0)
@@ -35,6 +46,7 @@ export async function startDatabaseProxy(databaseUrl: string) {
   let hanging = false
   let questions = 0
   let cutAt = Number.POSITIVE_INFINITY
+  let cut: Cut = 'reset'
 
   const server = createServer((client) => {
     if (refusing) {
@@ -51,7 +63,9 @@ export async function startDatabaseProxy(databaseUrl: string) {
       if (asked > 0 && questions >= cutAt) {
         cutAt = Number.POSITIVE_INFINITY
         // The server may do what it was asked, but nobody is told.
-        upstream.write(bytes, () => client.resetAndDestroy())
+        upstream.write(bytes, () =>
+          cut === 'reset' ? client.resetAndDestroy() : client.end(createFarewell()),
+        )
         return
       }
       upstream.write(bytes)
@@ -87,8 +101,9 @@ export async function startDatabaseProxy(databaseUrl: string) {
       for (const client of clients) client.resume()
     },
     /** Cuts the connection over which the n-th question from now on comes, once the server has it. */
-    cutAt(question: number): void {
+    cutAt(question: number, how: Cut): void {
       questions = 0
+      cut = how
       cutAt = question
     },
     /** Whether the cut is still to come. */
