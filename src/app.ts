@@ -87,10 +87,11 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
   analyticsRoutes(handle, analytics)
   taskRoutes(handle, tasks)
   importRoutes(handle, handleFile, services.imports, limits?.bodyTimeoutMs)
-  app.addHook('preClose', async () => services.imports.endEvents())
+  app.drain.closing.addEventListener('abort', services.imports.endEvents)
   reportRoutes(handle, services.reports)
   datasetRoutes(handle, services.datasets)
-  healthRoutes(handle, { ...services, metricsToken: config.METRICS_TOKEN })
+  const { isStopping } = app.drain
+  healthRoutes(handle, { ...services, isStopping, metricsToken: config.METRICS_TOKEN })
   documentRoutes(handle, document)
   assertComplete()
   await app.ready()
@@ -101,7 +102,8 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
 export async function buildHealthApp(services: Services): Promise<FastifyInstance> {
   const app = await createBase(services)
   const { handle } = createRouter(app, findCallerOf(services), services.conventions)
-  healthRoutes(handle, { ...services, metricsToken: services.config.METRICS_TOKEN })
+  const { isStopping } = app.drain
+  healthRoutes(handle, { ...services, isStopping, metricsToken: services.config.METRICS_TOKEN })
   await app.ready()
   return app
 }

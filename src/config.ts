@@ -33,6 +33,10 @@ const Environment = Type.Object({
   REPORT_RETENTION_HOURS: wholeNumber(1, 8_760, 24),
   IMPORT_MAX_BYTES: wholeNumber(1, 1_000_000_000_000, 50_000_000_000),
   IMPORT_RETENTION_HOURS: wholeNumber(1, 8_760, 168),
+  /** How long a process that was told to stop goes on accepting, until proxies know; by program when not given. */
+  STOP_DELAY_SECONDS: Type.Optional(Type.Integer({ minimum: 0, maximum: 300 })),
+  /** How long after the signal requests and jobs under way may take. The orchestrator's patience has to be longer. */
+  STOP_GRACE_SECONDS: wholeNumber(1, 3_600, 25),
 })
 
 const check = Compile(Environment)

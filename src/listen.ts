@@ -1,16 +1,38 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import type { Config } from './config.ts'
 import { StartupError } from './errors.ts'
+import type { DrainLimits } from './platform/drain.ts'
 import { within } from './platform/process.ts'
 
-/** How long requests under way may take to end when the process stops. */
-const DRAIN_MS = 1_500
+/** How long a connection that nothing comes over is kept while the process stops, behind a proxy and without. */
+const IDLE_BEHIND_PROXY_MS = 1_000
+const IDLE_MS = 250
+/** What is left to do once every connection is closed. */
+const CLOSE_MS = 1_000
 
 /** A listening app: where, and how to end it. */
 export interface Listening {
   readonly url: string
-  /** Takes no new requests, waits for those under way a moment, then cuts them off. */
-  close(): Promise<void>
+  /** Says that it is not ready, stops accepting, and answers what is under way as long as the grace lasts. */
+  close(limits: DrainLimits): Promise<void>
+}
+
+/**
+ * How a program stops.
+ *
+ * @param delaySeconds how long it goes on accepting when the configuration does not say
+ */
+export function stopLimits(
+  { STOP_DELAY_SECONDS, STOP_GRACE_SECONDS }: Config,
+  delaySeconds: number,
+): DrainLimits {
+  const delayMs = (STOP_DELAY_SECONDS ?? delaySeconds) * 1000
+  return {
+    delayMs,
+    graceMs: STOP_GRACE_SECONDS * 1000,
+    idleMs: delayMs > 0 ? IDLE_BEHIND_PROXY_MS : IDLE_MS,
+  }
 }
 
 /** @throws StartupError when the port is taken or may not be used */
@@ -32,9 +54,9 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
   return {
     url: `http://${name.includes(':') ? `[${name}]` : name}:${bound}`,
-    async close() {
-      await within(DRAIN_MS, app.close())
-      app.server.closeAllConnections()
+    async close(limits) {
+      await app.drain.run(limits)
+      await within(CLOSE_MS, app.close())
     },
   }
 }

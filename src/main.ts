@@ -4,7 +4,7 @@ import { printBanner } from './banner.ts'
 import { createConfig } from './config.ts'
 import { startConsumers } from './consumers.ts'
 import { ensureAdmin } from './features/auth/first-admin.ts'
-import { listen } from './listen.ts'
+import { listen, stopLimits } from './listen.ts'
 import { ensureSecrets } from './platform/data-dir.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
 import { createLog } from './platform/log.ts'
@@ -12,7 +12,7 @@ import { migrate } from './platform/migrate.ts'
 import { processEnvironment, runProcess, within } from './platform/process.ts'
 import { openServices } from './services.ts'
 
-/** How long jobs under way may take to end when the process stops; they start again at the next. */
+/** What is left to close once requests and jobs have ended. */
 const SERVICES_STOP_MS = 1_500
 
 /** All in one: an embedded PostgreSQL where no DATABASE_URL is given, the API, and the worker. */
@@ -43,7 +43,8 @@ await runProcess(log, async () => {
   return {
     async stop() {
       stopping = true
-      await close()
+      const limits = stopLimits(config, 0)
+      await Promise.all([close(limits), services.queue.finish(limits.graceMs)])
       await within(SERVICES_STOP_MS, services.close())
       await postgres?.stop()
     },

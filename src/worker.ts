@@ -1,11 +1,14 @@
 import { buildHealthApp } from './app.ts'
 import { createConfig, requireServers } from './config.ts'
 import { startConsumers } from './consumers.ts'
-import { listen } from './listen.ts'
+import { listen, stopLimits } from './listen.ts'
 import { createLog } from './platform/log.ts'
 import { migrate } from './platform/migrate.ts'
-import { processEnvironment, runProcess } from './platform/process.ts'
+import { processEnvironment, runProcess, within } from './platform/process.ts'
 import { openServices } from './services.ts'
+
+/** What is left to close once jobs have ended; the goodbye to a Redis that is away takes most of it. */
+const SERVICES_STOP_MS = 4_000
 
 /** The worker process: works on events; answers health and metrics where WORKER_PORT is set. */
 const environment = processEnvironment()
@@ -24,8 +27,9 @@ await runProcess(log, async () => {
   log.info('the worker is ready')
   return {
     async stop() {
-      await health?.close()
-      await services.close()
+      const limits = { ...stopLimits(config, 0), delayMs: 0 }
+      await Promise.all([health?.close(limits), services.queue.finish(limits.graceMs)])
+      await within(SERVICES_STOP_MS, services.close())
     },
   }
 })

@@ -6,6 +6,7 @@ import helmet from '@fastify/helmet'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { installBodyTimeout } from './body-timeout.ts'
 import { answerUnreadable } from './client-error.ts'
+import { installDrain } from './drain.ts'
 import { installFileBodies } from './file-body.ts'
 import { installJsonBody } from './json-body.ts'
 import type { Log } from './log.ts'
@@ -17,6 +18,8 @@ import { installValidator } from './validator.ts'
 /** Enough for 1,000 transactions with every field at its longest. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024
 const BODY_TIMEOUT_MS = 60_000
+/** Longer than proxies keep a connection for which there is no request, so that it is they who close it. */
+const KEEP_ALIVE_MS = 75_000
 const UNVERSIONED = /^\/(v1|health|metrics|docs|openapi\.(json|yaml))(?=[/?]|$)/
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
 const EXPOSED_HEADERS = [
@@ -87,12 +90,16 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     bodyLimit: BODY_LIMIT_BYTES,
     // A file may take hours: see the timeout of bodies.
     requestTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     trustProxy: trustProxy ?? false,
     forceCloseConnections: 'idle',
+    // What arrives on an open connection while the process stops is served like any other.
+    return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     clientErrorHandler: answerUnreadable,
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
   })
+  installDrain(app)
   observe(app, metrics)
   installValidator(app)
   installJsonBody(app)

@@ -2,11 +2,9 @@ import { type Environment, readEnvironment } from '../config.ts'
 import { StartupError } from '../errors.ts'
 import { createLog, type Log } from './log.ts'
 
-/** A stop that takes longer is cut short: nothing that is committed can be lost by it. */
-const STOP_LIMIT_MS = 4_800
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** What runs until it is told to stop. */
+/** What runs until it is told to stop. Each step of a stop has an end, so that the whole has one. */
 export interface Running {
   stop(): Promise<void>
 }
@@ -49,7 +47,8 @@ export async function runProcess(log: Log, start: () => Promise<Running>): Promi
     process.on(signal, () => {
       if (stopping || running === undefined) process.exit(1)
       stopping = true
-      within(STOP_LIMIT_MS, running.stop()).then(
+      log.info('stopping; a second signal ends what is under way')
+      running.stop().then(
         () => process.exit(0),
         (error: unknown) => fail(error, log),
       )

@@ -15,6 +15,7 @@ import { QUEUE_SCHEMA } from './migrate.ts'
 import { within } from './process.ts'
 import { redisOptions } from './redis.ts'
 import { keepSchedules } from './schedules.ts'
+import { countUnderWay } from './under-way.ts'
 import { type RunningWorker, runWhenReady } from './worker-start.ts'
 
 const QUEUE_NAME = 'events'
@@ -29,8 +30,8 @@ const JOB_OPTIONS = {
 const LOCK_MS = 10_000
 const STALLED_CHECK_MS = 5_000
 const MOST_STALLS = 5
-/** How long jobs under way may take to end; the goodbye to a Redis that is away would take for ever. */
-const WORKER_STOP_MS = 3_000
+/** The goodbye to a Redis that is away would take for ever. */
+const GOODBYE_MS = 3_000
 
 /** A job that failed for good. */
 export interface FailedJob {
@@ -49,6 +50,8 @@ export interface EventQueue {
   schedule(event: EventName, everySeconds: number): Promise<void>
   /** Starts to work; `done` is called after each job. Stops with `close`. */
   consume(consumers: EventConsumers, concurrency: number, done: () => void): void
+  /** Begins no more jobs, and waits for those under way, `milliseconds` at most. */
+  finish(milliseconds: number): Promise<void>
   /** Newest first, at most `limit`. */
   failed(limit: number): Promise<readonly FailedJob[]>
   /** Puts failed jobs back: one by its id, or all. @returns how many */
@@ -92,6 +95,7 @@ function queueOver<B extends IQueueBackend, C>(
   queue.on('error', (error) => log.warn({ err: error }, 'the queue does not answer'))
   const schedules = keepSchedules(queue)
   let worker: RunningWorker | undefined
+  const jobs = countUnderWay()
 
   return {
     async add(batch) {
@@ -109,7 +113,7 @@ function queueOver<B extends IQueueBackend, C>(
       const open = () => {
         const opened = new Worker(
           QUEUE_NAME,
-          (job) => run(job, consumers, metrics, log).finally(done),
+          (job) => jobs.count(run(job, consumers, metrics, log).finally(done)),
           {
             connection: connections.worker,
             autorun: false,
@@ -127,6 +131,12 @@ function queueOver<B extends IQueueBackend, C>(
         return opened
       }
       worker = runWhenReady(open, log)
+    },
+    async finish(milliseconds) {
+      if (worker === undefined) return
+      // It takes no more jobs from now on. What else it waits for is the business of `close`.
+      const closed = worker.close()
+      await within(milliseconds, Promise.race([closed, jobs.none()]))
     },
     async failed(limit) {
       const jobs = await queue.getFailed(0, limit - 1)
@@ -153,7 +163,7 @@ function queueOver<B extends IQueueBackend, C>(
     },
     async close() {
       schedules.close()
-      if (worker) await within(WORKER_STOP_MS, worker.close())
+      if (worker) await within(GOODBYE_MS, worker.close())
       // It says goodbye to a Redis that may be away; stopping has to go on.
       await queue.close().catch((error) => log.warn({ err: error }, 'the queue does not answer'))
     },

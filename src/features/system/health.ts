@@ -9,6 +9,8 @@ interface Deps {
   readonly database: Database
   readonly queue: EventQueue
   readonly cache: Cache
+  /** A process that stops is ready for no more. */
+  readonly isStopping: () => boolean
 }
 
 /** A check that neither throws nor outlasts its time. */
@@ -23,13 +25,18 @@ async function health(check: () => Promise<boolean>): Promise<DependencyHealth> 
 }
 
 /** Asks each dependency whether it answers. */
-export async function checkReadiness({ database, queue, cache }: Deps): Promise<Readiness> {
+export async function checkReadiness({
+  database,
+  queue,
+  cache,
+  isStopping,
+}: Deps): Promise<Readiness> {
   const [databaseHealth, queueHealth, cacheHealth] = await Promise.all([
     health(async () => (await database.$queryRaw<unknown[]>`SELECT 1`).length === 1),
     health(() => queue.ready()),
     health(() => cache.ready()),
   ])
   const dependencies = { database: databaseHealth, queue: queueHealth, cache: cacheHealth }
-  const ready = Object.values(dependencies).every(({ status }) => status === 'ok')
-  return { status: ready ? 'ok' : 'unavailable', dependencies }
+  const answer = Object.values(dependencies).every(({ status }) => status === 'ok')
+  return { status: answer && !isStopping() ? 'ok' : 'unavailable', dependencies }
 }

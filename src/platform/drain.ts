@@ -1,0 +1,113 @@
+import { Server, type Socket } from 'node:net'
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+
+/** How often connections are looked at while they are waited for. */
+const LOOK_MS = 50
+
+/** How long each part of a stop may take, in milliseconds. */
+export interface DrainLimits {
+  /** How long connections are still accepted while the process is no longer ready: until proxies know. */
+  readonly delayMs: number
+  /** From the beginning, until what is under way is cut off. */
+  readonly graceMs: number
+  /** How long a connection without a request is kept: a proxy may be about to send one on it. */
+  readonly idleMs: number
+}
+
+export interface Drain {
+  /** Whether the process was told to stop: it answers, and is not ready. */
+  isStopping(): boolean
+  /** Aborted once no connection is accepted any more: what never ends by itself has to end now. */
+  readonly closing: AbortSignal
+  /** Stops accepting, and waits until every request is answered or the grace is over. */
+  run(limits: DrainLimits): Promise<void>
+}
+
+interface Connection {
+  /** Requests not answered to the end. */
+  busy: number
+  bytesRead: number
+  /** By `performance.now()`. */
+  quietSince: number
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    drain: Drain
+  }
+}
+
+/** Follows an app's connections, so that it can stop without cutting off a request. */
+export function installDrain(app: FastifyInstance): void {
+  const connections = new Map<Socket, Connection>()
+  const closing = new AbortController()
+  let isStopping = false
+
+  function follow(socket: Socket): Connection {
+    const known = connections.get(socket)
+    if (known) return known
+    const connection = { busy: 0, bytesRead: 0, quietSince: performance.now() }
+    connections.set(socket, connection)
+    socket.once('close', () => connections.delete(socket))
+    return connection
+  }
+
+  app.server.on('connection', follow)
+  app.addHook('onRequest', (request, reply, done) => {
+    const { socket } = request.raw
+    // A request that a test injects has none.
+    if (socket instanceof Object && 'bytesRead' in socket) {
+      const connection = follow(socket)
+      connection.busy += 1
+      reply.raw.once('close', () => {
+        connection.busy -= 1
+        connection.quietSince = performance.now()
+      })
+    }
+    done()
+  })
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing.signal.aborted) reply.header('connection', 'close')
+    done(null, payload)
+  })
+  app.addHook('preClose', async () => closing.abort())
+
+  /** Whether nothing came over a connection for so long that nothing is about to. */
+  function isQuiet(socket: Socket, connection: Connection, since: number): boolean {
+    if (connection.bytesRead !== socket.bytesRead) {
+      connection.bytesRead = socket.bytesRead
+      connection.quietSince = performance.now()
+    }
+    return connection.busy === 0 && connection.quietSince <= since
+  }
+
+  /** Closes the listener alone: Node's own `close` would also end connections that are about to be used. */
+  async function stopAccepting(): Promise<void> {
+    // What has arrived by now is accepted in this turn of the event loop.
+    await turn()
+    Server.prototype.close.call(app.server)
+    closing.abort()
+    for (const connection of connections.values()) connection.quietSince = performance.now()
+  }
+
+  const drain: Drain = {
+    isStopping: () => isStopping,
+    closing: closing.signal,
+    async run({ delayMs, graceMs, idleMs }) {
+      const end = performance.now() + graceMs
+      isStopping = true
+      if (delayMs > 0) await delay(Math.min(delayMs, graceMs))
+      await stopAccepting()
+      while (connections.size > 0 && performance.now() < end) {
+        const since = performance.now() - idleMs
+        for (const [socket, connection] of connections) {
+          if (isQuiet(socket, connection, since)) socket.destroy()
+        }
+        await delay(LOOK_MS)
+      }
+      for (const socket of connections.keys()) socket.destroy()
+    },
+  }
+  app.decorate('drain', drain)
+}

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { findFreePort } from '../../src/platform/embedded-postgres/port.ts'
+import { openBlocker, readReferences } from '../setup/figures.ts'
+import { type Fleet, startFleet } from '../setup/fleet.ts'
+import { createCustomers, createHttpClient } from '../setup/http-client.ts'
+import { createLoad, postAll, seededRandom } from '../setup/load.ts'
+import { startNginx } from '../setup/nginx.ts'
+import type { TestProcess } from '../setup/processes.ts'
+
+const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 1e9))
+const random = seededRandom(SEED)
+const MIN_WRITES = 5_000
+const ROUND = 500
+const CONCURRENCY = 16
+/** How long a request is held up while its process stops, in milliseconds. */
+const HELD_UP_MS = 3_000
+
+let fleet: Fleet
+let ports: readonly [number, number]
+let running: [TestProcess, TestProcess]
+let nginx: Awaited<ReturnType<typeof startNginx>>
+let userIds: number[]
+
+const urlOf = (port: number) => `http://127.0.0.1:${port}`
+
+/** Starts an API process and waits until it is ready. */
+async function startReady(port: number): Promise<TestProcess> {
+  const api = fleet.startApi({ PORT: String(port), STOP_DELAY_SECONDS: '1' })
+  await api.url()
+  const ready = async () => expect((await fetch(`${urlOf(port)}/health/ready`)).status).toBe(200)
+  await vi.waitFor(ready, { timeout: 20_000 })
+  return api
+}
+
+beforeAll(async () => {
+  console.log(`CRASH_SEED=${SEED}`)
+  fleet = await startFleet()
+  ports = [await findFreePort(), await findFreePort()]
+  running = [await startReady(ports[0]), await startReady(ports[1])]
+  nginx = await startNginx(ports.map(urlOf))
+  await fleet.startWorkers(1)
+  userIds = await createCustomers(fleet.admin, 12)
+}, 120_000)
+afterAll(async () => {
+  await nginx.close()
+  await fleet.close()
+})
+
+/** Writes through nginx until it is told to end, each once. */
+function startWrites() {
+  const client = createHttpClient(nginx.url, fleet.admin.token)
+  const statuses = new Map<string, number>()
+  let ended = false
+  const done = (async () => {
+    for (let round = 0; !ended || statuses.size < MIN_WRITES; round += 1) {
+      const load = createLoad(random, userIds, `rolling-${round}`, ROUND)
+      for (const [reference, status] of await postAll(client, load, CONCURRENCY))
+        statuses.set(reference, status)
+    }
+  })()
+  return {
+    statuses,
+    end: async () => {
+      ended = true
+      await done
+    },
+  }
+}
+
+/** Sends a request that waits in the database until it is released. */
+async function sendHeldUp(port: number) {
+  const blocker = await openBlocker(fleet.database.url, 'tasks')
+  const client = createHttpClient(urlOf(port), fleet.admin.token)
+  const answer = client.request('POST', '/v1/tasks', { title: 'Held up' })
+  answer.catch(() => undefined)
+  const waits = async () =>
+    expect(
+      await fleet.database.query(
+        `SELECT FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ILIKE '%tasks%'`,
+      ),
+    ).toHaveLength(1)
+  await vi.waitFor(waits, { timeout: 20_000 })
+  return { blocker, answer }
+}
+
+describe('a rolling restart behind nginx', () => {
+  it('fails no write, and none is there twice', async () => {
+    const writes = startWrites()
+    const [first, second] = running
+    const client = createHttpClient(urlOf(ports[0]), fleet.admin.token)
+    const heldUp = await sendHeldUp(ports[0])
+    const since = performance.now()
+    const exit = first.end('SIGTERM')
+    const notReady = async () =>
+      expect((await client.request('GET', '/health/ready')).status).toBe(503)
+    await vi.waitFor(notReady, { timeout: 10_000, interval: 5 })
+    expect((await client.request('GET', '/v1/me')).status).toBe(200)
+    await first.seen(/"msg":"stopping/)
+    const before = writes.statuses.size
+    await vi.waitFor(
+      () => {
+        expect(performance.now() - since).toBeGreaterThan(HELD_UP_MS)
+        expect(writes.statuses.size).toBeGreaterThan(before)
+      },
+      { timeout: 20_000, interval: 50 },
+    )
+    await heldUp.blocker.release()
+    expect((await heldUp.answer).status).toBe(201)
+    expect(await exit).toMatchObject({ code: 0 })
+    await startReady(ports[0])
+    expect(await second.end('SIGTERM')).toMatchObject({ code: 0 })
+    await startReady(ports[1])
+    await writes.end()
+
+    const failed = [...writes.statuses].filter(([, status]) => status !== 201)
+    console.log(`${writes.statuses.size} writes, ${failed.length} failed`)
+    expect(failed, await nginx.errors()).toEqual([])
+    const stored = await readReferences(fleet.database.url, 'rolling')
+    expect([...stored.values()].filter((count) => count !== 1)).toEqual([])
+    expect(stored.size).toBe(writes.statuses.size)
+  }, 120_000)
+})
