@@ -1,28 +1,36 @@
-import { PassThrough, type Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../errors.ts'
+import { AwaitedBody } from './awaited-body.ts'
+import { sendContinue } from './expectations.ts'
+import { hasBody } from './unread-body.ts'
 
 const tooSlow = () =>
   new AppError(408, 'request_timeout', 'The request did not arrive in time', {
     headers: { connection: 'close' },
   })
 
-/** Ends requests whose body does not arrive as a whole within the time given; files may take longer. */
+const cutOff = (cause?: unknown) =>
+  new AppError(400, 'bad_request', 'The request ended before its body did', { cause })
+
+/**
+ * Ends the wait for a body that does not arrive as a whole within the time given; files may take longer. The time
+ * runs while somebody reads the body, and no longer than its request.
+ */
 export function installBodyTimeout(app: FastifyInstance, milliseconds: number): void {
-  app.addHook('preParsing', (request, _reply, payload, done) => {
-    const { 'transfer-encoding': chunked, 'content-length': length = '0' } = request.headers
-    const hasBody = chunked !== undefined || length !== '0'
-    if (!hasBody || request.routeOptions.config?.takesFile) return done(null, payload)
-    const timed = new PassThrough()
-    const timer = setTimeout(() => timed.destroy(tooSlow()), milliseconds)
-    timed.once('close', () => clearTimeout(timer))
-    payload.once('error', (error) => timed.destroy(error))
-    done(null, payload.pipe(timed))
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    if (!hasBody(request.headers)) return done(null, payload)
+    let timer: NodeJS.Timeout | undefined
+    const body = new AwaitedBody(payload, () => {
+      sendContinue(request.raw, reply.raw)
+      if (request.routeOptions.config?.takesFile) return
+      timer = setTimeout(() => body.destroy(tooSlow()), milliseconds)
+    })
+    body.once('close', () => clearTimeout(timer))
+    reply.raw.once('close', () => body.destroy(reply.raw.writableFinished ? undefined : cutOff()))
+    done(null, body)
   })
 }
-
-const cutOff = (cause: unknown) =>
-  new AppError(400, 'bad_request', 'The request ended before its body did', { cause })
 
 /**
  * The pieces of a file as they arrive.

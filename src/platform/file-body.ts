@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../errors.ts'
 
@@ -13,8 +13,8 @@ const notAFile = () =>
   )
 
 /** The body of a request that takes a file, as it arrives. @throws AppError 415 for another type */
-export function fileBody(body: unknown): IncomingMessage {
-  if (body instanceof Object && 'pipe' in body) return body as IncomingMessage
+export function fileBody(body: unknown): Readable {
+  if (body instanceof Readable) return body
   throw notAFile()
 }
 

@@ -5,14 +5,17 @@ import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { installBodyTimeout } from './body-timeout.ts'
-import { answerUnreadable } from './client-error.ts'
+import { answerUnreadable, installUnreadable } from './client-error.ts'
 import { installDrain } from './drain.ts'
+import { installExpectations } from './expectations.ts'
 import { installFileBodies } from './file-body.ts'
+import { installHeadStreams } from './head-streams.ts'
 import { installJsonBody } from './json-body.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { installProblems, sendProblem } from './problem.ts'
 import { installRateLimits } from './rate-limit.ts'
+import { installUnreadBodies } from './unread-body.ts'
 import { installValidator } from './validator.ts'
 
 /** Enough for 1,000 transactions with every field at its longest. */
@@ -91,6 +94,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     // A file may take hours: see the timeout of bodies.
     requestTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    // Node.js would refuse its absence without a body.
+    http: { requireHostHeader: false },
     trustProxy: trustProxy ?? false,
     forceCloseConnections: 'idle',
     // What arrives on an open connection while the process stops is served like any other.
@@ -118,6 +123,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     exposedHeaders: EXPOSED_HEADERS,
   })
   // After the headers above, so that errors carry them too.
+  installUnreadable(app)
+  installUnreadBodies(app, bodyTimeoutMs)
+  installExpectations(app)
+  installHeadStreams(app)
   await installRateLimits(app, { perMinute: requestsPerMinute, redisUrl, log })
   installProblems(app)
   await app.register(compress, { threshold: 1024, encodings: ['gzip', 'identity'] })

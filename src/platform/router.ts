@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { Static, TSchema } from 'typebox'
@@ -55,7 +54,7 @@ export type Handle = <O extends Operation>(
  */
 export type HandleFile = <O extends Operation, F extends ReceivedFile>(
   operation: O,
-  receive: (context: Context<O>, file: IncomingMessage) => Promise<F>,
+  receive: (context: Context<O>, file: Readable) => Promise<F>,
   handler: (context: Context<O>, file: F) => Promise<Success<O>> | Success<O>,
 ) => void
 
@@ -169,16 +168,7 @@ export function createRouter(
       operation,
       (context: Parameters<typeof handler>[0]) =>
         handler(context, context.body as Parameters<typeof handler>[1]),
-      async ({ request }, context) => {
-        const file = fileBody(request.body)
-        try {
-          return await receive(context, file)
-        } catch (error) {
-          // What is left unread would keep the next request on the connection waiting.
-          file.removeAllListeners('readable').resume()
-          throw error
-        }
-      },
+      ({ request }, context) => receive(context, fileBody(request.body)),
     )
 
   return {

@@ -66,7 +66,8 @@ export function importRoutes(
 
   handle(operations.streamImport, async ({ caller, params, reply }) => {
     const gone = new AbortController()
-    reply.raw.once('close', () => gone.abort())
+    if (reply.raw.closed) gone.abort()
+    else reply.raw.once('close', () => gone.abort())
     const events = await imports.events(caller, params.id, gone.signal)
     // Proxies are not to collect them.
     reply

@@ -1,0 +1,11 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+
+/** Ends the streams that answer `GET` where the request is `HEAD`: Fastify would read them to their end. */
+export function installHeadStreams(app: FastifyInstance): void {
+  app.addHook('onSend', ({ method }, _reply, payload, done) => {
+    if (method !== 'HEAD' || !(payload instanceof Readable)) return done()
+    payload.on('error', () => undefined).destroy()
+    done(null, Readable.from([]))
+  })
+}
