@@ -139,8 +139,8 @@ export function createRouter(
       config: { operationId: operation.operationId, takesFile: operation.takesFile },
       // A strong entity tag names bytes, and compressed ones are others; events are not to wait for more.
       ...((operation.etag || sendsEvents(operation)) && { compress: false }),
-      // A file is stored as it was sent.
-      ...(operation.takesFile && { decompress: false }),
+      // A file is stored as it was sent; a body that nobody reads needs no unpacking.
+      ...((operation.takesFile || operation.method === 'GET') && { decompress: false }),
       onRequest: (request, reply) =>
         beforeDeadline(request, () => admit(operation, request, reply)),
       handler: async (request, reply) => {
