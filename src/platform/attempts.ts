@@ -105,8 +105,5 @@ export async function settleAttempt(
 /** Deletes what is too old to count, but for what is just being counted anew. */
 export async function deleteOldAttempts(database: Database): Promise<void> {
   await database.$executeRaw`
-    DELETE FROM login_throttles WHERE subject IN (
-      SELECT subject FROM login_throttles
-      WHERE last_at < now() - make_interval(hours => ${MEMORY_HOURS}::int)
-      FOR UPDATE SKIP LOCKED)`
+    SELECT delete_old_attempts(now() - make_interval(hours => ${MEMORY_HOURS}::int))`
 }

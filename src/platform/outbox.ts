@@ -15,7 +15,6 @@ const SPACING_MS = 40
 const LOST_EVERY_MS = 500
 /** How long the relay rests after the database or the queue failed it. */
 const PAUSE_MS = 1_000
-const LONGEST_RETRY_SECONDS = 3_600
 
 interface RelayOptions {
   readonly database: Database
@@ -46,25 +45,14 @@ const claimNew = (database: Database) => database.$queryRaw<ClaimedRow[]>`
 
 /** Rows whose job got lost with a queue or is failing. */
 const claimOld = (database: Database, retrySeconds: number) => database.$queryRaw<ClaimedRow[]>`
-  UPDATE outbox SET enqueued_at = now(), attempts = least(attempts + 1, 30)
-  WHERE id IN (
-    SELECT id FROM outbox
-    WHERE enqueued_at < now() - make_interval(secs => ${retrySeconds})
-      AND enqueued_at < now() - make_interval(secs =>
-        least(${retrySeconds} * power(2, attempts - 1), ${LONGEST_RETRY_SECONDS}))
-    ORDER BY enqueued_at LIMIT ${BATCH_ROWS} FOR UPDATE SKIP LOCKED)
-  RETURNING id, user_id, request_id`
+  SELECT id, user_id, request_id FROM claim_lost_outbox(${BATCH_ROWS}::int, ${retrySeconds}::int)`
 
 /**
  * What was on its way when a process died is sent again at once: its job may be gone, or be held by
  * the lock of a worker that is. A job too many finds nothing to do.
  */
 export async function releaseOutbox(database: Database): Promise<void> {
-  // Rows that are locked are about to be answered; waiting for them could lock out who answers many.
-  await database.$executeRaw`
-    UPDATE outbox SET enqueued_at = NULL, attempts = 0
-    WHERE id IN (
-      SELECT id FROM outbox WHERE enqueued_at IS NOT NULL ORDER BY id FOR UPDATE SKIP LOCKED)`
+  await database.$executeRaw`SELECT release_outbox()`
 }
 
 /**
