@@ -11,8 +11,14 @@ export interface Answer {
   readonly body: unknown
 }
 
+interface DocumentedHeader {
+  readonly required?: boolean
+  readonly $ref?: string
+}
+
 interface DocumentedResponse {
   readonly content?: Readonly<Record<string, unknown>>
+  readonly headers?: Readonly<Record<string, DocumentedHeader>>
   readonly $ref?: string
 }
 
@@ -40,16 +46,22 @@ function resolve(response: DocumentedResponse): DocumentedResponse {
   return name === undefined ? response : (components[name] as DocumentedResponse)
 }
 
-/** Throws when an answer is not one that the OpenAPI document gives this operation. */
-export function assertDocumented(operationId: OperationId, answer: Answer): void {
+/** @throws Error when the OpenAPI document does not give this operation such an answer */
+function documentedResponse(operationId: OperationId, status: number): DocumentedResponse {
   const operation = operations[operationId]
   const path = operation.url.replace(/:(\w+)/g, '{$1}')
   const { responses } =
     (document.paths as unknown as Paths)[path]?.[operation.method.toLowerCase()] ?? {}
-  const documented = responses?.[String(answer.status)]
+  const documented = responses?.[String(status)]
+  if (documented !== undefined) return resolve(documented)
+  throw new Error(`${operationId} answered ${status}, which is not documented`)
+}
+
+/** Throws when an answer is not one that the OpenAPI document gives this operation. */
+export function assertDocumented(operationId: OperationId, answer: Answer): void {
+  const operation = operations[operationId]
   const where = `${operationId} answered ${answer.status}`
-  if (documented === undefined) throw new Error(`${where}, which is not documented`)
-  const types = Object.keys(resolve(documented).content ?? {})
+  const types = Object.keys(documentedResponse(operationId, answer.status).content ?? {})
   const type = answer.contentType?.split(';', 1)[0]
   if (type === undefined ? types.length > 0 : !types.includes(type)) {
     throw new Error(`${where} as ${type}, documented as ${types.join(', ') || 'nothing'}`)
@@ -60,5 +72,21 @@ export function assertDocumented(operationId: OperationId, answer: Answer): void
   const validator = validatorOf(own as TSchema)
   if (!validator.Check(answer.body)) {
     throw new Error(`${where}: ${JSON.stringify(validator.Errors(answer.body))}`)
+  }
+}
+
+/** Throws when an answer lacks a header that the OpenAPI document promises with its status. */
+export function assertDocumentedHeaders(
+  operationId: OperationId,
+  status: number,
+  headers: Readonly<Record<string, unknown>>,
+): void {
+  const known = document.components.headers as Readonly<Record<string, DocumentedHeader>>
+  const { headers: documented = {} } = documentedResponse(operationId, status)
+  for (const [name, header] of Object.entries(documented)) {
+    const { required = false } = known[header.$ref?.split('/').at(-1) ?? ''] ?? header
+    if (required && headers[name.toLowerCase()] === undefined) {
+      throw new Error(`${operationId} answered ${status} without the header ${name}`)
+    }
   }
 }
