@@ -8,16 +8,21 @@ import { findFreePort } from '../../src/platform/embedded-postgres/port.ts'
 
 export type TestRedis = Awaited<ReturnType<typeof startRedis>>
 
-/** A Redis of the test's own that keeps nothing on disk. */
-export async function startRedis() {
+/**
+ * A Redis of the test's own.
+ *
+ * @param keeps whether it keeps its data on disk, over a kill; otherwise it comes back empty
+ */
+export async function startRedis({ keeps = false } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'passbook-redis-'))
   const port = await findFreePort()
   let server: ChildProcess | undefined
 
-  /** Starts it, empty, on the same port as ever. */
+  /** Starts it, empty unless it keeps its data, on the same port as ever. */
   async function start(): Promise<void> {
     const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '']
-    const started = spawn('redis-server', [...options, '--maxmemory-policy', 'noeviction'], {
+    options.push('--maxmemory-policy', 'noeviction', '--appendonly', keeps ? 'yes' : 'no')
+    const started = spawn('redis-server', options, {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'inherit'],
     })
@@ -31,7 +36,7 @@ export async function startRedis() {
     throw new Error(`Redis did not start on port ${port}`)
   }
 
-  /** Kills it, with everything in it. */
+  /** Kills it, with everything in its memory. */
   async function kill(): Promise<void> {
     if (server?.exitCode !== null || server.signalCode !== null) return
     const exited = once(server, 'exit')
@@ -42,8 +47,14 @@ export async function startRedis() {
   await start()
   return {
     url: `redis://127.0.0.1:${port}`,
+    port,
     start,
     kill,
+    /** Stops it where it is, until `resume`. */
+    pause: () => server?.kill('SIGSTOP'),
+    resume: () => server?.kill('SIGCONT'),
+    /** Why it ended, if it has. */
+    exit: () => server?.signalCode ?? server?.exitCode ?? undefined,
     async close(): Promise<void> {
       await kill()
       await rm(folder, { recursive: true, force: true })

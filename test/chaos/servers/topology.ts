@@ -1,0 +1,112 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createSecrets } from '../../../src/platform/data-dir.ts'
+import { findFreePort } from '../../../src/platform/embedded-postgres/port.ts'
+import { migrate } from '../../../src/platform/migrate.ts'
+import { startRedis } from '../../setup/redis.ts'
+import type { Findings } from '../findings.ts'
+import { createMember, type Member } from './member.ts'
+import { startPostgres } from './postgres.ts'
+import type { Storage } from './storage.ts'
+
+export type Topology = Awaited<ReturnType<typeof openTopology>>
+
+/** An API process, and where it answers, from start to start. */
+export type ApiMember = Member & { readonly url: string }
+
+export const ADMIN = { username: 'admin', password: 'only for this chaos' } as const
+
+/** Access tokens live so long, in seconds, that clients have to exchange them within a run. */
+export const ACCESS_TOKEN_SECONDS = 60
+
+const RESTART_MS = 1_000
+
+/** The service as several processes over one PostgreSQL and one Redis. */
+export async function openTopology(storage: Storage, keepsRedis: boolean, findings: Findings) {
+  const postgres = await startPostgres(storage)
+  const redis = await startRedis({ keeps: keepsRedis })
+  const secrets = createSecrets()
+  await migrate(postgres.url)
+  const env = {
+    JWT_SECRET: secrets.jwtSecret,
+    ENCRYPTION_KEYS: secrets.encryptionKeys,
+    ADMIN_USERNAME: ADMIN.username,
+    ADMIN_PASSWORD: ADMIN.password,
+    ACCESS_TOKEN_SECONDS: String(ACCESS_TOKEN_SECONDS),
+    DATABASE_POOL_SIZE: '8',
+    OUTBOX_RETRY_SECONDS: '1',
+    STATISTICS_REFRESH_SECONDS: '20',
+    // Low enough to be counted, too high to be reached.
+    RATE_LIMIT_PER_MINUTE: '1000000',
+    DATA_DIR: `${storage.folder}/data`,
+  }
+  const member = (name: string, program: 'api' | 'worker', more: Record<string, string> = {}) =>
+    createMember({
+      name,
+      program,
+      env: { ...env, ...more },
+      databaseUrl: postgres.url,
+      redisPort: redis.port,
+      onUnexpectedEnd: (how) => findings.add('process that ended or did not end', how),
+    })
+  async function api(name: string): Promise<ApiMember> {
+    const port = String(await findFreePort())
+    return { ...(await member(name, 'api', { PORT: port })), url: `http://127.0.0.1:${port}` }
+  }
+  const apis = [await api('api1'), await api('api2')]
+  const workers = [await member('worker1', 'worker'), await member('worker2', 'worker')]
+  const members: readonly Member[] = [...apis, ...workers]
+
+  let isClosed = false
+  let isDiskFull = false
+  postgres.whenEnded(async (code) => {
+    if (!isDiskFull) findings.add('process that ended', `PostgreSQL ended with exit code ${code}`)
+    while (!isClosed && !postgres.isRunning()) {
+      await delay(RESTART_MS)
+      if (!isDiskFull) await postgres.start()
+    }
+  })
+
+  return {
+    ...{ postgres, redis, storage, apis, workers, members },
+    encryptionKeys: secrets.encryptionKeys,
+    memberOf(name: string): Member {
+      const found = members.find((each) => each.name === name)
+      if (found === undefined) throw new Error(`there is no process ${name}`)
+      return found
+    },
+    async fillDisk(): Promise<void> {
+      isDiskFull = true
+      await storage.fill()
+    },
+    async freeDisk(): Promise<void> {
+      await storage.free()
+      isDiskFull = false
+    },
+    /** Starts what does not run. PostgreSQL and Redis run by then. */
+    startAll(): void {
+      for (const each of members) each.start()
+    },
+    /** Takes every fault back that is still there. */
+    async mendAll(): Promise<void> {
+      await storage.free()
+      isDiskFull = false
+      postgres.resume()
+      redis.resume()
+      if (!postgres.isRunning()) await postgres.start()
+      if (redis.exit() !== undefined) await redis.start()
+      for (const each of members) {
+        each.toDatabase.mend()
+        each.toRedis.mend()
+        each.resume()
+        each.start()
+      }
+    },
+    async close(): Promise<void> {
+      isClosed = true
+      await Promise.all(members.map((each) => each.close()))
+      redis.resume()
+      await redis.close()
+      await postgres.close()
+    },
+  }
+}
