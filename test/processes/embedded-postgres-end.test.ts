@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { isAlive, isServerOf } from '../../src/platform/embedded-postgres/processes.ts'
 import { DataFolder, query, watchdogOf } from './embedded-postgres-harness.ts'
 
@@ -31,6 +32,35 @@ describe('an owner that dies', () => {
     expect(await query((await folder.start()).url, 'SELECT * FROM kept')).toEqual([{ answer: 42 }])
     expect(await isServerOf(folder.pgdata, orphan)).toBe(false)
     expect(folder.lines).toEqual([expect.stringContaining(`left behind (process ${orphan})`)])
+  })
+
+  // Which process works in a folder is told by /proc alone.
+  test.runIf(process.platform === 'linux')(
+    'takes a server along that has written no file yet',
+    async () => {
+      const module = join(process.cwd(), 'src/platform/embedded-postgres/watchdog.ts')
+      const program = `
+      import { spawn } from 'node:child_process'
+      import { startWatchdog } from ${JSON.stringify(module)}
+      const server = spawn('sleep', ['60'], { cwd: ${JSON.stringify(folder.pgdata)}, detached: true })
+      startWatchdog(${JSON.stringify(folder.pgdata)}, server)
+      console.log(server.pid)`
+      const args = ['--import', 'tsx', '--input-type=module', '-e', program]
+      const owner = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+      const [line] = (await once(owner.stdout, 'data')) as [Buffer]
+      const server = Number(line)
+      onTestFinished(() => void (isAlive(server) && process.kill(server)))
+      expect(isAlive(server)).toBe(true)
+      owner.kill('SIGKILL')
+      await vi.waitFor(() => expect(isAlive(server)).toBe(false), 5000)
+    },
+  )
+
+  test('takes a server along that was stopped', async () => {
+    const { owner } = await folder.startOwner()
+    process.kill(await folder.serverPid(), 'SIGSTOP')
+    owner.kill('SIGKILL')
+    await folder.serverToEnd()
   })
 })
 
