@@ -92,19 +92,6 @@ export const stopping = (cause?: unknown) =>
     cause,
   })
 
-/** 503: more is asked than this process can answer in time. */
-export const overloaded = (cause?: unknown) =>
-  new AppError(503, 'overloaded', 'The service has too much to do now; try again', {
-    headers: { 'retry-after': '1' },
-    cause,
-  })
-
-/** 503: the process ends and begins nothing more. */
-export const stopping = () =>
-  new AppError(503, 'stopping', 'The service is stopping; try again', {
-    headers: { 'retry-after': '1' },
-  })
-
 /** A reason not to start, in one sentence that says what to do. Ends the process without a stack. */
 export class StartupError extends Error {
   override readonly name = 'StartupError'
