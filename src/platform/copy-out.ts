@@ -1,9 +1,12 @@
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
-import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
+import { overloaded } from '../errors.ts'
+import { connectDedicated } from './dedicated-connection.ts'
 
-const CONNECT_TIMEOUT_MS = 5_000
+/** A download takes as long as its reader; its request waits for the beginning. */
+const LIMITS = { statement: 6 * 3_600_000, lock: 4_000, connect: 2_000 }
+const MAX_BEGIN_MS = 4_000
 /** Who takes nothing for so long is gone: an open reading keeps the whole database from cleaning up. */
 const STALLED_MS = 60_000
 
@@ -29,17 +32,10 @@ async function* joined(head: string, rows: Readable) {
  * @throws the server's error when the query cannot run
  */
 export async function copyOut(databaseUrl: string, query: string, head: string): Promise<Readable> {
-  const client = new pg.Client({
-    connectionString: databaseUrl,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    application_name: 'passbook export',
-    keepAlive: true,
-  })
-  // Without a listener a restart of the server would end this process; the stream fails as well.
-  client.on('error', () => undefined)
+  const client = await connectDedicated(databaseUrl, 'passbook export', LIMITS)
   const end = () => void client.end().catch(() => undefined)
+  const late = setTimeout(() => client.connection.stream.destroy(overloaded()), MAX_BEGIN_MS)
   try {
-    await client.connect()
     // Rows come in the order of an index at once, instead of being sorted first.
     await client.query('SET enable_sort = off')
     const rows = client.query(copyTo(`COPY (${query}) TO STDOUT WITH (FORMAT csv)`))
@@ -50,5 +46,7 @@ export async function copyOut(databaseUrl: string, query: string, head: string):
   } catch (error) {
     end()
     throw error
+  } finally {
+    clearTimeout(late)
   }
 }

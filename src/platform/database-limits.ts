@@ -1,5 +1,3 @@
-import type { ClientConfig } from 'pg'
-
 /**
  * Whose work a connection does. `request`: somebody waits for the answer. `relay`: figures wait. `background`:
  * jobs, sweeps and commands, which may take their time.
@@ -10,7 +8,7 @@ export type KindOfWork = 'request' | 'relay' | 'background'
 export interface WorkLimits {
   /** What the server gives a statement, its wait for locks included. */
   readonly statement: number
-  /** What we give the server to answer a statement: after its own limit, it is gone. */
+  /** What we give the server to answer a statement: after its own limit, it is gone. 0: no limit. */
   readonly answer: number
   /** To get a connection: a free one, or a new one. */
   readonly connect: number
@@ -51,7 +49,7 @@ export const boundedBy = ({
   answer,
   connect,
   idleInTransaction,
-}: Omit<WorkLimits, 'transaction'>): ClientConfig => ({
+}: Omit<WorkLimits, 'transaction'>) => ({
   application_name: 'passbook',
   connectionTimeoutMillis: connect,
   statement_timeout: statement,

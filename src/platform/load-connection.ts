@@ -1,8 +1,13 @@
 import { finished } from 'node:stream/promises'
-import pg from 'pg'
+import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
+import { databaseUnavailable } from '../errors.ts'
+import { connectDedicated } from './dedicated-connection.ts'
 
-const CONNECT_TIMEOUT_MS = 5_000
+/** A COPY takes as long as its file is; a lock may be held by whoever reads a dataset that is replaced. */
+const LIMITS = { statement: 6 * 3_600_000, lock: 300_000, connect: 5_000 }
+/** How long the server may take no data of a COPY. */
+const MAX_STALL_MS = 60_000
 /** Keys of advisory locks come in pairs; this one says what the second names: an import. */
 export const LOAD_LOCK_CLASS = 0x696d70
 
@@ -27,6 +32,8 @@ export interface LoadConnection {
   restart(): Promise<void>
 }
 
+const stall = () => databaseUnavailable(new Error('the server takes no data'))
+
 function copySink(client: pg.Client, statement: string): CopySink {
   const stream = client.query(copyFrom(statement))
   let failure: unknown
@@ -40,10 +47,11 @@ function copySink(client: pg.Client, statement: string): CopySink {
   return {
     async write(bytes) {
       if (failure) throw failure
+      const stalled = setTimeout(() => client.connection.stream.destroy(stall()), MAX_STALL_MS)
       await new Promise<void>((resolve, reject) => {
         giveUp = reject
         stream.write(bytes, (error) => (error ? reject(error) : resolve()))
-      })
+      }).finally(() => clearTimeout(stalled))
     },
     async end() {
       stream.end()
@@ -70,15 +78,7 @@ export async function withLoadConnection<T>(
   subject: number,
   work: (connection: LoadConnection) => Promise<T>,
 ): Promise<T | undefined> {
-  const client = new pg.Client({
-    connectionString: databaseUrl,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    application_name: 'passbook import',
-    keepAlive: true,
-  })
-  // Without a listener a restart of the server would end this process; the statement fails as well.
-  client.on('error', () => undefined)
-  await client.connect()
+  const client = await connectDedicated(databaseUrl, 'passbook import', LIMITS)
   const run = async (statement: string, values: readonly unknown[] = []) => {
     const { rowCount } = await client.query(statement, [...values])
     return { rowCount: rowCount ?? 0 }

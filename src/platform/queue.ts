@@ -8,6 +8,7 @@ import {
 } from 'bullmq'
 import { Compile } from 'typebox/compile'
 import { type AppEvent, type EventConsumers, type EventName, events } from '../events.ts'
+import { boundedBy } from './database-limits.ts'
 import { inBackground } from './kinds-of-work.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -32,6 +33,17 @@ const STALLED_CHECK_MS = 5_000
 const MOST_STALLS = 5
 /** The goodbye to a Redis that is away would take for ever. */
 const GOODBYE_MS = 3_000
+
+/**
+ * What the queue may wait for where it is kept in PostgreSQL. Connecting is generous: it begins while the program
+ * loads, which keeps this process busy for seconds.
+ */
+const QUEUE_LIMITS = {
+  statement: 10_000,
+  answer: 12_000,
+  connect: 2_000,
+  idleInTransaction: 10_000,
+}
 
 /** A job that failed for good. */
 export interface FailedJob {
@@ -73,7 +85,12 @@ interface QueueOptions {
 export function openQueue(options: QueueOptions): EventQueue {
   const { databaseUrl, redisUrl } = options
   if (redisUrl === undefined) {
-    const connection = { connectionString: databaseUrl, schema: QUEUE_SCHEMA, max: 4 }
+    const connection = {
+      ...boundedBy(QUEUE_LIMITS),
+      connectionString: databaseUrl,
+      schema: QUEUE_SCHEMA,
+      max: 4,
+    }
     const classes = withBackend(createPostgresBackend)
     return queueOver(classes, { producer: connection, worker: connection }, options)
   }

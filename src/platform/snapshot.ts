@@ -1,6 +1,7 @@
-import pg from 'pg'
+import { connectDedicated } from './dedicated-connection.ts'
 
-const CONNECT_TIMEOUT_MS = 5_000
+/** Sorting all users, with their members, takes minutes. */
+const LIMITS = { statement: 1_800_000, lock: 60_000, connect: 5_000 }
 
 /** Runs statements on one state of the database. */
 export interface Snapshot {
@@ -17,14 +18,7 @@ export async function readSnapshot<T>(
   databaseUrl: string,
   read: (snapshot: Snapshot) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client({
-    connectionString: databaseUrl,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    application_name: 'passbook',
-  })
-  // Without a listener a restart of the server would end this process; the statement fails as well.
-  client.on('error', () => undefined)
-  await client.connect()
+  const client = await connectDedicated(databaseUrl, 'passbook', LIMITS)
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
     return await read({

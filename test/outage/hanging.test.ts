@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { copyOut } from '../../src/platform/copy-out.ts'
 import { type DatabaseProxy, startDatabaseProxy } from '../setup/database-proxy.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
@@ -84,5 +85,17 @@ describe('a statement that takes too long', () => {
     expect(String(await slow)).toMatch(/57014/)
     expect(watch.away).toBe(false)
     expect(await ask()).toMatchObject({ status: 200 })
+  })
+})
+
+describe('a download', () => {
+  it('ends when the database hangs before it begins', async () => {
+    await back()
+    proxy.hang()
+    const since = performance.now()
+    await expect(copyOut(proxy.url, 'SELECT 1', '')).rejects.toThrow()
+    expect(performance.now() - since).toBeLessThan(MAX_MS)
+    proxy.resume()
+    await back()
   })
 })
