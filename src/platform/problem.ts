@@ -71,10 +71,22 @@ export function problemBody(error: AppError, requestId: string) {
   }
 }
 
+/** Headers of the answer that a problem takes the place of; what was to be a file may have failed underway. */
+const NOT_OF_PROBLEMS = ['content-encoding', 'content-length', 'content-disposition', 'etag']
+
+function dropHeaders(reply: FastifyReply): void {
+  for (const name of NOT_OF_PROBLEMS) {
+    reply.removeHeader(name)
+    // There already when a stream was about to be sent.
+    if (!reply.raw.headersSent) reply.raw.removeHeader(name)
+  }
+}
+
 /** Answers with problem+json. What is ours to mend is logged. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const appError = toAppError(error)
   if (appError.status >= 500) request.log.error({ err: error }, 'request failed')
+  dropHeaders(reply)
   return reply
     .code(appError.status)
     .headers({ 'x-request-id': request.id, ...appError.options.headers })

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { FastifyInstance } from 'fastify'
 
 /** So many bytes of a body that nobody wants are taken, so that the connection can go on. */
-const MAX_UNREAD_BYTES = 4 * 1024 * 1024
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024
 /** So long they may take. */
 const MAX_UNREAD_MS = 10_000
 

@@ -11,12 +11,13 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-/** Sends bytes as they are and waits until the server closes the connection. */
-const exchange = (text: string) =>
+/** Sends bytes as they are, `then` others once it is answered, and waits until the server closes the connection. */
+const exchange = (text: string, then?: string) =>
   new Promise<string>((resolve, reject) => {
     let answer = ''
     const socket = connect(port, '127.0.0.1', () => socket.write(text))
     socket.on('data', (chunk) => {
+      if (answer === '' && then) socket.write(then)
       answer += chunk
     })
     socket.on('close', () => resolve(answer))
@@ -46,6 +47,32 @@ describe('what is no request', () => {
     const problem = JSON.parse(body)
     expect(problem).toMatchObject({ status, code })
     expect(head).toContain(`X-Request-Id: ${problem.request_id}`)
+  })
+
+  it('is answered after the requests in front of it', async () => {
+    const good = 'GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n'
+    const answer = await exchange(`${good}NONSENSE\r\n\r\n`)
+    const statuses = [...answer.matchAll(/^HTTP\/1\.1 (\d+) /gm)].map(([, status]) => status)
+    expect(statuses).toEqual(['200', '400'])
+  })
+
+  it('is not answered a second time where its head was answered before its body broke', async () => {
+    const chunked = 'GET /health/live HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
+    const answer = await exchange(chunked, 'nonsense\r\n')
+    expect(answer.match(/^HTTP\/1\.1 /gm)).toHaveLength(1)
+  })
+
+  it('is refused where it asks for a tunnel', async () => {
+    const answer = await exchange('CONNECT other:443 HTTP/1.1\r\nHost: other\r\n\r\n')
+    expect(answer).toMatch(/^HTTP\/1\.1 405 /)
+    expect(answer).toContain('Allow: GET, HEAD, POST, PUT, DELETE\r\n')
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '').code).toBe('method_not_allowed')
+  })
+
+  it('is refused where it names no host', async () => {
+    const answer = await exchange('GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n')
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '').code).toBe('bad_request')
   })
 
   it('leaves the service working', async () => {
