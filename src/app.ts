@@ -20,6 +20,9 @@ import { createHttp, type HttpOptions } from './platform/http.ts'
 import { createRouter, refuseUndocumentedRoutes } from './platform/router.ts'
 import type { Services } from './services.ts'
 
+/** More would only wait longer for a connection to the database. */
+const REQUESTS_PER_CONNECTION = 3
+
 /** Limits that are others where a test wants them. */
 type Limits = Pick<HttpOptions, 'bodyTimeoutMs'>
 
@@ -31,6 +34,11 @@ const createBase = (
     ...limits,
     ...{ log, metrics, corsOrigins: config.CORS_ORIGINS, trustProxy: config.TRUST_PROXY },
     ...{ requestsPerMinute: config.RATE_LIMIT_PER_MINUTE, redisUrl: config.REDIS_URL },
+    maxRequests:
+      config.MAX_REQUESTS_UNDER_WAY ?? config.DATABASE_POOL_SIZE * REQUESTS_PER_CONNECTION,
+    maxStreams: config.MAX_STREAMS_UNDER_WAY,
+    maxConnections: config.MAX_CONNECTIONS,
+    maxMemoryMb: config.MAX_MEMORY_MB,
   })
 
 const findCallerOf =

@@ -33,6 +33,13 @@ const Environment = Type.Object({
   REPORT_RETENTION_HOURS: wholeNumber(1, 8_760, 24),
   IMPORT_MAX_BYTES: wholeNumber(1, 1_000_000_000_000, 50_000_000_000),
   IMPORT_RETENTION_HOURS: wholeNumber(1, 8_760, 168),
+  /** Requests that one process works on at once; three to a database connection when not given. */
+  MAX_REQUESTS_UNDER_WAY: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
+  /** Uploads, downloads and followed events at once. */
+  MAX_STREAMS_UNDER_WAY: wholeNumber(1, 100_000, 100),
+  MAX_CONNECTIONS: wholeNumber(1, 1_000_000, 10_000),
+  /** Above it a process works on few requests at once; nine tenths of what the machine or its container has when not given. */
+  MAX_MEMORY_MB: Type.Optional(Type.Integer({ minimum: 64, maximum: 100_000_000 })),
   /** How long a process that was told to stop goes on accepting, until proxies know; by program when not given. */
   STOP_DELAY_SECONDS: Type.Optional(Type.Integer({ minimum: 0, maximum: 300 })),
   /** How long after the signal requests and jobs under way may take. The orchestrator's patience has to be longer. */

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { StartupError } from './errors.ts'
@@ -8,14 +9,20 @@ import { within } from './platform/process.ts'
 /** How long a connection that nothing comes over is kept while the process stops, behind a proxy and without. */
 const IDLE_BEHIND_PROXY_MS = 1_000
 const IDLE_MS = 250
-/** What is left to do once every connection is closed. */
-const CLOSE_MS = 1_000
+/** How long requests that still arrive after the grace are told that it is over. */
+const CLOSE_MS = 500
+
+/** How a program stops, in milliseconds from the signal. */
+export interface StopLimits extends DrainLimits {
+  /** How long connections are still accepted while the process is not ready any more: until proxies know. */
+  readonly delayMs: number
+}
 
 /** A listening app: where, and how to end it. */
 export interface Listening {
   readonly url: string
   /** Says that it is not ready, stops accepting, and answers what is under way as long as the grace lasts. */
-  close(limits: DrainLimits): Promise<void>
+  close(limits: StopLimits): Promise<void>
 }
 
 /**
@@ -26,7 +33,7 @@ export interface Listening {
 export function stopLimits(
   { STOP_DELAY_SECONDS, STOP_GRACE_SECONDS }: Config,
   delaySeconds: number,
-): DrainLimits {
+): StopLimits {
   const delayMs = (STOP_DELAY_SECONDS ?? delaySeconds) * 1000
   return {
     delayMs,
@@ -54,9 +61,13 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
   return {
     url: `http://${name.includes(':') ? `[${name}]` : name}:${bound}`,
-    async close(limits) {
-      await app.drain.run(limits)
+    async close({ delayMs, graceMs, idleMs }) {
+      app.drain.announce()
+      const waits = Math.min(delayMs, graceMs)
+      if (waits > 0) await delay(waits)
+      await app.drain.run({ graceMs: graceMs - waits, idleMs })
       await within(CLOSE_MS, app.close())
+      app.drain.cut()
     },
   }
 }

@@ -4,24 +4,28 @@ import type { FastifyInstance } from 'fastify'
 
 /** How often connections are looked at while they are waited for. */
 const LOOK_MS = 50
+/** A turn of the event loop so short that no connection arrived in it unseen, and how long to wait for one. */
+const SHORT_TURN_MS = 0.1
+const LONGEST_WAIT_MS = 200
 
 /** How long each part of a stop may take, in milliseconds. */
 export interface DrainLimits {
-  /** How long connections are still accepted while the process is no longer ready: until proxies know. */
-  readonly delayMs: number
-  /** From the beginning, until what is under way is cut off. */
+  /** How long what is under way may take before it is cut off. */
   readonly graceMs: number
   /** How long a connection without a request is kept: a proxy may be about to send one on it. */
   readonly idleMs: number
 }
 
 export interface Drain {
-  /** Whether the process was told to stop: it answers, and is not ready. */
+  /** From now on the process says that it is not ready, and serves as before. */
+  announce(): void
   isStopping(): boolean
   /** Aborted once no connection is accepted any more: what never ends by itself has to end now. */
   readonly closing: AbortSignal
   /** Stops accepting, and waits until every request is answered or the grace is over. */
   run(limits: DrainLimits): Promise<void>
+  /** Closes every connection, whatever is under way on it. */
+  cut(): void
 }
 
 interface Connection {
@@ -35,6 +39,21 @@ interface Connection {
 declare module 'fastify' {
   interface FastifyInstance {
     drain: Drain
+  }
+}
+
+/**
+ * Resolves at the end of a turn of the event loop in which nearly nothing was done. The kernel resets
+ * connections that nobody has accepted when their listener is closed, and a proxy that has already sent
+ * a request on one cannot send it again. Only what arrives in the last turn can be lost so.
+ */
+async function shortTurn(): Promise<void> {
+  const end = performance.now() + LONGEST_WAIT_MS
+  for (;;) {
+    const before = performance.now()
+    await turn()
+    const now = performance.now()
+    if (now - before < SHORT_TURN_MS || now > end) return
   }
 }
 
@@ -84,20 +103,21 @@ export function installDrain(app: FastifyInstance): void {
 
   /** Closes the listener alone: Node's own `close` would also end connections that are about to be used. */
   async function stopAccepting(): Promise<void> {
-    // What has arrived by now is accepted in this turn of the event loop.
-    await turn()
+    await shortTurn()
     Server.prototype.close.call(app.server)
     closing.abort()
     for (const connection of connections.values()) connection.quietSince = performance.now()
   }
 
   const drain: Drain = {
+    announce() {
+      isStopping = true
+    },
     isStopping: () => isStopping,
     closing: closing.signal,
-    async run({ delayMs, graceMs, idleMs }) {
+    async run({ graceMs, idleMs }) {
       const end = performance.now() + graceMs
       isStopping = true
-      if (delayMs > 0) await delay(Math.min(delayMs, graceMs))
       await stopAccepting()
       while (connections.size > 0 && performance.now() < end) {
         const since = performance.now() - idleMs
@@ -106,6 +126,8 @@ export function installDrain(app: FastifyInstance): void {
         }
         await delay(LOOK_MS)
       }
+    },
+    cut() {
       for (const socket of connections.keys()) socket.destroy()
     },
   }

@@ -10,12 +10,14 @@ import { installDrain } from './drain.ts'
 import { installExpectations } from './expectations.ts'
 import { installFileBodies } from './file-body.ts'
 import { installHeadStreams } from './head-streams.ts'
+import { type GateLimits, installGate } from './gate.ts'
 import { installJsonBody } from './json-body.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { installProblems, sendProblem } from './problem.ts'
 import { installRateLimits } from './rate-limit.ts'
 import { installUnreadBodies } from './unread-body.ts'
+import { wasRefused } from './refusals.ts'
 import { installValidator } from './validator.ts'
 
 /** Enough for 1,000 transactions with every field at its longest. */
@@ -32,7 +34,7 @@ const EXPOSED_HEADERS = [
   ...['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
 ]
 
-export interface HttpOptions {
+export interface HttpOptions extends GateLimits {
   readonly log: Log
   readonly metrics: Metrics
   /** Origins that browsers may call from, separated by commas; none when absent. */
@@ -45,6 +47,8 @@ export interface HttpOptions {
   readonly redisUrl?: string | undefined
   /** How long a body may take; of a file, how long it may pause. One minute when not given. */
   readonly bodyTimeoutMs?: number
+  /** More are not accepted. */
+  readonly maxConnections?: number
 }
 
 /** A path without a version is the same operation of the current one. */
@@ -64,6 +68,13 @@ function requestId({ headers }: IncomingMessage): string {
   return typeof sent === 'string' && REQUEST_ID.test(sent) ? sent : randomUUID()
 }
 
+/** Node.js drops a connection too many without a word. */
+function boundConnections({ server }: FastifyInstance, { maxConnections, metrics }: HttpOptions) {
+  if (maxConnections === undefined) return
+  server.maxConnections = maxConnections
+  server.on('drop', () => metrics.requestsShed.inc({ reason: 'connections' }))
+}
+
 /** Counts and logs each answer, by operation: the path and the query can name people. */
 function observe(app: FastifyInstance, metrics: Metrics): void {
   app.addHook('onRequest', async (request, reply) => {
@@ -74,6 +85,7 @@ function observe(app: FastifyInstance, metrics: Metrics): void {
     const { method } = request
     const { statusCode: status, elapsedTime } = reply
     metrics.requests.observe({ operation, status: String(status) }, elapsedTime / 1000)
+    if (wasRefused(request)) return
     request.log.info({ method, operation, status, ms: Math.round(elapsedTime) }, 'request')
   })
 }
@@ -105,6 +117,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
   })
   installDrain(app)
+  boundConnections(app, options)
   observe(app, metrics)
   installValidator(app)
   installJsonBody(app)
@@ -127,6 +140,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   installUnreadBodies(app, bodyTimeoutMs)
   installExpectations(app)
   installHeadStreams(app)
+  await installGate(app, options)
   await installRateLimits(app, { perMinute: requestsPerMinute, redisUrl, log })
   installProblems(app)
   await app.register(compress, { threshold: 1024, encodings: ['gzip', 'identity'] })

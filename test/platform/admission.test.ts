@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createAdmission, type Refusal } from '../../src/platform/admission.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** A bound of two, and what became of each applicant, in order. */
+function open() {
+  let limit = 2
+  const counts: number[] = []
+  const outcomes: ('waits' | 'admitted' | Refusal)[] = []
+  const admission = createAdmission(
+    () => limit,
+    (count) => counts.push(count),
+  )
+  const enter = (isGone = false) => {
+    const index = outcomes.push('waits') - 1
+    admission.enter({
+      admit: () => {
+        outcomes[index] = 'admitted'
+      },
+      refuse: (reason) => {
+        outcomes[index] = reason
+      },
+      isGone: () => isGone,
+    })
+  }
+  return {
+    ...{ admission, outcomes, enter, counts },
+    setLimit: (count: number) => {
+      limit = count
+    },
+  }
+}
+
+describe('a bound on what is under way', () => {
+  it('admits up to it, and the first who waits when a place is given back', () => {
+    const { admission, outcomes, enter, counts } = open()
+    for (let index = 0; index < 4; index += 1) enter()
+    expect(outcomes).toEqual(['admitted', 'admitted', 'waits', 'waits'])
+    admission.leave(1)
+    expect(outcomes).toEqual(['admitted', 'admitted', 'admitted', 'waits'])
+    expect(counts).toEqual([1, 2, 1, 2])
+  })
+
+  it('lets a burst wait for a tenth of a second', () => {
+    const { outcomes, enter } = open()
+    for (let index = 0; index < 3; index += 1) enter()
+    vi.advanceTimersByTime(95)
+    expect(outcomes[2]).toBe('waits')
+    vi.advanceTimersByTime(15)
+    expect(outcomes[2]).toBe('waited')
+  })
+
+  it('lets nobody wait long while there is always one waiting', () => {
+    const { admission, outcomes, enter } = open()
+    for (let index = 0; index < 3; index += 1) enter()
+    vi.advanceTimersByTime(90)
+    enter()
+    admission.leave(1)
+    vi.advanceTimersByTime(20)
+    expect(outcomes.slice(2)).toEqual(['admitted', 'waited'])
+  })
+
+  it('lets requests wait as long as one takes', () => {
+    const { admission, outcomes, enter } = open()
+    for (let round = 0; round < 200; round += 1) {
+      enter()
+      admission.leave(400)
+    }
+    outcomes.length = 0
+    for (let index = 0; index < 3; index += 1) enter()
+    vi.advanceTimersByTime(390)
+    expect(outcomes[2]).toBe('waits')
+    vi.advanceTimersByTime(20)
+    expect(outcomes[2]).toBe('waited')
+  })
+
+  it('gives no place to who has gone', () => {
+    const { admission, outcomes, enter } = open()
+    enter()
+    enter()
+    enter(true)
+    enter()
+    admission.leave(1)
+    expect(outcomes).toEqual(['admitted', 'admitted', 'waits', 'admitted'])
+  })
+
+  it('refuses at once when as many wait as may', () => {
+    const { outcomes, enter } = open()
+    for (let index = 0; index < 1_003; index += 1) enter()
+    expect(outcomes[1_001]).toBe('waits')
+    expect(outcomes[1_002]).toBe('full')
+  })
+
+  it('admits who waits as soon as the bound allows it', () => {
+    const { outcomes, enter, setLimit } = open()
+    setLimit(1)
+    enter()
+    enter()
+    setLimit(2)
+    vi.advanceTimersByTime(5)
+    expect(outcomes).toEqual(['admitted', 'admitted'])
+  })
+
+  it('refuses everybody once it is closed, and leaves no timer', () => {
+    const { admission, outcomes, enter } = open()
+    for (let index = 0; index < 3; index += 1) enter()
+    admission.close()
+    enter()
+    expect(outcomes.slice(2)).toEqual(['stopping', 'stopping'])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
