@@ -43,10 +43,12 @@ async function read(response: IncomingMessage, begin: boolean): Promise<string> 
 }
 
 /** Node's client takes several values under one name as a list. */
-function group(headers: readonly Header[]): Record<string, string | string[]> {
+function group({ headers, body }: WireRequest): Record<string, string | string[]> {
   const grouped = new Map<string, string | string[]>()
+  // Node would send the body of a GET without saying how long it is.
+  if (body !== undefined) grouped.set('content-length', String(body.length))
   for (const [name, value] of headers) {
-    const before = grouped.get(name)
+    const before = name === 'content-length' ? undefined : grouped.get(name)
     grouped.set(name, before === undefined ? value : [before, value].flat())
   }
   return Object.fromEntries(grouped)
@@ -63,11 +65,11 @@ export function createClient(url: string, connections: number) {
 
   /** @throws Finding `hang` without an answer in time, `connection-lost` when it breaks off */
   async function send(wire: WireRequest): Promise<Answer> {
-    const { method, target, headers, body, stop } = wire
+    const { method, target, body, stop } = wire
     const lost = (why: string) =>
       new Finding('connection-lost', `${method} ${target.split('?', 1)[0]}`, `no answer: ${why}`)
     return await new Promise<Answer>((resolve, reject) => {
-      const sent = open({ agent, hostname, port, method, path: target, headers: group(headers) })
+      const sent = open({ agent, hostname, port, method, path: target, headers: group(wire) })
       const deadline = setTimeout(() => {
         const where = `${method} ${target.split('?', 1)[0]}`
         reject(new Finding('hang', where, `no answer within ${MAX_ANSWER_MS / 1000} s`))

@@ -2,56 +2,69 @@ import { connect } from 'node:net'
 import { type Answer, MAX_ANSWER_MS, NO_ANSWER } from './client.ts'
 import { Finding } from './finding.ts'
 
-/** Undoes the chunks of a body; what is not whole is left out. */
-function unchunk(text: string): string {
+/** How long, in milliseconds, an answer is waited for before we say that nothing more comes. */
+const QUIET_MS = 100
+
+/** Undoes the chunks of a body; undefined as long as the last is not there. */
+function unchunk(text: string): string | undefined {
   const size = Number.parseInt(text, 16)
+  if (size === 0) return ''
   const start = text.indexOf('\r\n') + 2
-  return size > 0 ? text.slice(start, start + size) + unchunk(text.slice(start + size + 2)) : ''
+  const rest = size > 0 ? unchunk(text.slice(start + size + 2)) : undefined
+  return rest === undefined ? undefined : text.slice(start, start + size) + rest
 }
 
-/** The first answer in what a connection brought. */
-function parseAnswer(text: string): Answer {
-  const [head = '', ...rest] = text.split('\r\n\r\n')
-  const [status = '', ...lines] = head.split('\r\n')
-  if (!status.startsWith('HTTP/1.1 ')) return NO_ANSWER
+/** The first whole answer in what a connection brought; `NO_ANSWER` where there is none. */
+function parseAnswer(text: string, isHead: boolean): Answer {
+  const end = text.indexOf('\r\n\r\n')
+  const [first = '', ...lines] = text.slice(0, end).split('\r\n')
+  if (end === -1 || !first.startsWith('HTTP/1.1 ')) return NO_ANSWER
+  const rest = text.slice(end + 4)
+  if (first.startsWith('HTTP/1.1 1')) return parseAnswer(rest, isHead)
   const headers = Object.fromEntries(
     lines.map((line) => {
       const [name = ''] = line.split(':', 1)
       return [name.toLowerCase(), line.slice(name.length + 1).trim()]
     }),
   )
-  const body = rest.join('\r\n\r\n')
-  const length = Number(headers['content-length'] ?? body.length)
-  const whole = headers['transfer-encoding'] === 'chunked' ? unchunk(body) : body.slice(0, length)
-  return { status: Number(status.slice(9, 12)), headers, text: whole }
+  const length = Number(headers['content-length'] ?? 0)
+  const isChunked = headers['transfer-encoding'] === 'chunked' && !isHead
+  const body = isHead ? '' : isChunked ? unchunk(rest) : rest.slice(0, length)
+  if (body === undefined || (!isHead && !isChunked && rest.length < length)) return NO_ANSWER
+  return { status: Number(first.slice(9, 12)), headers, text: body }
 }
 
 /**
- * Sends bytes as they stand, then nothing more, and reads until the service closes the connection.
+ * Sends bytes as they stand and waits for an answer. Where none comes, says that this was all, upon which
+ * the service has to close the connection.
  *
- * @returns the first answer; one without a status where the connection was closed without
- * @throws Finding `hang` when it stays open and silent
+ * @returns the first answer, or `NO_ANSWER`
+ * @throws Finding `hang` when the connection stays open and silent
  */
-export async function sendRaw(url: string, bytes: Buffer): Promise<Answer> {
+export async function sendRaw(url: string, bytes: Buffer, isHead: boolean): Promise<Answer> {
   const { hostname, port } = new URL(url)
   return await new Promise<Answer>((resolve, reject) => {
-    const socket = connect(Number(port), hostname)
-    const pieces: Buffer[] = []
-    const answer = () => parseAnswer(Buffer.concat(pieces).toString())
+    const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
+    let text = ''
+    const quiet = setTimeout(() => socket.end(), QUIET_MS)
     const deadline = setTimeout(() => {
       socket.destroy()
-      const found = answer()
-      if (found.status > 0) resolve(found)
-      else
-        reject(new Finding('hang', 'raw bytes', 'neither an answer nor the end of the connection'))
+      reject(new Finding('hang', 'raw bytes', 'neither an answer nor the end of the connection'))
     }, MAX_ANSWER_MS)
-    socket.on('data', (piece) => pieces.push(piece))
-    // A connection that is refused or reset has no answer; whether the process lives is seen elsewhere.
-    socket.on('error', () => undefined)
-    socket.on('close', () => {
+    const settle = (answer: Answer) => {
+      clearTimeout(quiet)
       clearTimeout(deadline)
-      resolve(answer())
+      socket.destroy()
+      resolve(answer)
+    }
+    socket.setEncoding('latin1').on('data', (piece: string) => {
+      text += piece
+      const answer = parseAnswer(text, isHead)
+      if (answer !== NO_ANSWER) settle(answer)
     })
-    socket.end(bytes)
+    // A connection that is reset has no answer; whether the process lives is seen elsewhere.
+    socket.on('error', () => settle(NO_ANSWER))
+    socket.on('end', () => settle(parseAnswer(text, isHead)))
+    socket.write(bytes)
   })
 }

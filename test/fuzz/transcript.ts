@@ -24,7 +24,9 @@ function bodyArguments({ body }: WireRequest): string {
 
 /** A request as a curl line, without the secrets in it. */
 export function curlOf(request: Request, secrets: readonly string[]): string {
-  const { method, target, headers, actor, stop } = request
+  const { method, target, headers, actor, stop, body } = request
+  if (method === 'RAW')
+    return `printf '%b' ${quote(JSON.stringify(String(body)))} | nc "$HOST" "$PORT"`
   const lines = headers.map(([name, value]) =>
     name === 'authorization' && value === actor.authorization
       ? ` -H "authorization: ${credentialName(actor.name)}"`

@@ -1,18 +1,31 @@
 import { allOperations } from '../operations.ts'
+import { chains } from './chain.ts'
+import { files } from './files.ts'
+import { lists } from './lists.ts'
+import { repeats } from './repeat.ts'
+import { reports } from './reports.ts'
 import type { Scenario } from './scenario.ts'
+import { sessions } from './sessions.ts'
 import { single } from './single.ts'
+import { wire } from './wire.ts'
+
+const SEQUENCES: readonly Scenario[] = [
+  ...chains,
+  ...repeats,
+  lists,
+  files,
+  reports,
+  sessions,
+  wire,
+]
 
 /**
  * The kinds of cases to draw from.
  *
- * @param only an operation that they are to be about; of one request each, and those that ask it most
+ * @param only an operation that they are to be about: requests of it alone, and sequences that ask it
  */
 export function scenariosFor(only?: string): readonly Scenario[] {
-  const all: readonly Scenario[] = [single()]
-  if (only === undefined) return all
+  if (only === undefined) return [single(), ...SEQUENCES]
   const operations = allOperations.filter(({ operationId }) => operationId === only)
-  const others = all.filter(
-    (scenario) => scenario.name !== 'single' && scenario.operations.includes(only),
-  )
-  return [single(operations), ...others]
+  return [single(operations), ...SEQUENCES.filter((scenario) => scenario.operations.includes(only))]
 }

@@ -17,7 +17,7 @@ const weighted = (operations: readonly Operation[]) =>
 /** One request of any operation, by anybody, right or with something odd about it. */
 export const single = (operations: readonly Operation[] = allOperations): Scenario =>
   defineScenario(
-    { name: 'single', weight: 60, operations: operations.map(({ operationId }) => operationId) },
+    { name: 'single', weight: 600, operations: operations.map(({ operationId }) => operationId) },
     fc.oneof(...weighted(operations)),
     async (scene, plan) => {
       const request = await realize(scene, plan)
