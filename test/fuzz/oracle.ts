@@ -30,6 +30,8 @@ const OF_HTTP = [400, 404, 405, 406, 408, 411, 413, 414, 415, 417, 426, 431]
 const OF_SCHEMA =
   /^(type|required|enum|const|pattern|format|form|min|max|exclusive|uniqueItems|unknown_field|unknown_parameter)/
 const MIN_SECRET_LENGTH = 8
+/** From how many characters of path, query and headers on the server may refuse to read them. */
+export const MAX_HEAD_LENGTH = 8_000
 
 const typeOf = ({ headers }: Answer): string | undefined =>
   headers['content-type']?.toString().split(';', 1)[0]

@@ -4,7 +4,7 @@ import type { Actor, Cast, Owner } from './cast.ts'
 import type { Client, Header } from './client.ts'
 import type { Facts } from './late.ts'
 import { type Operation, operationOf } from './operations.ts'
-import { type Exchange, exchangeOf, judge, type Request } from './oracle.ts'
+import { type Exchange, exchangeOf, judge, MAX_HEAD_LENGTH, type Request } from './oracle.ts'
 import { curlOf } from './transcript.ts'
 import { violationsOf } from './violations.ts'
 
@@ -81,7 +81,10 @@ export function createScene(deps: {
   async function exchange(request: Request): Promise<Exchange> {
     const id: Header = ['x-request-id', `${label}-${sent.length}`]
     const hasId = request.headers.some(([name]) => name.toLowerCase() === 'x-request-id')
-    const numbered = hasId ? request : { ...request, headers: [...request.headers, id] }
+    const headers = hasId ? request.headers : [...request.headers, id]
+    const length = headers.flat().reduce((sum, text) => sum + text.length, request.target.length)
+    const odd = request.odd ?? length > MAX_HEAD_LENGTH
+    const numbered = { ...request, headers, odd }
     sent.push(numbered)
     const answer = await client.send(numbered)
     const done = exchangeOf(numbered, answer)

@@ -40,11 +40,15 @@ for (const name of FORMATS) ajv.addFormat(name, (text: string) => Get(name)?.(te
 
 const compiled = new Map<Schema, ValidateFunction>()
 
-/** What keeps a value from fitting a schema, in a few words; undefined when it fits. */
+/**
+ * What keeps a value from fitting a schema, in a few words; undefined when it fits.
+ *
+ * @param value defaults are filled in where it lacks them
+ */
 export function misfit(schema: Schema, value: unknown): string | undefined {
   const check = compiled.get(schema) ?? ajv.compile(schema)
   compiled.set(schema, check)
-  if (check(structuredClone(value))) return undefined
+  if (check(value)) return undefined
   const [first] = check.errors ?? []
   return `${first?.instancePath} ${first?.keyword}`.trim()
 }

@@ -9,6 +9,8 @@ import { scenariosFor } from './scenarios/index.ts'
 import { createScene, type Lane } from './scene.ts'
 import { createTally, type Fault, type Report } from './tally.ts'
 
+/** A file that cannot be loaded is its sender's to mend. */
+const OF_SENDER = /"type":"(ImportError|CsvError)"/
 /** How far, in MiB, memory may grow over a run. Small beside a leak of any size over thousands of cases. */
 const MAX_GROWTH_MIB = 600
 /** How many faults are enough to stop at: what follows is mostly more of the same. */
@@ -45,8 +47,7 @@ export async function runSession(
   /** What the process said of requests that it could not answer well. */
   function readLog(): void {
     for (const { request_id = '', text } of passbook.takeErrors()) {
-      // A file that cannot be loaded is its sender's to mend.
-      if (text.includes('"type":"ImportError"')) continue
+      if (OF_SENDER.test(text)) continue
       const number = Number(/^fuzz-(\d+)-/.exec(request_id)?.[1] ?? Number.NaN)
       const finding = new Finding('error-logged', 'the log', text.slice(0, 600))
       if (tally.isKnown(finding.signature)) continue

@@ -1,4 +1,5 @@
 import { detectEncoding, type Encoding } from './encoding.ts'
+import { CsvError } from './errors.ts'
 import type { Escape, Format } from './format.ts'
 import { findLayout, type GivenLayout, type Layout } from './layout.ts'
 import { type RowEnd, readSample, type Sample } from './sample.ts'
@@ -44,7 +45,11 @@ interface Reading {
 const isLikely = ({ rows }: Sample, { quote }: Format, given: GivenDialect): boolean =>
   quote === '"' || given.quote !== undefined || rows.some((row) => row.quoted)
 
-/** Reads the sample in every way that may be meant, and takes the one that fits best; the first of equals. */
+/**
+ * Reads the sample in every way that may be meant, and takes the one that fits best; the first of equals.
+ *
+ * @throws CsvError `invalid_dialect` when one character is given for both delimiter and quote
+ */
 function readBest(utf8: Buffer, given: GivenDialect, whole: boolean): Reading {
   const delimiters = given.delimiter === undefined ? DELIMITERS : [given.delimiter]
   const readings = quotings(utf8, given).flatMap((quoting) =>
@@ -57,6 +62,9 @@ function readBest(utf8: Buffer, given: GivenDialect, whole: boolean): Reading {
         return { format, sample, score }
       }),
   )
+  if (readings.length === 0) {
+    throw new CsvError('invalid_dialect', 'The delimiter and the quote are the same.')
+  }
   return readings.reduce((best, other) => (other.score > best.score ? other : best))
 }
 

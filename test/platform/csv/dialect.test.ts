@@ -199,3 +199,13 @@ describe('an encoding', () => {
     }
   })
 })
+
+describe('a delimiter that is given', () => {
+  it('cannot be the quote as well', () => {
+    const same = { delimiter: "'", quote: "'" }
+    expect(() => detect("a'b\n1'2\n", same)).toThrow('The delimiter and the quote are the same.')
+    expect(() => detect("sep='\na'b\n", { quote: "'" })).toThrow(
+      'The delimiter and the quote are the same.',
+    )
+  })
+})
