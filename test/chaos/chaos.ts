@@ -91,7 +91,7 @@ export async function runChaos(
   topology.startAll()
   for (const worker of topology.workers) await worker.seen(/the worker is ready/)
   for (const api of topology.apis) await api.seen(/Server listening/)
-  await ageHistory(url)
+  await ageHistory(url, findings)
   const history = await readHistory(url)
   const before = await fingerprintHistory(url, history)
   say('its figures are computed; the clients begin')

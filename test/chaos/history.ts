@@ -5,6 +5,7 @@ import { createFieldCrypto, type FieldCrypto } from '../../src/platform/crypto.t
 import { type CopyValue, copyIn, copyText } from '../bench/copy-in.ts'
 import { seedUsers } from '../bench/seed-users.ts'
 import type { Dice } from './dice.ts'
+import type { Findings } from './findings.ts'
 import { type ChaosCurrency, CURRENCIES, type Sums } from './model/figures.ts'
 import { openClient, runSql } from './sql.ts'
 
@@ -18,8 +19,8 @@ const DAY_MS = 86_400_000
 const COLUMNS = `transactions (user_id, full_name, transaction_date, transaction_amount,
   transaction_type, currency, description)`
 
-/** How long the figures of the whole history may take, in milliseconds. */
-const MAX_FIGURES_MS = 120_000
+/** How long the figures of the whole history may take, in milliseconds; a busy machine takes 15,000. */
+const MAX_FIGURES_MS = 60_000
 
 /** What was there before the first client came. */
 export interface History {
@@ -66,15 +67,16 @@ export async function storeHistory(url: string, encryptionKeys: string, dice: Di
   }
 }
 
-/** Waits until the workers computed all figures. @throws Error when that takes too long */
-export async function awaitFigures(client: pg.Client): Promise<void> {
+/** Waits until the workers computed all figures. */
+async function awaitFigures(client: pg.Client, findings: Findings): Promise<void> {
   const deadline = performance.now() + MAX_FIGURES_MS
   for (;;) {
     const { rows } = await client.query<{ count: number }>('SELECT count(*)::int FROM outbox')
     const waiting = rows[0]?.count ?? 0
     if (waiting === 0) return
     if (performance.now() > deadline) {
-      throw new Error(`${waiting} changes of the history still wait for their figures`)
+      findings.add('figures that stay behind', `${waiting} changes of the history wait`)
+      return
     }
     await delay(100)
   }
@@ -84,16 +86,16 @@ export async function awaitFigures(client: pg.Client): Promise<void> {
  * Makes the database look used, while the workers compute its figures: statistics, and after them rows
  * that were changed and deleted; last, statistics of the emptied outbox.
  */
-export async function ageHistory(url: string): Promise<void> {
+export async function ageHistory(url: string, findings: Findings): Promise<void> {
   const client = await openClient(url)
   try {
-    await awaitFigures(client)
+    await awaitFigures(client, findings)
     await client.query('VACUUM ANALYZE')
     await client.query(
       `UPDATE transactions SET transaction_amount = transaction_amount + 1 WHERE id % 25 = 0`,
     )
     await client.query('DELETE FROM transactions WHERE id % 50 = 7')
-    await awaitFigures(client)
+    await awaitFigures(client, findings)
     await client.query('VACUUM ANALYZE outbox')
   } finally {
     await client.end()
