@@ -94,9 +94,9 @@ export async function runChaos(
   await ageHistory(url, findings)
   const history = await readHistory(url)
   const before = await fingerprintHistory(url, history)
-  say('its figures are computed; the clients begin')
+  say('its figures are computed')
 
-  const since = performance.now()
+  let since = performance.now()
   const clock = () => performance.now() - since
   let isOver = false
   const call = createCall({
@@ -108,6 +108,8 @@ export async function runChaos(
   })
   const phases = planRun(dice.fork(), minutes * 60_000, kinds)
   const conductor = { topology, findings, statistics, say, clock }
+  say('the clients begin')
+  since = performance.now()
   const working = Promise.all(clients.map(runClient)).catch((error: unknown) => {
     isOver = true
     throw error

@@ -62,6 +62,21 @@ const onTheWay = (
   },
 })
 
+/** Leaves no room on the database's disk for a while. */
+const filling = (kind: string, more: (topology: Topology) => Promise<void>): FaultKind => ({
+  kind,
+  targets: ['postgres'],
+  lasts: [3_000, 7_000],
+  isPossible: ({ storage }) => storage.isSmall,
+  async run(topology, { lasts }) {
+    await topology.fillDisk()
+    // The server may end of it.
+    await more(topology).catch(() => undefined)
+    await delay(lasts)
+    await topology.freeDisk()
+  },
+})
+
 /** Statements of the database's own housekeeping, at the time when they mislead most. */
 async function vacuumEmptied({ postgres }: Topology, until: number): Promise<void> {
   const client = await openClient(postgres.url)
@@ -186,17 +201,11 @@ export const FAULTS: readonly FaultKind[] = [
   onTheWay('no word from Redis', 'toRedis', 'hold', [3_000, 9_000]),
   onTheWay('slow way to PostgreSQL', 'toDatabase', 'slow', [4_000, 9_000]),
   onTheWay('slow way to Redis', 'toRedis', 'slow', [4_000, 9_000]),
-  {
-    kind: 'fill the disk',
-    targets: ['postgres'],
-    lasts: [3_000, 7_000],
-    isPossible: ({ storage }) => storage.isSmall,
-    async run(topology, { lasts }) {
-      await topology.fillDisk()
-      await delay(lasts)
-      await topology.freeDisk()
-    },
-  },
+  filling('fill the disk', async () => undefined),
+  // With no room for the next piece of its log of changes the server gives up.
+  filling('fill the disk and the log of changes', async ({ postgres }) => {
+    await runSql(postgres.url, 'SELECT pg_switch_wal()')
+  }),
   {
     kind: 'vacuum emptied tables',
     targets: ['statistics'],

@@ -126,9 +126,7 @@ export async function createReport(client: Client): Promise<void> {
       const body = await (isReady ? download() : look())
       if (body === undefined) return false
       if (isReady) {
-        if (!Array.isArray(body) || body.length === 0) {
-          contradicts(client, 'wrong answer', `report ${id} is empty`)
-        }
+        if (!body.groups?.length) contradicts(client, 'wrong answer', `report ${id} is empty`)
         return true
       }
       isReady = body.status === 'completed'

@@ -24,9 +24,13 @@ const DATABASE = 'passbook'
 const MAX_STARTS = 60
 const BETWEEN_STARTS_MS = 250
 
-/** So that there is work in the background within minutes, and the log of changes stays small. */
+/**
+ * So that there is work in the background within minutes, and the log of changes stays small and takes
+ * new room as it grows.
+ */
 const SETTINGS = {
   max_wal_size: '192MB',
+  wal_recycle: 'off',
   checkpoint_timeout: '45s',
   autovacuum_naptime: '5s',
   autovacuum_vacuum_cost_delay: '0',
