@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-export type Proxy = Awaited<ReturnType<typeof openProxy>>
+export type TestProxy = Awaited<ReturnType<typeof openProxy>>
 
 interface Pair {
   readonly near: Socket

@@ -1,0 +1,106 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openProxy, type TestProxy } from './servers/proxy.ts'
+
+let server: Server
+let proxy: TestProxy
+const sockets: Socket[] = []
+
+/** A server that sends back what it gets. */
+beforeEach(async () => {
+  server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.pipe(socket)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  proxy = await openProxy((server.address() as AddressInfo).port)
+})
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy()
+  await proxy.close()
+  server.close()
+  await once(server, 'close')
+})
+
+async function open(): Promise<Socket> {
+  const socket = connect(proxy.port, '127.0.0.1')
+  sockets.push(socket)
+  await once(socket, 'connect')
+  return socket
+}
+
+/** Waits until so much came back. */
+async function receive(socket: Socket, length: number): Promise<string> {
+  let text = ''
+  for await (const piece of socket.iterator({ destroyOnReturn: false })) {
+    text += piece
+    if (text.length >= length) return text
+  }
+  throw new Error(`the connection ended after ${text.length} characters`)
+}
+
+const brokenBy = (socket: Socket) =>
+  new Promise<string | undefined>((resolve) => {
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code))
+  })
+
+describe('the way to a server', () => {
+  it('passes everything on, in its order', async () => {
+    const socket = await open()
+    const text = Array.from({ length: 50_000 }, (_, index) => index).join(' ')
+    socket.write(text)
+    expect(await receive(socket, text.length)).toBe(text)
+  })
+
+  it('resets connections when it is cut, until it is mended', async () => {
+    const socket = await open()
+    socket.write('a')
+    await receive(socket, 1)
+    const broken = brokenBy(socket)
+    proxy.cut()
+    expect(await broken).toBe('ECONNRESET')
+    expect(await brokenBy(connect(proxy.port, '127.0.0.1'))).toBe('ECONNRESET')
+    proxy.mend()
+    const again = await open()
+    again.write('b')
+    expect(await receive(again, 1)).toBe('b')
+  })
+
+  it('lets nothing through while it holds, and everything afterwards', async () => {
+    const [held, slow] = [await open(), await open()]
+    for (const socket of [held, slow]) {
+      socket.write('a')
+      await receive(socket, 1)
+    }
+    proxy.hold()
+    held.write('b')
+    let isBack = false
+    const back = receive(held, 1).then((text) => {
+      isBack = true
+      return text
+    })
+    // Another way to the same server is there and back by now.
+    const straight = connect((server.address() as AddressInfo).port, '127.0.0.1')
+    sockets.push(straight)
+    straight.write('c')
+    await receive(straight, 1)
+    expect(isBack).toBe(false)
+    proxy.mend()
+    expect(await back).toBe('b')
+  })
+
+  it('takes longer when it is slow, and keeps the order', async () => {
+    const socket = await open()
+    proxy.slow(60)
+    const since = performance.now()
+    socket.write('a')
+    expect(await receive(socket, 1)).toBe('a')
+    expect(performance.now() - since).toBeGreaterThan(110)
+    socket.write('b')
+    proxy.slow(0)
+    socket.write('c')
+    expect(await receive(socket, 2)).toBe('bc')
+  })
+})
