@@ -7,6 +7,8 @@ import { RawConnection } from './raw-connection.ts'
 /** What becomes of bodies that nobody reads, with the clocks as they are in use. */
 const cast = useCast()
 const LIVENESS = 'GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n'
+/** More than is read of a body that nobody wants. */
+const TOO_LARGE = 'Content-Length: 9000000'
 const MIB = 1024 * 1024
 let port: number
 
@@ -30,7 +32,7 @@ describe('a body that nobody reads', () => {
   it.each([
     ['of the wrong type', 'POST /v1/login', ['Content-Type: text/plain', 'Content-Length: 1']],
     ['of a GET', 'GET /health/live', ['Content-Length: 1']],
-    ['that is too large', 'POST /v1/login', ['Content-Length: 9000000']],
+    ['that is too large', 'POST /v1/login', [TOO_LARGE]],
     ['in an unknown encoding', 'POST /v1/login', ['Content-Encoding: x', 'Content-Length: 1']],
   ])('leaves no timer behind: one %s', async (_, line, headers) => {
     const before = timers()
@@ -39,10 +41,12 @@ describe('a body that nobody reads', () => {
     const head = [`${line} HTTP/1.1`, 'Host: localhost', ...json, ...headers]
     connection.write(`${head.join('\r\n')}\r\n\r\nx`)
     expect(await connection.answer()).toBeDefined()
-    connection.reset()
+    // The rest of one that is not there yet is waited for.
+    if (headers.includes(TOO_LARGE)) connection.reset()
     const giveUpAt = performance.now() + 5_000
     while (timers() > before && performance.now() < giveUpAt) await turn()
     expect(timers()).toBeLessThanOrEqual(before)
+    connection.reset()
   })
 
   it('does not keep the next request waiting', async () => {
@@ -56,19 +60,18 @@ describe('a body that nobody reads', () => {
   })
 
   it('is not answered in vain where its client reads when it has sent it all', async () => {
-    const sent = new Request(`http://127.0.0.1:${port}/v1/tasks`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${cast.user.token}`, 'content-type': 'application/json' },
-      body: Buffer.alloc(7 * MIB, ' '),
-    })
-    const answer = await fetch(sent)
-    expect([answer.status, answer.headers.get('connection')]).toEqual([413, 'close'])
-    await answer.body?.cancel()
+    const connection = await RawConnection.open(port)
+    const head = creates('Content-Type: application/json', `Content-Length: ${7 * MIB}`)
+    await connection.writeUnread(head)
+    await connection.writeUnread(Buffer.alloc(7 * MIB, ' '))
+    const answer = await connection.answer()
+    expect([answer?.status, answer?.headers['connection']]).toEqual([413, 'close'])
+    connection.reset()
   })
 
   it('is answered with the end of the connection where it is too long to be read', async () => {
     const connection = await RawConnection.open(port)
-    connection.write(creates('Content-Type: text/plain', 'Content-Length: 9000000'))
+    connection.write(creates('Content-Type: text/plain', TOO_LARGE))
     const answer = await connection.answer()
     expect([answer?.status, answer?.headers['connection']]).toEqual([415, 'close'])
     connection.reset()
@@ -129,7 +132,7 @@ describe('Expect: 100-continue', () => {
   it.each([
     ['from nobody', 401, ['Authorization: none', 'Content-Type: application/json']],
     ['of the wrong type', 415, ['Content-Type: text/plain']],
-    ['that is too large', 413, ['Content-Type: application/json', 'Content-Length: 9000000']],
+    ['that is too large', 413, ['Content-Type: application/json', TOO_LARGE]],
   ])('is answered at once, and the connection ended, for a body %s', async (_, status, headers) => {
     const connection = await RawConnection.open(port)
     const length = headers.some((line) => line.startsWith('Content-Length'))

@@ -95,6 +95,13 @@ export class RawConnection {
     if (this.#socket.writable) this.#socket.write(text)
   }
 
+  /** Writes while nothing is read. Ends when the other side, or the network between, has taken it. */
+  async writeUnread(data: string | Buffer): Promise<void> {
+    this.#socket.pause()
+    await new Promise<unknown>((resolve) => this.#socket.write(data, resolve))
+    this.#socket.resume()
+  }
+
   /** Writes the same again and again until something arrives, or the other side has closed the connection. */
   async flood(piece: Buffer): Promise<void> {
     while (!this.closed && this.#received === '') {

@@ -52,14 +52,14 @@ describe('what is no request', () => {
   it('is answered after the requests in front of it', async () => {
     const good = 'GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n'
     const answer = await exchange(`${good}NONSENSE\r\n\r\n`)
-    const statuses = [...answer.matchAll(/^HTTP\/1\.1 (\d+) /gm)].map(([, status]) => status)
+    const statuses = [...answer.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status)
     expect(statuses).toEqual(['200', '400'])
   })
 
   it('is not answered a second time where its head was answered before its body broke', async () => {
     const chunked = 'GET /health/live HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
     const answer = await exchange(chunked, 'nonsense\r\n')
-    expect(answer.match(/^HTTP\/1\.1 /gm)).toHaveLength(1)
+    expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1)
   })
 
   it('is refused where it asks for a tunnel', async () => {
