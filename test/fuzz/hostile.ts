@@ -33,8 +33,16 @@ function beyond(schema: Schema): unknown[] {
   return found
 }
 
+const known = new Map<Schema, Arbitrary<unknown>>()
+
 /** Values that a schema mostly refuses: of other types, beyond its limits, texts with a history. */
 export function hostile(schema: Schema): Arbitrary<unknown> {
+  const made = known.get(schema) ?? make(schema)
+  known.set(schema, made)
+  return made
+}
+
+function make(schema: Schema): Arbitrary<unknown> {
   const outside = [...beyond(schema), ...(schema.anyOf ?? []).flatMap(beyond)]
   return fc.oneof(
     fc.constantFrom(...OTHER_TYPES),
