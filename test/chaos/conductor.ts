@@ -51,15 +51,17 @@ async function whatIsNotReady(url: string): Promise<string | undefined> {
 
 async function whatWaits(url: string): Promise<string | undefined> {
   try {
-    const [row] = await runSql<{ count: number; age: number }>(
+    const [row] = await runSql<{ count: number; queued: number; tries: number; age: number }>(
       url,
-      `SELECT count(*)::int, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float AS age
+      `SELECT count(*)::int, count(enqueued_at)::int AS queued,
+         coalesce(max(attempts), 0)::int AS tries,
+         coalesce(extract(epoch FROM now() - min(created_at)), 0)::float AS age
        FROM outbox`,
     )
-    const { count, age } = row ?? { count: 0, age: 0 }
-    return age <= MAX_LAG_SECONDS
-      ? undefined
-      : `${count} changes wait, the oldest for ${age.toFixed(1)} s`
+    if (row === undefined || row.age <= MAX_LAG_SECONDS) return undefined
+    const { count, queued, tries, age } = row
+    const how = `${queued} of them in the queue, tried ${tries} times at most`
+    return `${count} changes wait, ${how}, the oldest for ${age.toFixed(1)} s`
   } catch (error) {
     return (error as Error).message
   }

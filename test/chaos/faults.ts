@@ -15,8 +15,9 @@ const APIS = ['api1', 'api2']
 const WORKERS = ['worker1', 'worker2']
 const MEMBERS = [...APIS, ...WORKERS]
 const SLOW_MS = 200
-/** More than the server takes. */
+/** More than the server takes, and how many are opened side by side. */
 const MAX_CONNECTIONS = 400
+const CONNECTIONS_AT_ONCE = 40
 
 /** Ends a process and starts it again when the time of the fault is over. */
 const ending = (kind: string, signal: NodeJS.Signals, targets: readonly string[]): FaultKind => ({
@@ -95,11 +96,17 @@ async function vacuumEmptied({ postgres }: Topology, until: number): Promise<voi
   }
 }
 
+/** Takes every connection that the server still has to give. */
 async function exhaustConnections({ postgres }: Topology, milliseconds: number): Promise<void> {
   const clients: pg.Client[] = []
   try {
-    while (clients.length < MAX_CONNECTIONS) clients.push(await openClient(postgres.url))
-  } catch {
+    for (let isFull = false; !isFull && clients.length < MAX_CONNECTIONS; ) {
+      const opening = Array.from({ length: CONNECTIONS_AT_ONCE }, () => openClient(postgres.url))
+      for (const outcome of await Promise.allSettled(opening)) {
+        if (outcome.status === 'fulfilled') clients.push(outcome.value)
+        else isFull = true
+      }
+    }
     await delay(milliseconds)
   } finally {
     await Promise.all(clients.map((client) => client.end().catch(() => undefined)))
