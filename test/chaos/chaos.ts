@@ -88,9 +88,7 @@ export async function runChaos(
   const { url } = topology.postgres
   await storeHistory(url, topology.encryptionKeys, dice.fork())
   say('the history is stored')
-  topology.startAll()
-  for (const worker of topology.workers) await worker.seen(/the worker is ready/)
-  for (const api of topology.apis) await api.seen(/Server listening/)
+  await topology.startAll()
   await ageHistory(url, findings)
   const history = await readHistory(url)
   const before = await fingerprintHistory(url, history)

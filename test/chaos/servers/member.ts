@@ -10,6 +10,8 @@ const RESTART_MS = 1_000
 /** How long one may take to stop: more than any grace it gives its requests. */
 const MAX_STOP_MS = 40_000
 const LAST_LINES = 3
+/** What a worker, or an API process, says when it works. */
+const READY = /the worker is ready|Server listening/
 
 interface MemberOptions {
   readonly name: string
@@ -87,8 +89,8 @@ export async function createMember(options: MemberOptions) {
     pause: () => current !== undefined && signal(current.pid, 'SIGSTOP'),
     resume: () => current !== undefined && signal(current.pid, 'SIGCONT'),
     isRunning: () => current !== undefined,
-    /** Waits until it said something that matches, in its present life. */
-    seen: async (pattern: RegExp) => await current?.seen(pattern),
+    /** Whether it said, in its present life, that it works. */
+    isReady: () => READY.test(current?.text.stdout ?? ''),
     /** Whether it was told to end, or ended, since a moment of `performance.now()`. */
     wasDisturbed: (since: number) => disturbedAt >= since,
     /** What all its lives wrote. */

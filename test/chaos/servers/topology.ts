@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createSecrets } from '../../../src/platform/data-dir.ts'
 import { findFreePort } from '../../../src/platform/embedded-postgres/port.ts'
+import { poll } from '../../../src/platform/embedded-postgres/wait.ts'
 import { migrate } from '../../../src/platform/migrate.ts'
 import { startRedis } from '../../setup/redis.ts'
 import type { Findings } from '../findings.ts'
@@ -19,6 +20,8 @@ export const ADMIN = { username: 'admin', password: 'only for this chaos' } as c
 export const ACCESS_TOKEN_SECONDS = 60
 
 const RESTART_MS = 1_000
+/** On a busy machine; others take 3,000. */
+const MAX_START_MS = 120_000
 
 /** The service as several processes over one PostgreSQL and one Redis. */
 export async function openTopology(storage: Storage, keepsRedis: boolean, findings: Findings) {
@@ -82,9 +85,11 @@ export async function openTopology(storage: Storage, keepsRedis: boolean, findin
       await storage.free()
       isDiskFull = false
     },
-    /** Starts what does not run. PostgreSQL and Redis run by then. */
-    startAll(): void {
+    /** Starts all processes and waits until they work. @throws Error when they don't come to it */
+    async startAll(): Promise<void> {
       for (const each of members) each.start()
+      const areReady = async () => members.every((each) => each.isReady()) || undefined
+      if (!(await poll(areReady, MAX_START_MS))) throw new Error('not all processes started')
     },
     /** Takes every fault back that is still there. */
     async mendAll(): Promise<void> {
