@@ -21,7 +21,7 @@ import { createRouter, refuseUndocumentedRoutes } from './platform/router.ts'
 import type { Services } from './services.ts'
 
 /** More would only wait longer for a connection to the database. */
-const REQUESTS_PER_CONNECTION = 3
+const REQUESTS_PER_CONNECTION = 2
 
 /** Limits that are others where a test wants them. */
 type Limits = Pick<HttpOptions, 'bodyTimeoutMs'>

@@ -33,7 +33,7 @@ const Environment = Type.Object({
   REPORT_RETENTION_HOURS: wholeNumber(1, 8_760, 24),
   IMPORT_MAX_BYTES: wholeNumber(1, 1_000_000_000_000, 50_000_000_000),
   IMPORT_RETENTION_HOURS: wholeNumber(1, 8_760, 168),
-  /** Requests that one process works on at once; three to a database connection when not given. */
+  /** Requests that one process works on at once; two to a database connection when not given. */
   MAX_REQUESTS_UNDER_WAY: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
   /** Uploads, downloads and followed events at once. */
   MAX_STREAMS_UNDER_WAY: wholeNumber(1, 100_000, 100),

@@ -4,9 +4,9 @@ import type { FastifyInstance } from 'fastify'
 
 /** How often connections are looked at while they are waited for. */
 const LOOK_MS = 50
-/** A turn of the event loop so short that no connection arrived in it unseen, and how long to wait for one. */
+/** A turn of the event loop in which next to nothing was done, and how long to wait for one. */
 const SHORT_TURN_MS = 0.1
-const LONGEST_WAIT_MS = 200
+const MAX_WAIT_MS = 500
 
 /** How long each part of a stop may take, in milliseconds. */
 export interface DrainLimits {
@@ -43,18 +43,25 @@ declare module 'fastify' {
 }
 
 /**
- * Resolves at the end of a turn of the event loop in which nearly nothing was done. The kernel resets
- * connections that nobody has accepted when their listener is closed, and a proxy that has already sent
- * a request on one cannot send it again. Only what arrives in the last turn can be lost so.
+ * Resolves at the end of a short turn of the event loop in which no connection was there to accept. When
+ * a listener is closed the kernel resets the connections that nobody has accepted, and a proxy that has
+ * already sent a request on one cannot send it again. Node.js accepts one connection a turn.
  */
-async function shortTurn(): Promise<void> {
-  const end = performance.now() + LONGEST_WAIT_MS
-  for (;;) {
-    const before = performance.now()
-    await turn()
-    const now = performance.now()
-    if (now - before < SHORT_TURN_MS || now > end) return
+async function allAccepted(server: Server): Promise<void> {
+  const end = performance.now() + MAX_WAIT_MS
+  let accepted = false
+  const onConnection = () => {
+    accepted = true
   }
+  server.on('connection', onConnection)
+  for (let now = performance.now(); now < end; ) {
+    accepted = false
+    const before = now
+    await turn()
+    now = performance.now()
+    if (!accepted && now - before < SHORT_TURN_MS) break
+  }
+  server.off('connection', onConnection)
 }
 
 /** Follows an app's connections, so that it can stop without cutting off a request. */
@@ -103,7 +110,7 @@ export function installDrain(app: FastifyInstance): void {
 
   /** Closes the listener alone: Node's own `close` would also end connections that are about to be used. */
   async function stopAccepting(): Promise<void> {
-    await shortTurn()
+    await allAccepted(app.server)
     Server.prototype.close.call(app.server)
     closing.abort()
     for (const connection of connections.values()) connection.quietSince = performance.now()

@@ -4,11 +4,13 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { problemBody } from './problem.ts'
 
-const SECOND_MS = 1_000
-/** Refusals a second that are answered at once. */
-const MAX_PROMPT = 100
+const SLOT_MS = 100
+/** Refusals that are answered at once in each slot of time: a tenth of what the process can do or so. */
+const MAX_PROMPT = 150
+const HOLD_MS = 1_000
 /** Refusals that are held back at once. */
-const MAX_HELD = 2_000
+const MAX_HELD = 1_000
+const LOG_EVERY_MS = 1_000
 
 const refused = new WeakSet<FastifyRequest>()
 
@@ -20,12 +22,13 @@ export type Refuse = (request: FastifyRequest, reply: FastifyReply, reason: stri
 
 /**
  * Answers refused requests. Clients that ask again at once would keep the process busy with nothing but
- * refusals: past so many a second, an answer is held back for a second, until too many are.
+ * refusals: past so many in a tenth of a second, an answer is held back for a second, until too many are.
  */
 export function createRefusals(metrics: Metrics, log: Log): Refuse {
   let prompt = 0
   let held = 0
-  let second: NodeJS.Timeout | undefined
+  let slotEnd = 0
+  let nextLog = 0
 
   function answer(request: FastifyRequest, reply: FastifyReply, error: AppError): void {
     if (reply.raw.destroyed) return
@@ -37,23 +40,26 @@ export function createRefusals(metrics: Metrics, log: Log): Refuse {
       .send(problemBody(error, request.id))
   }
 
-  /** Counts by the second, and says once a second that requests are refused. */
-  function startSecond(reason: string): void {
-    prompt = 0
-    log.warn({ reason }, 'requests are refused')
-    second = setTimeout(() => {
-      second = undefined
-    }, SECOND_MS)
-    second.unref()
+  /** Whether the slot has room for another answer. Says once a second that requests are refused. */
+  function isPrompt(reason: string): boolean {
+    const now = performance.now()
+    if (now >= nextLog) {
+      nextLog = now + LOG_EVERY_MS
+      log.warn({ reason }, 'requests are refused')
+    }
+    if (now >= slotEnd) {
+      slotEnd = now + SLOT_MS
+      prompt = 0
+    }
+    prompt += 1
+    return prompt <= MAX_PROMPT
   }
 
   return (request, reply, reason) => {
     refused.add(request)
     metrics.requestsShed.inc({ reason })
     const error = reason === 'stopping' ? stopping() : overloaded()
-    if (second === undefined) startSecond(reason)
-    prompt += 1
-    if (prompt <= MAX_PROMPT || held >= MAX_HELD) {
+    if (isPrompt(reason) || held >= MAX_HELD) {
       answer(request, reply, error)
       return
     }
@@ -61,6 +67,6 @@ export function createRefusals(metrics: Metrics, log: Log): Refuse {
     setTimeout(() => {
       held -= 1
       answer(request, reply, error)
-    }, SECOND_MS)
+    }, HOLD_MS)
   }
 }

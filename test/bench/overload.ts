@@ -86,15 +86,15 @@ async function memory(): Promise<number> {
 }
 
 console.log(
-  'operation  load          accepted/s  shed/s  failed/s  p50 ms  p99 ms  to full load  MiB',
+  'operation  load          accepted/s  shed/s  failed/s  p50 ms  p99 ms  late ms  to full load  MiB',
 )
 for (const [name, requests] of Object.entries(operations)) {
   if (CHOSEN && !CHOSEN.includes(name)) continue
   const base = { url, token: admin.token as string, seconds: SECONDS, requests }
   await load({ ...base, seconds: 3, connections: FULL_LOAD })
   const full = await load({ ...base, connections: FULL_LOAD })
-  const show = async (kind: string, { accepted, shed, failed, p50, p99 }: LoadResult) => {
-    const figures = [accepted, shed, failed, p50, p99].map((figure) =>
+  const show = async (kind: string, { accepted, shed, failed, p50, p99, late }: LoadResult) => {
+    const figures = [accepted, shed, failed, p50, p99, late].map((figure) =>
       figure.toFixed(0).padStart(8),
     )
     const ratio = (p99 / full.p99).toFixed(2).padStart(8)
