@@ -27,13 +27,18 @@ const REQUESTS_PER_CONNECTION = 2
 type Limits = Pick<HttpOptions, 'bodyTimeoutMs'>
 
 const createBase = (
-  { config, log, metrics }: Services,
+  { config, log, metrics, storage, shared }: Services,
   limits: Limits = {},
 ): Promise<FastifyInstance> =>
   createHttp({
     ...limits,
-    ...{ log, metrics, corsOrigins: config.CORS_ORIGINS, trustProxy: config.TRUST_PROXY },
-    ...{ requestsPerMinute: config.RATE_LIMIT_PER_MINUTE, redisUrl: config.REDIS_URL },
+    log,
+    metrics,
+    storage,
+    shared,
+    corsOrigins: config.CORS_ORIGINS,
+    trustProxy: config.TRUST_PROXY,
+    requestsPerMinute: config.RATE_LIMIT_PER_MINUTE,
     maxRequests:
       config.MAX_REQUESTS_UNDER_WAY ?? config.DATABASE_POOL_SIZE * REQUESTS_PER_CONNECTION,
     maxStreams: config.MAX_STREAMS_UNDER_WAY,

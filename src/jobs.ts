@@ -5,6 +5,7 @@ import { createLog } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { processEnvironment, runCommand } from './platform/process.ts'
 import { type EventQueue, openQueue } from './platform/queue.ts'
+import { openShared } from './platform/redis-watch.ts'
 
 const MOST_LISTED = 1_000
 const USAGE = 'Usage: npm run jobs -- list | retry [ID]'
@@ -31,12 +32,14 @@ await runCommand(log, async () => {
   if (command !== 'list' && command !== 'retry') throw new StartupError(USAGE)
   const access = await openDatabaseAccess(environment)
   const { REDIS_URL: redisUrl } = createConfig(environment, access.kept)
-  const queue = openQueue({ databaseUrl: access.url, redisUrl, metrics: createMetrics(), log })
+  const shared = openShared(redisUrl, log)
+  const queue = openQueue({ databaseUrl: access.url, shared, metrics: createMetrics(), log })
   try {
     const text = command === 'list' ? await list(queue) : await retry(queue, id)
     process.stdout.write(`${text}\n`)
   } finally {
     await queue.close()
+    shared?.watch.close()
     await access.close()
   }
 })

@@ -24,7 +24,12 @@ import { createMetrics } from './platform/metrics.ts'
 import { requireCurrency } from './platform/money.ts'
 import { gaugeOutbox, startRelay } from './platform/outbox.ts'
 import { openDatabase } from './platform/prisma.ts'
-import { openQueue } from './platform/queue.ts'
+import { type EventQueue, openQueue } from './platform/queue.ts'
+import { openShared } from './platform/redis-watch.ts'
+import { watchStorage } from './platform/storage.ts'
+
+/** How long a request waits for the queue at most. */
+const MAX_REQUEST_ADD_MS = 1_000
 
 export type Services = ReturnType<typeof openServices>
 
@@ -42,6 +47,7 @@ export function openServices(
 ) {
   const defaultCurrency = requireCurrency(config.DEFAULT_CURRENCY)
   const metrics = createMetrics()
+  const storage = watchStorage(metrics, log)
   const crypto = createFieldCrypto(config.encryptionKeys)
   const {
     database,
@@ -50,8 +56,13 @@ export function openServices(
     watch,
     close: closeDatabase,
   } = openDatabase(databaseUrl, config.DATABASE_POOL_SIZE, log)
-  const cache = openCache(config.REDIS_URL, metrics, log)
-  const queue = openQueue({ databaseUrl, redisUrl: config.REDIS_URL, metrics, log })
+  const shared = openShared(config.REDIS_URL, log)
+  const cache = openCache(shared, metrics, log)
+  const queue = openQueue({ databaseUrl, shared, storage, metrics, log })
+  // What a request adds is found by a sweep when the queue does not take it.
+  const requestQueue: Pick<EventQueue, 'add'> = {
+    add: (batch) => queue.add(batch, MAX_REQUEST_ADD_MS),
+  }
   const outbox = startRelay({
     database: relay,
     queue,
@@ -73,12 +84,12 @@ export function openServices(
   const analytics = createAnalyticsService({ database, cache, metrics, outbox, defaultCurrency })
   const tasks = createTaskService({ database })
   const reports = createReportService({
-    ...{ database, databaseUrl, queue, log },
+    ...{ database, databaseUrl, queue: requestQueue, log },
     retentionHours: config.REPORT_RETENTION_HOURS,
   })
 
   const imports = createImportService({
-    ...{ database, plain, databaseUrl, crypto, queue, metrics, log },
+    ...{ database, plain, databaseUrl, crypto, queue: requestQueue, metrics, log },
     loaders: {
       dataset: loadDataset,
       users: createUserLoader(crypto),
@@ -94,7 +105,20 @@ export function openServices(
 
   let closing: Promise<void> | undefined
   return {
-    ...{ config, log, metrics, crypto, database, relay, watch, cache, queue, outbox },
+    ...{
+      config,
+      log,
+      metrics,
+      storage,
+      crypto,
+      database,
+      relay,
+      watch,
+      shared,
+      cache,
+      queue,
+      outbox,
+    },
     ...{ conventions, users, userBulk, apiKeys, tasks },
     ...{ employments, bankAccounts },
     ...{ transactions, transactionBulk, analytics, imports, reports, datasets },
@@ -103,6 +127,7 @@ export function openServices(
         await outbox.close()
         await queue.close()
         await cache.close()
+        shared?.watch.close()
         await closeDatabase()
       })()
       return closing

@@ -64,8 +64,15 @@ export const Liveness = Type.Object({
 })
 export type Liveness = Static<typeof Liveness>
 
-export const HealthStatus = Type.Enum(['ok', 'unavailable'], { type: 'string' })
+export const HealthStatus = Type.Enum(['ok', 'degraded', 'unavailable'], { type: 'string' })
 export type HealthStatus = Static<typeof HealthStatus>
+
+export const FiguresHealth = Type.Object({
+  status: HealthStatus,
+  oldest_change_seconds: Type.Optional(Type.Integer({ minimum: 0 })),
+  detail: Type.Optional(Type.String()),
+})
+export type FiguresHealth = Static<typeof FiguresHealth>
 
 export const DependencyHealth = Type.Object({
   status: HealthStatus,
@@ -75,11 +82,14 @@ export type DependencyHealth = Static<typeof DependencyHealth>
 
 export const Readiness = Type.Object({
   status: HealthStatus,
+  detail: Type.Optional(Type.String()),
   dependencies: Type.Object({
     database: DependencyHealth,
     queue: DependencyHealth,
     cache: DependencyHealth,
   }),
+  storage: DependencyHealth,
+  figures: FiguresHealth,
 })
 export type Readiness = Static<typeof Readiness>
 

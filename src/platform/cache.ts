@@ -5,12 +5,11 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { within } from './process.ts'
 import { openRedis } from './redis.ts'
+import type { SharedRedis } from './redis-watch.ts'
 import { afterCommit } from './unit-of-work.ts'
 
 const MEMORY_BYTES = 64 * 1024 * 1024
 const TIME_TO_LIVE = '10m'
-/** How long a shared layer that failed is left alone. */
-const L2_PAUSE = '2s'
 /** A Redis that is away never answers a goodbye. */
 const GOODBYE_MS = 500
 
@@ -20,41 +19,42 @@ export interface Cache {
   getOrSet<T>(key: string, tags: readonly string[], compute: () => Promise<T>): Promise<T>
   /** Forgets everything under the tags, in every process, once the change under way is committed. */
   invalidate(...tags: readonly string[]): Promise<void>
-  /** Whether the shared layer answers; true where there is none. */
-  ready(): Promise<boolean>
   close(): Promise<void>
 }
 
 /**
  * Memory alone, or with a Redis a shared second layer and a bus that tells the other processes what
- * became invalid. A Redis that does not answer makes it slower, never wrong.
+ * became invalid. A Redis that does not answer makes it slower for a moment, never wrong.
  */
-export function openCache(redisUrl: string | undefined, metrics: Metrics, log: Log): Cache {
+export function openCache(shared: SharedRedis | undefined, metrics: Metrics, log: Log): Cache {
   const memory = bentostore().useL1Layer(memoryDriver({ maxSize: MEMORY_BYTES }))
-  const shared = redisUrl === undefined ? undefined : openRedis(redisUrl, 'fail-fast', log)
-  const bus = redisUrl === undefined ? undefined : openRedis(redisUrl, 'wait', log)
+  const layer = shared && openRedis(shared.url, 'fail-fast', log)
+  const bus = shared && openRedis(shared.url, 'wait', log)
   const store =
-    shared && bus
+    layer && bus
       ? memory
-          .useL2Layer(redisDriver({ connection: shared, prefix: 'passbook:cache' }))
+          .useL2Layer(redisDriver({ connection: layer, prefix: 'passbook:cache' }))
           .useBus(redisBusDriver({ connection: bus }))
       : memory
   const bento = new BentoCache({
     default: 'answers',
     stores: { answers: store },
     ttl: TIME_TO_LIVE,
-    l2CircuitBreakerDuration: L2_PAUSE,
+    // What comes of Redis late or never counts as not found there.
+    ...(shared && {
+      internalOperationWrapper: <T>(operation: () => T) =>
+        shared.watch.run(async () => await operation()).catch(() => undefined) as T,
+    }),
   })
   bento.on('cache:hit', () => metrics.cacheReads.inc({ result: 'hit' }))
   bento.on('cache:miss', () => metrics.cacheReads.inc({ result: 'miss' }))
   return {
     getOrSet: (key, tags, factory) => bento.getOrSet({ key, tags: [...tags], factory }),
     invalidate: (...tags) => afterCommit(() => bento.deleteByTag({ tags: [...tags] })),
-    ready: async () => shared === undefined || (await shared.ping().catch(() => '')) === 'PONG',
     close: async () => {
       const goodbye = bento.disconnectAll().catch(() => undefined)
       await within(GOODBYE_MS, goodbye)
-      shared?.disconnect()
+      layer?.disconnect()
       bus?.disconnect()
     },
   }

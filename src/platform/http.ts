@@ -16,7 +16,9 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { installProblems, sendProblem } from './problem.ts'
 import { installRateLimits } from './rate-limit.ts'
+import type { SharedRedis } from './redis-watch.ts'
 import { wasRefused } from './refusals.ts'
+import type { Storage } from './storage.ts'
 import { installUnreadBodies } from './unread-body.ts'
 import { installValidator } from './validator.ts'
 
@@ -43,8 +45,10 @@ export interface HttpOptions extends GateLimits {
   readonly trustProxy?: string | undefined
   /** Requests a minute, by account or address; none are counted when absent or 0. */
   readonly requestsPerMinute?: number
+  /** Told of errors; nothing listens when absent. */
+  readonly storage?: Pick<Storage, 'note'>
   /** Where several processes count requests together. */
-  readonly redisUrl?: string | undefined
+  readonly shared?: SharedRedis | undefined
   /** How long a body may take; of a file, how long it may pause. One minute when not given. */
   readonly bodyTimeoutMs?: number
   /** More are not accepted. */
@@ -76,10 +80,11 @@ function boundConnections({ server }: FastifyInstance, { maxConnections, metrics
 }
 
 /** Counts and logs each answer, by operation: the path and the query can name people. */
-function observe(app: FastifyInstance, metrics: Metrics): void {
+function observe(app: FastifyInstance, metrics: Metrics, storage?: Pick<Storage, 'note'>): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
+  app.addHook('onError', async (_request, _reply, error) => storage?.note(error))
   app.addHook('onResponse', async (request, reply) => {
     const operation = request.routeOptions.config?.operationId ?? 'none'
     const { method } = request
@@ -92,7 +97,7 @@ function observe(app: FastifyInstance, metrics: Metrics): void {
 
 /** A Fastify that keeps the API's conventions, without routes yet. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { log, metrics, corsOrigins, trustProxy, requestsPerMinute = 0, redisUrl } = options
+  const { log, metrics, storage, corsOrigins, trustProxy, requestsPerMinute = 0, shared } = options
   const { bodyTimeoutMs = BODY_TIMEOUT_MS } = options
   const app: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
@@ -118,7 +123,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   })
   installDrain(app)
   boundConnections(app, options)
-  observe(app, metrics)
+  observe(app, metrics, storage)
   installValidator(app)
   installJsonBody(app)
   installFileBodies(app)
@@ -141,7 +146,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   installExpectations(app)
   installHeadStreams(app)
   await installGate(app, options)
-  await installRateLimits(app, { perMinute: requestsPerMinute, redisUrl, log })
+  await installRateLimits(app, { perMinute: requestsPerMinute, shared, log })
   installProblems(app)
   await app.register(compress, { threshold: 1024, encodings: ['gzip', 'identity'] })
   return app

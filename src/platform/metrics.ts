@@ -68,6 +68,11 @@ export function createMetrics() {
       help: 'Users whose stored statistics differed from the ledger and were sent for repair',
       registers,
     }),
+    storageFull: new Counter({
+      name: 'passbook_storage_full_total',
+      help: 'Writes that failed because there was no space left',
+      registers,
+    }),
     /** A gauge whose value is asked for at each scrape, and absent where there is no answer. */
     gauge(name: string, help: string, read: () => Promise<number>) {
       return new Gauge({

@@ -82,10 +82,11 @@ function dropHeaders(reply: FastifyReply): void {
   }
 }
 
-/** Answers with problem+json. What is ours to mend is logged. */
+/** Answers with problem+json. What is ours to mend is logged; what a dependency did to us, as a warning. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const appError = toAppError(error)
-  if (appError.status >= 500) request.log.error({ err: error }, 'request failed')
+  if (appError.status === 503) request.log.warn({ err: appError }, 'request turned away')
+  else if (appError.status >= 500) request.log.error({ err: error }, 'request failed')
   dropHeaders(reply)
   return reply
     .code(appError.status)

@@ -9,13 +9,17 @@ import {
 import { Compile } from 'typebox/compile'
 import { type AppEvent, type EventConsumers, type EventName, events } from '../events.ts'
 import { boundedBy } from './database-limits.ts'
+import { inTime } from './in-time.ts'
 import { inBackground } from './kinds-of-work.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { QUEUE_SCHEMA } from './migrate.ts'
 import { within } from './process.ts'
+import { openProducer } from './producer.ts'
 import { redisOptions } from './redis.ts'
+import type { SharedRedis } from './redis-watch.ts'
 import { keepSchedules } from './schedules.ts'
+import type { Storage } from './storage.ts'
 import { countUnderWay } from './under-way.ts'
 import { type RunningWorker, runWhenReady } from './worker-start.ts'
 
@@ -33,6 +37,8 @@ const STALLED_CHECK_MS = 5_000
 const MOST_STALLS = 5
 /** The goodbye to a Redis that is away would take for ever. */
 const GOODBYE_MS = 3_000
+/** How long adding events may take: the relay adds thousands at once. */
+const MAX_ADD_MS = 10_000
 
 /**
  * What the queue may wait for where it is kept in PostgreSQL. Connecting is generous: it begins while the program
@@ -41,7 +47,7 @@ const GOODBYE_MS = 3_000
 const QUEUE_LIMITS = {
   statement: 10_000,
   answer: 12_000,
-  connect: 2_000,
+  connect: 10_000,
   idleInTransaction: 10_000,
 }
 
@@ -57,7 +63,8 @@ export interface FailedJob {
 
 /** Events on their way to their consumers: at least once, in no particular order. */
 export interface EventQueue {
-  add(batch: readonly AppEvent[]): Promise<void>
+  /** Gives up after `maxWaitMs`, 10 s when not given; the events may arrive all the same. */
+  add(batch: readonly AppEvent[], maxWaitMs?: number): Promise<void>
   /** Adds an event every so many seconds, once however many processes ask for it. */
   schedule(event: EventName, everySeconds: number): Promise<void>
   /** Starts to work; `done` is called after each job. Stops with `close`. */
@@ -74,7 +81,8 @@ export interface EventQueue {
 
 interface QueueOptions {
   readonly databaseUrl: string
-  readonly redisUrl?: string | undefined
+  readonly shared?: SharedRedis | undefined
+  readonly storage?: Storage
   readonly metrics: Metrics
   readonly log: Log
   /** Half a second when not given. */
@@ -83,8 +91,8 @@ interface QueueOptions {
 
 /** BullMQ on Redis where there is one, else on tables of its own in the database. */
 export function openQueue(options: QueueOptions): EventQueue {
-  const { databaseUrl, redisUrl } = options
-  if (redisUrl === undefined) {
+  const { databaseUrl, shared } = options
+  if (shared === undefined) {
     const connection = {
       ...boundedBy(QUEUE_LIMITS),
       connectionString: databaseUrl,
@@ -95,42 +103,46 @@ export function openQueue(options: QueueOptions): EventQueue {
     return queueOver(classes, { producer: connection, worker: connection }, options)
   }
   const classes = withBackend(createRedisBackend)
-  const producer = { url: redisUrl, ...redisOptions('fail-fast') }
-  const worker = { url: redisUrl, ...redisOptions('wait') }
+  const producer = { url: shared.url, ...redisOptions('fail-fast') }
+  const worker = { url: shared.url, ...redisOptions('wait') }
   return queueOver(classes, { producer, worker }, options)
 }
 
 function queueOver<B extends IQueueBackend, C>(
   { Queue, Worker }: BackendClasses<B, C>,
   connections: { readonly producer: C; readonly worker: C },
-  { metrics, log, retryDelayMs: delay = RETRY_DELAY_MS }: QueueOptions,
+  options: QueueOptions,
 ): EventQueue {
-  const queue = new Queue(QUEUE_NAME, {
-    connection: connections.producer,
-    defaultJobOptions: { ...JOB_OPTIONS, backoff: { type: 'exponential', delay, jitter: 0.5 } },
+  const { shared, metrics, log, retryDelayMs: delay = RETRY_DELAY_MS } = options
+  const producer = openProducer(() => {
+    const queue = new Queue(QUEUE_NAME, {
+      connection: connections.producer,
+      defaultJobOptions: { ...JOB_OPTIONS, backoff: { type: 'exponential', delay, jitter: 0.5 } },
+    })
+    queue.on('error', (error) => log.warn({ err: error }, 'the queue does not answer'))
+    return queue
   })
-  queue.on('error', (error) => log.warn({ err: error }, 'the queue does not answer'))
-  const schedules = keepSchedules(queue)
+  const schedules = keepSchedules(producer)
   let worker: RunningWorker | undefined
   const jobs = countUnderWay()
 
   return {
-    async add(batch) {
-      await queue.addBulk(
-        batch.map(({ name, data }) => ({
-          name,
-          data,
-          // What has no priority comes first.
-          ...('yields' in events[name] && { opts: { priority: 1 } }),
-        })),
-      )
+    async add(batch, maxWaitMs = MAX_ADD_MS) {
+      const entries = batch.map(({ name, data }) => ({
+        name,
+        data,
+        // What has no priority comes first.
+        ...('yields' in events[name] && { opts: { priority: 1 } }),
+      }))
+      const add = async () => void (await (await producer.ready()).addBulk(entries))
+      await (shared ? shared.watch.run(add, maxWaitMs) : inTime(add(), maxWaitMs))
     },
     schedule: schedules.add,
     consume(consumers, concurrency, done) {
       const open = () => {
         const opened = new Worker(
           QUEUE_NAME,
-          (job) => jobs.count(run(job, consumers, metrics, log).finally(done)),
+          (job) => jobs.count(run(job, consumers, options).finally(done)),
           {
             connection: connections.worker,
             autorun: false,
@@ -156,7 +168,7 @@ function queueOver<B extends IQueueBackend, C>(
       await within(milliseconds, Promise.race([closed, jobs.none()]))
     },
     async failed(limit) {
-      const jobs = await queue.getFailed(0, limit - 1)
+      const jobs = await (await producer.ready()).getFailed(0, limit - 1)
       return jobs.map((job) => ({
         id: job.id ?? '',
         event: job.name,
@@ -167,13 +179,15 @@ function queueOver<B extends IQueueBackend, C>(
       }))
     },
     async retry(id) {
-      const jobs = await queue.getFailed()
+      const jobs = await (await producer.ready()).getFailed()
       const chosen = jobs.filter((job) => id === undefined || job.id === id)
       for (const job of chosen) await job.retry('failed')
       return chosen.length
     },
     async ready() {
-      return await queue.getJobCounts('waiting').then(
+      if (shared) return await shared.watch.answers()
+      const count = async () => (await producer.ready()).getJobCounts('waiting')
+      return await count().then(
         () => true,
         () => false,
       )
@@ -182,7 +196,7 @@ function queueOver<B extends IQueueBackend, C>(
       schedules.close()
       if (worker) await within(GOODBYE_MS, worker.close())
       // It says goodbye to a Redis that may be away; stopping has to go on.
-      await queue.close().catch((error) => log.warn({ err: error }, 'the queue does not answer'))
+      await producer.close().catch((error) => log.warn({ err: error }, 'the queue does not answer'))
     },
   }
 }
@@ -192,7 +206,11 @@ const payloadChecks = new Map(
 )
 
 /** Runs one job. What the queue keeps of a failure is its kind: messages can quote data. */
-async function run(job: Job, consumers: EventConsumers, metrics: Metrics, log: Log): Promise<void> {
+async function run(
+  job: Job,
+  consumers: EventConsumers,
+  { storage, metrics, log }: QueueOptions,
+): Promise<void> {
   const end = metrics.jobs.startTimer({ job: job.name })
   const { request_id } = job.data
   try {
@@ -204,6 +222,7 @@ async function run(job: Job, consumers: EventConsumers, metrics: Metrics, log: L
     log.debug({ job: job.name, job_id: job.id, request_id }, 'job completed')
   } catch (error) {
     end({ outcome: 'failed' })
+    storage?.note(error)
     const attempt = job.attemptsMade + 1
     log.error({ err: error, job: job.name, job_id: job.id, request_id, attempt }, 'job failed')
     const { name, code } = error as { readonly name?: string; readonly code?: string }

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.ts'
 import type { Log } from './log.ts'
 import { openRedis } from './redis.ts'
+import type { SharedRedis } from './redis-watch.ts'
 
 const WINDOW_MS = 60_000
 /** What is worth guessing at may be asked so many times less often. */
@@ -42,7 +43,7 @@ interface RateLimitOptions {
   /** Requests a minute; 0 counts none. */
   readonly perMinute: number
   /** Where processes count together; without it each counts for itself. */
-  readonly redisUrl?: string | undefined
+  readonly shared?: SharedRedis | undefined
   readonly log: Log
 }
 
@@ -60,14 +61,14 @@ const tooMany = (seconds: number) =>
  */
 export async function installRateLimits(
   app: FastifyInstance,
-  { perMinute, redisUrl, log }: RateLimitOptions,
+  { perMinute, shared, log }: RateLimitOptions,
 ): Promise<void> {
   const redis =
-    redisUrl === undefined || perMinute === 0 ? undefined : openRedis(redisUrl, 'fail-fast', log)
+    shared === undefined || perMinute === 0 ? undefined : openRedis(shared.url, 'fail-fast', log)
   app.addHook('onClose', async () => redis?.disconnect())
   await app.register(rateLimit, {
     global: false,
-    skipOnError: true,
+    skipOnError: false,
     nameSpace: 'passbook:rate:',
     ...(redis && { redis }),
   })
@@ -88,8 +89,10 @@ export async function installRateLimits(
       if (perMinute === 0 || limit === 'none') return
       const who = accountId === undefined ? `address:${networkOf(request)}` : `account:${accountId}`
       keys.set(request, `${limit === 'strict' ? operationId : 'all'}:${who}`)
-      const counted = await limiters[limit](request)
-      if (counted.isAllowed) return
+      const counting = () => limiters[limit](request)
+      const counted = await (shared?.watch.run(counting).catch(() => undefined) ?? counting())
+      // A request that nobody could count is let through.
+      if (counted === undefined || counted.isAllowed) return
       const { max, remaining, ttlInSeconds } = counted
       reply.headers({
         'ratelimit-policy': `"${limit}";q=${max};w=${WINDOW_MS / 1000}`,

@@ -2,7 +2,9 @@ import { Redis } from 'ioredis'
 import type { Log } from './log.ts'
 
 const RECONNECT_MOST_MS = 1_000
-const COMMAND_TIMEOUT_MS = 2_000
+const COMMAND_TIMEOUT_MS = 5_000
+/** A connection on which an answer is owed for so long is replaced. */
+const SOCKET_TIMEOUT_MS = 10_000
 
 /** What a command does while Redis is away: requests fail at once, workers wait. */
 export type WhenAway = 'fail-fast' | 'wait'
@@ -12,6 +14,7 @@ interface ReconnectOptions {
   readonly maxRetriesPerRequest: number | null
   readonly enableOfflineQueue?: boolean
   readonly commandTimeout?: number
+  readonly socketTimeout?: number
 }
 
 /** Connection options for both kinds of client. */
@@ -24,6 +27,7 @@ export function redisOptions(whenAway: WhenAway): ReconnectOptions {
         maxRetriesPerRequest: 0,
         enableOfflineQueue: false,
         commandTimeout: COMMAND_TIMEOUT_MS,
+        socketTimeout: SOCKET_TIMEOUT_MS,
       }
 }
 

@@ -1,4 +1,5 @@
 import type { EventName } from '../events.ts'
+import type { Producer } from './producer.ts'
 
 /** How often, in milliseconds, to look whether the queue still knows its schedules. */
 const LOOK_MS = 15_000
@@ -21,14 +22,15 @@ export interface Schedules {
 }
 
 /** Keeps schedules in the queue, and puts them back when a Redis that came back empty lost them. */
-export function keepSchedules(queue: SchedulerQueue): Schedules {
+export function keepSchedules({ ready }: Producer<SchedulerQueue>): Schedules {
   const timers: NodeJS.Timeout[] = []
   return {
     async add(event, everySeconds) {
       const every = everySeconds * 1000
-      const put = () => queue.upsertJobScheduler(event, { every }, { name: event, data: {} })
+      const put = async () =>
+        (await ready()).upsertJobScheduler(event, { every }, { name: event, data: {} })
       const look = async () => {
-        if (!(await queue.getJobScheduler(event))) await put()
+        if (!(await (await ready()).getJobScheduler(event))) await put()
       }
       await put()
       // A queue that does not answer is logged by its own listener, and asked again.

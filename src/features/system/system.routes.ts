@@ -2,21 +2,22 @@ import { operations } from '../../generated/operations.ts'
 import type { ApiDocument } from '../../platform/api-document.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Handle } from '../../platform/router.ts'
-import { checkReadiness } from './health.ts'
+import { createReadiness, type HealthDeps } from './health.ts'
 import { assertMetricsAccess } from './metrics-access.ts'
 
-type Deps = Parameters<typeof checkReadiness>[0] & {
+interface Deps extends HealthDeps {
   readonly metrics: Metrics
   readonly metricsToken: string | undefined
 }
 
 /** Health and metrics: what every process answers. */
 export function healthRoutes(handle: Handle, deps: Deps): void {
+  const checkReadiness = createReadiness(deps)
   handle(operations.getLiveness, () => ({ status: 'ok' as const }))
 
   handle(operations.getReadiness, async ({ reply }) => {
-    const readiness = await checkReadiness(deps)
-    if (readiness.status !== 'ok') reply.code(503)
+    const readiness = await checkReadiness()
+    if (readiness.status === 'unavailable') reply.code(503)
     return readiness
   })
 

@@ -1,0 +1,17 @@
+/** Something did not answer within the time there was for it. */
+export class TooLate extends Error {
+  override readonly name = 'TooLate'
+}
+
+/**
+ * Waits for a step, but not longer than so many milliseconds; the step goes on.
+ *
+ * @throws TooLate, or what the step throws in time
+ */
+export async function inTime<T>(step: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TooLate('it took too long')), milliseconds)
+  })
+  return await Promise.race([step, late]).finally(() => clearTimeout(timer))
+}
