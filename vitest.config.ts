@@ -4,9 +4,13 @@ const shared = { testTimeout: 30_000, hookTimeout: 60_000 }
 
 const files = (...folders: readonly string[]) => folders.map((name) => `test/${name}/**/*.test.ts`)
 
+/** Folders that are a project each, beside what `npm test` runs. */
+const OWN_PROJECTS = ['processes', 'outage', 'files', 'plans', 'hostile', 'redis'] as const
+
 export default defineConfig({
   test: {
     globalSetup: ['test/setup/cluster.ts'],
+    reporters: ['default', './test/setup/failures.ts'],
     maxWorkers: 2,
     projects: [
       {
@@ -14,13 +18,13 @@ export default defineConfig({
           ...shared,
           name: 'passbook',
           include: files('**'),
-          exclude: files('platform', 'processes', 'redis', 'readme', 'flows'),
+          exclude: files('platform', 'readme', 'flows', ...OWN_PROJECTS),
           // Files share what they import: loading it again for each took a third of the time.
           isolate: false,
         },
       },
-      { test: { ...shared, name: 'platform', include: files('platform', 'processes') } },
-      { test: { ...shared, name: 'redis', include: files('redis') } },
+      { test: { ...shared, name: 'platform', include: files('platform') } },
+      ...OWN_PROJECTS.map((name) => ({ test: { ...shared, name, include: files(name) } })),
       // What is done with curl, which is no part of Node.js.
       { test: { ...shared, name: 'readme', include: files('readme', 'flows') } },
     ],

@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts'
 import { migrate } from '../../src/platform/migrate.ts'
+import { startRun } from './run.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -18,7 +17,8 @@ export const TEMPLATE = 'template_passbook'
 
 /** Starts one PostgreSQL for the run, and migrates a template once. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'passbook-test-'))
+  const run = await startRun(project)
+  const dataDir = join(run.folder, 'cluster')
   const postgres = await startEmbeddedPostgres({ dataDir, password: 'test', fast: true })
   const url = new URL(postgres.url)
   url.pathname = '/postgres'
@@ -31,6 +31,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('serverUrl', postgres.url)
   return async () => {
     await postgres.stop()
-    await rm(dataDir, { recursive: true, force: true })
+    run.finish()
   }
 }
