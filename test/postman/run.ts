@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { createDataDir, endProcesses, readKept, startProcess } from '../setup/processes.ts'
+import { startRun } from '../setup/run.ts'
 
-// npm run test:postman -- [REPORT]: runs the whole Postman collection twice against a fresh service, by newman,
-// which npx fetches. REPORT becomes a JSON file with as much of Vitest's reports as CI counts.
+// npm run test:postman -- [--report FILE]: runs the whole Postman collection twice against a fresh service, by
+// newman, which npx fetches. FILE becomes a JSON file with as much of Vitest's reports as CI counts.
 const NEWMAN = 'newman@6.2.2'
 const COLLECTION = 'postman/passbook.postman_collection.json'
 const AT_MOST_MS = 300_000
@@ -37,6 +39,8 @@ async function runNewman(settings: Readonly<Record<string, string>>, report: str
   return { code, ...run }
 }
 
+const { values } = parseArgs({ options: { report: { type: 'string' } } })
+const testRun = await startRun()
 const dataDir = await createDataDir()
 try {
   const service = startProcess('main', { DATA_DIR: dataDir.path, LOG_LEVEL: 'warn' })
@@ -50,12 +54,12 @@ try {
   const numPassedTests = assertions.total - assertions.failed
   const whole = code === 0 && numPassedTests > 0 && assertions.total >= requests.total
   const numFailedTests = Math.max(failures.length, whole ? 0 : 1)
-  const [, , report] = process.argv
-  if (report !== undefined)
-    await writeFile(report, JSON.stringify({ numPassedTests, numFailedTests }))
+  if (values.report !== undefined)
+    await writeFile(values.report, JSON.stringify({ numPassedTests, numFailedTests }))
   console.log(`${numPassedTests} passed, ${numFailedTests} failed`)
   process.exitCode = numFailedTests > 0 ? 1 : 0
 } finally {
   await endProcesses()
   await dataDir.remove()
+  testRun.finish()
 }

@@ -17,7 +17,8 @@ export const TEMPLATE = 'template_passbook'
 
 /** Starts one PostgreSQL for the run, and migrates a template once. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const run = await startRun(project)
+  // Vitest leaves its own temporary folders behind when it is killed.
+  const run = await startRun(project.vitest.projects.map(({ tmpDir }) => tmpDir))
   const dataDir = join(run.folder, 'cluster')
   const postgres = await startEmbeddedPostgres({ dataDir, password: 'test', fast: true })
   const url = new URL(postgres.url)

@@ -1,7 +1,8 @@
 # sh run-keeper.sh FOLDER [GROUP [OTHERS...]]: tidies up after a run of the tests, however it ended.
 #
 # FOLDER holds everything the tests put below the temporary folder, OTHERS what Vitest did; GROUP is the
-# run's own process group, or empty. Standard input ends when Vitest does; a line before that says that it came to its end by itself:
+# run's own process group, or empty. Standard input ends when the run does; a line before that says that
+# it came to its end by itself:
 # then whatever still runs a moment later was left behind, and is named on standard output.
 folder=$1
 group=${2-}

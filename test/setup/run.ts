@@ -3,13 +3,12 @@ import { mkdtemp, readdir, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { TestProject } from 'vitest/node'
 import { isAlive } from '../../src/platform/embedded-postgres/processes.ts'
 
 const KEEPER = fileURLToPath(new URL('run-keeper.sh', import.meta.url))
 const FOLDER = /^passbook-run-(\d+)-/
 
-/** One run of Vitest, and the folder that everything temporary of it is in. */
+/** One run of tests, and the folder that everything temporary of it is in. */
 export interface TestRun {
   readonly folder: string
   /** Tells the keeper that the run came to its end by itself. */
@@ -20,18 +19,18 @@ export interface TestRun {
  * Makes the run's folder the temporary folder of every test, and starts a keeper that tidies up when
  * this process has ended, by whatever signal: it ends what still runs and removes the folder. Where a
  * keeper was killed too, the next run does its work.
+ *
+ * @param others further folders of this process's that are to be removed
  */
-export async function startRun({ vitest }: TestProject): Promise<TestRun> {
+export async function startRun(others: readonly string[] = []): Promise<TestRun> {
   await clearEarlierRuns()
   const folder = await mkdtemp(join(tmpdir(), `passbook-run-${process.pid}-`))
   process.env['TMPDIR'] = folder
-  // Set by scripts/test.mjs, which has Vitest lead a process group and reads what the keeper says.
+  // Set by scripts/prepare/group.mjs: we lead a process group, and what the keeper says is read there.
   const { PASSBOOK_TEST_GROUP: leads } = process.env
   delete process.env['PASSBOOK_TEST_GROUP']
   if (process.platform === 'win32') return { folder, finish: () => undefined }
 
-  // Vitest's own temporary folders, which it leaves behind when it is killed.
-  const others = vitest.projects.map(({ tmpDir }) => tmpDir)
   const group = leads ? String(process.pid) : ''
   const keeper = spawn('/bin/sh', [KEEPER, folder, group, ...others], {
     detached: true,
@@ -43,7 +42,7 @@ export async function startRun({ vitest }: TestProject): Promise<TestRun> {
   return { folder, finish: () => void keeper.stdin?.write('finished\n') }
 }
 
-/** Ends Vitest as by SIGTERM when scripts/test.mjs, which holds the other end, is gone. */
+/** Ends us as by SIGTERM when the script that started us, which holds the other end, is gone. */
 function endWithInput(): void {
   process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM'))
   process.stdin.resume().unref()
