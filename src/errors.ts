@@ -50,9 +50,14 @@ export const methodNotAllowed = (method: string, allowed: readonly string[]) =>
 /** 409: contradicts what is stored. */
 export const conflict = (code: string, detail: string) => new AppError(409, code, detail)
 
-/** 422: the input was understood and is not acceptable. */
+/** More mistakes of one request than these are not reported. */
+export const MAX_ERRORS = 100
+
+/** 422: the input was understood and is not acceptable. Of more than 100 errors the first are told. */
 export const invalid = (errors: readonly FieldError[]) =>
-  new AppError(422, 'validation_failed', 'The request has invalid values', { errors })
+  new AppError(422, 'validation_failed', 'The request has invalid values', {
+    errors: errors.slice(0, MAX_ERRORS),
+  })
 
 /** How long, in seconds, a caller whom a 503 turned away should wait: full disks take longer to mend. */
 const retryAfter = (seconds: number) => ({ 'retry-after': String(seconds) })
@@ -89,6 +94,13 @@ export const overloaded = (cause?: unknown) =>
 export const stopping = (cause?: unknown) =>
   new AppError(503, 'stopping', 'The service is stopping; try again', {
     headers: retryAfter(1),
+    cause,
+  })
+
+/** 503: there is more to do than can be done in time. */
+export const overloaded = (cause?: unknown) =>
+  new AppError(503, 'overloaded', 'The service has too much to do now; try again', {
+    headers: { 'retry-after': '1' },
     cause,
   })
 

@@ -1,4 +1,5 @@
 import { accessOf } from './access.ts'
+import { bodyLimitsOf } from './body-limits.ts'
 import { HEADER, literal, objectLiteral } from './code.ts'
 import { conventionsOf } from './conventions.ts'
 import {
@@ -17,7 +18,15 @@ import { generateBody, generateResponses, takesFile } from './payloads.ts'
 const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 const KNOWN = [
   ...['operationId', 'tags', 'summary', 'description', 'parameters', 'requestBody', 'responses'],
-  ...['deprecated', 'security', 'x-roles', 'x-scopes', 'x-rate-limit', 'x-resource'],
+  ...[
+    'deprecated',
+    'security',
+    'x-roles',
+    'x-scopes',
+    'x-rate-limit',
+    'x-resource',
+    'x-body-limit',
+  ],
 ]
 
 /**
@@ -80,6 +89,7 @@ function operation(
     ...conventionsOf(document, [...itemParameters, ...asArray(node.parameters, at)], node, at),
     // Whether the body is a file, which the handler receives as it arrives.
     ['takesFile', String(takesFile(node, at))],
+    ...bodyLimitsOf(document, node, at),
     ['successStatus', String(successStatus)],
     ['schema', objectLiteral(schema)],
   ])

@@ -1,3 +1,4 @@
+import { boundsOf } from './bounds.ts'
 import { type Members, objectLiteral } from './code.ts'
 import { component } from './document.ts'
 import {
@@ -67,7 +68,8 @@ function parameter(document: JsonObject, given: JsonObject, at: string): Paramet
   const name = asString(node.name, join(nodeAt, 'name'))
   const schemaAt = join(nodeAt, 'schema')
   const schema = asObject(node.schema, schemaAt)
-  if (node.style !== undefined) return exploded(node, schema, name, nodeAt)
+  if (node.style !== undefined) return exploded(document, node, schema, name, nodeAt)
+  boundsOf(document, schema, schemaAt)
   const code = toTypeBox(schema, schemaAt, { prefix: COMPONENT_PREFIX })
   // Defaults are filled in before the check, so what has one is always there.
   const present = node.required === true || schema.default !== undefined
@@ -79,18 +81,28 @@ function parameter(document: JsonObject, given: JsonObject, at: string): Paramet
 }
 
 /** An object in the query: `name[key]=value` (style `deepObject`), or `key=value` for any other key (`form`). */
-function exploded(node: JsonObject, schema: JsonObject, name: string, at: string): Parameter {
+function exploded(
+  document: JsonObject,
+  node: JsonObject,
+  given: JsonObject,
+  name: string,
+  at: string,
+): Parameter {
   const style = asString(node.style, join(at, 'style'))
   if (node.in !== 'query' || node.explode !== true || !['deepObject', 'form'].includes(style)) {
     throw new RefusedError(at, 'only exploded objects in the query may have a style')
   }
-  const schemaAt = join(at, 'schema')
+  const [schema, schemaAt] =
+    given.$ref === undefined
+      ? ([given, join(at, 'schema')] as const)
+      : component(document, given, at)
+  const othersAt = join(schemaAt, 'additionalProperties')
+  boundsOf(document, schema.additionalProperties, othersAt)
   const parameter = { place: 'query', name }
   if (style === 'deepObject') {
-    const code = toTypeBox(schema, schemaAt, { prefix: COMPONENT_PREFIX })
+    const code = toTypeBox(given, join(at, 'schema'), { prefix: COMPONENT_PREFIX })
     return { ...parameter, code: `Type.Optional(${code})` }
   }
-  const othersAt = join(schemaAt, 'additionalProperties')
   const others = toTypeBox(schema.additionalProperties, othersAt, { prefix: COMPONENT_PREFIX })
   return { ...parameter, code: '', others }
 }

@@ -25,10 +25,16 @@ export interface TypeBoxOptions {
 // They say nothing about validity and are left out of the code.
 const ANNOTATIONS = ['title', 'description', 'examples', 'deprecated'] as const
 
+/** Formats of integers, for generated clients, and the largest number each holds exactly in JSON. */
+export const INTEGER_FORMATS: Readonly<Record<string, number>> = {
+  int32: 2 ** 31 - 1,
+  int64: Number.MAX_SAFE_INTEGER,
+}
+
 const NUMBER_LIMITS = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']
 const LIMITS: Readonly<Record<string, readonly string[]>> = {
   string: ['minLength', 'maxLength', 'pattern', 'format', 'default'],
-  integer: [...NUMBER_LIMITS, 'default'],
+  integer: [...NUMBER_LIMITS, 'format', 'default'],
   number: [...NUMBER_LIMITS, 'default'],
   boolean: ['default'],
   null: [],
@@ -89,7 +95,9 @@ function ofType(schema: JsonObject, at: string, options: TypeBoxOptions): string
   }
   refuseUnknown(schema, ['type', ...known, ...(STRUCTURE[type] ?? []), ...ANNOTATIONS], at)
   const format = schema.format
-  if (typeof format === 'string' && !Format.Has(format)) {
+  const hasFormat = (name: string) =>
+    type === 'integer' ? INTEGER_FORMATS[name] !== undefined : Format.Has(name)
+  if (typeof format === 'string' && !hasFormat(format)) {
     throw new RefusedError(join(at, 'format'), `unknown format ${format}`)
   }
   if (type === 'object' && typeof schema.additionalProperties === 'object') {

@@ -16,6 +16,11 @@ export const register = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: {
+    bytes: 16384,
+    values: 112,
+    lists: {},
+  },
   successStatus: 201,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -52,6 +57,11 @@ export const login = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: {
+    bytes: 16384,
+    values: 106,
+    lists: {},
+  },
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -86,6 +96,11 @@ export const refreshToken = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: {
+    bytes: 16384,
+    values: 104,
+    lists: {},
+  },
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -119,6 +134,11 @@ export const logout = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: {
+    bytes: 16384,
+    values: 104,
+    lists: {},
+  },
   successStatus: 204,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -151,6 +171,7 @@ export const getMe = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -184,6 +205,13 @@ export const createApiKey = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: {
+    bytes: 16384,
+    values: 210,
+    lists: {
+      scopes: 50,
+    },
+  },
   successStatus: 201,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -222,11 +250,12 @@ export const listApiKeys = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     querystring: Type.Object({
-      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647 })),
-      per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
+      per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
       cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
     }, { additionalProperties: false }),
     response: {
@@ -255,6 +284,7 @@ export const getApiKey = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -292,6 +322,7 @@ export const deleteApiKey = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 204,
   schema: {
     params: Type.Object({
@@ -333,6 +364,11 @@ export const createUser = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: {
+    bytes: 16384,
+    values: 110,
+    lists: {},
+  },
   successStatus: 201,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -371,11 +407,12 @@ export const listUsers = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     querystring: Type.Object({
-      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647 })),
-      per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
+      per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
       cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
       q: Type.Optional(Type.String({ minLength: 2, maxLength: 64 })),
       name: Type.Optional(S.PersonName),
@@ -413,6 +450,13 @@ export const bulkCreateUsers = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: {
+    bytes: 2097152,
+    values: 10106,
+    lists: {
+      users: 1000,
+    },
+  },
   successStatus: 201,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -451,6 +495,13 @@ export const bulkDeleteUsers = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: {
+    bytes: 65536,
+    values: 2104,
+    lists: {
+      ids: 1000,
+    },
+  },
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -489,6 +540,7 @@ export const getUser = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -526,6 +578,11 @@ export const updateUser = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: {
+    bytes: 16384,
+    values: 114,
+    lists: {},
+  },
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -569,6 +626,7 @@ export const deleteUser = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 204,
   schema: {
     params: Type.Object({
@@ -611,6 +669,11 @@ export const createEmployment = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: {
+    bytes: 16384,
+    values: 112,
+    lists: {},
+  },
   successStatus: 201,
   schema: {
     params: Type.Object({
@@ -653,14 +716,15 @@ export const listEmployments = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
       id: S.Id,
     }, { additionalProperties: false }),
     querystring: Type.Object({
-      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647 })),
-      per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
+      per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
       cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
     }, { additionalProperties: false }),
     response: {
@@ -690,6 +754,7 @@ export const getEmployment = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -728,6 +793,11 @@ export const updateEmployment = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: {
+    bytes: 16384,
+    values: 112,
+    lists: {},
+  },
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -771,6 +841,7 @@ export const deleteEmployment = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 204,
   schema: {
     params: Type.Object({
@@ -813,6 +884,11 @@ export const createBankAccount = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: {
+    bytes: 16384,
+    values: 112,
+    lists: {},
+  },
   successStatus: 201,
   schema: {
     params: Type.Object({
@@ -855,14 +931,15 @@ export const listBankAccounts = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
       id: S.Id,
     }, { additionalProperties: false }),
     querystring: Type.Object({
-      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647 })),
-      per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
+      per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
       cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
     }, { additionalProperties: false }),
     response: {
@@ -892,6 +969,7 @@ export const getBankAccount = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -930,6 +1008,11 @@ export const updateBankAccount = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: {
+    bytes: 16384,
+    values: 112,
+    lists: {},
+  },
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -974,6 +1057,7 @@ export const deleteBankAccount = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 204,
   schema: {
     params: Type.Object({
@@ -1016,14 +1100,15 @@ export const listUserTransactions = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
       id: S.Id,
     }, { additionalProperties: false }),
     querystring: Type.Object({
-      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647 })),
-      per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
+      per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
       cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
       from: Type.Optional(S.DateOrDateTime),
       to: Type.Optional(S.DateOrDateTime),
@@ -1059,6 +1144,7 @@ export const getUserAnalytics = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1101,6 +1187,7 @@ export const getUserDailyAnalytics = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1141,6 +1228,11 @@ export const createTransaction = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: {
+    bytes: 16384,
+    values: 118,
+    lists: {},
+  },
   successStatus: 201,
   schema: {
     querystring: Type.Object({
@@ -1183,6 +1275,13 @@ export const bulkCreateTransactions = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: {
+    bytes: 4194304,
+    values: 18106,
+    lists: {
+      transactions: 1000,
+    },
+  },
   successStatus: 201,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -1221,6 +1320,7 @@ export const getTransaction = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1258,6 +1358,11 @@ export const updateTransaction = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: {
+    bytes: 16384,
+    values: 116,
+    lists: {},
+  },
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1301,6 +1406,7 @@ export const deleteTransaction = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 204,
   schema: {
     params: Type.Object({
@@ -1342,6 +1448,11 @@ export const createTask = {
   etag: true,
   resource: 'task',
   takesFile: false,
+  bodyLimits: {
+    bytes: 65536,
+    values: 110,
+    lists: {},
+  },
   successStatus: 201,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -1380,11 +1491,12 @@ export const listTasks = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     querystring: Type.Object({
-      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647 })),
-      per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
+      per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
       cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
       status: Type.Optional(S.TaskStatus),
       q: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000]*$' })),
@@ -1416,6 +1528,7 @@ export const getTask = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1453,6 +1566,11 @@ export const updateTask = {
   etag: true,
   resource: 'task',
   takesFile: false,
+  bodyLimits: {
+    bytes: 65536,
+    values: 110,
+    lists: {},
+  },
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1495,6 +1613,7 @@ export const deleteTask = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1536,25 +1655,26 @@ export const createImport = {
   etag: false,
   resource: null,
   takesFile: true,
+  bodyLimits: null,
   successStatus: 202,
   schema: {
     querystring: Type.Object({
       kind: S.ImportKind,
       name: Type.Optional(S.ImportName),
       dry_run: Type.Boolean({ default: false }),
-      max_errors: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000000000 })),
+      max_errors: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000000000, format: 'int32' })),
       on_error: Type.Enum(['skip', 'abort'], { type: 'string', default: 'skip' }),
       types: Type.Enum(['infer', 'text'], { type: 'string', default: 'infer' }),
       ragged: Type.Enum(['reject', 'pad'], { type: 'string', default: 'reject' }),
       if_exists: Type.Enum(['fail', 'replace'], { type: 'string', default: 'fail' }),
-      delimiter: Type.Optional(Type.String({ pattern: '^([\\x20-\\x7e]|tab)$' })),
-      quote: Type.Optional(Type.String({ pattern: '^([\\x20-\\x7e]|none)$' })),
+      delimiter: Type.Optional(Type.String({ maxLength: 3, pattern: '^([\\x20-\\x7e]|tab)$' })),
+      quote: Type.Optional(Type.String({ maxLength: 4, pattern: '^([\\x20-\\x7e]|none)$' })),
       escape: Type.Optional(Type.Enum(['doubled', 'backslash'], { type: 'string' })),
       encoding: Type.Optional(Type.Enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'latin-1'], { type: 'string' })),
       line_end: Type.Optional(Type.Enum(['any', 'lf', 'crlf', 'cr'], { type: 'string' })),
       header: Type.Optional(Type.Boolean()),
-      preamble_lines: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000 })),
-      footer_lines: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000 })),
+      preamble_lines: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000, format: 'int32' })),
+      footer_lines: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000, format: 'int32' })),
       null: Type.Optional(S.NullWords),
       decimal: Type.Enum(['.', ','], { type: 'string', default: '.' }),
       thousands: Type.Enum(['none', ',', '.', '\'', 'space'], { type: 'string', default: 'none' }),
@@ -1599,11 +1719,12 @@ export const listImports = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     querystring: Type.Object({
-      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647 })),
-      per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
+      per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
       cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
     }, { additionalProperties: false }),
     response: {
@@ -1632,6 +1753,7 @@ export const getImport = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1669,6 +1791,7 @@ export const deleteImport = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 204,
   schema: {
     params: Type.Object({
@@ -1710,6 +1833,7 @@ export const streamImport = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1749,6 +1873,7 @@ export const downloadRejects = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1789,6 +1914,13 @@ export const createReport = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: {
+    bytes: 16384,
+    values: 116,
+    lists: {
+      group_by: 3,
+    },
+  },
   successStatus: 202,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -1827,11 +1959,12 @@ export const listReports = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     querystring: Type.Object({
-      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647 })),
-      per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
+      per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
       cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
     }, { additionalProperties: false }),
     response: {
@@ -1860,11 +1993,12 @@ export const listUserGroups = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     querystring: Type.Object({
       group_by: S.UserGroupKinds,
-      limit: Type.Integer({ minimum: 1, maximum: 1000, default: 1000 }),
+      limit: Type.Integer({ minimum: 1, maximum: 1000, format: 'int32', default: 1000 }),
     }, { additionalProperties: false }),
     response: {
       200: S.UserGroupList,
@@ -1892,6 +2026,7 @@ export const getReport = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -1929,6 +2064,7 @@ export const deleteReport = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 204,
   schema: {
     params: Type.Object({
@@ -1970,6 +2106,7 @@ export const downloadReport = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
@@ -2013,11 +2150,12 @@ export const listDatasets = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     querystring: Type.Object({
-      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647 })),
-      per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
+      per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
       cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
     }, { additionalProperties: false }),
     response: {
@@ -2046,10 +2184,11 @@ export const getDataset = {
   etag: true,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
-      name: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$' }),
+      name: Type.String({ maxLength: 63, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$' }),
     }, { additionalProperties: false }),
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
@@ -2083,10 +2222,11 @@ export const deleteDataset = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 204,
   schema: {
     params: Type.Object({
-      name: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$' }),
+      name: Type.String({ maxLength: 63, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$' }),
     }, { additionalProperties: false }),
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
@@ -2124,17 +2264,18 @@ export const listDatasetRows = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
-      name: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$' }),
+      name: Type.String({ maxLength: 63, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$' }),
     }, { additionalProperties: false }),
     querystring: Type.Object({
       sort: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
-      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647 })),
-      per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
+      per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
       cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
-    }, { additionalProperties: Type.Union([Type.String(), Type.Array(Type.String(), { maxItems: 100 })]) }),
+    }, { additionalProperties: Type.Union([Type.String({ maxLength: 10000 }), Type.Array(Type.String({ maxLength: 10000 }), { maxItems: 100 })]) }),
     response: {
       200: S.DatasetRowList,
       401: S.Problem,
@@ -2162,10 +2303,11 @@ export const exportDataset = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     params: Type.Object({
-      name: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$' }),
+      name: Type.String({ maxLength: 63, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$' }),
     }, { additionalProperties: false }),
     querystring: Type.Object({
       safe: Type.Boolean({ default: false }),
@@ -2203,6 +2345,7 @@ export const getLiveness = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -2229,6 +2372,7 @@ export const getReadiness = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -2255,6 +2399,7 @@ export const getMetrics = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -2283,6 +2428,7 @@ export const getOpenApiJson = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
@@ -2309,6 +2455,7 @@ export const getOpenApiYaml = {
   etag: false,
   resource: null,
   takesFile: false,
+  bodyLimits: null,
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),

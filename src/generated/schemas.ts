@@ -1,7 +1,7 @@
 // Generated from openapi/openapi.yaml by `npm run generate`. Do not edit.
 import { type Static, Type } from 'typebox'
 
-export const Id = Type.Integer({ minimum: 1, maximum: 9007199254740991 })
+export const Id = Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' })
 export type Id = Static<typeof Id>
 
 export const Timestamp = Type.String({ format: 'date-time' })
@@ -10,10 +10,10 @@ export type Timestamp = Static<typeof Timestamp>
 export const CalendarDate = Type.String({ format: 'date' })
 export type CalendarDate = Static<typeof CalendarDate>
 
-export const DateOrDateTime = Type.Union([Type.String({ format: 'date-time' }), Type.String({ format: 'date' })])
+export const DateOrDateTime = Type.Union([Type.String({ maxLength: 64, format: 'date-time' }), Type.String({ format: 'date' })])
 export type DateOrDateTime = Static<typeof DateOrDateTime>
 
-export const Currency = Type.String({ pattern: '^[A-Z]{3}$' })
+export const Currency = Type.String({ maxLength: 3, pattern: '^[A-Z]{3}$' })
 export type Currency = Static<typeof Currency>
 
 export const Amount = Type.String({ pattern: '^\\d+(\\.\\d+)?$' })
@@ -22,10 +22,10 @@ export type Amount = Static<typeof Amount>
 export const SignedAmount = Type.String({ pattern: '^-?\\d+(\\.\\d+)?$' })
 export type SignedAmount = Static<typeof SignedAmount>
 
-export const AmountInput = Type.Union([Type.String({ pattern: '^(?!0+(\\.0+)?$)\\d{1,13}(\\.\\d{1,4})?$' }), Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 10000000000000 })])
+export const AmountInput = Type.Union([Type.String({ maxLength: 18, pattern: '^(?!0+(\\.0+)?$)\\d{1,13}(\\.\\d{1,4})?$' }), Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 10000000000000 })])
 export type AmountInput = Static<typeof AmountInput>
 
-export const AmountLimit = Type.String({ pattern: '^\\d{1,13}(\\.\\d{1,4})?$' })
+export const AmountLimit = Type.String({ maxLength: 18, pattern: '^\\d{1,13}(\\.\\d{1,4})?$' })
 export type AmountLimit = Static<typeof AmountLimit>
 
 export const Problem = Type.Object({
@@ -121,7 +121,7 @@ export type PersonName = Static<typeof PersonName>
 export const EmailAddress = Type.String({ maxLength: 254, format: 'email' })
 export type EmailAddress = Static<typeof EmailAddress>
 
-export const Age = Type.Integer({ minimum: 1, maximum: 150 })
+export const Age = Type.Integer({ minimum: 1, maximum: 150, format: 'int32' })
 export type Age = Static<typeof Age>
 
 export const Registration = Type.Object({
@@ -133,7 +133,7 @@ export const Registration = Type.Object({
 }, { additionalProperties: false })
 export type Registration = Static<typeof Registration>
 
-export const Pincode = Type.String({ pattern: '^[A-Za-z0-9 -]{3,12}$' })
+export const Pincode = Type.String({ maxLength: 12, pattern: '^[A-Za-z0-9 -]{3,12}$' })
 export type Pincode = Static<typeof Pincode>
 
 export const Role = Type.Enum(['user', 'staff', 'admin'], { type: 'string' })
@@ -181,7 +181,7 @@ export type TokenPair = Static<typeof TokenPair>
 export const ApiKeyName = Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$' })
 export type ApiKeyName = Static<typeof ApiKeyName>
 
-export const ScopeList = Type.Array(Scope, { minItems: 1, uniqueItems: true })
+export const ScopeList = Type.Array(Scope, { minItems: 1, maxItems: 50, uniqueItems: true })
 export type ScopeList = Static<typeof ScopeList>
 
 export const ApiKey = Type.Object({
@@ -212,7 +212,7 @@ export type ApiKeyWithSecret = Static<typeof ApiKeyWithSecret>
 export const ApiKeyCreate = Type.Object({
   name: ApiKeyName,
   scopes: ScopeList,
-  expires_at: Type.Optional(Type.String({ format: 'date-time' })),
+  expires_at: Type.Optional(Type.String({ maxLength: 64, format: 'date-time' })),
   user_id: Type.Optional(Id),
 }, { additionalProperties: false })
 export type ApiKeyCreate = Static<typeof ApiKeyCreate>
@@ -331,13 +331,13 @@ export type EmploymentUpdate = Static<typeof EmploymentUpdate>
 export const BankName = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000]+$' })
 export type BankName = Static<typeof BankName>
 
-export const AccountNumber = Type.String({ pattern: '^[A-Za-z0-9]{6,34}$' })
+export const AccountNumber = Type.String({ maxLength: 34, pattern: '^[A-Za-z0-9]{6,34}$' })
 export type AccountNumber = Static<typeof AccountNumber>
 
 export const MaskedAccountNumber = Type.String({ pattern: '^\\*{2,30}[A-Z0-9]{4}$' })
 export type MaskedAccountNumber = Static<typeof MaskedAccountNumber>
 
-export const IfscCode = Type.String({ pattern: '^[A-Za-z0-9]{4,20}$' })
+export const IfscCode = Type.String({ maxLength: 20, pattern: '^[A-Za-z0-9]{4,20}$' })
 export type IfscCode = Static<typeof IfscCode>
 
 export const AccountType = Type.String({ minLength: 1, maxLength: 50, pattern: '^(?!\\s*$)[^\\u0000]+$' })

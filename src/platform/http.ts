@@ -22,8 +22,8 @@ import type { Storage } from './storage.ts'
 import { installUnreadBodies } from './unread-body.ts'
 import { installValidator } from './validator.ts'
 
-/** Enough for 1,000 transactions with every field at its longest. */
-const BODY_LIMIT_BYTES = 4 * 1024 * 1024
+/** For operations that take no JSON: the others have limits of their own. */
+const BODY_LIMIT_BYTES = 16 * 1024
 const BODY_TIMEOUT_MS = 60_000
 /** Longer than proxies keep a connection for which there is no request, so that it is they who close it. */
 const KEEP_ALIVE_MS = 75_000

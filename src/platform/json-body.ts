@@ -1,73 +1,66 @@
 import { isUtf8 } from 'node:buffer'
-import type { FastifyInstance } from 'fastify'
-import { isSafeNumber, LosslessNumber, parse } from 'lossless-json'
-import { AppError, type FieldError, invalid } from '../errors.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { AppError, invalid } from '../errors.ts'
+import { type JsonLimits, scanJson } from './json-scan.ts'
+import { nextTurn } from './slices.ts'
 
-/** A number of more than 15 significant digits has at least this many characters. */
-const LONG_NUMBER = /\d[\d.]{15}/
+/** How much of a body an operation reads: `bodyLimits` of its generated constant. */
+export interface BodyLimits extends JsonLimits {
+  readonly bytes: number
+}
 
-/** Half of a character written as an escape; where the other half follows, all is well. */
-const SURROGATE = /\\u[dD][89a-fA-F]/
-
-/**
- * Where in a parsed body values stand that would not be stored as they were sent: numbers that a JSON
- * number in JavaScript does not carry exactly, texts with half a character.
- */
-function* alteredValues(value: unknown, path: string): Generator<FieldError> {
-  if (value instanceof LosslessNumber) {
-    yield {
-      path,
-      code: 'number_precision',
-      message: 'has more digits than a JSON number carries exactly; send it as a string',
-    }
-  } else if (typeof value === 'string' && !value.isWellFormed()) {
-    yield { path, code: 'unicode', message: 'must not hold half a surrogate pair' }
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [key, item] of Object.entries(value)) yield* alteredValues(item, `${path}/${key}`)
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    bodyLimits?: BodyLimits
   }
 }
 
-/** Brackets nested so deep that following them overflows the stack. */
-const tooDeep = (cause: RangeError) =>
-  new AppError(400, 'malformed_json', 'The request body is nested too deeply', { cause })
+const UNLIMITED: JsonLimits = { values: Number.POSITIVE_INFINITY, lists: {} }
+/** Others get their turn between looking through a larger body and parsing it. */
+const MAX_BYTES_AT_ONCE = 128 * 1024
 
-/**
- * Refuses with 422 what would be altered silently. Only a text with a run of digits that long, or with
- * an escaped surrogate, pays for the second, slower parse.
- */
-function refuseAlteredValues(text: string): void {
-  if (!LONG_NUMBER.test(text) && !SURROGATE.test(text)) return
-  const parsed = parse(text, undefined, (digits) =>
-    isSafeNumber(digits) ? Number(digits) : new LosslessNumber(digits),
-  )
-  const errors = [...alteredValues(parsed, '')]
-  if (errors.length > 0) throw invalid(errors)
-}
+const BYTE_ORDER_MARK = Buffer.from('\ufeff')
 
 const notUtf8 = () => new AppError(400, 'malformed_json', 'The request body is not valid UTF-8')
 
+/** A byte order mark in front is no part of the text. */
+const withoutMark = (body: Buffer): Buffer =>
+  body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
+    ? body.subarray(BYTE_ORDER_MARK.length)
+    : body
+
+/** @throws AppError 400 for what is no JSON, 422 for too much of it or values that would be altered */
+function look(request: FastifyRequest, body: Buffer): void {
+  if (!isUtf8(body)) throw notUtf8()
+  const errors = scanJson(body, request.routeOptions.config?.bodyLimits ?? UNLIMITED)
+  if (errors.length > 0) throw invalid(errors)
+}
+
 /**
- * Parses JSON bodies: valid UTF-8, exact numbers, whole characters, no
- * `__proto__` keys. An operation that takes no body
+ * Parses JSON bodies once they are looked through: valid UTF-8, no more than the operation can mean,
+ * exact numbers, whole characters, no `__proto__` keys. An operation that takes no body
  * accepts an empty one whatever its type is called.
  */
 export function installJsonBody(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    if (body.length === 0 && request.routeOptions.schema?.body === undefined) {
-      return done(null, undefined)
-    }
-    if (!isUtf8(body as Buffer)) return done(notUtf8())
-    const text = String(body)
-    parseJson(request, text, (error, parsed) => {
-      if (error) return done(error)
-      try {
-        refuseAlteredValues(text)
-        done(null, parsed)
-      } catch (refused) {
-        done(refused instanceof RangeError ? tooDeep(refused) : (refused as Error))
-      }
+  const parse = (request: FastifyRequest, text: string) =>
+    new Promise<unknown>((resolve, reject) => {
+      parseJson(request, text, (error, parsed) => (error ? reject(error) : resolve(parsed)))
     })
-  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      if (body.length === 0) {
+        return request.routeOptions.schema?.body === undefined
+          ? undefined
+          : await parse(request, '')
+      }
+      const json = withoutMark(body)
+      look(request, json)
+      if (json.length > MAX_BYTES_AT_ONCE) await nextTurn()
+      return await parse(request, json.toString())
+    },
+  )
 }

@@ -21,7 +21,6 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [number, string, string
     'bad_request',
     'The request body is not as long as its Content-Length says',
   ],
-  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'body_too_large', 'The request body is too large'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     415,
     'unsupported_media_type',
@@ -36,9 +35,18 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [number, string, string
   FST_ERR_MAX_PARAM_LENGTH: [414, 'url_too_long', 'The path is too long'],
 }
 
+const bodyTooLarge = ({ routeOptions }: FastifyRequest, cause: unknown) =>
+  new AppError(
+    413,
+    'body_too_large',
+    `The request body is larger than ${routeOptions.bodyLimit} bytes`,
+    { cause },
+  )
+
 /** Every error as one of ours: what is not known is 500, its text kept for the log alone. */
-function toAppError(error: unknown): AppError {
+function toAppError(error: unknown, request: FastifyRequest): AppError {
   if (error instanceof AppError) return error
+  if (codeOf(error) === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge(request, error)
   const framework = FRAMEWORK_ERRORS[codeOf(error)]
   if (framework) return new AppError(...framework, { cause: error })
   if (error instanceof SyntaxError) {
@@ -84,7 +92,7 @@ function dropHeaders(reply: FastifyReply): void {
 
 /** Answers with problem+json. What is ours to mend is logged; what a dependency did to us, as a warning. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  const appError = toAppError(error)
+  const appError = toAppError(error, request)
   if (appError.status === 503) request.log.warn({ err: appError }, 'request turned away')
   else if (appError.status >= 500) request.log.error({ err: error }, 'request failed')
   dropHeaders(reply)

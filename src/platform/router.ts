@@ -136,7 +136,12 @@ export function createRouter(
       method: operation.method,
       url: operation.url,
       schema: operation.schema as FastifySchema,
-      config: { operationId: operation.operationId, takesFile: operation.takesFile },
+      config: {
+        operationId: operation.operationId,
+        takesFile: operation.takesFile,
+        ...(operation.bodyLimits && { bodyLimits: operation.bodyLimits }),
+      },
+      ...(operation.bodyLimits && { bodyLimit: operation.bodyLimits.bytes }),
       // A strong entity tag names bytes, and compressed ones are others; events are not to wait for more.
       ...((operation.etag || sendsEvents(operation)) && { compress: false }),
       // A file is stored as it was sent; a body that nobody reads needs no unpacking.

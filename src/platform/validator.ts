@@ -2,9 +2,15 @@ import type { FastifyInstance } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { TLocalizedValidationError } from 'typebox/error'
+import { Settings } from 'typebox/system'
 import { Default } from 'typebox/value'
-import { type FieldError, invalid } from '../errors.ts'
+import { type FieldError, invalid, MAX_ERRORS } from '../errors.ts'
+import { cutToLimits } from './cut-to-limits.ts'
 import './formats.ts'
+import { pointerToken, shownName } from './json-pointer.ts'
+
+// The library's own limit is 8, and an unknown member takes two. What is checked is cut to its limits.
+Settings.Set({ maxErrors: 4 * MAX_ERRORS })
 
 /** Where in a request a value comes from. */
 type HttpPart = 'body' | 'params' | 'query' | 'headers'
@@ -34,7 +40,9 @@ function groupMembers(value: object, schema: TObject): [string, unknown][] {
   const single = Object.entries(value).filter(([name, text]) => {
     const [, object = '', key = ''] = MEMBER.exec(name) ?? []
     if (!isObject(schema.properties[object])) return true
-    groups.set(object, [...(groups.get(object) ?? []), [key, text]])
+    const members = groups.get(object) ?? []
+    members.push([key, text])
+    groups.set(object, members)
     return false
   })
   const grouped = [...groups].map(([name, members]): [string, unknown] => [
@@ -56,13 +64,32 @@ function convertProperties(value: unknown, schema: TObject): unknown {
   )
 }
 
+/** Whether a place is inside another. */
+const isWithin = (path: string, outer: string) => path.startsWith(`${outer}/`)
+
+/** Of a list that is too long nothing else is said. */
+function withoutItemsOfLong(
+  errors: readonly TLocalizedValidationError[],
+): readonly TLocalizedValidationError[] {
+  const long = errors.filter(({ keyword }) => keyword === 'maxItems')
+  if (long.length === 0) return errors
+  return errors.filter(
+    ({ keyword, instancePath: path }) =>
+      keyword === 'maxItems' ||
+      !long.some(({ instancePath }) => path === instancePath || isWithin(path, instancePath)),
+  )
+}
+
 const pathOf = (part: HttpPart, pointer: string) =>
   part === 'body' ? pointer : `${part}${pointer.replaceAll('/', '.')}`
 
 /** One of the validator's errors, in our terms; a list, as it names all missing fields at once. */
 function describe(error: TLocalizedValidationError, part: HttpPart): FieldError[] {
-  const at = (name = '') =>
-    pathOf(part, name === '' ? error.instancePath : `${error.instancePath}/${name}`)
+  const at = () => pathOf(part, error.instancePath)
+  const member = (name: string) => {
+    const token = part === 'body' ? pointerToken(name) : shownName(name)
+    return pathOf(part, `${error.instancePath}/${token}`)
+  }
   const kind = part === 'query' ? 'parameter' : 'field'
   switch (error.keyword) {
     // Said by additionalProperties already, and better.
@@ -70,13 +97,13 @@ function describe(error: TLocalizedValidationError, part: HttpPart): FieldError[
       return []
     case 'required':
       return error.params.requiredProperties.map((name) => ({
-        path: at(name),
+        path: member(name),
         code: 'required',
         message: 'is required',
       }))
     case 'additionalProperties':
       return error.params.additionalProperties.map((name) => ({
-        path: at(name),
+        path: member(name),
         code: `unknown_${kind}`,
         message: `is not a known ${kind}`,
       }))
@@ -100,7 +127,7 @@ function describe(error: TLocalizedValidationError, part: HttpPart): FieldError[
 function mergeForms(errors: readonly TLocalizedValidationError[], part: HttpPart): FieldError[] {
   const unions = errors.filter((error) => error.keyword === 'anyOf')
   const inUnion = (path: string) =>
-    unions.some(({ instancePath }) => `${path}/`.startsWith(`${instancePath}/`))
+    unions.some(({ instancePath }) => path === instancePath || isWithin(path, instancePath))
   const merged = unions.map((union) => {
     const forms = errors.filter(
       (error) => error.keyword !== 'anyOf' && error.instancePath === union.instancePath,
@@ -115,17 +142,26 @@ function mergeForms(errors: readonly TLocalizedValidationError[], part: HttpPart
 /**
  * Compiles a schema into a check of one part of a request. Bodies are taken as sent. Parameters and
  * headers arrive as text, which is converted strictly: whole-string integers, exactly `true` or
- * `false`, one value to a list. Then defaults are filled in, then everything is checked.
+ * `false`, one value to a list. Then defaults are filled in, then everything is checked. The time that
+ * takes is bounded by the schema, whatever is sent.
+ *
+ * @param maxErrors of more errors the first are told
  */
-export function compileCheck(schema: TSchema, part: HttpPart): (value: unknown) => Checked {
+export function compileCheck(
+  schema: TSchema,
+  part: HttpPart,
+  maxErrors = MAX_ERRORS,
+): (value: unknown) => Checked {
   const validator = Compile(schema)
   // Looking for defaults that are not there takes longer than the check.
   const hasDefaults = JSON.stringify(schema).includes('"default":')
   return (sent) => {
     const converted = part === 'body' ? sent : convertProperties(sent ?? {}, schema as TObject)
-    const value = hasDefaults ? Default(schema, converted) : converted
-    if (validator.Check(value)) return { value }
-    return { errors: mergeForms(validator.Errors(value), part) }
+    const cut = cutToLimits(converted, schema)
+    const value = hasDefaults ? Default(schema, cut) : cut
+    if (cut === converted && validator.Check(value)) return { value }
+    const errors = mergeForms(withoutItemsOfLong(validator.Errors(value)), part)
+    return { errors: errors.slice(0, maxErrors) }
   }
 }
 

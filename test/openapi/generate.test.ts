@@ -37,13 +37,13 @@ const withOperation = (operation: JsonObject): JsonObject => ({
       ...Object.fromEntries(
         ['Idempotency-Key', 'If-Match', 'If-None-Match'].map((name) => [
           name,
-          { name, in: 'header', required: false, schema: { type: 'string' } },
+          { name, in: 'header', required: false, schema: { type: 'string', maxLength: 9 } },
         ]),
       ),
       Styled: { name: 'styled', in: 'query', style: 'form', schema: { type: 'string' } },
       Free: {
         ...{ name: 'free', in: 'query', style: 'form', explode: true },
-        schema: { type: 'object', additionalProperties: { type: 'string' } },
+        schema: { type: 'object', additionalProperties: { type: 'string', maxLength: 9 } },
       },
     },
     schemas: { Scope: { type: 'string', enum: ['things:read'] } },
@@ -257,7 +257,8 @@ describe('the document', () => {
 
   it('leaves a query open to what an object of parameters describes', () => {
     const code = generateOperations(withOperation(taking('Free') as JsonObject))
-    expect(code).toContain('querystring: Type.Object({}, { additionalProperties: Type.String() })')
+    const text = 'Type.String({ maxLength: 9 })'
+    expect(code).toContain(`querystring: Type.Object({}, { additionalProperties: ${text} })`)
     const closed = generateOperations(
       withOperation({ ...taking('If-Match'), responses: { ...responses, '412': done } }),
     )
