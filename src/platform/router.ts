@@ -41,11 +41,24 @@ export interface Context<O extends Operation> {
   readonly reply: FastifyReply
 }
 
+type Handler<O extends Operation, P> = (
+  context: Context<O>,
+  prepared: P,
+) => Promise<Success<O>> | Success<O>
+
 /** Registers the handler of an operation. The constant says method, path, schemas and who may call. */
-export type Handle = <O extends Operation>(
-  operation: O,
-  handler: (context: Context<O>) => Promise<Success<O>> | Success<O>,
-) => void
+export interface Handle {
+  <O extends Operation>(operation: O, handler: Handler<O, undefined>): void
+  /**
+   * @param prepare what takes long and needs no database: a request with an `Idempotency-Key` is handled
+   *   inside of a database transaction, and this before it begins
+   */
+  <O extends Operation, P>(
+    operation: O,
+    prepare: (context: Context<O>) => Promise<P>,
+    handler: Handler<O, P>,
+  ): void
+}
 
 /**
  * Registers the handler of an operation that takes a file. `receive` reads the file, outside of any
@@ -116,7 +129,8 @@ export function createRouter(
   /** @param receive for an operation that takes a file: puts what it is made into in place of the body */
   function register(
     operation: Operation,
-    handler: (context: never) => unknown,
+    handler: (context: never, prepared: never) => unknown,
+    prepare?: (context: never) => Promise<unknown>,
     receive?: (exchange: Exchange, context: never) => Promise<ReceivedFile>,
   ): void {
     handled.add(operation.operationId)
@@ -130,7 +144,9 @@ export function createRouter(
       return { params, query, body, headers, caller, requestId, request, reply } as never
     }
     if (operation.method === 'GET') {
-      readers.set(operation.url, async (exchange) => handler(contextOf(exchange, {}, undefined)))
+      readers.set(operation.url, async (exchange) =>
+        handler(contextOf(exchange, {}, undefined), undefined as never),
+      )
     }
     app.route({
       method: operation.method,
@@ -153,7 +169,9 @@ export function createRouter(
         const exchange = { request, reply, caller: callers.get(request) }
         const file = await receive?.(exchange, contextOf(exchange, request.query, undefined))
         if (file) request.body = file
-        const work = async () => handler(contextOf(exchange, request.query, request.body))
+        const context = contextOf(exchange, request.query, request.body)
+        const prepared = (await beforeDeadline(request, async () => prepare?.(context))) as never
+        const work = async () => handler(context, prepared)
         const read = async () => await readers.get(operation.url)?.(exchange)
         return await beforeDeadline(request, async () => {
           try {
@@ -166,13 +184,21 @@ export function createRouter(
     })
   }
 
-  const handle: Handle = (operation, handler) => register(operation, handler)
+  const handle: Handle = (
+    operation: Operation,
+    first: (context: never, prepared: never) => unknown,
+    second?: (context: never, prepared: never) => unknown,
+  ) =>
+    second === undefined
+      ? register(operation, first)
+      : register(operation, second, first as (context: never) => Promise<unknown>)
 
   const handleFile: HandleFile = (operation, receive, handler) =>
     register(
       operation,
       (context: Parameters<typeof handler>[0]) =>
         handler(context, context.body as Parameters<typeof handler>[1]),
+      undefined,
       ({ request }, context) => receive(context, fileBody(request.body)),
     )
 

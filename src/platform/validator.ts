@@ -75,8 +75,10 @@ function withoutItemsOfLong(
   if (long.length === 0) return errors
   return errors.filter(
     ({ keyword, instancePath: path }) =>
-      keyword === 'maxItems' ||
-      !long.some(({ instancePath }) => path === instancePath || isWithin(path, instancePath)),
+      !long.some(
+        ({ instancePath }) =>
+          isWithin(path, instancePath) || (keyword === 'uniqueItems' && path === instancePath),
+      ),
   )
 }
 

@@ -1,4 +1,5 @@
 import { operations } from '../../generated/operations.ts'
+import { hashPassword } from '../../platform/passwords.ts'
 import { networkOf } from '../../platform/rate-limit.ts'
 import type { Handle } from '../../platform/router.ts'
 import type { UserService } from '../users/users.service.ts'
@@ -6,11 +7,15 @@ import { userView } from '../users/users.view.ts'
 import type { AuthService } from './auth.service.ts'
 
 export function authRoutes(handle: Handle, auth: AuthService, users: UserService): void {
-  handle(operations.register, async ({ body, reply }) => {
-    const user = userView(await auth.register(body))
-    reply.header('location', `/v1/users/${user.id}`)
-    return { message: 'User created successfully' as const, user }
-  })
+  handle(
+    operations.register,
+    ({ body }) => hashPassword(body.password),
+    async ({ body, reply }, passwordHash) => {
+      const user = userView(await auth.register(body, passwordHash))
+      reply.header('location', `/v1/users/${user.id}`)
+      return { message: 'User created successfully' as const, user }
+    },
+  )
 
   handle(operations.login, ({ body, request, reply }) => {
     reply.header('cache-control', 'no-store')

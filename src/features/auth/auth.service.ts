@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { forbidden, unauthorized } from '../../errors.ts'
 import type { Credentials, Registration, TokenPair } from '../../generated/schemas.ts'
-import { hashPassword, verifyPassword } from '../../platform/passwords.ts'
+import { verifyPassword } from '../../platform/passwords.ts'
 import {
   type Database,
   type DatabaseTransaction,
@@ -70,9 +70,16 @@ export function createAuthService(deps: Deps) {
   }
 
   return {
-    /** Creates an account that can log in; its name defaults to the user name. @throws AppError 409 */
-    async register({ password, ...registration }: Registration): Promise<UserRecord> {
-      const passwordHash = await hashPassword(password)
+    /**
+     * Creates an account that can log in; its name defaults to the user name.
+     *
+     * @param passwordHash made before: hashing takes long, and this may run inside of a transaction
+     * @throws AppError 409
+     */
+    async register(
+      { password: _, ...registration }: Registration,
+      passwordHash: string,
+    ): Promise<UserRecord> {
       return await users.create({ name: registration.username, ...registration, passwordHash })
     },
 
