@@ -52,7 +52,7 @@ export const ValidationProblem = Type.Object({
   detail: Type.String(),
   code: Type.String(),
   request_id: Type.String(),
-  errors: Type.Array(ValidationError),
+  errors: Type.Array(ValidationError, { maxItems: 100 }),
 })
 export type ValidationProblem = Static<typeof ValidationProblem>
 
@@ -258,7 +258,7 @@ export const BulkItemError = Type.Object({
   status: Type.Integer({ minimum: 400, maximum: 599 }),
   title: Type.String(),
   detail: Type.String(),
-  errors: Type.Optional(Type.Array(ValidationError)),
+  errors: Type.Optional(Type.Array(ValidationError, { maxItems: 10 })),
 })
 export type BulkItemError = Static<typeof BulkItemError>
 

@@ -1,8 +1,12 @@
 import { STATUS_CODES } from 'node:http'
 import type { TSchema } from 'typebox'
-import { AppError, invalid } from '../errors.ts'
+import { AppError, type FieldError, invalid, MAX_ERRORS } from '../errors.ts'
 import type { BulkItemError, BulkMode } from '../generated/schemas.ts'
+import { mapInSlices } from './slices.ts'
 import { compileCheck } from './validator.ts'
+
+/** Of an item with more mistakes the first are told. */
+const MAX_ITEM_ERRORS = 10
 
 /** An item of a bulk request that passed, or the error it would have had as a request of its own. */
 export type Checked<T> = T | AppError
@@ -16,7 +20,7 @@ export type BulkItem<Name extends string, View> = {
 
 /** Makes the check that each item passes as the body of a request of its own would. */
 export function itemReader<T>(schema: TSchema): (item: unknown) => Checked<T> {
-  const check = compileCheck(schema, 'body')
+  const check = compileCheck(schema, 'body', MAX_ITEM_ERRORS)
   return (item) => {
     const checked = check(item)
     return 'errors' in checked ? invalid(checked.errors) : (checked.value as T)
@@ -65,14 +69,18 @@ export function assertWhole(
   fieldOf: (error: AppError) => string,
 ): void {
   if (mode === 'partial') return
-  const errors = outcomes.flatMap((outcome, index) => {
-    if (!(outcome instanceof AppError)) return []
+  const errors: FieldError[] = []
+  for (const [index, outcome] of outcomes.entries()) {
+    if (!(outcome instanceof AppError)) continue
     const path = `/${list}/${index}`
     const { code, message, options } = outcome
-    return options.errors
-      ? options.errors.map((error) => ({ ...error, path: path + error.path }))
-      : [{ path: `${path}/${fieldOf(outcome)}`, code, message }]
-  })
+    errors.push(
+      ...(options.errors?.map((error) => ({ ...error, path: path + error.path })) ?? [
+        { path: `${path}/${fieldOf(outcome)}`, code, message },
+      ]),
+    )
+    if (errors.length >= MAX_ERRORS) break
+  }
   if (errors.length > 0) throw invalid(errors)
 }
 
@@ -89,16 +97,16 @@ function itemError({ status, code, message, options }: AppError): BulkItemError 
 }
 
 /** The answer to a bulk request: what became of each item, in their order. */
-export function bulkResult<Name extends string, T, View>(
+export async function bulkResult<Name extends string, T, View>(
   outcomes: readonly Checked<T>[],
   name: Name,
   view: (stored: T) => View,
 ) {
-  const results = outcomes.map((outcome, index) =>
+  const results = (await mapInSlices(outcomes, (outcome, index) =>
     outcome instanceof AppError
       ? { index, status: outcome.status, error: itemError(outcome) }
       : { index, status: 201, [name]: view(outcome) },
-  ) as BulkItem<Name, View>[]
+  )) as BulkItem<Name, View>[]
   const created = passed(outcomes).length
   return { created, failed: outcomes.length - created, results }
 }

@@ -1,5 +1,6 @@
 import { operations } from '../../generated/operations.ts'
 import type { Handle } from '../../platform/router.ts'
+import { mapInSlices } from '../../platform/slices.ts'
 import type { AnalyticsService } from './analytics.service.ts'
 import { analyticsView, dayView } from './analytics.view.ts'
 
@@ -16,6 +17,6 @@ export function analyticsRoutes(handle: Handle, analytics: AnalyticsService): vo
   handle(operations.getUserDailyAnalytics, async ({ caller, params, query, headers }) => {
     const fromLedger = wantsLedger(headers['cache-control'])
     const { currency, days } = await analytics.readDaily(caller, params.id, query, fromLedger)
-    return days.map((day) => dayView(day, currency))
+    return await mapInSlices(days, (day) => dayView(day, currency))
   })
 }

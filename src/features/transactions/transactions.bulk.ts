@@ -10,6 +10,7 @@ import {
   withStored,
 } from '../../platform/bulk.ts'
 import { violatesForeignKey } from '../../platform/prisma.ts'
+import { mapInSlices } from '../../platform/slices.ts'
 import { mayAccess } from '../users/users.service.ts'
 import {
   draftTransaction,
@@ -37,12 +38,12 @@ export function createTransactionBulk({
     caller: Caller,
     items: readonly unknown[],
   ): Promise<Checked<TransactionDraft>[]> {
-    const inputs = items.map(readItem)
+    const inputs = await mapInSlices(items, readItem)
     const ids = inputs.flatMap((input) =>
       input instanceof AppError || !mayAccess(caller, input.user_id) ? [] : [input.user_id],
     )
     const owners = await users.findMany([...new Set(ids)])
-    return inputs.map((input) => {
+    return await mapInSlices(inputs, (input) => {
       if (input instanceof AppError) return input
       const owner = owners.get(input.user_id)
       if (owner === undefined) return notFound('User', input.user_id)

@@ -1,5 +1,6 @@
 import type { FieldCrypto } from '../../platform/crypto.ts'
 import type { DatabaseTransaction } from '../../platform/prisma.ts'
+import { mapInSlices } from '../../platform/slices.ts'
 import {
   encryptFullName,
   type TransactionDraft,
@@ -28,7 +29,7 @@ export async function insertTransactions(
   drafts: readonly TransactionDraft[],
   requestId: string,
 ): Promise<(TransactionRecord | undefined)[]> {
-  const entries = drafts.map((draft, position) => ({
+  const entries = await mapInSlices(drafts, (draft, position) => ({
     position,
     user_id: Number(draft.userId),
     full_name: Buffer.from(encryptFullName(crypto, draft.userId, draft.fullName)).toString('hex'),

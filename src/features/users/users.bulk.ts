@@ -1,6 +1,7 @@
 import { type UserBulkCreateUnchecked, UserCreate } from '../../generated/schemas.ts'
 import type { Caller } from '../../platform/auth.ts'
 import { assertWhole, type Checked, itemReader, passed, withStored } from '../../platform/bulk.ts'
+import { mapInSlices } from '../../platform/slices.ts'
 import type { UserRecord } from './users.fields.ts'
 import { insertUsers } from './users.queries.ts'
 import { assertAdminRemains, assertMayChange, lockAdmins } from './users.roles.ts'
@@ -26,7 +27,7 @@ export function createUserBulk({ database, crypto, cache }: UserDeps) {
       mode = 'atomic',
       users,
     }: UserBulkCreateUnchecked): Promise<Checked<UserRecord>[]> {
-      const items = users.map(readItem)
+      const items = await mapInSlices(users, readItem)
       assertWhole(mode, items, 'users', fieldOf)
       return await database.$transaction(async (tx) => {
         const stored = await insertUsers(tx, crypto, passed(items))

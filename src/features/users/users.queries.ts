@@ -1,6 +1,7 @@
 import type { UserCreate } from '../../generated/schemas.ts'
 import type { FieldCrypto } from '../../platform/crypto.ts'
 import type { DatabaseTransaction } from '../../platform/prisma.ts'
+import { mapInSlices } from '../../platform/slices.ts'
 import { encryptUser, type UserRecord } from './users.fields.ts'
 
 interface StoredRow {
@@ -42,7 +43,9 @@ export async function insertUsers(
   const ids = await tx.$queryRaw<{ id: bigint }[]>`
     SELECT nextval(pg_get_serial_sequence('users', 'id')) AS id
     FROM generate_series(1, ${users.length}::int)`
-  const entries = users.map((user, index) => toEntry(crypto, ids[index]?.id as bigint, user))
+  const entries = await mapInSlices(users, (user, index) =>
+    toEntry(crypto, ids[index]?.id as bigint, user),
+  )
   const rows = await tx.$queryRaw<StoredRow[]>`
     INSERT INTO users (id, name, email, name_index, email_index, search_index, age, pincode)
     SELECT id, decode(name, 'hex'), decode(email, 'hex'), decode(name_index, 'hex'),
