@@ -46,6 +46,12 @@ export interface PlainDatabase {
 /** How many connections work that is no request's may take, by kind. */
 const OTHER_CONNECTIONS = { relay: 2, background: 8 }
 
+/**
+ * A plan may be made while a table is empty, and kept while it grows: reading it from end to end, for each of
+ * many rows too, is cheapest then. Each of our statements has an index.
+ */
+const BY_INDEX = '-c enable_seqscan=off'
+
 /** The pool of one kind of work, and Prisma over it. */
 function openPool(
   databaseUrl: string,
@@ -55,7 +61,7 @@ function openPool(
   log: Log,
 ) {
   const pool = new BoundedPool(
-    { ...boundedBy(limits), connectionString: databaseUrl, max: size },
+    { ...boundedBy(limits), options: BY_INDEX, connectionString: databaseUrl, max: size },
     watch,
   )
   // Without a listener a restart of the server would end this process.

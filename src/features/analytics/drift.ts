@@ -1,7 +1,12 @@
-import type { Database } from '../../platform/prisma.ts'
+import { type Database, Prisma } from '../../platform/prisma.ts'
 import { BUSIEST_DATE } from './figures.ts'
 
 const SAMPLE_USERS = 200
+
+/** The sample's rows of a table, user by user: OFFSET keeps the planner from joining the whole table. */
+const ofSample = (table: Prisma.Sql) => Prisma.sql`
+  SELECT own.* FROM sample CROSS JOIN LATERAL (
+    SELECT * FROM ${table} WHERE ${table}.user_id = sample.user_id OFFSET 0) AS own`
 
 /**
  * Compares the stored statistics of a sample of users with the ledger, and puts the days that differ
@@ -23,15 +28,16 @@ export async function repairDrift(database: Database): Promise<number> {
         (SELECT id FROM users WHERE id >= ${start} ORDER BY id LIMIT ${SAMPLE_USERS})
         UNION (SELECT id FROM users ORDER BY id LIMIT ${SAMPLE_USERS})
       ) AS chosen
-      WHERE NOT EXISTS (SELECT FROM outbox WHERE outbox.user_id = chosen.id)
+      WHERE (SELECT true FROM outbox WHERE outbox.user_id = chosen.id LIMIT 1) IS NULL
       ORDER BY id < ${start}, id LIMIT ${SAMPLE_USERS}),
     ledger AS (
-      SELECT user_id, (transaction_date AT TIME ZONE 'UTC')::date AS date, currency,
-        count(*)::int AS transaction_count,
-        coalesce(sum(transaction_amount) FILTER (WHERE transaction_type = 'credit'), 0) AS total_credit,
-        coalesce(sum(transaction_amount) FILTER (WHERE transaction_type = 'debit'), 0) AS total_debit
-      FROM transactions JOIN sample USING (user_id) GROUP BY 1, 2, 3),
-    daily AS (SELECT daily_statistics.* FROM daily_statistics JOIN sample USING (user_id)),
+      SELECT sample.user_id, days.* FROM sample CROSS JOIN LATERAL (
+        SELECT (transaction_date AT TIME ZONE 'UTC')::date AS date, currency,
+          count(*)::int AS transaction_count,
+          coalesce(sum(transaction_amount) FILTER (WHERE transaction_type = 'credit'), 0) AS total_credit,
+          coalesce(sum(transaction_amount) FILTER (WHERE transaction_type = 'debit'), 0) AS total_debit
+        FROM transactions WHERE transactions.user_id = sample.user_id GROUP BY 1, 2) AS days),
+    daily AS (${ofSample(Prisma.sql`daily_statistics`)}),
     different_days AS (
       SELECT user_id, date
       FROM ledger FULL JOIN daily USING (user_id, date, currency)
@@ -43,7 +49,7 @@ export async function repairDrift(database: Database): Promise<number> {
         sum(total_debit) AS total_debit, ${BUSIEST_DATE} AS busiest_date,
         max(transaction_count) AS busiest_count
       FROM daily GROUP BY 1, 2, 3),
-    monthly AS (SELECT monthly_statistics.* FROM monthly_statistics JOIN sample USING (user_id)),
+    monthly AS (${ofSample(Prisma.sql`monthly_statistics`)}),
     different_months AS (
       SELECT user_id, month AS date
       FROM months FULL JOIN monthly USING (user_id, month, currency)
@@ -56,7 +62,7 @@ export async function repairDrift(database: Database): Promise<number> {
         sum(total_credit) AS total_credit, sum(total_debit) AS total_debit,
         ${BUSIEST_DATE} AS busiest_date, max(transaction_count) AS busiest_count
       FROM daily GROUP BY 1, 2),
-    total AS (SELECT user_statistics.* FROM user_statistics JOIN sample USING (user_id)),
+    total AS (${ofSample(Prisma.sql`user_statistics`)}),
     different_totals AS (
       SELECT user_id, coalesce(totals.busiest_date, total.busiest_date) AS date
       FROM totals FULL JOIN total USING (user_id, currency)

@@ -29,6 +29,6 @@ export async function dropUnlisted(database: Database, patienceMs: number): Prom
   const tables = await database.$queryRaw<{ name: string }[]>`
     SELECT relname::text AS name FROM pg_class
     WHERE relnamespace = 'datasets'::regnamespace AND relkind = 'r' AND relname ~ '^d[0-9]+$'
-      AND NOT EXISTS (SELECT FROM datasets WHERE relname = 'd' || datasets.id)`
+    EXCEPT SELECT 'd' || id FROM datasets`
   for (const { name } of tables) await isDropped(database, name, patienceMs)
 }

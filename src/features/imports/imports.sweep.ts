@@ -5,11 +5,17 @@ import { MOST_ATTEMPTS } from './imports.attempt.ts'
 /** A file that is silent for so long has nobody who sends or reads it any more. */
 const SILENT_SECONDS = 120
 
-/** Nobody works on it: the lock of whoever did went with their connection. */
+/** Nobody works on it: the lock of whoever did went with their connection. The locks are read once. */
 const ABANDONED = Prisma.sql`
-  NOT EXISTS (SELECT FROM pg_locks
-    WHERE locktype = 'advisory' AND classid = ${LOAD_LOCK_CLASS}::bigint::oid AND objid = imports.id::oid
-      AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))`
+  imports.id <> ALL (ARRAY(SELECT objid::bigint FROM pg_locks
+    WHERE locktype = 'advisory' AND classid = ${LOAD_LOCK_CLASS}::bigint::oid
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())))`
+
+/** Deletes pieces of some imports. Each has few: a join could compare all imports with all pieces. */
+const deleteChunks = (database: Database, of: Prisma.Sql, part: Prisma.Sql) =>
+  database.$executeRaw`
+    DELETE FROM import_chunks
+    WHERE import_id = ANY (ARRAY(SELECT id FROM imports WHERE ${of})) AND ${part}`
 
 /**
  * Looks after imports: deletes what uploads left that were cut off with their process, pieces that nobody
@@ -21,11 +27,11 @@ export async function sweepImports(database: Database, retentionHours: number): 
   await database.$executeRaw`
     DELETE FROM imports WHERE status = 'uploading'
       AND alive_at < now() - make_interval(secs => ${SILENT_SECONDS})`
-  await database.$executeRaw`
-    DELETE FROM import_chunks USING imports
-    WHERE imports.id = import_id AND (status = 'cancelled'
-      OR status IN ('completed', 'failed') AND (part = 'upload'
-        OR finished_at < now() - make_interval(hours => ${retentionHours}::int)))`
+  const kept = Prisma.sql`finished_at >= now() - make_interval(hours => ${retentionHours}::int)`
+  const ended = Prisma.sql`status IN ('completed', 'failed')`
+  const over = Prisma.sql`status = 'cancelled' OR ${ended} AND NOT (${kept})`
+  await deleteChunks(database, ended, Prisma.sql`part = 'upload'`)
+  await deleteChunks(database, over, Prisma.sql`true`)
   await database.$executeRaw`
     UPDATE imports SET status = 'failed', finished_at = now(), rows_loaded = 0,
       error = jsonb_build_object('code', 'interrupted',

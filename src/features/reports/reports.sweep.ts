@@ -25,8 +25,8 @@ export async function sweepReports(
       AND alive_at < now() - make_interval(secs => ${SILENT_SECONDS})`
   // Files of failed reports, and of those whose builder lost them, help nobody.
   await database.$executeRaw`
-    DELETE FROM report_chunks USING reports
-    WHERE reports.id = report_id AND reports.status = 'failed'`
+    DELETE FROM report_chunks
+    WHERE report_id = ANY (ARRAY(SELECT id FROM reports WHERE status = 'failed'))`
   const lost = await database.$queryRaw<{ id: bigint; request_id: string | null }[]>`
     SELECT id, request_id FROM reports
     WHERE status IN ('queued', 'running')

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { consumersOf } from '../../src/consumers.ts'
+import { releaseOutbox } from '../../src/platform/outbox.ts'
+import { startTestService, type TestService } from '../setup/service.ts'
+import { BELIEFS, believe, stopAutovacuum } from './statistics.ts'
+import { rowsRead } from './work.ts'
+
+const ROWS = 1_000
+/** How often each of them may be read: to be found, locked, changed, and to look who else is there. */
+const MAX_READS = 10
+
+let service: TestService
+
+beforeAll(async () => {
+  service = await startTestService({ env: { DATABASE_POOL_SIZE: '2' } })
+  await stopAutovacuum(service.database)
+  await service.database.query(
+    `INSERT INTO users (name, name_index) SELECT '', '' FROM generate_series(1, ${ROWS})`,
+  )
+})
+afterAll(() => service.close())
+
+const claim = (statement: string) => () =>
+  service.services.database.$queryRawUnsafe<unknown[]>(statement)
+const claimNew = claim(`SELECT * FROM claim_outbox(${ROWS})`)
+const claimLost = claim(`SELECT * FROM claim_lost_outbox(${ROWS}, 1)`)
+const consumers = () => consumersOf(service.services)
+
+const waiting = (users: number) => `
+  INSERT INTO outbox (user_id, day)
+  SELECT id, '2026-01-01' FROM users, generate_series(1, ${ROWS / users}) ORDER BY id LIMIT ${ROWS}`
+const sent = `${waiting(ROWS)}; UPDATE outbox SET enqueued_at = now() - interval '1 hour', attempts = 1`
+
+/** Many rows that one statement has to do with: how they come to be there, and what deals with them. */
+const BATCHES: Readonly<Record<string, readonly [string, () => Promise<unknown>]>> = {
+  'new changes of many users': [waiting(ROWS), claimNew],
+  'new changes of a few users': [waiting(5), claimNew],
+  'new changes of one user': [waiting(1), claimNew],
+  'new changes of one user with one on its way': [
+    `${waiting(1)}; UPDATE outbox SET enqueued_at = now(), attempts = 1
+     WHERE id = (SELECT min(id) FROM outbox)`,
+    claimNew,
+  ],
+  'lost changes': [sent, claimLost],
+  'changes on their way at a start': [sent, () => releaseOutbox(service.services.database)],
+  'changes of many users to recompute': [
+    waiting(ROWS),
+    () => service.services.analytics.recomputeMany(Array.from({ length: ROWS }, (_, at) => at + 1)),
+  ],
+  'old attempts to log in': [
+    `INSERT INTO login_throttles (subject, failures, last_at, blocked_until)
+     SELECT sha256(int8send(n)), 1, now() - interval '2 days', 'epoch' FROM generate_series(1, ${ROWS}) AS n`,
+    () => consumers().deleteExpiredTokens({}),
+  ],
+  'expired tokens': [
+    `INSERT INTO refresh_tokens (user_id, family, token_hash, expires_at)
+     SELECT id, gen_random_uuid(), sha256(int8send(id)), now() - interval '1 day' FROM users`,
+    () => consumers().deleteExpiredTokens({}),
+  ],
+  'old answers': [
+    `INSERT INTO idempotency_keys (id, fingerprint, status, answer, created_at)
+     SELECT sha256(int8send(n)), '', 201, '', now() - interval '2 days' FROM generate_series(1, ${ROWS}) AS n`,
+    () => consumers().deleteOldAnswers({}),
+  ],
+  'pieces of failed reports': [
+    `INSERT INTO reports (user_id, status, group_by, format, include_members)
+     SELECT id, 'failed', '{bank}', 'json', false FROM users;
+     INSERT INTO report_chunks SELECT id, 0, '' FROM reports`,
+    () => consumers().sweepReports({}),
+  ],
+  'pieces of cancelled imports': [
+    `INSERT INTO imports (user_id, kind, name, status, options)
+     SELECT id, 'dataset', 'd', 'cancelled', '{}' FROM users;
+     INSERT INTO import_chunks SELECT id, 'upload', 0, '' FROM imports`,
+    () => consumers().sweepImports({}),
+  ],
+}
+
+describe.each(Object.entries(BELIEFS))('where statistics call the tables %s', (_, belief) => {
+  it.each(Object.entries(BATCHES))('%s are read a few times each', async (_name, [rows, work]) => {
+    const { database, services } = service
+    await database.query('DELETE FROM outbox')
+    await database.query(rows)
+    await believe(database, belief)
+    const read = await rowsRead(services, work)
+    expect(Math.max(0, ...Object.values(read)), JSON.stringify(read)).toBeLessThanOrEqual(
+      ROWS * MAX_READS,
+    )
+    for (const table of [
+      'login_throttles',
+      'refresh_tokens',
+      'idempotency_keys',
+      'reports',
+      'imports',
+    ]) {
+      await database.query(`DELETE FROM ${table}`)
+    }
+  })
+})

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { consumersOf } from '../../src/consumers.ts'
+import { insertDays } from '../setup/rows.ts'
+import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { insertOthers, OTHER_ROWS } from './rows.ts'
+import { BELIEFS, believe, stopAutovacuum } from './statistics.ts'
+import { rowsRead } from './work.ts'
+
+/** Far less than a table has; a list of users reads a sample of 2,000. */
+const MAX_ROWS_READ = 3_000
+/** Looks at each import twice: there is one for each file, however many records it has. */
+const MAX_ROWS_READ_BY: Readonly<Record<string, number>> = { sweepImports: 2 * OTHER_ROWS }
+/** From the sixth time on PostgreSQL may keep a plan. */
+const TIMES = 6
+
+type Work = Readonly<Record<string, () => Promise<unknown>>>
+
+let service: TestService
+let work: Work
+
+/** What the API answers to: of lists over everybody's records a page by cursor, as a page by number counts them. */
+function requests(admin: Account, userId: number): Work {
+  const { call } = service
+  const { token } = admin
+  const params = { id: userId, user_id: userId }
+  const first = { cursor: '' }
+  const page = { page: 1 }
+  return {
+    getMe: () => call('getMe', { token }),
+    getUser: () => call('getUser', { token, params }),
+    'listUsers by address': () =>
+      call('listUsers', { token, query: { ...page, email: 'nobody@customers.example' } }),
+    'listUsers by a word': () => call('listUsers', { token, query: { ...page, q: 'nobody' } }),
+    listTasks: () => call('listTasks', { token, query: page }),
+    'listTasks by status': () => call('listTasks', { token, query: { status: 'pending' } }),
+    listUserTransactions: () => call('listUserTransactions', { token, params, query: page }),
+    'listUserTransactions of a period': () =>
+      call('listUserTransactions', {
+        token,
+        params,
+        query: { from: '2020-01-02', to: '2020-01-03' },
+      }),
+    getUserAnalytics: () => call('getUserAnalytics', { token, params }),
+    'getUserAnalytics from the ledger': () =>
+      call('getUserAnalytics', { token, params, headers: { 'cache-control': 'no-cache' } }),
+    getUserDailyAnalytics: () => call('getUserDailyAnalytics', { token, params }),
+    listEmployments: () => call('listEmployments', { token, params, query: page }),
+    listBankAccounts: () => call('listBankAccounts', { token, params, query: page }),
+    listApiKeys: () => call('listApiKeys', { token, query: first }),
+    listReports: () => call('listReports', { token, query: first }),
+    listImports: () => call('listImports', { token, query: first }),
+    listDatasets: () => call('listDatasets', { token, query: first }),
+    createTransaction: () => service.createTransaction(token, { user_id: userId }),
+    createTask: () => call('createTask', { token, body: { title: 'Task' } }),
+    deleteUser: () => call('deleteUser', { token, params }),
+  }
+}
+
+/** What goes on behind the requests. */
+function background(userId: number): Work {
+  const { services } = service
+  const { database } = services
+  const claim = (statement: string) => () => database.$queryRawUnsafe(statement)
+  const { deleteExpiredTokens, deleteOldAnswers, sweepDatasets, sweepImports, sweepReports } =
+    consumersOf(services)
+  return {
+    'claim of new changes': claim('SELECT * FROM claim_outbox(2000)'),
+    'claim of lost changes': claim('SELECT * FROM claim_lost_outbox(2000, 15)'),
+    recompute: () => services.analytics.recompute(userId),
+    recomputeMany: () => services.analytics.recomputeMany([userId]),
+    refreshStatistics: () => services.analytics.refresh(),
+    deleteExpiredTokens: () => deleteExpiredTokens({}),
+    deleteOldAnswers: () => deleteOldAnswers({}),
+    sweepDatasets: () => sweepDatasets({}),
+    sweepImports: () => sweepImports({}),
+    sweepReports: () => sweepReports({}),
+  }
+}
+
+beforeAll(async () => {
+  service = await startTestService({ env: { DATABASE_POOL_SIZE: '2' } })
+  const { database } = service
+  await stopAutovacuum(database)
+  const admin = await service.createAccount('admin')
+  const { id: userId } = await service.createCustomer(admin.token)
+  await insertDays(database, userId, 30)
+  work = { ...requests(admin, userId), ...background(userId) }
+  await believe(database, BELIEFS.empty)
+  // Plans are made, and may be kept, while nothing else is there.
+  for (const one of Object.values(work)) {
+    for (let time = 0; time < TIMES; time += 1) await rowsRead(service.services, one)
+  }
+  await insertOthers(database)
+}, 60_000)
+afterAll(() => service.close())
+
+/** Every work that read too much of a table, and of which. */
+async function measure(allowed = MAX_ROWS_READ): Promise<Record<string, unknown>> {
+  const tooMuch: Record<string, unknown> = {}
+  for (const [name, one] of Object.entries(work)) {
+    const rows = await rowsRead(service.services, one)
+    const most = Math.max(0, ...Object.values(rows))
+    if (most > Math.max(allowed, MAX_ROWS_READ_BY[name] ?? 0)) tooMuch[name] = rows
+  }
+  return tooMuch
+}
+
+describe('rows read for one user among 10,000 others', () => {
+  // A list may go by the primary key until autovacuum looks at its table, a minute after it has grown.
+  it('are at most those of a table once, by plans that were made while it was empty', async () => {
+    expect(await measure(OTHER_ROWS + MAX_ROWS_READ)).toEqual({})
+  })
+
+  it.each(Object.entries(BELIEFS))(
+    'are few where statistics call the tables %s',
+    async (_, belief) => {
+      await believe(service.database, belief)
+      expect(await measure()).toEqual({})
+    },
+  )
+
+  it('are few with true statistics', async () => {
+    await service.database.query('ANALYZE')
+    expect(await measure()).toEqual({})
+  })
+})
