@@ -97,12 +97,6 @@ export const stopping = (cause?: unknown) =>
     cause,
   })
 
-/** 503: there is more to do than can be done in time. */
-export const overloaded = (cause?: unknown) =>
-  new AppError(503, 'overloaded', 'The service has too much to do now; try again', {
-    headers: { 'retry-after': '1' },
-    cause,
-  })
 
 /** A reason not to start, in one sentence that says what to do. Ends the process without a stack. */
 export class StartupError extends Error {

@@ -27,7 +27,7 @@ export const ODD_BODIES: Readonly<Record<string, Buffer>> = Object.fromEntries(
     'a text': '"x"',
     'a list': '[]',
     'lists in lists': '['.repeat(MANY) + ']'.repeat(MANY),
-    'objects in objects': '{"a":'.repeat(MANY) + '1' + '}'.repeat(MANY),
+    'objects in objects': `${'{"a":'.repeat(MANY)}1${'}'.repeat(MANY)}`,
     'many unknown fields': `{${Array.from({ length: MANY }, (_, n) => `"k${n}":${n}`).join(',')}}`,
     'the same field twice': '{"username":"aaaa","username":"bbbb","password":"x","password":"y"}',
     'long numbers': `{"age":${'9'.repeat(400)},"transaction_amount":0.${'1'.repeat(400)}}`,
