@@ -97,7 +97,6 @@ export const stopping = (cause?: unknown) =>
     cause,
   })
 
-
 /** A reason not to start, in one sentence that says what to do. Ends the process without a stack. */
 export class StartupError extends Error {
   override readonly name = 'StartupError'
