@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { useCast } from '../setup/cast.ts'
@@ -25,30 +24,7 @@ const creates = (...headers: readonly string[]) =>
     '\r\n',
   ].join('\r\n')
 
-/** Waiting for them to end must start none. */
-const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
-
 describe('a body that nobody reads', () => {
-  it.each([
-    ['of the wrong type', 'POST /v1/login', ['Content-Type: text/plain', 'Content-Length: 1']],
-    ['of a GET', 'GET /health/live', ['Content-Length: 1']],
-    ['that is too large', 'POST /v1/login', [TOO_LARGE]],
-    ['in an unknown encoding', 'POST /v1/login', ['Content-Encoding: x', 'Content-Length: 1']],
-  ])('leaves no timer behind: one %s', async (_, line, headers) => {
-    const before = timers()
-    const connection = await RawConnection.open(port)
-    const json = headers[0]?.startsWith('Content-Type') ? [] : ['Content-Type: application/json']
-    const head = [`${line} HTTP/1.1`, 'Host: localhost', ...json, ...headers]
-    connection.write(`${head.join('\r\n')}\r\n\r\nx`)
-    expect(await connection.answer()).toBeDefined()
-    // The rest of one that is not there yet is waited for.
-    if (headers.includes(TOO_LARGE)) connection.reset()
-    const giveUpAt = performance.now() + 5_000
-    while (timers() > before && performance.now() < giveUpAt) await turn()
-    expect(timers()).toBeLessThanOrEqual(before)
-    connection.reset()
-  })
-
   it('does not keep the next request waiting', async () => {
     const connection = await RawConnection.open(port)
     connection.write(creates('Content-Type: text/plain', `Content-Length: ${MIB}`))
