@@ -17,7 +17,7 @@ export interface Attack {
   readonly against?: (request: Request) => boolean
   /** @returns the answer; undefined when there need not be one */
   readonly run: (connection: RawConnection, request: Request) => Promise<RawAnswer | undefined>
-  /** Whether the connection may be closed without an answer. */
+  /** Whether the answer may be lost: its client still writes when, by the short clock, the connection is closed. */
   readonly mayEndUnanswered?: boolean
   /** Whether only the end of the connection frees it. */
   readonly leavesHalf?: boolean
@@ -69,6 +69,7 @@ export const ATTACKS: readonly Attack[] = [
       if (request.contentType !== 'application/json') await connection.flood(CHUNK)
       return await connection.answer()
     },
+    mayEndUnanswered: true,
     leavesHalf: true,
   },
   {
@@ -80,6 +81,7 @@ export const ATTACKS: readonly Attack[] = [
       await connection.flood(CHUNK)
       return answer
     },
+    mayEndUnanswered: true,
     leavesHalf: true,
   },
   {
