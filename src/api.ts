@@ -1,5 +1,6 @@
 import { buildApp } from './app.ts'
 import { createConfig, requireServers } from './config.ts'
+import { requireKeysOfDatabase } from './database-keys.ts'
 import { ensureAdmin } from './features/auth/first-admin.ts'
 import { listen, stopLimits } from './listen.ts'
 import { createLog } from './platform/log.ts'
@@ -20,6 +21,7 @@ await runProcess(log, async () => {
   const databaseUrl = requireServers(environment)
   const config = createConfig(environment)
   await migrate(databaseUrl)
+  await requireKeysOfDatabase(databaseUrl, environment, config)
   const services = openServices(config, databaseUrl, log, 'api')
   await ensureAdmin(services)
   const { close } = await listen(await buildApp(services), config.HOST, config.PORT)

@@ -3,6 +3,7 @@ import { buildApp } from './app.ts'
 import { printBanner } from './banner.ts'
 import { createConfig } from './config.ts'
 import { startConsumers } from './consumers.ts'
+import { requireKeysOfDatabase } from './database-keys.ts'
 import { ensureAdmin } from './features/auth/first-admin.ts'
 import { listen, stopLimits } from './listen.ts'
 import { ensureSecrets } from './platform/data-dir.ts'
@@ -27,6 +28,7 @@ await runProcess(log, async () => {
     kept && (await startEmbeddedPostgres({ dataDir, password: kept.databasePassword }))
   const databaseUrl = postgres?.url ?? (environment.DATABASE_URL as string)
   await migrate(databaseUrl)
+  await requireKeysOfDatabase(databaseUrl, environment, config)
   const services = openServices(config, databaseUrl, log, 'worker')
   await ensureAdmin(services, kept)
   await startConsumers(services)

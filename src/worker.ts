@@ -2,6 +2,7 @@ import { buildHealthApp } from './app.ts'
 import { createConfig, requireServers } from './config.ts'
 import { startConsumers } from './consumers.ts'
 import { listen, stopLimits } from './listen.ts'
+import { requireKeysOfDatabase } from './database-keys.ts'
 import { createLog } from './platform/log.ts'
 import { migrate } from './platform/migrate.ts'
 import { processEnvironment, runProcess, within } from './platform/process.ts'
@@ -18,6 +19,7 @@ await runProcess(log, async () => {
   const databaseUrl = requireServers(environment)
   const config = createConfig(environment)
   await migrate(databaseUrl)
+  await requireKeysOfDatabase(databaseUrl, environment, config)
   const services = openServices(config, databaseUrl, log, 'worker')
   const health =
     config.WORKER_PORT === undefined

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { createConfig, type Environment } from '../config.ts'
 import { openDatabaseAccess } from '../database-access.ts'
+import { requireKeysOfDatabase } from '../database-keys.ts'
 import { AppError, StartupError } from '../errors.ts'
 import { importView } from '../features/imports/imports.view.ts'
 import type { Import } from '../generated/schemas.ts'
@@ -113,7 +114,9 @@ export async function runImport(
 ): Promise<void> {
   const access = await openDatabaseAccess(environment)
   try {
-    const services = openServices(createConfig(environment, access.kept), access.url, log, 'api')
+    const config = createConfig(environment, access.kept)
+    await requireKeysOfDatabase(access.url, environment, config)
+    const services = openServices(config, access.url, log, 'api')
     try {
       await inBackground(() => load(services, command, screen))
     } finally {

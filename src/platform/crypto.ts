@@ -8,6 +8,7 @@ import {
   randomFillSync,
 } from 'node:crypto'
 import { StartupError } from '../errors.ts'
+import type { KeyCheck } from './key-registry.ts'
 
 const ALGORITHM = 'aes-256-gcm'
 const IV_BYTES = 12
@@ -65,6 +66,22 @@ function parseKeys(encryptionKeys: string): Map<string, Buffer> {
   return keys
 }
 
+/** A key for one purpose alone: nothing that is made with it tells of the key it comes from. */
+const deriveKey = (key: Uint8Array, purpose: string) =>
+  Buffer.from(hkdfSync('sha256', key, '', `passbook:${purpose}`, 32))
+
+/**
+ * What a database keeps to know these keys again: an HMAC-SHA-256 of each id, under a key derived from the key for
+ * this alone.
+ *
+ * @throws StartupError as {@link createFieldCrypto}
+ */
+export const createKeyChecks = (encryptionKeys: string): readonly KeyCheck[] =>
+  [...parseKeys(encryptionKeys)].map(([id, key]) => ({
+    id,
+    value: createHmac('sha256', deriveKey(key, 'key-check')).update(id).digest(),
+  }))
+
 /** Random bytes are had in one go for many values: asking for each takes longer than encrypting it. */
 function createIvs(): () => Uint8Array {
   const pool = Buffer.alloc(IV_BYTES * 512)
@@ -105,7 +122,7 @@ export function createFieldCrypto(encryptionKeys: string): FieldCrypto {
   const purposeKey = (purpose: string) => {
     const known = purposeKeys.get(purpose)
     if (known) return known
-    const derived = Buffer.from(hkdfSync('sha256', indexKey, '', `passbook:${purpose}`, 32))
+    const derived = deriveKey(indexKey, purpose)
     purposeKeys.set(purpose, derived)
     return derived
   }

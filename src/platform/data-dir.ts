@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { StartupError } from '../errors.ts'
 import { createEncryptionKeys } from './crypto.ts'
 
-const FILE = 'secrets.json'
+/** Where a data folder keeps its secrets. */
+export const SECRETS_FILE = 'secrets.json'
 
 /** What is generated once for an embedded database and kept beside it. */
 export interface KeptSecrets {
@@ -29,7 +30,7 @@ export const createSecrets = (): KeptSecrets => ({
 
 /** Reads the secrets of a data folder; undefined when it has none yet. */
 export async function readSecrets(dataDir: string): Promise<KeptSecrets | undefined> {
-  const path = join(dataDir, FILE)
+  const path = join(dataDir, SECRETS_FILE)
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw new StartupError(
@@ -53,7 +54,7 @@ export async function readSecrets(dataDir: string): Promise<KeptSecrets | undefi
 export async function ensureSecrets(dataDir: string): Promise<KeptSecrets> {
   const known = await readSecrets(dataDir)
   if (known) return known
-  const path = join(dataDir, FILE)
+  const path = join(dataDir, SECRETS_FILE)
   const data = join(dataDir, 'postgres')
   if (existsSync(join(data, 'PG_VERSION'))) {
     throw new StartupError(

@@ -2,7 +2,11 @@ import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { StartupError } from '../../src/errors.ts'
-import { createEncryptionKeys, createFieldCrypto } from '../../src/platform/crypto.ts'
+import {
+  createEncryptionKeys,
+  createFieldCrypto,
+  createKeyChecks,
+} from '../../src/platform/crypto.ts'
 
 const key = () => randomBytes(32).toString('base64')
 const KEYS = createEncryptionKeys()
@@ -127,5 +131,35 @@ describe('ENCRYPTION_KEYS', () => {
   it('may have blanks around its entries', () => {
     const spaced = createFieldCrypto(` ${KEYS.replace(',', ' , ')} `)
     expect(spaced.decrypt(PLACE, crypto.encrypt(PLACE, 'somebody'))).toBe('somebody')
+  })
+})
+
+describe('check values', () => {
+  const [one, index] = [key(), key()]
+  const checksOf = (keys: string) =>
+    createKeyChecks(keys).map(({ id, value }) => `${id} ${Buffer.from(value).toString('hex')}`)
+
+  it('are the same for the same key under the same id, whatever stands beside it', () => {
+    const [first] = checksOf(`k1:${one},index:${index}`)
+    expect(first).toMatch(/^k1 [0-9a-f]{64}$/)
+    expect(checksOf(`index:${index},k0:${key()},k1:${one}`)).toContain(first)
+  })
+
+  it('are others for another key, and for another id', () => {
+    const values = [`k1:${one}`, `k2:${one}`, `k1:${key()}`].map((keys) => checksOf(keys)[0])
+    expect(new Set(values.map((value) => value?.split(' ')[1])).size).toBe(3)
+  })
+
+  it('are neither the key nor a blind index', () => {
+    const keys = `k1:${one},index:${index}`
+    const made = checksOf(keys).join()
+    const { blindIndex } = createFieldCrypto(keys)
+    for (const bytes of [
+      Buffer.from(one, 'base64'),
+      Buffer.from(index, 'base64'),
+      blindIndex('key-check', 'k1'),
+    ]) {
+      expect(made).not.toContain(Buffer.from(bytes).toString('hex'))
+    }
   })
 })
