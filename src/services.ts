@@ -67,6 +67,7 @@ export function openServices(
     database: relay,
     queue,
     log,
+    metrics,
     retrySeconds: config.OUTBOX_RETRY_SECONDS,
     poll: role === 'worker',
   })

@@ -63,6 +63,11 @@ export function createMetrics() {
       labelNames: ['result'] as const,
       registers,
     }),
+    relayRunaways: new Counter({
+      name: 'passbook_relay_runaways_total',
+      help: 'Statements of the relay that took too long and were ended',
+      registers,
+    }),
     drift: new Counter({
       name: 'passbook_statistics_drift_total',
       help: 'Users whose stored statistics differed from the ledger and were sent for repair',

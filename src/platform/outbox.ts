@@ -1,13 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AppEvent } from '../events.ts'
+import { WORK_LIMITS } from './database-limits.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { type ClaimedRow, eventsOf, eventsOfEach } from './outbox-events.ts'
-import type { Database } from './prisma.ts'
+import { CLAIM_MARK, createRunaways, ranOutOfTime } from './outbox-runaways.ts'
+import { type Database, Prisma } from './prisma.ts'
 import type { EventQueue } from './queue.ts'
 import { afterCommit } from './unit-of-work.ts'
 
-const BATCH_ROWS = 2_000
+const MAX_BATCH_ROWS = 2_000
+/** A claim that took too long is followed by smaller ones, which grow again. */
+const MIN_BATCH_ROWS = 50
+const MARK = Prisma.raw(CLAIM_MARK)
 const POLL_MS = 200
 /** Between two passes: every job that ends nudges, and in a burst one pass for several is enough. */
 const SPACING_MS = 40
@@ -24,6 +29,9 @@ interface RelayOptions {
   readonly retrySeconds: number
   /** A worker polls; an API process is only nudged. */
   readonly poll: boolean
+  readonly metrics: Metrics
+  /** What the server gives a claim, in milliseconds: the limit of the relay's connections when not given. */
+  readonly claimMs?: number
 }
 
 /** Tells the relay that something was committed, or is about to be. */
@@ -40,12 +48,13 @@ export interface Relay extends Nudge {
  * there when it runs, and what comes later is enqueued once that job is done. So a user has one job
  * at a time, however many transactions arrive.
  */
-const claimNew = (database: Database) => database.$queryRaw<ClaimedRow[]>`
-  SELECT id, user_id, request_id FROM claim_outbox(${BATCH_ROWS}::int)`
+const claimNew = (database: Database, most: number) => database.$queryRaw<ClaimedRow[]>`
+  ${MARK} SELECT id, user_id, request_id FROM claim_outbox(${most}::int)`
 
 /** Rows whose job got lost with a queue or is failing. */
-const claimOld = (database: Database, retrySeconds: number) => database.$queryRaw<ClaimedRow[]>`
-  SELECT id, user_id, request_id FROM claim_lost_outbox(${BATCH_ROWS}::int, ${retrySeconds}::int)`
+const claimOld = (database: Database, most: number, retrySeconds: number) =>
+  database.$queryRaw<ClaimedRow[]>`
+    ${MARK} SELECT id, user_id, request_id FROM claim_lost_outbox(${most}::int, ${retrySeconds}::int)`
 
 /**
  * What was on its way when a process died is sent again at once: its job may be gone, or be held by
@@ -60,7 +69,11 @@ export async function releaseOutbox(database: Database): Promise<void> {
  * runs before the commit of its mark would find nothing. When adding fails the mark is taken back;
  * when the process dies in between, the age of the row brings it up again.
  */
-export function startRelay({ database, queue, log, retrySeconds, poll }: RelayOptions): Relay {
+export function startRelay(options: RelayOptions): Relay {
+  const { database, queue, log, retrySeconds, poll, metrics } = options
+  const { claimMs = WORK_LIMITS.relay.statement } = options
+  const runaways = createRunaways({ database, log, metrics, claimMs })
+  let batch = MAX_BATCH_ROWS
   let running: Promise<void> | undefined
   let again = false
   let closed = false
@@ -84,15 +97,34 @@ export function startRelay({ database, queue, log, retrySeconds, poll }: RelayOp
     }
   }
 
+  /** Claims a batch, or nothing where that took too long: what follows is smaller. */
+  async function claim(
+    from: (most: number) => Promise<readonly ClaimedRow[]>,
+  ): Promise<readonly ClaimedRow[]> {
+    try {
+      return await from(batch)
+    } catch (error) {
+      if (!ranOutOfTime(error)) throw error
+      batch = Math.max(Math.floor(batch / 4), MIN_BATCH_ROWS)
+      again = true
+      await runaways.ended()
+      return []
+    }
+  }
+
   async function pass(): Promise<void> {
-    const fresh = await claimNew(database)
+    if (poll) await runaways.look()
+    const most = batch
+    const fresh = await claim((rows) => claimNew(database, rows))
     await enqueue(fresh, eventsOf)
-    again ||= fresh.length === BATCH_ROWS
+    again ||= fresh.length === most
     if (poll && Date.now() >= nextLookForLost) {
       nextLookForLost = Date.now() + LOST_EVERY_MS
       // Each alone: one whose recomputation fails keeps nobody else's figures waiting.
-      await enqueue(await claimOld(database, retrySeconds), eventsOfEach)
+      const lost = await claim((rows) => claimOld(database, rows, retrySeconds))
+      await enqueue(lost, eventsOfEach)
     }
+    if (batch === most) batch = Math.min(most * 2, MAX_BATCH_ROWS)
   }
 
   async function run(): Promise<void> {

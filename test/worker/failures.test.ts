@@ -18,7 +18,7 @@ beforeAll(async () => {
   service = await startTestService()
   const { database, metrics, log } = service.services
   queue = openQueue({ databaseUrl: service.database.url, metrics, log, retryDelayMs: 1 })
-  relay = startRelay({ database, queue, log, retrySeconds: 3600, poll: true })
+  relay = startRelay({ database, queue, log, metrics, retrySeconds: 3600, poll: true })
   queue.consume(consumersOf(service.services), 2, relay.nudge)
   await service.database.query(
     `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -27,7 +27,7 @@ afterEach(async () => {
 afterAll(() => service.close())
 
 function relay({ poll = false, retrySeconds = 3600 } = {}): Relay {
-  const { database, log, queue } = service.services
+  const { database, log, metrics, queue } = service.services
   const noting = {
     ...queue,
     async add(batch: readonly AppEvent[]) {
@@ -35,7 +35,7 @@ function relay({ poll = false, retrySeconds = 3600 } = {}): Relay {
       sent.push(...batch)
     },
   }
-  const started = startRelay({ database, queue: noting, log, retrySeconds, poll })
+  const started = startRelay({ database, queue: noting, log, metrics, retrySeconds, poll })
   relays.push(started)
   return started
 }
