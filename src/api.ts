@@ -3,6 +3,7 @@ import { createConfig, requireServers } from './config.ts'
 import { requireKeysOfDatabase } from './database-keys.ts'
 import { ensureAdmin } from './features/auth/first-admin.ts'
 import { listen, stopLimits } from './listen.ts'
+import { awaitDatabase, sayOnStandardError } from './platform/await-database.ts'
 import { createLog } from './platform/log.ts'
 import { migrate } from './platform/migrate.ts'
 import { processEnvironment, runProcess, within } from './platform/process.ts'
@@ -20,6 +21,10 @@ const log = createLog(environment.LOG_LEVEL)
 await runProcess(log, async () => {
   const databaseUrl = requireServers(environment)
   const config = createConfig(environment)
+  await awaitDatabase(databaseUrl, {
+    maxSeconds: config.DATABASE_WAIT_SECONDS,
+    say: sayOnStandardError,
+  })
   await migrate(databaseUrl)
   await requireKeysOfDatabase(databaseUrl, environment, config)
   const services = openServices(config, databaseUrl, log, 'api')

@@ -12,6 +12,7 @@ const Environment = Type.Object({
   PORT: wholeNumber(0, 65_535, 3000),
   DATA_DIR: Type.String({ minLength: 1, default: '.data' }),
   DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
+  DATABASE_WAIT_SECONDS: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400 })),
   DATABASE_POOL_SIZE: wholeNumber(2, 200, 12),
   REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://' })),
   ADMIN_USERNAME: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$' })),

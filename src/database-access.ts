@@ -1,9 +1,13 @@
 import { resolve } from 'node:path'
 import type { Environment } from './config.ts'
 import { StartupError } from './errors.ts'
+import { awaitDatabase, sayOnStandardError } from './platform/await-database.ts'
 import { type KeptSecrets, readSecrets } from './platform/data-dir.ts'
 import { findRunning } from './platform/embedded-postgres/running.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
+
+/** How long a command waits for a database that is not up; a program that serves waits for ever. */
+const MAX_WAIT_SECONDS = 60
 
 /** The database a command works on, and its secrets where they are kept beside it. */
 export interface DatabaseAccess {
@@ -18,11 +22,15 @@ const nothingToClose = async () => undefined
  * The database of a command: DATABASE_URL, else that of the Passbook running on DATA_DIR, else the one
  * in DATA_DIR, started for as long as the command takes.
  *
- * @throws StartupError when there is no data yet
+ * @throws StartupError when there is no data yet, or the database cannot be reached
  */
 export async function openDatabaseAccess(environment: Environment): Promise<DatabaseAccess> {
-  const { DATABASE_URL, DATA_DIR } = environment
+  const { DATABASE_URL, DATA_DIR, DATABASE_WAIT_SECONDS = MAX_WAIT_SECONDS } = environment
   if (DATABASE_URL !== undefined) {
+    await awaitDatabase(DATABASE_URL, {
+      maxSeconds: DATABASE_WAIT_SECONDS,
+      say: sayOnStandardError,
+    })
     return { url: DATABASE_URL, kept: undefined, close: nothingToClose }
   }
   const dataDir = resolve(DATA_DIR)

@@ -1,6 +1,7 @@
 import { createConfig } from './config.ts'
 import { openDatabaseAccess } from './database-access.ts'
 import { StartupError } from './errors.ts'
+import { inTime, TooLate } from './platform/in-time.ts'
 import { createLog } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { processEnvironment, runCommand } from './platform/process.ts'
@@ -8,6 +9,7 @@ import { type EventQueue, openQueue } from './platform/queue.ts'
 import { openShared } from './platform/redis-watch.ts'
 
 const MOST_LISTED = 1_000
+const MAX_WAIT_MS = 60_000
 const USAGE = 'Usage: npm run jobs -- list | retry [ID]'
 
 async function list(queue: EventQueue): Promise<string> {
@@ -35,7 +37,11 @@ await runCommand(log, async () => {
   const shared = openShared(redisUrl, log)
   const queue = openQueue({ databaseUrl: access.url, shared, metrics: createMetrics(), log })
   try {
-    const text = command === 'list' ? await list(queue) : await retry(queue, id)
+    const work = command === 'list' ? list(queue) : retry(queue, id)
+    const text = await inTime(work, MAX_WAIT_MS).catch((cause: unknown) => {
+      if (!(cause instanceof TooLate)) throw cause
+      throw new StartupError('The queue does not answer; check that its Redis runs.', { cause })
+    })
     process.stdout.write(`${text}\n`)
   } finally {
     await queue.close()

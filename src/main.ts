@@ -6,6 +6,7 @@ import { startConsumers } from './consumers.ts'
 import { requireKeysOfDatabase } from './database-keys.ts'
 import { ensureAdmin } from './features/auth/first-admin.ts'
 import { listen, stopLimits } from './listen.ts'
+import { awaitDatabase, sayOnStandardError } from './platform/await-database.ts'
 import { ensureSecrets } from './platform/data-dir.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
 import { createLog } from './platform/log.ts'
@@ -27,6 +28,10 @@ await runProcess(log, async () => {
   const postgres =
     kept && (await startEmbeddedPostgres({ dataDir, password: kept.databasePassword }))
   const databaseUrl = postgres?.url ?? (environment.DATABASE_URL as string)
+  await awaitDatabase(databaseUrl, {
+    maxSeconds: config.DATABASE_WAIT_SECONDS,
+    say: sayOnStandardError,
+  })
   await migrate(databaseUrl)
   await requireKeysOfDatabase(databaseUrl, environment, config)
   const services = openServices(config, databaseUrl, log, 'worker')

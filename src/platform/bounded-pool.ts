@@ -10,7 +10,7 @@ const POOL_IS_FULL = 'timeout exceeded when trying to connect'
 const nothing = () => undefined
 
 /** Connections that end when the server does not answer in time: a late answer would be the next question's. */
-function watchedClient(watch: DatabaseWatch): typeof pg.Client {
+function watchedClient(watch: PoolWatch): typeof pg.Client {
   return class extends pg.Client {
     override query(...parts: never[]): never {
       const [config, values, callback] = parts as unknown as readonly [never, never, unknown]
@@ -35,14 +35,25 @@ function watchedClient(watch: DatabaseWatch): typeof pg.Client {
   }
 }
 
+/** What a pool tells of its waits, and is told of the database. */
+export type PoolWatch = Pick<DatabaseWatch, 'away' | 'doubtful' | 'suspect' | 'wait'>
+
+/** For work that rather waits until its own limits than be given up when the database is silent for a moment. */
+export const PATIENT: PoolWatch = {
+  away: false,
+  doubtful: false,
+  suspect: nothing,
+  wait: () => nothing,
+}
+
 /**
  * A pool in which every wait ends: for a connection, for an answer, and at once while the database is
  * known to be away.
  */
 export class BoundedPool extends pg.Pool {
-  readonly #watch: DatabaseWatch
+  readonly #watch: PoolWatch
 
-  constructor(options: pg.PoolConfig, watch: DatabaseWatch) {
+  constructor(options: pg.PoolConfig, watch: PoolWatch) {
     super({ ...options, Client: watchedClient(watch) })
     this.#watch = watch
   }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { runMigrations as migrateQueue } from 'bullmq'
 import pg from 'pg'
 import { StartupError } from '../errors.ts'
@@ -6,6 +7,8 @@ import { openSchemaEngine, readMigrations } from './schema-engine.ts'
 const NO_FILTERS = { externalTables: [], externalEnums: [] }
 /** Any number that no other program uses as an advisory lock on the same database. */
 const MIGRATION_LOCK = 7_262_665
+const PAUSE_MS = 200
+const SAY_EVERY_MS = 5_000
 
 /** The schema in which BullMQ keeps its tables when PostgreSQL is the queue. */
 export const QUEUE_SCHEMA = 'bullmq'
@@ -18,7 +21,12 @@ export const QUEUE_SCHEMA = 'bullmq'
  * @throws StartupError when the database cannot be reached, or a migration has failed before
  */
 export async function migrate(databaseUrl: string): Promise<readonly string[]> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 })
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'passbook migrate',
+    keepAlive: true,
+  })
   pool.on('error', () => undefined)
   try {
     const session = await pool.connect().catch((cause: Error) => {
@@ -28,7 +36,7 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
       )
     })
     try {
-      await session.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
+      await takeTurn(session)
       const applied = await applyMigrations(pool)
       await migrateQueue(session, QUEUE_SCHEMA)
       return applied
@@ -37,6 +45,22 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
     }
   } finally {
     await pool.end()
+  }
+}
+
+/** Waits until no other process migrates, and says that it waits: a migration takes as long as it takes. */
+async function takeTurn(session: pg.PoolClient): Promise<void> {
+  let sayAt = 0
+  for (;;) {
+    const { rows } = await session.query('SELECT pg_try_advisory_lock($1) AS free', [
+      MIGRATION_LOCK,
+    ])
+    if (rows[0].free) return
+    if (performance.now() >= sayAt) {
+      process.stderr.write('Waiting: another process migrates the database.\n')
+      sayAt = performance.now() + SAY_EVERY_MS
+    }
+    await delay(PAUSE_MS)
   }
 }
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
-import { BoundedPool } from './bounded-pool.ts'
+import { BoundedPool, PATIENT, type PoolWatch } from './bounded-pool.ts'
 import { codeOf, driverCause } from './database-away.ts'
 import { boundedBy, type KindOfWork, WORK_LIMITS, type WorkLimits } from './database-limits.ts'
 import { createProbe } from './database-probe.ts'
-import { type DatabaseWatch, watchDatabase } from './database-watch.ts'
+import { watchDatabase } from './database-watch.ts'
 import { isBackground } from './kinds-of-work.ts'
 import type { Log } from './log.ts'
 import { joinUnits } from './unit-of-work.ts'
@@ -57,7 +57,7 @@ function openPool(
   databaseUrl: string,
   limits: WorkLimits,
   size: number,
-  watch: DatabaseWatch,
+  watch: PoolWatch,
   log: Log,
 ) {
   const pool = new BoundedPool(
@@ -91,9 +91,9 @@ function openPool(
  */
 export function openDatabase(databaseUrl: string, poolSize: number, log: Log) {
   const watch = watchDatabase(createProbe(databaseUrl), log)
-  const open = (kind: KindOfWork, size: number) =>
-    openPool(databaseUrl, WORK_LIMITS[kind], size, watch, log)
-  const request = open('request', poolSize)
+  const open = (kind: KindOfWork, size: number, by: PoolWatch = PATIENT) =>
+    openPool(databaseUrl, WORK_LIMITS[kind], size, by, log)
+  const request = open('request', poolSize, watch)
   const relay = open('relay', OTHER_CONNECTIONS.relay)
   const background = open('background', OTHER_CONNECTIONS.background)
   const fitting = () => (isBackground() ? background : request)

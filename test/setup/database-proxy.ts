@@ -9,9 +9,9 @@ const HEADER_BYTES = 5
 /** How a connection ends: without a word, or as when an administrator ends its session. */
 export type Cut = 'reset' | 'terminated'
 
-/** The server's last message on a session that is ended (57P01). */
-function createFarewell(): Buffer {
-  const fields = ['SFATAL', 'VFATAL', 'C57P01', 'Mterminating connection', ''].join('\0')
+/** The server's last message on a session that it ends. @param code why */
+export function createFarewell(code: string): Buffer {
+  const fields = ['SFATAL', 'VFATAL', `C${code}`, 'Mthe session ends', ''].join('\0')
   const length = Buffer.alloc(4)
   length.writeUInt32BE(4 + fields.length + 1)
   return Buffer.concat([Buffer.from('E'), length, Buffer.from(`${fields}\0`)])
@@ -64,7 +64,7 @@ export async function startDatabaseProxy(databaseUrl: string) {
         cutAt = Number.POSITIVE_INFINITY
         // The server may do what it was asked, but nobody is told.
         upstream.write(bytes, () =>
-          cut === 'reset' ? client.resetAndDestroy() : client.end(createFarewell()),
+          cut === 'reset' ? client.resetAndDestroy() : client.end(createFarewell('57P01')),
         )
         return
       }

@@ -56,14 +56,17 @@ export function startProcess(
   })
 
   /** Waits for output that matches. */
-  async function seen(pattern: RegExp): Promise<RegExpExecArray> {
+  async function seen(
+    pattern: RegExp,
+    stream: 'stdout' | 'stderr' = 'stdout',
+  ): Promise<RegExpExecArray> {
     let look = () => {}
     let timer: NodeJS.Timeout | undefined
     const found = new Promise<RegExpExecArray>((resolve, reject) => {
       const fail = (why: string) =>
         reject(new Error(`${program} ${why} without ${pattern}:\n${text.stdout}${text.stderr}`))
       look = () => {
-        const match = pattern.exec(text.stdout)
+        const match = pattern.exec(text[stream])
         if (match) resolve(match)
       }
       timer = setTimeout(fail, OUTPUT_MS, 'went on')

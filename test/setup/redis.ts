@@ -50,7 +50,7 @@ export async function startRedis({ keeps = false } = {}) {
     port,
     start,
     kill,
-    /** Stops it where it is, until `resume`. */
+    /** Keeps it from answering, with its connections open, until `resume`. */
     pause: () => server?.kill('SIGSTOP'),
     resume: () => server?.kill('SIGCONT'),
     /** Why it ended, if it has. */
