@@ -6,8 +6,10 @@ import type { Metrics } from './metrics.ts'
 import { watchPressure } from './pressure.ts'
 import { createRefusals } from './refusals.ts'
 
-/** Bodies that may be on their way at once. */
-const MAX_BODIES = 1_000
+/** How long a place is held for a body that has not come yet, in milliseconds: most come with their request. */
+const BODY_PATIENCE_MS = 50
+/** Late bodies that may be on their way at once. */
+const MAX_LATE_BODIES = 1_000
 /** The share of the bound that is left under pressure: something has to go on for the pressure to end. */
 const PRESSED_SHARE = 0.25
 
@@ -32,8 +34,10 @@ interface Place {
   readonly admission: Admission
   /** Since when it works, without the time that its body took. */
   since: number
-  /** Inside, outside while its body arrives, or given back. */
-  state: 'inside' | 'body' | 'left'
+  /** Inside, outside while a late body arrives, or given back. */
+  state: 'inside' | 'late' | 'left'
+  /** Gives the place back when the body is late. */
+  bodyTimer?: NodeJS.Timeout
   /** Its handler runs. */
   works: boolean
   /** Its answer is sent, or nobody waits for it any more. */
@@ -66,14 +70,14 @@ const hasBody = ({ headers }: FastifyRequest): boolean =>
 /**
  * Takes on no more requests than can be answered soon, and refuses the others with 503 before anything
  * is done for them. A place is held until the work is done, also when the client has gone: what it asked
- * for still keeps the database busy. It is not held while a body arrives, for that may take a minute.
+ * for still keeps the database busy. It is not held for a body that is late, for that may take a minute.
  */
 export async function installGate(app: FastifyInstance, options: GateOptions): Promise<void> {
   const { maxRequests = Infinity, maxStreams = Infinity, maxMemoryMb, metrics, log } = options
   await watchPressure(app, maxMemoryMb)
   const refuse = createRefusals(metrics, log)
   const places = new WeakMap<FastifyRequest, Place>()
-  let bodies = 0
+  let lateBodies = 0
 
   function createKind(kind: Kind, bound: number): Admission {
     const gauge = metrics.requestsUnderWay.labels(kind)
@@ -92,7 +96,8 @@ export async function installGate(app: FastifyInstance, options: GateOptions): P
   function leave(place: Place): void {
     const { state, admission, since } = place
     place.state = 'left'
-    if (state === 'body') bodies -= 1
+    clearTimeout(place.bodyTimer)
+    if (state === 'late') lateBodies -= 1
     if (state === 'inside') admission.leave(performance.now() - since)
   }
 
@@ -135,17 +140,20 @@ export async function installGate(app: FastifyInstance, options: GateOptions): P
     if (place?.kind !== 'request' || place.state !== 'inside' || !hasBody(request)) {
       return done(null, payload)
     }
-    if (bodies >= MAX_BODIES) return refuse(request, reply, 'bodies')
-    bodies += 1
-    place.state = 'body'
-    place.admission.leave()
+    if (lateBodies >= MAX_LATE_BODIES) return refuse(request, reply, 'bodies')
+    place.bodyTimer = setTimeout(() => {
+      lateBodies += 1
+      place.state = 'late'
+      place.admission.leave()
+    }, BODY_PATIENCE_MS)
     done(null, payload)
   })
 
   app.addHook('preValidation', (request, _reply, done) => {
     const place = places.get(request)
-    if (place?.state === 'body') {
-      bodies -= 1
+    clearTimeout(place?.bodyTimer)
+    if (place?.state === 'late') {
+      lateBodies -= 1
       place.state = 'inside'
       place.since = performance.now()
       place.admission.resume()
