@@ -17,6 +17,8 @@ export interface Failure {
   /** The requests of the smallest case that shows it, as curl lines. */
   readonly transcript: readonly string[]
   readonly scenario: string
+  /** Whether the same case did not fail when it was run once more. */
+  readonly once?: boolean
 }
 
 /** Runs a case. @returns its transcript; what is found is thrown as a Finding */
@@ -62,7 +64,7 @@ export async function tryCase(
 /**
  * Runs a case that failed again and again, smaller each time, as long as it fails in the same way.
  *
- * @returns the smallest; `first` itself when it does not fail again
+ * @returns the smallest; `first` itself, said to have failed `once`, when it does not fail again
  */
 export async function shrinkCase(
   arbitrary: Arbitrary<Case>,
@@ -70,7 +72,7 @@ export async function shrinkCase(
   first: Failure,
   run: RunCase,
 ): Promise<Failure> {
-  let smallest = first
+  let smallest: Failure = { ...first, once: true }
   const property = fc.asyncProperty(arbitrary, async (one) => {
     let isSame = false
     await run(one, (finding, transcript) => {

@@ -55,6 +55,7 @@ export async function startPassbook() {
   // Ends with the database; what that means for the run is for whoever asks next to say.
   database.on('error', () => undefined)
   let logged = 0
+  let stopped: Promise<void> | undefined
 
   return {
     url,
@@ -85,9 +86,10 @@ export async function startPassbook() {
       text: string,
       values: readonly unknown[] = [],
     ): Promise<Row[]> => (await database.query<Row>(text, [...values])).rows,
-    async stop(): Promise<void> {
-      await database.end()
-      await stop()
+    /** Ends it, and removes all that is left of it. May be called again. */
+    stop(): Promise<void> {
+      stopped ??= database.end().then(stop)
+      return stopped
     },
   }
 }

@@ -11,6 +11,8 @@ export interface Fault {
   readonly scenario: string
   /** How many cases showed it. */
   count: number
+  /** Whether it did not show when the case was run once more: something in its time had a part in it. */
+  readonly once?: boolean
   readonly requests: readonly string[]
 }
 
@@ -57,10 +59,10 @@ export function createTally() {
       return fault
     },
     /** Puts the smallest case in the place of the first that showed a fault. */
-    replace({ finding, transcript, scenario }: Failure, number: number): Fault {
+    replace({ finding, transcript, scenario, once = false }: Failure, number: number): Fault {
       const { signature, message } = finding
       const known = faults.get(signature) ?? this.add({ finding, transcript, scenario }, number)
-      const fault = { ...known, message, requests: transcript, count: known.count }
+      const fault = { ...known, message, requests: transcript, once, count: known.count }
       faults.set(signature, fault)
       return fault
     },
@@ -78,5 +80,8 @@ export type Tally = ReturnType<typeof createTally>
 /** A fault for whoever reads the terminal. */
 export function faultText({ kind, where, message, scenario, requests, ...fault }: Fault): string {
   const number = fault.case === undefined ? '' : `, case ${fault.case}`
-  return [`✗ ${kind}: ${where}: ${message} (${scenario}${number})`, ...requests].join('\n    ')
+  const once = fault.once ? ', not again when repeated' : ''
+  return [`✗ ${kind}: ${where}: ${message} (${scenario}${number}${once})`, ...requests].join(
+    '\n    ',
+  )
 }
