@@ -7,7 +7,8 @@ it('reads seed, cases and operation', () => {
     cases: 10,
     single: undefined,
     only: 'getMe',
-    parallel: 8,
+    parallel: 4,
+    busy: false,
     report: undefined,
     json: false,
   })

@@ -16,7 +16,9 @@ requests that shows it, as curl lines.
   --cases N         how many cases (${DEFAULT_CASES})
   --case N          run the case of this number alone
   --only OPERATION  cases about one operation, by its operationId
-  --parallel N      how many cases at a time (8)
+  --parallel N      how many cases at a time (4)
+  --busy            the machine has other work: what is answered with 503 is sent again, as Retry-After
+                    asks, and answers may take four times as long
   --report FILE     write a report as JSON: numPassedTests, numFailedTests, seed, findings, …
   --json            print that report on standard output
   --help            print this
@@ -37,6 +39,8 @@ export interface FuzzOptions {
   readonly single: number | undefined
   readonly only: string | undefined
   readonly parallel: number
+  /** Whether other work on the machine may hold the service up. */
+  readonly busy: boolean
   readonly report: string | undefined
   readonly json: boolean
 }
@@ -53,6 +57,7 @@ function readArguments(args: readonly string[]) {
         case: text,
         only: text,
         parallel: text,
+        busy: flag,
         report: text,
         json: flag,
         help: flag,
@@ -79,7 +84,7 @@ function readNumber(name: string, text: string | undefined, min: number, max = M
 export function readOptions(args: readonly string[]): FuzzOptions | undefined {
   const given = readArguments(args)
   if (given.help) return undefined
-  const { only, report, json } = given
+  const { only, report, json, busy } = given
   if (only !== undefined && !allOperations.some(({ operationId }) => operationId === only)) {
     throw new UsageError(`The OpenAPI document has no operation ${only}`)
   }
@@ -87,7 +92,7 @@ export function readOptions(args: readonly string[]): FuzzOptions | undefined {
     seed: readNumber('seed', given.seed, 0) ?? randomInt(MAX_NUMBER),
     cases: readNumber('cases', given.cases, 1) ?? DEFAULT_CASES,
     single: readNumber('case', given.case, 0),
-    parallel: readNumber('parallel', given.parallel, 1, 64) ?? 8,
-    ...{ only, report, json },
+    parallel: readNumber('parallel', given.parallel, 1, 64) ?? 4,
+    ...{ only, report, json, busy },
   }
 }

@@ -75,7 +75,10 @@ export function judge(exchange: Exchange, secrets: readonly string[] = []): void
     status === 422 && Array.isArray(body?.errors)
       ? body.errors.map((error: { readonly code: string }) => error.code)
       : []
-  const ofSchema = codes.filter((code) => OF_SCHEMA.test(code))
+  // Where any name may be a column's, a name that is none is not the schema's to refuse.
+  const ofSchema = codes.filter(
+    (code) => OF_SCHEMA.test(code) && !(operation.freeQuery && code === 'unknown_parameter'),
+  )
   // A file is nameless or empty for reasons that no schema knows.
   if (ofSchema.length > 0 && !operation.takesFile) fail('refused-valid', ofSchema.join(', '))
   if ([400, 415].includes(status) && !operation.takesFile) fail('refused-valid', body?.code)

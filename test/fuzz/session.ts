@@ -1,7 +1,8 @@
 import { aftermath } from './aftermath.ts'
 import { type Case, casesOf, seedOf, shrinkCase, tryCase } from './cases.ts'
 import { createCast } from './cast.ts'
-import { createClient } from './client.ts'
+import { createClient, MAX_ANSWER_MS, MAX_BUSY_ANSWER_MS } from './client.ts'
+import { countAnswers } from './counting-client.ts'
 import { Finding } from './finding.ts'
 import type { FuzzOptions } from './options.ts'
 import type { Passbook } from './passbook.ts'
@@ -28,10 +29,11 @@ export async function runSession(
   options: FuzzOptions,
   progress: Progress,
 ): Promise<Report> {
-  const { seed, cases, single, only, parallel } = options
+  const { seed, cases, single, only, parallel, busy } = options
   const since = performance.now()
   const tally = createTally()
-  const client = createClient(passbook.url, parallel)
+  const answerMs = busy ? MAX_BUSY_ANSWER_MS : MAX_ANSWER_MS
+  const client = countAnswers(createClient(passbook.url, parallel, answerMs), tally, busy)
   const cast = await createCast(passbook.url, passbook.admin)
   const arbitrary = casesOf(scenariosFor(only))
   const memory = { first: await passbook.memory(), last: 0, most: 0 }
@@ -59,17 +61,7 @@ export async function runSession(
     const run = async (one: Case, found: (finding: Finding, lines: readonly string[]) => void) => {
       lane.owner ??= await cast.createOwner()
       const { owner } = lane
-      const counted = {
-        ...client,
-        send: async (
-          wire: Parameters<typeof client.send>[0] & { operation?: { operationId: string } },
-        ) => {
-          const answer = await client.send(wire)
-          tally.countAnswer(wire.operation?.operationId ?? 'elsewhere', answer.status)
-          return answer
-        },
-      }
-      const scene = createScene({ client: counted, cast, lane, owner, label: `fuzz-${number}` })
+      const scene = createScene({ client, cast, lane, owner, label: `fuzz-${number}` })
       try {
         await one.act(scene)
       } catch (error) {

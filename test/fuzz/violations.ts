@@ -56,7 +56,7 @@ function bodyValue(wire: WireRequest): { readonly value: unknown } | undefined {
   const [encoding = 'identity', ...more] = headerOf(wire, 'content-encoding')
   const [type = ''] = headerOf(wire, 'content-type')
   const isJson = /^application\/json *(;|$)/i.test(type)
-  if (more.length > 0 || !['gzip', 'identity'].includes(encoding) || !isJson) return undefined
+  if (more.length > 0 || !['gzip', 'identity', ''].includes(encoding) || !isJson) return undefined
   try {
     const bytes = encoding === 'gzip' ? gunzipSync(wire.body ?? '') : (wire.body ?? Buffer.of())
     return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) }
