@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { changeTask, createBankAccount, createEmployment, createTask } from './belongings.ts'
+import { createTransactions } from './bulk.ts'
 import type { Client } from './client.ts'
 import {
   createSharedTransaction,
@@ -12,7 +13,6 @@ import { lookAfter } from './follow-ups.ts'
 import { createReport, importDataset, importTransactions } from './jobs.ts'
 import {
   createTransaction,
-  createTransactions,
   deleteTransaction,
   readTransaction,
   updateTransaction,

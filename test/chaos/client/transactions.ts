@@ -8,9 +8,8 @@ import {
   type SentTransaction,
   transactionContent,
 } from './records.ts'
-import { isProblem, sendWrite, settle, write } from './write.ts'
+import { isProblem, write } from './write.ts'
 
-const MAX_BULK = 40
 const TRANSACTIONS = '/v1/transactions'
 
 const wasTaken = isProblem(409, 'reference_taken')
@@ -31,7 +30,7 @@ function pickKnown({ dice, model }: Client, person: Person): Entry | undefined {
 }
 
 /** A shown transaction has to be what was sent. */
-function compareShown(client: Client, entry: Entry, shown: SentTransaction): void {
+export function compareShown(client: Client, entry: Entry, shown: SentTransaction): void {
   if (mayBe(entry, transactionContent(shown)) && shown.description === entry.marker) return
   contradicts(client, 'wrong answer', `transaction ${entry.marker} shown as ${shown.reference}`)
 }
@@ -80,54 +79,6 @@ async function replay(
   const other = await client.send({ ...request, body })
   if (other.kind === 'answered' && other.answer.status < 500 && other.answer.status !== 422) {
     contradicts(client, 'key that took another request', `answered ${other.answer.status}`)
-  }
-}
-
-/** Several at once, one of them bad at times: then a partial bulk leaves it out, an atomic one all. */
-export async function createTransactions(client: Client): Promise<void> {
-  const { dice, model, people } = client
-  const mode = dice.pick(['atomic', 'partial'])
-  const items = Array.from({ length: dice.between(2, MAX_BULK) }, () =>
-    inventTransaction(dice, dice.pick(people).id, client.newMarker()),
-  )
-  const bad = dice.chance(0.15) ? dice.below(items.length) : undefined
-  const body = {
-    mode,
-    transactions: items.map((item, index) =>
-      index === bad ? { ...item, transaction_amount: '0.00001' } : item,
-    ),
-  }
-  const isKeyed = dice.chance(0.6)
-  const isDoomed = mode === 'atomic' && bad !== undefined
-  const changes = items.filter((_, index) => index !== bad).map(newTransaction)
-  const started = model.start('bulkCreateTransactions', isDoomed ? [] : changes)
-  const outcome = await sendWrite(client, {
-    request: {
-      method: 'POST',
-      path: `${TRANSACTIONS}/bulk`,
-      body,
-      headers: isKeyed ? keyOf(client.newMarker()) : {},
-    },
-    repeats: isKeyed,
-    mayRefuse: (answer) => isDoomed && answer.status === 422,
-  })
-  settle(client, started, outcome)
-  if (outcome.kind !== 'done' || outcome.answer === undefined) return
-  if (isDoomed) contradicts(client, 'wrong answer', 'an atomic bulk with a bad item was taken')
-  const { results } = outcome.answer.body as {
-    readonly results: readonly {
-      readonly transaction?: SentTransaction & { readonly id: number }
-    }[]
-  }
-  const stored = results.flatMap(({ transaction }) => (transaction ? [transaction] : []))
-  if (stored.length !== changes.length) {
-    contradicts(client, 'wrong answer', `a bulk told of ${stored.length} for ${changes.length}`)
-  }
-  for (const shown of stored) {
-    const entry = model.entry('transaction', shown.description)
-    if (entry === undefined) continue
-    entry.id = shown.id
-    compareShown(client, entry, shown)
   }
 }
 
