@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { createPerson } from '../../bench/people.ts'
-import { createHttpClient, logIn } from '../../setup/http-client.ts'
+import { createHttpClient, type HttpAnswer, type HttpClient } from '../../setup/http-client.ts'
 import type { Dice } from '../dice.ts'
 import type { Findings } from '../findings.ts'
 import type { History } from '../history.ts'
@@ -16,6 +17,8 @@ const SHARED = 10
 /** Of the history, for each client. */
 const PEOPLE = 20
 const PASSWORD = 'a long one for chaos only'
+const MAX_ATTEMPTS = 60
+const BETWEEN_ATTEMPTS_MS = 500
 
 interface ClientOptions {
   readonly topology: Topology
@@ -37,29 +40,44 @@ function knowHistory(model: Model, { userIds }: History): readonly Entry[] {
   })
 }
 
-async function openAccounts(url: string, count: number): Promise<readonly string[]> {
-  const admin = await logIn(url, ADMIN.username, ADMIN.password)
+/** Asks again while the service has too much to do. @throws Error for any other answer than is wanted */
+async function insist(ask: () => Promise<HttpAnswer>, wanted: number): Promise<HttpAnswer> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await ask()
+    if (answer.status === wanted) return answer
+    if (answer.status !== 503 || attempt === MAX_ATTEMPTS) {
+      throw new Error(`preparing the clients was answered ${answer.status}`)
+    }
+    await delay(BETWEEN_ATTEMPTS_MS)
+  }
+}
+
+async function openAdmin(url: string): Promise<HttpClient> {
+  const anybody = createHttpClient(url)
+  const { body } = await insist(() => anybody.request('POST', '/v1/login', ADMIN), 200)
+  return createHttpClient(url, body.access_token)
+}
+
+async function openAccounts(admin: HttpClient, count: number): Promise<readonly string[]> {
   const names = Array.from({ length: count }, (_, index) => `chaos-c${index + 1}`)
   for (const username of names) {
     const body = { username, password: PASSWORD }
-    const registered = await createHttpClient(url).request('POST', '/v1/register', body)
-    const { id } = registered.body.user
-    const { status } = await admin.request('PUT', `/v1/users/${id}`, { role: 'staff' })
-    if (status !== 200) throw new Error(`giving an account its role was answered ${status}`)
+    const registered = await insist(() => admin.request('POST', '/v1/register', body), 201)
+    const path = `/v1/users/${registered.body.user.id}`
+    await insist(() => admin.request('PUT', path, { role: 'staff' }), 200)
   }
   return names
 }
 
 async function openShared(
-  url: string,
+  admin: HttpClient,
   entries: readonly Entry[],
   history: History,
 ): Promise<readonly SharedPerson[]> {
-  const admin = await logIn(url, ADMIN.username, ADMIN.password)
   return await Promise.all(
     entries.slice(0, SHARED).map(async (entry) => {
       const id = entry.id ?? 0
-      await admin.request('PUT', `/v1/users/${id}`, { pincode: '000000' })
+      await insist(() => admin.request('PUT', `/v1/users/${id}`, { pincode: '000000' }), 200)
       const base = history.sums(id, 'USD') ?? NOTHING
       return { id, entry, base, sent: 0, acknowledged: 0, counted: 0, countedMaybe: 0 }
     }),
@@ -70,10 +88,10 @@ async function openShared(
 export async function openClients(options: ClientOptions): Promise<readonly Client[]> {
   const { topology, call, dice, model, history, findings, statistics, count, isOver } = options
   const [api] = topology.apis
-  const url = api?.url ?? ''
+  const admin = await openAdmin(api?.url ?? '')
   const entries = knowHistory(model, history)
-  const shared = await openShared(url, entries, history)
-  const names = await openAccounts(url, count)
+  const shared = await openShared(admin, entries, history)
+  const names = await openAccounts(admin, count)
   return names.map((name, place) => {
     const session = createSession(call, { username: name, password: PASSWORD }, findings)
     const first = SHARED + place * PEOPLE
