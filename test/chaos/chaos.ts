@@ -8,7 +8,7 @@ import { createCall } from './client/call.ts'
 import type { Client } from './client/client.ts'
 import { openClients, settleShared } from './client/open-clients.ts'
 import { finishClient, runClient } from './client/run-client.ts'
-import { awaitRecovery, conduct } from './conductor.ts'
+import { awaitRecovery, conduct, recoveryLimit } from './conductor.ts'
 import { createDice } from './dice.ts'
 import { FAULTS } from './faults.ts'
 import { createFindings, type Findings } from './findings.ts'
@@ -88,7 +88,9 @@ export async function runChaos(
   const { url } = topology.postgres
   await storeHistory(url, topology.encryptionKeys, dice.fork())
   say('the history is stored')
-  await topology.startAll()
+  const startMs = await topology.startAll()
+  const limit = (recoveryLimit(startMs) / 1000).toFixed(0)
+  say(`the processes started in ${(startMs / 1000).toFixed(1)} s; after faults they get ${limit} s`)
   await ageHistory(url, findings)
   const history = await readHistory(url)
   const before = await fingerprintHistory(url, history)
@@ -105,7 +107,7 @@ export async function runChaos(
     isOver: () => isOver,
   })
   const phases = planRun(dice.fork(), minutes * 60_000, kinds)
-  const conductor = { topology, findings, statistics, say, clock }
+  const conductor = { topology, findings, statistics, say, clock, startMs }
   say('the clients begin')
   since = performance.now()
   const working = Promise.all(clients.map(runClient)).catch((error: unknown) => {

@@ -6,8 +6,10 @@ import type { Topology } from './servers/topology.ts'
 import { runSql } from './sql.ts'
 import type { Statistics } from './statistics.ts'
 
-/** So long after the last fault, in milliseconds, everything has to work again. */
-const MAX_RECOVERY_MS = 10_000
+/** So long after the last fault, in milliseconds, everything has to work again at the least. */
+const MIN_RECOVERY_MS = 10_000
+/** So many times as long as a start without faults: a process may have just been started. */
+const RECOVERY_STARTS = 2
 /** Changes may wait so long for their figures, in seconds, while clients go on writing. */
 const MAX_LAG_SECONDS = 2
 const LOOK_MS = 100
@@ -20,7 +22,13 @@ interface Conductor {
   readonly say: (line: string) => void
   /** Milliseconds since the start. */
   readonly clock: () => number
+  /** How long the processes took to start without faults, in milliseconds: what this machine can do. */
+  readonly startMs: number
 }
+
+/** How long all may take to work again, in milliseconds. */
+export const recoveryLimit = (startMs: number): number =>
+  Math.max(MIN_RECOVERY_MS, RECOVERY_STARTS * startMs)
 
 const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(1)
 
@@ -87,8 +95,8 @@ async function awaitNothing(
  * @param milliseconds how long that may take
  */
 export async function awaitRecovery(
-  { topology, findings, statistics, clock }: Conductor,
-  milliseconds = MAX_RECOVERY_MS,
+  { topology, findings, statistics, clock, startMs }: Conductor,
+  milliseconds = recoveryLimit(startMs),
 ): Promise<void> {
   const begun = seconds(clock())
   const { apis, postgres } = topology

@@ -85,11 +85,18 @@ export async function openTopology(storage: Storage, keepsRedis: boolean, findin
       await storage.free()
       isDiskFull = false
     },
-    /** Starts all processes and waits until they work. @throws Error when they don't come to it */
-    async startAll(): Promise<void> {
+    /**
+     * Starts all processes and waits until they work.
+     *
+     * @returns how long that took, in milliseconds
+     * @throws Error when they don't come to it
+     */
+    async startAll(): Promise<number> {
+      const since = performance.now()
       for (const each of members) each.start()
       const areReady = async () => members.every((each) => each.isReady()) || undefined
       if (!(await poll(areReady, MAX_START_MS))) throw new Error('not all processes started')
+      return performance.now() - since
     },
     /** Takes every fault back that is still there. */
     async mendAll(): Promise<void> {
