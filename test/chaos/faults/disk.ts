@@ -10,11 +10,14 @@ const filling = (kind: string, more: (topology: Topology) => Promise<void>): Fau
   lasts: [3_000, 7_000],
   isPossible: ({ storage }) => storage.isSmall,
   async run(topology, { lasts }) {
-    await topology.fillDisk()
-    // The server may end of it.
-    await more(topology).catch(() => undefined)
-    await delay(lasts)
-    await topology.freeDisk()
+    try {
+      await topology.fillDisk()
+      // The server may end of it.
+      await more(topology).catch(() => undefined)
+      await delay(lasts)
+    } finally {
+      await topology.freeDisk()
+    }
   },
 })
 

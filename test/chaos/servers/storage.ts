@@ -8,6 +8,7 @@ const run = promisify(execFile)
 
 /** What the database has room for. */
 const SIZE = '1g'
+const MAX_ATTEMPTS = 10
 
 export type Storage = Awaited<ReturnType<typeof openStorage>>
 
@@ -37,12 +38,19 @@ export async function openStorage() {
     /** Leaves no room on the disk. @throws Error when it is not of our own */
     async fill(): Promise<void> {
       if (!isSmall) throw new Error('the disk is not ours to fill')
-      const { bavail, bsize } = await statfs(disk)
-      // Somebody may have taken the last of it since.
-      const bytes = (pages: number) => String(Math.max(1, bavail - pages) * bsize)
-      await run('fallocate', ['-l', bytes(0), filler]).catch(() =>
-        run('fallocate', ['-l', bytes(256), filler]),
-      )
+      for (let attempt = 1; ; attempt += 1) {
+        const { bavail, bsize } = await statfs(disk)
+        if (bavail === 0) return
+        const filled = await run('fallocate', ['-l', String(bavail * bsize), filler]).then(
+          () => true,
+          (error: Error) => {
+            // The database took some of it since.
+            if (attempt === MAX_ATTEMPTS) throw error
+            return false
+          },
+        )
+        if (filled) return
+      }
     },
     /** Gives the room back. */
     free,
