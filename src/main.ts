@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { buildApp } from './app.ts'
 import { printBanner } from './banner.ts'
 import { createConfig } from './config.ts'
@@ -8,6 +8,7 @@ import { ensureAdmin } from './features/auth/first-admin.ts'
 import { listen, stopLimits } from './listen.ts'
 import { awaitDatabase, sayOnStandardError } from './platform/await-database.ts'
 import { ensureSecrets } from './platform/data-dir.ts'
+import { ranOutOfSpace } from './platform/embedded-postgres/disk-space.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
 import { createLog } from './platform/log.ts'
 import { migrate } from './platform/migrate.ts'
@@ -39,11 +40,16 @@ await runProcess(log, async () => {
   await startConsumers(services)
   const { url, close } = await listen(await buildApp(services), config.HOST, config.PORT)
   let stopping = false
-  postgres?.exited.then(() => {
+  postgres?.exited.then(async () => {
     if (stopping) return
-    log.fatal(
-      'the embedded PostgreSQL ended unexpectedly; its log is postgres.log in the data folder',
-    )
+    if (await ranOutOfSpace(dataDir, join(dataDir, 'postgres.log'))) {
+      log.fatal('storage_full: the embedded PostgreSQL ended for want of space')
+      process.stderr.write(`The disk of ${dataDir} is full; make space there and start again.\n`)
+    } else {
+      log.fatal(
+        'the embedded PostgreSQL ended unexpectedly; its log is postgres.log in the data folder',
+      )
+    }
     process.exit(1)
   })
   printBanner({ url, config, dataDir, kept })
