@@ -1,12 +1,11 @@
 import { buildApp } from './app.ts'
 import { createConfig, requireServers } from './config.ts'
-import { requireKeysOfDatabase } from './database-keys.ts'
 import { ensureAdmin } from './features/auth/first-admin.ts'
 import { listen, stopLimits } from './listen.ts'
-import { awaitDatabase, sayOnStandardError } from './platform/await-database.ts'
 import { createLog } from './platform/log.ts'
-import { migrate } from './platform/migrate.ts'
+import { persist } from './platform/persist.ts'
 import { processEnvironment, runProcess, within } from './platform/process.ts'
+import { prepareDatabase } from './prepare-database.ts'
 import { openServices } from './services.ts'
 
 /** How long proxies may take to see that this process is not ready. */
@@ -21,14 +20,9 @@ const log = createLog(environment.LOG_LEVEL)
 await runProcess(log, async () => {
   const databaseUrl = requireServers(environment)
   const config = createConfig(environment)
-  await awaitDatabase(databaseUrl, {
-    maxSeconds: config.DATABASE_WAIT_SECONDS,
-    say: sayOnStandardError,
-  })
-  await migrate(databaseUrl)
-  await requireKeysOfDatabase(databaseUrl, environment, config)
+  await prepareDatabase(databaseUrl, environment, config)
   const services = openServices(config, databaseUrl, log, 'api')
-  await ensureAdmin(services)
+  await persist(() => ensureAdmin(services), log)
   const { close } = await listen(await buildApp(services), config.HOST, config.PORT)
   return {
     async stop() {

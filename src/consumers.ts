@@ -1,4 +1,4 @@
-import type { EventConsumers } from './events.ts'
+import type { EventConsumers, EventName } from './events.ts'
 import { analyticsJobs } from './features/analytics/analytics.job.ts'
 import { authJobs } from './features/auth/auth.job.ts'
 import { datasetJobs } from './features/datasets/datasets.job.ts'
@@ -7,6 +7,7 @@ import { reportJobs } from './features/reports/reports.job.ts'
 import { deleteOldAnswers } from './platform/idempotency.ts'
 import { inBackground } from './platform/kinds-of-work.ts'
 import { releaseOutbox } from './platform/outbox.ts'
+import { persist } from './platform/persist.ts'
 import type { Services } from './services.ts'
 
 const CLEANUP_SECONDS = 3_600
@@ -31,20 +32,25 @@ export const consumersOf = ({
 })
 
 /**
- * Starts to work on events. Ends with the
- * services' `close`, which waits for the jobs under way.
+ * Starts to work on events, as soon as queue and database answer. Ends with the services' `close`, which waits
+ * for the jobs under way.
  */
 export async function startConsumers(services: Services): Promise<void> {
-  const { config, queue, outbox, database } = services
-  await inBackground(() => releaseOutbox(database))
+  const { config, queue, outbox, database, log } = services
+  await persist(() => inBackground(() => releaseOutbox(database)), log)
   queue.consume(consumersOf(services), config.WORKER_CONCURRENCY, outbox.nudge)
-  await queue.schedule('statistics.refresh_due', config.STATISTICS_REFRESH_SECONDS)
-  await queue.schedule('tokens.cleanup_due', CLEANUP_SECONDS)
-  await queue.schedule('idempotency.cleanup_due', CLEANUP_SECONDS)
-  await queue.schedule('imports.sweep_due', IMPORT_SWEEP_SECONDS)
+  const schedules: [EventName, number][] = [
+    ['statistics.refresh_due', config.STATISTICS_REFRESH_SECONDS],
+    ['tokens.cleanup_due', CLEANUP_SECONDS],
+    ['idempotency.cleanup_due', CLEANUP_SECONDS],
+    ['imports.sweep_due', IMPORT_SWEEP_SECONDS],
+    ['reports.sweep_due', REPORT_SWEEP_SECONDS],
+    ['datasets.sweep_due', DATASET_SWEEP_SECONDS],
+  ]
+  for (const [event, seconds] of schedules) {
+    await persist(() => queue.schedule(event, seconds), log)
+  }
   // What a worker left that was killed is taken up at once.
-  await queue.add([{ name: 'imports.sweep_due', data: {} }])
-  await queue.schedule('reports.sweep_due', REPORT_SWEEP_SECONDS)
-  await queue.schedule('datasets.sweep_due', DATASET_SWEEP_SECONDS)
+  await persist(() => queue.add([{ name: 'imports.sweep_due', data: {} }]), log)
   outbox.nudge()
 }

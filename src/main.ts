@@ -3,16 +3,15 @@ import { buildApp } from './app.ts'
 import { printBanner } from './banner.ts'
 import { createConfig } from './config.ts'
 import { startConsumers } from './consumers.ts'
-import { requireKeysOfDatabase } from './database-keys.ts'
 import { ensureAdmin } from './features/auth/first-admin.ts'
 import { listen, stopLimits } from './listen.ts'
-import { awaitDatabase, sayOnStandardError } from './platform/await-database.ts'
 import { ensureSecrets } from './platform/data-dir.ts'
 import { ranOutOfSpace } from './platform/embedded-postgres/disk-space.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
 import { createLog } from './platform/log.ts'
-import { migrate } from './platform/migrate.ts'
+import { persist } from './platform/persist.ts'
 import { processEnvironment, runProcess, within } from './platform/process.ts'
+import { prepareDatabase } from './prepare-database.ts'
 import { openServices } from './services.ts'
 
 /** What is left to close once requests and jobs have ended. */
@@ -29,14 +28,9 @@ await runProcess(log, async () => {
   const postgres =
     kept && (await startEmbeddedPostgres({ dataDir, password: kept.databasePassword }))
   const databaseUrl = postgres?.url ?? (environment.DATABASE_URL as string)
-  await awaitDatabase(databaseUrl, {
-    maxSeconds: config.DATABASE_WAIT_SECONDS,
-    say: sayOnStandardError,
-  })
-  await migrate(databaseUrl)
-  await requireKeysOfDatabase(databaseUrl, environment, config)
+  await prepareDatabase(databaseUrl, environment, config)
   const services = openServices(config, databaseUrl, log, 'worker')
-  await ensureAdmin(services, kept)
+  await persist(() => ensureAdmin(services, kept), log)
   await startConsumers(services)
   const { url, close } = await listen(await buildApp(services), config.HOST, config.PORT)
   let stopping = false

@@ -1,12 +1,10 @@
 import { buildHealthApp } from './app.ts'
 import { createConfig, requireServers } from './config.ts'
 import { startConsumers } from './consumers.ts'
-import { requireKeysOfDatabase } from './database-keys.ts'
 import { listen, stopLimits } from './listen.ts'
-import { awaitDatabase, sayOnStandardError } from './platform/await-database.ts'
 import { createLog } from './platform/log.ts'
-import { migrate } from './platform/migrate.ts'
 import { processEnvironment, runProcess, within } from './platform/process.ts'
+import { prepareDatabase } from './prepare-database.ts'
 import { openServices } from './services.ts'
 
 /** What is left to close once jobs have ended; the goodbye to a Redis that is away takes most of it. */
@@ -19,12 +17,7 @@ const log = createLog(environment.LOG_LEVEL)
 await runProcess(log, async () => {
   const databaseUrl = requireServers(environment)
   const config = createConfig(environment)
-  await awaitDatabase(databaseUrl, {
-    maxSeconds: config.DATABASE_WAIT_SECONDS,
-    say: sayOnStandardError,
-  })
-  await migrate(databaseUrl)
-  await requireKeysOfDatabase(databaseUrl, environment, config)
+  await prepareDatabase(databaseUrl, environment, config)
   const services = openServices(config, databaseUrl, log, 'worker')
   const health =
     config.WORKER_PORT === undefined
