@@ -7,7 +7,7 @@ import type { DrainLimits } from './platform/drain.ts'
 import { within } from './platform/process.ts'
 
 /** How long a connection that nothing comes over is kept while the process stops, behind a proxy and without. */
-const IDLE_BEHIND_PROXY_MS = 1_000
+const IDLE_BEHIND_PROXY_MS = 2_000
 const IDLE_MS = 250
 /** How long requests that still arrive after the grace are told that it is over. */
 const CLOSE_MS = 500

@@ -4,6 +4,8 @@ const MAX_WAITING = 1_000
 const BURST_PATIENCE_MS = 100
 /** The shortest that a request may wait while there is always one waiting. */
 const MIN_PATIENCE_MS = 10
+/** How long requests of a process take that has just started, as far as anybody knows. */
+const FIRST_MEAN_MS = 1_000
 /** How much one request moves the mean of how long they take. */
 const MEAN_WEIGHT = 0.05
 const LOOK_MS = 5
@@ -39,7 +41,7 @@ export function createAdmission(limit: () => number, changed: (underWay: number)
   const waiting: Waiting[] = []
   let underWay = 0
   /** How long a request is under way, on average. */
-  let mean = 0
+  let mean = FIRST_MEAN_MS
   /** Since when there has always been one waiting. */
   let standingSince = 0
   let closed = false

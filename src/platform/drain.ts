@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 const LOOK_MS = 50
 /** A turn of the event loop in which next to nothing was done, and how long to wait for one. */
 const SHORT_TURN_MS = 0.1
-const MAX_WAIT_MS = 500
+const MAX_WAIT_MS = 2_000
 
 /** How long each part of a stop may take, in milliseconds. */
 export interface DrainLimits {

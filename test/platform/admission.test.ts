@@ -17,6 +17,12 @@ function open() {
     () => limit,
     (count) => counts.push(count),
   )
+  // As after many requests of a millisecond.
+  for (let index = 0; index < 300; index += 1) {
+    admission.enter({ admit: () => undefined, refuse: () => undefined, isGone: () => false })
+    admission.leave(1)
+  }
+  counts.length = 0
   const enter = (isGone = false) => {
     const index = outcomes.push('waits') - 1
     admission.enter({
@@ -78,6 +84,22 @@ describe('a bound on what is under way', () => {
     expect(outcomes[2]).toBe('waits')
     vi.advanceTimersByTime(20)
     expect(outcomes[2]).toBe('waited')
+  })
+
+  it('lets requests wait for a second while a process has just started', () => {
+    const admission = createAdmission(
+      () => 1,
+      () => undefined,
+    )
+    const refusals: string[] = []
+    const applicant = { admit: () => undefined, isGone: () => false }
+    const refuse = (reason: Refusal) => refusals.push(reason)
+    admission.enter({ ...applicant, refuse })
+    admission.enter({ ...applicant, refuse })
+    vi.advanceTimersByTime(990)
+    expect(refusals).toEqual([])
+    vi.advanceTimersByTime(20)
+    expect(refusals).toEqual(['waited'])
   })
 
   it('gives no place to who has gone', () => {
