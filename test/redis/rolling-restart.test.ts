@@ -36,8 +36,7 @@ async function startReady(port: number): Promise<TestProcess> {
 
 beforeAll(async () => {
   console.log(`CRASH_SEED=${SEED}`)
-  // No write is to be refused because the machine is busy with other tests.
-  fleet = await startFleet({ MAX_REQUESTS_UNDER_WAY: '64' })
+  fleet = await startFleet()
   ports = [await findFreePort(), await findFreePort()]
   running = [await startReady(ports[0]), await startReady(ports[1])]
   nginx = await startNginx(ports.map(urlOf))

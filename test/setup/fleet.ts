@@ -24,6 +24,8 @@ export async function startFleet(env: Readonly<Record<string, string>> = {}) {
     JWT_SECRET: jwtSecret,
     ENCRYPTION_KEYS: encryptionKeys,
     DATABASE_POOL_SIZE: '6',
+    // Tests send bursts that so small a pool would have refused.
+    MAX_REQUESTS_UNDER_WAY: '100',
     OUTBOX_RETRY_SECONDS: '1',
     ADMIN_USERNAME: 'admin',
     ADMIN_PASSWORD,

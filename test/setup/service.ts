@@ -62,6 +62,8 @@ export async function startTestService(
     LOG_LEVEL: 'silent',
     DATABASE_URL: database.url,
     DATABASE_POOL_SIZE: '6',
+    // Tests send bursts that so small a pool would have refused.
+    MAX_REQUESTS_UNDER_WAY: '100',
     RATE_LIMIT_PER_MINUTE: '0',
     ...options.env,
   })
