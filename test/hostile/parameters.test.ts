@@ -52,20 +52,34 @@ const HEADERS = [
   ...['content-encoding', 'expect', 'forwarded', 'host', 'last-event-id', 'origin'],
 ]
 const HEADER_TEXTS = [
-  ...['"', '"a",', 'W/"a",', ',', ' ', '\t ', ';', 'a;b=', 'no-cache,', 'a ', '=', '/', '*;q=0.1,'],
-  ...['gzip;q=0.', '1.1.1.1,', 'bytes=0-1,', 'multipart/form-data;boundary="', 'a=b; ', 'Bearer '],
-].flatMap((part) => [filled(part), `Bearer ${filled(part)}`, `application/json;${filled(part)}x`])
+  ...['"', '"a",', 'W/"a",', ',', '\t ', ';', 'a;b=', 'no-cache,', 'a ', '=', '/', '*;q=0.1,'],
+  ...['gzip;q=0.', '1.1.1.1,', 'bytes=0-1,'],
+].map((part) => filled(part))
+/** After what a header has to begin with to be looked at. */
+const BEGINNINGS: Readonly<Record<string, readonly string[]>> = {
+  authorization: ['Bearer ', 'Bearer pb_', 'Bearer a.b.'],
+  'content-type': ['application/json;', 'multipart/form-data; boundary='],
+}
 
 const all = Object.values(operations)
 /** Events go on until somebody leaves. */
 const answering = all.filter(({ operationId }) => operationId !== 'streamImport')
 
 describe('hostile parameters', () => {
+  const seen = new Set<string>()
+  /** The parameters of an operation that no operation before has. */
+  const newParameters = ({ schema }: (typeof all)[number]): string[] => {
+    const { properties } = schema.querystring as unknown as TObject
+    return Object.entries(properties).flatMap(([name, described]) => {
+      const parameter = name + JSON.stringify(described)
+      return seen.size < seen.add(parameter).size ? [name] : []
+    })
+  }
+
   it.each(answering)('of $operationId keep nobody waiting', async (operation) => {
     const delays = createDelays()
     const { method, url } = operation
-    const { properties } = operation.schema.querystring as unknown as TObject
-    const queries = [...ANY_QUERY, ...Object.keys(properties).flatMap(queriesOf)]
+    const queries = [...ANY_QUERY, ...newParameters(operation).flatMap(queriesOf)]
     for (const query of queries) {
       await delays.measure(query.slice(0, 40), async () => {
         const answer = await service.app.inject({
@@ -103,14 +117,14 @@ describe('hostile parameters', () => {
 })
 
 describe('a hostile header', () => {
-  const taking = [
-    ...[operations.getMe, operations.getUserAnalytics, operations.createTask],
-    ...[operations.createImport, operations.getOpenApiJson, operations.updateTask],
-  ]
+  const { getMe, getUserAnalytics, createTask, createImport } = operations
+  const taking = [getMe, getUserAnalytics, createTask, createImport]
   it.each(taking)('of $operationId keeps nobody waiting', async ({ method, url }) => {
     const delays = createDelays()
     for (const header of HEADERS) {
-      for (const text of HEADER_TEXTS) {
+      const beginnings = BEGINNINGS[header] ?? ['']
+      const texts = beginnings.flatMap((begin) => HEADER_TEXTS.map((text) => begin + text))
+      for (const text of texts) {
         const name = `${header}: ${text.slice(0, 40)}`
         await delays.measure(name, async () => {
           const answer = await service.app.inject({

@@ -41,7 +41,7 @@ describe('a queue of work', () => {
       await tasks.endOne()
       await one
     }
-    const taken = Array.from({ length: 10 }, () => queue.run(tasks.task))
+    const taken = Array.from({ length: 11 }, () => queue.run(tasks.task))
     await expect(queue.run(tasks.task)).rejects.toMatchObject({ status: 503, code: 'overloaded' })
     await tasks.endOne()
     taken.push(queue.run(tasks.task))

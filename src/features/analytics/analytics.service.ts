@@ -7,11 +7,27 @@ import type { Nudge } from '../../platform/outbox.ts'
 import type { Database } from '../../platform/prisma.ts'
 import { mayAccess, userTag } from '../users/users.service.ts'
 import { repairDrift } from './drift.ts'
-import { type DayFigures, type Figures, readDays, readFigures, type Selection } from './figures.ts'
+import {
+  type DayFigures,
+  type Figures,
+  MAX_DAYS,
+  readDays,
+  readFigures,
+  type Selection,
+} from './figures.ts'
 import { recomputeUser, recomputeUsers } from './recompute.ts'
 
 /** PostgreSQL has no year 0. */
 const EARLIEST_DATE = '0001-01-01'
+
+const tooManyDays = () =>
+  invalid([
+    {
+      path: 'query.from',
+      code: 'period',
+      message: `leaves more than ${MAX_DAYS} days with transactions; ask for a shorter period`,
+    },
+  ])
 
 interface Deps {
   readonly database: Database
@@ -127,7 +143,11 @@ export function createAnalyticsService({
       return { ...selection, figures, computedAt: computed_at, isCurrent: !waiting }
     },
 
-    /** The days that have transactions, oldest first. @throws AppError 404 also for somebody else, 422 */
+    /**
+     * The days that have transactions, oldest first.
+     *
+     * @throws AppError 404 also for somebody else, 422 also for a period of too many days
+     */
     async readDaily(
       caller: Caller,
       userId: number,
@@ -139,6 +159,7 @@ export function createAnalyticsService({
       const { currency } = selection
       const compute = () => readDays(database, selection, fromLedger)
       const days = fromLedger ? await compute() : await cached('days', selection, version, compute)
+      if (days.length > MAX_DAYS) throw tooManyDays()
       return { currency, days }
     },
 

@@ -96,8 +96,11 @@ export async function readFigures(
   return figures ?? NOTHING
 }
 
-/** The days that have transactions, oldest first. */
+/** About a hundred years. So many are put into an answer without keeping others waiting. */
+export const MAX_DAYS = 36_525
+
+/** The days that have transactions, oldest first; of more than {@link MAX_DAYS} one more than those. */
 export const readDays = (database: Database, selection: Selection, fromLedger: boolean) =>
   database.$queryRaw<DayFigures[]>`
     SELECT date::text, transaction_count, total_credit::text, total_debit::text
-    FROM (${daysOf(selection, fromLedger)}) AS days ORDER BY days.date`
+    FROM (${daysOf(selection, fromLedger)}) AS days ORDER BY days.date LIMIT ${MAX_DAYS + 1}`
