@@ -34,6 +34,11 @@ describe('a hostile body', () => {
         }
         const problem = answer.json()
         expect([400, 413, 422], `${name}: ${answer.body.slice(0, 500)}`).toContain(problem.status)
+        if (problem.status === 413) {
+          expect(problem.detail, name).toBe(
+            `The request body is larger than ${operation.bytes} bytes`,
+          )
+        }
         if (payload.length > operation.bytes) expect(problem.status, name).toBe(413)
         if (problem.status === 422) {
           expect(problem.errors.length, name).toBeGreaterThan(0)
