@@ -128,6 +128,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   installJsonBody(app)
   installFileBodies(app)
   installBodyTimeout(app, bodyTimeoutMs)
+  // Before the plugins: what is wrong with a request to a route of theirs is a problem, too.
+  app.setErrorHandler(sendProblem)
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"] } },
     // Whether a host is reached by TLS alone is for whoever terminates TLS to say.

@@ -118,9 +118,8 @@ function sendNotFound(app: FastifyInstance, request: FastifyRequest, reply: Fast
   return sendProblem(error, request, reply)
 }
 
-/** Makes every error of an app, its own and the framework's, a problem+json. */
+/** Answers paths and methods that are not there with a problem+json, before anything else is looked at. */
 export function installProblems(app: FastifyInstance): void {
-  app.setErrorHandler(sendProblem)
   app.setNotFoundHandler((request, reply) => sendNotFound(app, request, reply))
   // Before a body is looked at: what is wrong with it does not matter at a path that is not there.
   app.addHook('onRequest', async (request, reply) => {

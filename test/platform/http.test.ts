@@ -204,4 +204,16 @@ describe('headers', () => {
     })
     expect(preflight.headers).not.toHaveProperty('access-control-allow-origin')
   })
+
+  it.each([
+    ['application/json', '{', 400, 'malformed_json'],
+    ['text/plain', 'x', 415, 'unsupported_media_type'],
+  ])(
+    'answers OPTIONS with a bad body of %s by a problem, too',
+    async (type, payload, status, code) => {
+      const headers = { 'content-type': type }
+      const answer = await send({ method: 'OPTIONS', url: '/v1/users', headers, payload })
+      expectProblem(answer, status, code)
+    },
+  )
 })

@@ -3,13 +3,13 @@ import fc from 'fast-check'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { installJsonBody } from '../../src/platform/json-body.ts'
-import { installProblems } from '../../src/platform/problem.ts'
+import { sendProblem } from '../../src/platform/problem.ts'
 
 let app: FastifyInstance
 
 beforeAll(async () => {
   app = Fastify({ bodyLimit: 8 * 1024 * 1024 })
-  installProblems(app)
+  app.setErrorHandler(sendProblem)
   installJsonBody(app)
   app.post('/', { schema: { body: {} } }, async ({ body }) => ({ body }))
   app.setValidatorCompiler(() => () => true)
