@@ -11,6 +11,8 @@ export interface Operation extends OperationAccess {
   readonly etag: boolean
   readonly resource: string | null
   readonly takesFile: boolean
+  /** How many bytes of a body it reads; null where it takes none. */
+  readonly bodyLimits: { readonly bytes: number } | null
   readonly params: Schema | undefined
   readonly query: Schema
   readonly headers: Schema | undefined

@@ -118,6 +118,13 @@ describe('the oracle', () => {
     expect(verdict(request, located)).toBe('accepted-invalid')
   })
 
+  it('finds that what is valid is too large', () => {
+    const body = Buffer.from('{"title":"A task"}')
+    const headers = [['content-type', 'application/json']] as const
+    const request = requestOf('createTask', '/v1/tasks', { body, headers })
+    expect(verdict(request, problem(413, 'body_too_large'))).toBe('refused-valid')
+  })
+
   it('allows for HTTP itself where a request is odd', () => {
     expect(verdict({ ...getTask, odd: true }, problem(431, 'headers_too_large'))).toBeUndefined()
     expect(verdict(getTask, problem(431, 'headers_too_large'))).toBe('undocumented')

@@ -81,7 +81,9 @@ export function judge(exchange: Exchange, secrets: readonly string[] = []): void
   )
   // A file is nameless or empty for reasons that no schema knows.
   if (ofSchema.length > 0 && !operation.takesFile) fail('refused-valid', ofSchema.join(', '))
-  if ([400, 415].includes(status) && !operation.takesFile) fail('refused-valid', body?.code)
+  const isWithin = (request.body?.length ?? 0) <= (operation.bodyLimits?.bytes ?? 0)
+  const isRefused = [400, 415].includes(status) || (status === 413 && isWithin)
+  if (isRefused && !operation.takesFile) fail('refused-valid', body?.code)
 }
 
 type Fail = (kind: FindingKind, what: string) => never

@@ -29,13 +29,15 @@ export interface Schema {
   readonly default?: unknown
 }
 
-const FORMATS = ['date', 'date-time', 'email', 'uri', 'uri-reference', 'uuid', 'binary', 'int64']
+const FORMATS = ['date', 'date-time', 'email', 'uri', 'uri-reference', 'uuid', 'binary']
 
 /**
  * A validator that is not the one of the service: what the two do not agree on is worth a look. Formats
  * alone are the service's own, since the standard leaves them open.
  */
 const ajv = new Ajv2020({ strict: false, useDefaults: true, validateSchema: false })
+// They say no more than the minimum and the maximum beside them.
+for (const name of ['int32', 'int64']) ajv.addFormat(name, true)
 for (const name of FORMATS) ajv.addFormat(name, (text: string) => Get(name)?.(text) ?? true)
 
 const compiled = new Map<Schema, ValidateFunction>()

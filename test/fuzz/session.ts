@@ -79,8 +79,9 @@ export async function runSession(
     const caseSeed = seedOf(seed, number)
     const failure = await tryCase(arbitrary, caseSeed, run)
     tally.counts.cases += 1
+    if (failure !== undefined) tally.counts.failed += 1
+    progress.cases(tally.counts.cases, tally.counts.failed)
     if (failure === undefined) return
-    tally.counts.failed += 1
     if (tally.isKnown(failure.finding.signature)) return
     tally.add(failure, number)
     const smallest = await shrinkCase(arbitrary, caseSeed, failure, run)
@@ -95,7 +96,6 @@ export async function runSession(
       await runCase(lane, number)
       readLog()
       if (number % 500 === 0) memory.most = Math.max(memory.most, await passbook.memory())
-      progress.cases(tally.counts.cases, tally.counts.failed)
     }
   }
 

@@ -146,7 +146,7 @@ export async function createLife(scene: Scene, kind: Kind, draft: Fields) {
     await read()
   }
 
-  async function delete_(): Promise<void> {
+  async function removeIt(): Promise<void> {
     const exchange = await ask(remove)
     if (record === undefined) return expectStatus(remove, exchange, 404)
     expectStatus(remove, exchange, operationOf(remove).successStatus)
@@ -162,7 +162,7 @@ export async function createLife(scene: Scene, kind: Kind, draft: Fields) {
       case 'list':
         return await expectListed()
       case 'remove':
-        return await delete_()
+        return await removeIt()
       case 'not-modified': {
         const tag = await read()
         if (record === undefined) return
@@ -185,7 +185,7 @@ export async function createLife(scene: Scene, kind: Kind, draft: Fields) {
     take,
     /** Deletes it, if that is not done, and makes sure that it is gone. */
     async end(): Promise<void> {
-      if (isThere && record !== undefined) await delete_()
+      if (isThere && record !== undefined) await removeIt()
     },
   }
 }
