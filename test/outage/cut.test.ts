@@ -56,7 +56,10 @@ async function cutAt(
     .call(operation.operationId, { ...request, headers })
     .then(({ status, body }) => [status, body?.code].filter(Boolean).join(' '))
     .catch(({ message }: Error) => message)
-  return proxy.cutting ? undefined : answer
+  const came = !proxy.cutting
+  // What is asked between two requests is left alone.
+  proxy.cutAt(Number.POSITIVE_INFINITY, how)
+  return came ? answer : undefined
 }
 
 /** Cuts at each question that a request asks, in turns in each way. @returns the answers */

@@ -50,7 +50,8 @@ describe('a Redis that dies and comes back empty', () => {
     const path = `/v1/users/${userIds[0]}`
     expect(await readiness()).toEqual([200, 'ok', 'ok'])
     await redis.kill()
-    expect(await readiness()).toEqual([200, 'unavailable', 'unavailable'])
+    const away = async () => expect(await readiness()).toEqual([200, 'unavailable', 'unavailable'])
+    await vi.waitFor(away, 10_000)
 
     const since = performance.now()
     const [transaction] = createLoad(random, userIds, 'away', 1)
