@@ -1,9 +1,11 @@
 /** Requests that may wait for a place at once. */
 const MAX_WAITING = 1_000
-/** How long a burst may wait, in milliseconds. */
-const BURST_PATIENCE_MS = 100
-/** The shortest that a request may wait while there is always one waiting. */
-const MIN_PATIENCE_MS = 10
+/** A queue that has not been empty for so long is no burst. */
+const BURST_MS = 1_000
+/** How long a request may wait: as long as so many take on average, within these bounds in milliseconds. */
+const BURST_PATIENCE = { requests: 4, minMs: 100 }
+const STANDING_PATIENCE = { requests: 2, minMs: 10 }
+const MAX_PATIENCE_MS = 1_000
 /** How long requests of a process take that has just started, as far as anybody knows. */
 const FIRST_MEAN_MS = 1_000
 /** How much one request moves the mean of how long they take. */
@@ -29,10 +31,11 @@ interface Waiting {
 export type Admission = ReturnType<typeof createAdmission>
 
 /**
- * Bounds what is under way. Who finds no place waits, first come, first served. A burst may wait a
- * moment. Where somebody has been waiting all that time, more comes than can be done: then nobody waits
- * longer than a request takes, so that who is admitted is answered in about twice the time it takes at
- * the bound. (Controlled delay, as in "Fail at Scale", ACM Queue 13, 2015.)
+ * Bounds what is under way. Who finds no place waits, first come, first served. By Little's law, a wait as long as four
+ * requests take is a queue four times as long as the bound: a burst of five times the bound is served whole. Where the
+ * queue has not been empty for a second, more comes than can be done; then half of that is the limit, so
+ * that who is admitted is answered in about three times the time it takes at the bound. (Controlled
+ * delay, as in "Fail at Scale", ACM Queue 13, 2015.)
  *
  * @param limit how many may be under way, asked each time
  * @param changed told how many are under way
@@ -53,8 +56,9 @@ export function createAdmission(limit: () => number, changed: (underWay: number)
   }
 
   function patience(now: number): number {
-    const base = now - standingSince > BURST_PATIENCE_MS ? MIN_PATIENCE_MS : BURST_PATIENCE_MS
-    return Math.max(base, mean)
+    const isBurst = now - standingSince <= BURST_MS
+    const { requests, minMs } = isBurst ? BURST_PATIENCE : STANDING_PATIENCE
+    return Math.min(MAX_PATIENCE_MS, Math.max(minMs, requests * mean))
   }
 
   /** Refuses those who waited too long, and admits as many as there is room for. */

@@ -3,7 +3,7 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 
 /** After a write that found no space, storage counts as full for so long. */
-const FULL_FOR_MS = 30_000
+const FULL_FOR_MS = 10_000
 
 /** Knows whether there is space to store things, from the writes that found none. */
 export interface Storage {

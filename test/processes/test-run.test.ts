@@ -162,7 +162,7 @@ describe('a run of the tests', { timeout: 120_000 }, () => {
 
     const next = startRun()
     await next.running()
-    expect(await running(pids)).toEqual([])
+    await vi.waitFor(async () => expect(await running(pids)).toEqual([]), END)
     expect(next.output()).toContain(`Removing ${join(temporary, name)}, which an earlier run`)
     const left = await readdir(temporary)
     expect(left).not.toContain(name)

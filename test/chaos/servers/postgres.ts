@@ -50,11 +50,12 @@ export async function startPostgres({ folder, disk }: Storage) {
   const port = await findFreePort()
   const url = addressOf(port, PASSWORD, DATABASE)
   let server: RunningServer | undefined
+  let starting: Promise<void> | undefined
   let isTold = false
   let stopped: readonly number[] = []
   let onEnd: (code: number | null) => void = () => undefined
 
-  async function start(): Promise<void> {
+  async function launch(): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       await removeBrokenPostmasterFile(pgdata)
       const started = await launchServer(cluster, port)
@@ -70,6 +71,15 @@ export async function startPostgres({ folder, disk }: Storage) {
       if (attempt === MAX_STARTS) throw new Error(`PostgreSQL does not start: ${started.reason}`)
       await delay(BETWEEN_STARTS_MS)
     }
+  }
+
+  /** Starts it unless it runs; who asks while it starts waits for that. */
+  async function start(): Promise<void> {
+    if (server) return
+    starting ??= launch().finally(() => {
+      starting = undefined
+    })
+    await starting
   }
 
   const pid = async () => (await readPostmasterFile(pgdata))?.pid
