@@ -88,6 +88,9 @@ export function knownError(error: unknown): AppError | undefined {
 export const isDatabaseAway = (error: unknown): boolean =>
   knownError(error)?.code === 'database_unavailable'
 
+/** Whether what works now may work later: the database is away, too busy or full, and nothing else is wrong. */
+export const isPassing = (error: unknown): boolean => knownError(error)?.status === 503
+
 /** Whether somebody else's change made a transaction that sees one state of the database impossible. */
 export function isWriteConflict(error: unknown): boolean {
   const { kind = '', originalCode = '' } = driverCause(error)

@@ -91,6 +91,21 @@ describe('running an import', () => {
     expect([await attempts(body.id), await pieces(service, body.id)]).toEqual([1, 0])
   })
 
+  it('is tried until it is loaded while its database is away now and then', async () => {
+    const { service } = cast
+    const id = await sent('a\n1\n')
+    const away: Loader = async () => {
+      throw Object.assign(new Error('the server ends'), { code: '57P01' })
+    }
+    const runner = startRunner(service, { loaders: { dataset: away } })
+    for (let attempt = 1; attempt <= 6; attempt += 1) {
+      await expect(runner.run(id)).rejects.toThrow('the server ends')
+      expect((await show(id)).status).toBe('queued')
+    }
+    await startRunner(service, { loaders: { dataset: loadDataset } }).run(id)
+    expect(await show(id)).toMatchObject({ status: 'completed', rows_loaded: 1 })
+  })
+
   it('is tried three times for what is not, and tells nothing of it', async () => {
     const { service } = cast
     const id = await sent('a\n1\n')

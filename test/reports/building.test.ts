@@ -108,15 +108,15 @@ describe('building a report', () => {
     expect(await stateOf(id)).toEqual({ status: 'running', attempts: 1, pieces: 2 })
   })
 
-  it('fails when its worker died three times', async () => {
-    const id = await abandoned({ status: 'running', attempts: 3, silent: 60 })
+  it('fails when its worker died twenty times', async () => {
+    const id = await abandoned({ status: 'running', attempts: 20, silent: 60 })
     await sweep()
     const { body } = await cast.service.call('getReport', {
       params: { id },
       token: cast.staff.token,
     })
     expect(body).toMatchObject({ status: 'failed', error: { code: 'report_failed' } })
-    expect(await stateOf(id)).toEqual({ status: 'failed', attempts: 3, pieces: 0 })
+    expect(await stateOf(id)).toEqual({ status: 'failed', attempts: 20, pieces: 0 })
     expect((await file(id)).body.code).toBe('report_not_ready')
   })
 

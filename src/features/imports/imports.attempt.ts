@@ -1,4 +1,5 @@
 import { FileError } from '../../platform/csv/errors.ts'
+import { isPassing } from '../../platform/database-away.ts'
 import type { LoadConnection } from '../../platform/load-connection.ts'
 import { withLoadConnection } from '../../platform/load-connection.ts'
 import type { Log } from '../../platform/log.ts'
@@ -13,10 +14,10 @@ import { createRejects, type RejectWriter } from './imports.rejects.ts'
 import { createSource, type OpenStored } from './imports.source.ts'
 import { columnView, dialectView, type ImportRecord } from './imports.view.ts'
 
-/** So often an import is tried that fails for a reason which is not the file's. */
-const MOST_FAILURES = 3
-/** So often one is taken up whose worker died. */
-export const MOST_ATTEMPTS = 20
+/** So often an import is tried that fails for a reason which is not the file's and does not pass. */
+const MAX_FAILURES = 3
+/** So often one is tried whose database went away, or whose worker died. */
+export const MAX_ATTEMPTS = 20
 
 /** What an attempt works with. */
 export interface AttemptDeps {
@@ -190,7 +191,8 @@ export class ImportAttempt {
     const { id, attempts } = this.#record
     this.#log.fail(error, 'the import failed: nothing was loaded')
     const known = publicError(error)
-    const again = known === undefined && attempts < MOST_FAILURES
+    const most = isPassing(error) ? MAX_ATTEMPTS : MAX_FAILURES
+    const again = known === undefined && attempts < most
     // What was refused until then is of use.
     if (again) await this.#rejects.reset()
     else await this.#rejects.end()

@@ -1,6 +1,6 @@
 import { LOAD_LOCK_CLASS } from '../../platform/load-connection.ts'
 import { type Database, Prisma } from '../../platform/prisma.ts'
-import { MOST_ATTEMPTS } from './imports.attempt.ts'
+import { MAX_ATTEMPTS } from './imports.attempt.ts'
 
 /** A file that is silent for so long has nobody who sends or reads it any more. */
 const SILENT_SECONDS = 120
@@ -36,7 +36,7 @@ export async function sweepImports(database: Database, retentionHours: number): 
     UPDATE imports SET status = 'failed', finished_at = now(), rows_loaded = 0,
       error = jsonb_build_object('code', 'interrupted',
         'detail', 'What loaded the file was ended before it was done; nothing was loaded')
-    WHERE ${ABANDONED} AND (status = 'running' AND (NOT has_upload OR attempts >= ${MOST_ATTEMPTS})
+    WHERE ${ABANDONED} AND (status = 'running' AND (NOT has_upload OR attempts >= ${MAX_ATTEMPTS})
       OR status = 'queued' AND NOT has_upload
         AND alive_at < now() - make_interval(secs => ${SILENT_SECONDS}))`
   const waiting = await database.$queryRaw<{ id: bigint }[]>`

@@ -1,9 +1,12 @@
 import type { ReportFormat, UserGroupKind } from '../../generated/schemas.ts'
+import { isPassing } from '../../platform/database-away.ts'
 import { type Database, Prisma } from '../../platform/prisma.ts'
 import { type FileResult, writeUserGroups } from './reports.file.ts'
 
-/** So often a report is tried before it counts as failed. */
-export const MOST_ATTEMPTS = 3
+/** So often a report is tried that fails for a reason which does not pass. */
+const MAX_FAILURES = 3
+/** So often one is tried whose database went away, or whose worker died. */
+export const MAX_ATTEMPTS = 20
 /** A running report whose worker has been silent for so long has none any more. */
 export const SILENT_SECONDS = 30
 const SIGN_OF_LIFE_MS = 5_000
@@ -28,7 +31,7 @@ async function claim(database: Database, id: number): Promise<Claim | undefined>
     const [row] = await tx.$queryRaw<Claim[]>`
       UPDATE reports SET status = 'running', attempts = attempts + 1, alive_at = now(),
         started_at = coalesce(started_at, now())
-      WHERE id = ${id} AND attempts < ${MOST_ATTEMPTS} AND (status = 'queued'
+      WHERE id = ${id} AND attempts < ${MAX_ATTEMPTS} AND (status = 'queued'
         OR status = 'running' AND alive_at < now() - make_interval(secs => ${SILENT_SECONDS}))
       RETURNING id, attempts::int AS attempt, group_by AS "groupBy", format,
         include_members AS "includeMembers"`
@@ -74,12 +77,13 @@ async function complete(database: Database, claimed: Claim, result: FileResult):
     WHERE ${held(claimed)}`
 }
 
-/** After a failure: back to the queue, or after the last attempt failed for good. */
-async function giveUp(database: Database, claimed: Claim): Promise<void> {
+/** After a failure: back to the queue where trying again may help, else failed for good. */
+async function giveUp(database: Database, claimed: Claim, error: unknown): Promise<void> {
+  const again = claimed.attempt < (isPassing(error) ? MAX_ATTEMPTS : MAX_FAILURES)
   await database.$executeRaw`
     UPDATE reports SET
-      status = (CASE WHEN attempts < ${MOST_ATTEMPTS} THEN 'queued' ELSE 'failed' END)::"ReportStatus",
-      finished_at = CASE WHEN attempts < ${MOST_ATTEMPTS} THEN NULL ELSE now() END
+      status = ${again ? 'queued' : 'failed'}::"ReportStatus",
+      finished_at = CASE WHEN ${again} THEN NULL ELSE now() END
     WHERE ${held(claimed)}`
 }
 
@@ -107,7 +111,7 @@ export async function buildReport(
   } catch (error) {
     if (error instanceof LostReport) return
     // Where this cannot be said, its silence brings it up again.
-    await giveUp(database, claimed).catch(() => undefined)
+    await giveUp(database, claimed, error).catch(() => undefined)
     throw error
   } finally {
     rest()

@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/prisma.ts'
-import { MOST_ATTEMPTS, SILENT_SECONDS } from './reports.build.ts'
+import { MAX_ATTEMPTS, SILENT_SECONDS } from './reports.build.ts'
 
 /** A report to be built, as a job carries it. */
 export interface ReportRequest {
@@ -21,7 +21,7 @@ export async function sweepReports(
     DELETE FROM reports WHERE created_at < now() - make_interval(hours => ${retentionHours}::int)`
   await database.$executeRaw`
     UPDATE reports SET status = 'failed', finished_at = now()
-    WHERE status IN ('queued', 'running') AND attempts >= ${MOST_ATTEMPTS}
+    WHERE status IN ('queued', 'running') AND attempts >= ${MAX_ATTEMPTS}
       AND alive_at < now() - make_interval(secs => ${SILENT_SECONDS})`
   // Files of failed reports, and of those whose builder lost them, help nobody.
   await database.$executeRaw`
