@@ -20,7 +20,7 @@ const log = createLog(environment.LOG_LEVEL)
 await runProcess(log, async () => {
   const databaseUrl = requireServers(environment)
   const config = createConfig(environment)
-  await prepareDatabase(databaseUrl, environment, config)
+  await prepareDatabase(databaseUrl, environment, config, log)
   const services = openServices(config, databaseUrl, log, 'api')
   await persist(() => ensureAdmin(services), log)
   const { close } = await listen(await buildApp(services), config.HOST, config.PORT)

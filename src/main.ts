@@ -28,7 +28,7 @@ await runProcess(log, async () => {
   const postgres =
     kept && (await startEmbeddedPostgres({ dataDir, password: kept.databasePassword }))
   const databaseUrl = postgres?.url ?? (environment.DATABASE_URL as string)
-  await prepareDatabase(databaseUrl, environment, config)
+  await prepareDatabase(databaseUrl, environment, config, log)
   const services = openServices(config, databaseUrl, log, 'worker')
   await persist(() => ensureAdmin(services, kept), log)
   await startConsumers(services)

@@ -55,7 +55,15 @@ export function openServices(
     plain,
     watch,
     close: closeDatabase,
-  } = openDatabase(databaseUrl, config.DATABASE_POOL_SIZE, log)
+  } = openDatabase(
+    databaseUrl,
+    config.DATABASE_POOL_SIZE,
+    log,
+    // Sweeps and what else comes in between need room beside the jobs.
+    role === 'api'
+      ? { relay: 1, background: 2 }
+      : { relay: 2, background: config.WORKER_CONCURRENCY + 2 },
+  )
   const shared = openShared(config.REDIS_URL, log)
   const cache = openCache(shared, metrics, log)
   const queue = openQueue({ databaseUrl, shared, storage, metrics, log })

@@ -17,7 +17,7 @@ const log = createLog(environment.LOG_LEVEL)
 await runProcess(log, async () => {
   const databaseUrl = requireServers(environment)
   const config = createConfig(environment)
-  await prepareDatabase(databaseUrl, environment, config)
+  await prepareDatabase(databaseUrl, environment, config, log)
   const services = openServices(config, databaseUrl, log, 'worker')
   const health =
     config.WORKER_PORT === undefined

@@ -29,11 +29,11 @@ const underWay = new WeakMap<Duplex, Set<ServerResponse>>()
 /** Connections that are being closed. */
 const closing = new WeakSet<Duplex>()
 
-/** Writes a problem+json without Fastify, and closes the connection. */
+/** Writes a problem+json without Fastify, and closes the connection. An answer to HEAD has no body. */
 function writeProblem(
   socket: Duplex,
   [status, code, detail]: Explanation,
-  headers: readonly string[] = [],
+  { headers = [], isHead = false }: { headers?: readonly string[]; isHead?: boolean } = {},
 ): void {
   const requestId = randomUUID()
   const problem = problemBody(new AppError(status, code, detail), requestId)
@@ -46,7 +46,7 @@ function writeProblem(
     'Connection: close',
     ...headers,
   ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  socket.end(`${head.join('\r\n')}\r\n\r\n${isHead ? '' : body}`)
   const timer = setTimeout(() => socket.destroy(), MAX_CLOSING_MS)
   socket.once('close', () => clearTimeout(timer))
 }
@@ -59,11 +59,14 @@ export function answerUnreadable(error: ConnectionError, socket: Socket): void {
   if (closing.has(socket)) return
   closing.add(socket)
   const exchanges = [...(underWay.get(socket) ?? [])]
+  // Fastify types its bytes as they look in JSON.
+  const { rawPacket } = error as { readonly rawPacket?: unknown }
+  const isHead = Buffer.isBuffer(rawPacket) && rawPacket.toString('latin1', 0, 5) === 'HEAD '
   // A request that arrived in part is the one that cannot be read.
   const broken = exchanges.find(({ req }) => !req.complete)
   const answer = () => {
     if (error.code === 'ECONNRESET' || !socket.writable || broken?.headersSent) socket.destroy()
-    else writeProblem(socket, UNREADABLE[error.code] ?? NO_HTTP)
+    else writeProblem(socket, UNREADABLE[error.code] ?? NO_HTTP, { isHead })
   }
   const before = exchanges.filter((response) => response !== broken).at(-1)
   if (before && error.code !== 'ECONNRESET') before.once('close', answer)
@@ -87,7 +90,7 @@ export function installUnreadable(app: FastifyInstance): void {
   app.server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
     // Node.js took its own listeners away.
     socket.on('error', () => undefined).resume()
-    writeProblem(socket, NO_PROXY, [`Allow: ${METHODS}`])
+    writeProblem(socket, NO_PROXY, { headers: [`Allow: ${METHODS}`] })
   })
   app.addHook('onRequest', ({ raw }, _reply, done) => {
     if (raw.httpVersion === '1.1' && raw.headers.host === undefined) done(withoutHost())

@@ -44,7 +44,10 @@ export interface PlainDatabase {
 }
 
 /** How many connections work that is no request's may take, by kind. */
-const OTHER_CONNECTIONS = { relay: 2, background: 8 }
+export interface OtherConnections {
+  readonly relay: number
+  readonly background: number
+}
 
 /**
  * A plan may be made while a table is empty, and kept while it grows: reading it from end to end, for each of
@@ -84,18 +87,22 @@ function openPool(
 
 /**
  * Opens a pool of connections for each kind of work, so that none keeps another waiting, and Prisma over
- * them. Connections are opened as they are needed.
+ * them. Connections are opened as they are needed; the probe takes one more.
  *
- * @param poolSize connections for requests at most; the relay takes 2 more, work in the background 8, and
- *   the probe 1
+ * @param poolSize connections for requests at most
  */
-export function openDatabase(databaseUrl: string, poolSize: number, log: Log) {
+export function openDatabase(
+  databaseUrl: string,
+  poolSize: number,
+  log: Log,
+  others: OtherConnections = { relay: 2, background: 8 },
+) {
   const watch = watchDatabase(createProbe(databaseUrl), log)
   const open = (kind: KindOfWork, size: number, by: PoolWatch = PATIENT) =>
     openPool(databaseUrl, WORK_LIMITS[kind], size, by, log)
   const request = open('request', poolSize, watch)
-  const relay = open('relay', OTHER_CONNECTIONS.relay)
-  const background = open('background', OTHER_CONNECTIONS.background)
+  const relay = open('relay', others.relay)
+  const background = open('background', others.background)
   const fitting = () => (isBackground() ? background : request)
   const plain: PlainDatabase = {
     async rows(query, values) {

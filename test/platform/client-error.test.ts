@@ -49,6 +49,13 @@ describe('what is no request', () => {
     expect(head).toContain(`X-Request-Id: ${problem.request_id}`)
   })
 
+  it('is answered without a body where it is a HEAD', async () => {
+    const long = `X-Long: ${'x'.repeat(20_000)}`
+    const answer = await exchange(`HEAD /v1/me HTTP/1.1\r\nHost: x\r\n${long}\r\n\r\n`)
+    expect(answer).toMatch(/^HTTP\/1\.1 431 /)
+    expect(answer.endsWith('\r\n\r\n')).toBe(true)
+  })
+
   it('is answered after the requests in front of it', async () => {
     const good = 'GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n'
     const answer = await exchange(`${good}NONSENSE\r\n\r\n`)

@@ -22,6 +22,13 @@ async function* rejoin(head: readonly Buffer[], rest: AsyncIterator<Buffer>) {
   }
 }
 
+/** Nothing but marks of an encoding and line ends. */
+const NOTHING_IN_IT = /^(?:(?:\xef\xbb\xbf|[\r\n])*|(?:\xfe\xff|\xff\xfe)[\0\r\n]*)$/
+
+/** Whether a file has no row at all; what is longer than a sample has something in it, or is found out later. */
+const holdsNothing = (sample: Buffer): boolean =>
+  sample.length < SAMPLE_BYTES && NOTHING_IN_IT.test(sample.toString('latin1'))
+
 /**
  * Reads the beginning of a file and finds out how it is written.
  *
@@ -41,7 +48,7 @@ export async function openSample(source: ByteSource, given: GivenDialect): Promi
       length += next.value.length
     }
     const sample = Buffer.concat(head).subarray(0, SAMPLE_BYTES)
-    if (length === 0) throw new CsvError('empty_file', 'The file is empty.')
+    if (whole && holdsNothing(sample)) throw new CsvError('empty_file', 'The file is empty.')
     if (looksBinary(sample, given.encoding)) {
       throw new CsvError('binary_file', 'The file is no text.')
     }

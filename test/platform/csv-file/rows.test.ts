@@ -130,6 +130,10 @@ describe('an encoding', () => {
 describe('a file', () => {
   it.each([
     ['empty_file', Buffer.alloc(0)],
+    ['empty_file', Buffer.from('\ufeff')],
+    ['empty_file', Buffer.from('\ufeff\r\n\n')],
+    ['empty_file', Buffer.from('\n')],
+    ['empty_file', Buffer.from([0xff, 0xfe, 0x0a, 0x00])],
     ['binary_file', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1')],
   ])('that is none is not opened: %s', async (code, bytes) => {
     await expect(readFile(bytes)).rejects.toMatchObject({ code })
