@@ -3,8 +3,11 @@ import type { WireRequest } from './client.ts'
 import type { Operation } from './operations.ts'
 import { fits, misfit, type Schema } from './schema.ts'
 
+/** Blanks around a value are not part of it (RFC 9110, 5.5). */
 const headerOf = ({ headers }: WireRequest, name: string): readonly string[] =>
-  headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value)
+  headers
+    .filter(([key]) => key.toLowerCase() === name)
+    .map(([, value]) => value.replace(/^[ \t]+|[ \t]+$/g, ''))
 
 /** Text as a parameter's schema reads it; as it stands where it is not exactly that. */
 function read(text: string, schema: Schema): unknown {
