@@ -50,7 +50,13 @@ export function openCache(shared: SharedRedis | undefined, metrics: Metrics, log
   bento.on('cache:miss', () => metrics.cacheReads.inc({ result: 'miss' }))
   return {
     getOrSet: (key, tags, factory) => bento.getOrSet({ key, tags: [...tags], factory }),
-    invalidate: (...tags) => afterCommit(() => bento.deleteByTag({ tags: [...tags] })),
+    // What is committed stays answered as that: keys carry versions, so an entry that stays is never read again.
+    invalidate: (...tags) =>
+      afterCommit(() =>
+        bento
+          .deleteByTag({ tags: [...tags] })
+          .catch((error: unknown) => log.warn({ err: error }, 'cached answers were not removed')),
+      ),
     close: async () => {
       const goodbye = bento.disconnectAll().catch(() => undefined)
       await within(GOODBYE_MS, goodbye)
