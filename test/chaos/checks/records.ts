@@ -100,15 +100,13 @@ async function readBankAccounts({ url, crypto }: Stored): Promise<Found[]> {
 
 async function readDatasets({ url }: Stored): Promise<Found[]> {
   const rows = await runSql<{ id: string; name: string }>(url, 'SELECT id, name FROM datasets')
-  return await Promise.all(
-    rows.map(async ({ id, name }) => {
-      const [counted] = await runSql<{ rows: number }>(
-        url,
-        `SELECT count(*)::int AS rows FROM datasets.d${Number(id)}`,
-      )
-      return { marker: name, content: { rows: counted?.rows ?? 0 } }
-    }),
+  if (rows.length === 0) return []
+  const counts = rows.map(
+    ({ id }) => `SELECT ${id} AS id, count(*)::int AS rows FROM datasets.d${id}`,
   )
+  const counted = await runSql<{ id: number; rows: number }>(url, counts.join(' UNION ALL '))
+  const rowsOf = new Map(counted.map((row) => [String(row.id), row.rows]))
+  return rows.map(({ id, name }) => ({ marker: name, content: { rows: rowsOf.get(id) ?? 0 } }))
 }
 
 const READERS: Readonly<Record<Kind, (stored: Stored) => Promise<Found[]>>> = {
