@@ -27,7 +27,9 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
     application_name: 'passbook migrate',
     keepAlive: true,
   })
+  // Without listeners a lost connection would end this process: an idle one's, and that of one in use.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => void client.on('error', () => undefined))
   try {
     const session = await pool.connect().catch((cause: Error) => {
       throw new StartupError(

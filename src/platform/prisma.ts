@@ -67,7 +67,8 @@ function openPool(
     { ...boundedBy(limits), options: BY_INDEX, connectionString: databaseUrl, max: size },
     watch,
   )
-  // Without a listener a restart of the server would end this process.
+  // Without listeners a lost connection would end this process: an idle one's, and that of one in use.
+  pool.on('connect', (client) => void client.on('error', () => undefined))
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'))
   const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() })
   const client = new PrismaClient({
