@@ -8,8 +8,9 @@ const STANDING_PATIENCE = { requests: 2, minMs: 10 }
 const MAX_PATIENCE_MS = 1_000
 /** How long requests of a process take that has just started, as far as anybody knows. */
 const FIRST_MEAN_MS = 1_000
-/** How much one request moves the mean of how long they take. */
-const MEAN_WEIGHT = 0.05
+/** How much one request moves the mean of how long they take: up at once, as where all of them were held up; down slowly. */
+const LONGER_WEIGHT = 0.3
+const SHORTER_WEIGHT = 0.05
 const LOOK_MS = 5
 
 /** Why a request is refused: too many wait, it waited too long, or nothing is begun any more. */
@@ -45,6 +46,8 @@ export function createAdmission(limit: () => number, changed: (underWay: number)
   let underWay = 0
   /** How long a request is under way, on average. */
   let mean = FIRST_MEAN_MS
+  /** When the last one ended. */
+  let lastEnd = 0
   /** Since when there has always been one waiting. */
   let standingSince = 0
   let closed = false
@@ -58,7 +61,9 @@ export function createAdmission(limit: () => number, changed: (underWay: number)
   function patience(now: number): number {
     const isBurst = now - standingSince <= BURST_MS
     const { requests, minMs } = isBurst ? BURST_PATIENCE : STANDING_PATIENCE
-    return Math.min(MAX_PATIENCE_MS, Math.max(minMs, requests * mean))
+    // While nothing ends, as when the disk is slow for a moment, that is how long requests take.
+    const takes = Math.max(mean, now - lastEnd)
+    return Math.min(MAX_PATIENCE_MS, Math.max(minMs, requests * takes))
   }
 
   /** Refuses those who waited too long, and admits as many as there is room for. */
@@ -99,7 +104,8 @@ export function createAdmission(limit: () => number, changed: (underWay: number)
 
     /** Gives a place back. @param milliseconds how long it was held, unless that says nothing */
     leave(milliseconds = mean): void {
-      mean += (milliseconds - mean) * MEAN_WEIGHT
+      mean += (milliseconds - mean) * (milliseconds > mean ? LONGER_WEIGHT : SHORTER_WEIGHT)
+      lastEnd = performance.now()
       set(underWay - 1)
       if (waiting.length > 0) look()
     },

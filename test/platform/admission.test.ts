@@ -35,8 +35,16 @@ function open() {
       isGone: () => isGone,
     })
   }
+  /** Time goes by in which requests that take so long end all the time, and others take their places. */
+  const goOn = (milliseconds: number, takes = 1) => {
+    for (let passed = 0; passed < milliseconds; passed += 5) {
+      vi.advanceTimersByTime(5)
+      admission.resume()
+      admission.leave(takes)
+    }
+  }
   return {
-    ...{ admission, outcomes, enter, counts },
+    ...{ admission, outcomes, enter, counts, goOn },
     setLimit: (count: number) => {
       limit = count
     },
@@ -54,16 +62,16 @@ describe('a bound on what is under way', () => {
   })
 
   it('lets a burst wait for a tenth of a second', () => {
-    const { outcomes, enter } = open()
+    const { outcomes, enter, goOn } = open()
     for (let index = 0; index < 3; index += 1) enter()
-    vi.advanceTimersByTime(95)
+    goOn(95)
     expect(outcomes[2]).toBe('waits')
-    vi.advanceTimersByTime(15)
+    goOn(15)
     expect(outcomes[2]).toBe('waited')
   })
 
   it('lets nobody wait long once there has always been one waiting for a second', () => {
-    const { admission, outcomes, enter } = open()
+    const { admission, outcomes, enter, goOn } = open()
     for (let index = 0; index < 3; index += 1) enter()
     for (let round = 0; round < 20; round += 1) {
       vi.advanceTimersByTime(50)
@@ -71,22 +79,32 @@ describe('a bound on what is under way', () => {
       admission.leave(1)
     }
     expect(outcomes.slice(0, -1)).not.toContain('waited')
-    vi.advanceTimersByTime(20)
+    goOn(20)
     expect(outcomes.at(-1)).toBe('waited')
   })
 
   it('lets a burst wait as long as four requests take', () => {
-    const { admission, outcomes, enter } = open()
+    const { admission, outcomes, enter, goOn } = open()
     for (let round = 0; round < 200; round += 1) {
       enter()
       admission.leave(200)
     }
     outcomes.length = 0
     for (let index = 0; index < 3; index += 1) enter()
-    vi.advanceTimersByTime(790)
+    goOn(790, 200)
     expect(outcomes[2]).toBe('waits')
-    vi.advanceTimersByTime(20)
+    goOn(20, 200)
     expect(outcomes[2]).toBe('waited')
+  })
+
+  it('refuses nobody for a moment in which nothing went on', () => {
+    const { admission, outcomes, enter } = open()
+    for (let index = 0; index < 4; index += 1) enter()
+    vi.advanceTimersByTime(330)
+    expect(outcomes.slice(2)).toEqual(['waits', 'waits'])
+    admission.leave(330)
+    admission.leave(330)
+    expect(outcomes).toEqual(['admitted', 'admitted', 'admitted', 'admitted'])
   })
 
   it('lets requests wait for a second while a process has just started', () => {
