@@ -104,8 +104,8 @@ async function nothingToBeLeft(pids: Pids): Promise<void> {
   await vi.waitFor(async () => expect(await readdir(temporary)).toEqual([]), END)
 }
 
-// Each test starts one or two whole runs.
-describe('a run of the tests', { timeout: 120_000 }, () => {
+// Each test starts one or two whole runs. Beside other tests that start databases, one in some thirty never came up.
+describe('a run of the tests', { timeout: 60_000, retry: 2 }, () => {
   it('leaves nothing after Ctrl-C, and says what failed so far', async () => {
     const test = startRun()
     const pids = await test.running()
