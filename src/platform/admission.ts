@@ -8,9 +8,8 @@ const STANDING_PATIENCE = { requests: 2, minMs: 10 }
 const MAX_PATIENCE_MS = 1_000
 /** How long requests of a process take that has just started, as far as anybody knows. */
 const FIRST_MEAN_MS = 1_000
-/** How much one request moves the mean of how long they take: up at once, as where all of them were held up; down slowly. */
-const LONGER_WEIGHT = 0.3
-const SHORTER_WEIGHT = 0.05
+/** How much one request moves the mean of how long they take. */
+const MEAN_WEIGHT = 0.05
 const LOOK_MS = 5
 
 /** Why a request is refused: too many wait, it waited too long, or nothing is begun any more. */
@@ -104,7 +103,7 @@ export function createAdmission(limit: () => number, changed: (underWay: number)
 
     /** Gives a place back. @param milliseconds how long it was held, unless that says nothing */
     leave(milliseconds = mean): void {
-      mean += (milliseconds - mean) * (milliseconds > mean ? LONGER_WEIGHT : SHORTER_WEIGHT)
+      mean += (milliseconds - mean) * MEAN_WEIGHT
       lastEnd = performance.now()
       set(underWay - 1)
       if (waiting.length > 0) look()
