@@ -98,7 +98,7 @@ describe('a bound on what is under way', () => {
   })
 
   it('refuses nobody for a moment in which nothing went on', () => {
-    const { admission, outcomes, enter } = open()
+    const { outcomes, enter } = open()
     for (let index = 0; index < 4; index += 1) enter()
     vi.advanceTimersByTime(330)
     expect(outcomes.slice(2)).toEqual(['waits', 'waits'])
