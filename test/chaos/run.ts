@@ -1,12 +1,15 @@
 /** Faults on purpose: `npm run chaos -- --seed 1 --minutes 10`. */
 import { writeFile } from 'node:fs/promises'
 import { StartupError } from '../../src/errors.ts'
+import { within } from '../../src/platform/process.ts'
 import { runChaos } from './chaos.ts'
 import { FAULTS } from './faults.ts'
 import { type ChaosOptions, readOptions, USAGE } from './options.ts'
 import { describeResult } from './report.ts'
 import { openStorage } from './servers/storage.ts'
 
+/** How long each part may take to close. */
+const MAX_CLOSE_MS = 20_000
 const FAILED = 1
 const WRONG_USE = 2
 
@@ -23,7 +26,9 @@ function createCloser() {
     close() {
       closing ??= (async () => {
         for (const close of opened.reverse()) {
-          await close().catch((error: Error) => say(`closing failed: ${error.message}`))
+          await within(MAX_CLOSE_MS, close()).catch((error: Error) =>
+            say(`closing failed: ${error.message}`),
+          )
         }
       })()
       return closing
