@@ -1,16 +1,11 @@
-/** Requests that may wait for a place at once. */
-const MAX_WAITING = 1_000
-/** A queue that has not been empty for so long is no burst. */
-const BURST_MS = 1_000
-/** How long a request may wait: as long as so many take on average, within these bounds in milliseconds. */
-const BURST_PATIENCE = { requests: 4, minMs: 100 }
-const STANDING_PATIENCE = { requests: 2, minMs: 10 }
-const MAX_PATIENCE_MS = 1_000
-/** How long requests of a process take that has just started, as far as anybody knows. */
-const FIRST_MEAN_MS = 1_000
-/** How much one request moves the mean of how long they take. */
-const MEAN_WEIGHT = 0.05
-const LOOK_MS = 5
+/** So many requests may wait for each place, and fewer once that was too few. */
+const MAX_WAITING = 4
+const MAX_WAITING_IN_OVERLOAD = 1
+/** Overload ends when nobody has been refused for so long. */
+const OVERLOAD_MS = 250
+/** Longer than a disk is slow for a moment, and shorter than what is left of a request's time would be of use. */
+const MAX_WAIT_MS = 2_000
+const LOOK_MS = 50
 
 /** Why a request is refused: too many wait, it waited too long, or nothing is begun any more. */
 export type Refusal = 'full' | 'waited' | 'stopping'
@@ -31,11 +26,11 @@ interface Waiting {
 export type Admission = ReturnType<typeof createAdmission>
 
 /**
- * Bounds what is under way. Who finds no place waits, first come, first served. By Little's law, a wait as long as four
- * requests take is a queue four times as long as the bound: a burst of five times the bound is served whole. Where the
- * queue has not been empty for a second, more comes than can be done; then half of that is the limit, so
- * that who is admitted is answered in about three times the time it takes at the bound. (Controlled
- * delay, as in "Fail at Scale", ACM Queue 13, 2015.)
+ * Bounds what is under way. Who finds no place waits, first come, first served: a burst of five times the bound is
+ * served whole. Once more wait than may, more comes than can be done. From then on the queue is as long as the
+ * bound, until all who come find room: by Little's law, who waits in it waits as long as a request takes, so who is
+ * admitted is answered soon. (Two bounds, as in "Fail at Scale", ACM Queue 13, 2015, but counted in
+ * requests: a moment in which nothing goes on refuses nobody.)
  *
  * @param limit how many may be under way, asked each time
  * @param changed told how many are under way
@@ -43,12 +38,7 @@ export type Admission = ReturnType<typeof createAdmission>
 export function createAdmission(limit: () => number, changed: (underWay: number) => void) {
   const waiting: Waiting[] = []
   let underWay = 0
-  /** How long a request is under way, on average. */
-  let mean = FIRST_MEAN_MS
-  /** When the last one ended. */
-  let lastEnd = 0
-  /** Since when there has always been one waiting. */
-  let standingSince = 0
+  let lastRefusal = Number.NEGATIVE_INFINITY
   let closed = false
   let timer: NodeJS.Timeout | undefined
 
@@ -57,20 +47,20 @@ export function createAdmission(limit: () => number, changed: (underWay: number)
     changed(count)
   }
 
-  function patience(now: number): number {
-    const isBurst = now - standingSince <= BURST_MS
-    const { requests, minMs } = isBurst ? BURST_PATIENCE : STANDING_PATIENCE
-    // While nothing ends, as when the disk is slow for a moment, that is how long requests take.
-    const takes = Math.max(mean, now - lastEnd)
-    return Math.min(MAX_PATIENCE_MS, Math.max(minMs, requests * takes))
+  function isFull(): boolean {
+    const now = performance.now()
+    const isOverloaded = now - lastRefusal < OVERLOAD_MS
+    const maxWaiting = limit() * (isOverloaded ? MAX_WAITING_IN_OVERLOAD : MAX_WAITING)
+    if (waiting.length < maxWaiting) return false
+    lastRefusal = now
+    return true
   }
 
   /** Refuses those who waited too long, and admits as many as there is room for. */
   function look(): void {
-    const now = performance.now()
-    const oldest = now - patience(now)
+    const oldest = performance.now() - MAX_WAIT_MS
     for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
-      const isLate = first.since < oldest
+      const isLate = first.since <= oldest
       if (!isLate && underWay >= limit()) break
       waiting.shift()
       if (first.applicant.isGone()) continue
@@ -92,19 +82,18 @@ export function createAdmission(limit: () => number, changed: (underWay: number)
       else if (waiting.length === 0 && underWay < limit()) {
         set(underWay + 1)
         applicant.admit()
-      } else if (waiting.length >= MAX_WAITING) applicant.refuse('full')
+      } else if (isFull()) applicant.refuse('full')
       else {
-        const since = performance.now()
-        if (waiting.length === 0) standingSince = since
-        waiting.push({ applicant, since })
+        waiting.push({ applicant, since: performance.now() })
         timer ??= setInterval(look, LOOK_MS)
       }
     },
 
-    /** Gives a place back. @param milliseconds how long it was held, unless that says nothing */
-    leave(milliseconds = mean): void {
-      mean += (milliseconds - mean) * MEAN_WEIGHT
-      lastEnd = performance.now()
+    /** Whether as many wait as may. To be asked for who comes, for it means that they are refused. */
+    isFull,
+
+    /** Gives a place back. */
+    leave(): void {
       set(underWay - 1)
       if (waiting.length > 0) look()
     },

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Server, type Socket } from 'node:net'
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
@@ -80,18 +81,13 @@ export function installDrain(app: FastifyInstance): void {
   }
 
   app.server.on('connection', follow)
-  app.addHook('onRequest', (request, reply, done) => {
-    const { socket } = request.raw
-    // A request that a test injects has none.
-    if (socket instanceof Object && 'bytesRead' in socket) {
-      const connection = follow(socket)
-      connection.busy += 1
-      reply.raw.once('close', () => {
-        connection.busy -= 1
-        connection.quietSince = performance.now()
-      })
-    }
-    done()
+  app.server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const connection = follow(socket)
+    connection.busy += 1
+    response.once('close', () => {
+      connection.busy -= 1
+      connection.quietSince = performance.now()
+    })
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (closing.signal.aborted) reply.header('connection', 'close')

@@ -1,10 +1,12 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type OperationId, operations } from '../generated/operations.ts'
 import { type Admission, createAdmission } from './admission.ts'
+import { isSurelyRequest, type Kind, kindOf } from './gate-kinds.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { watchPressure } from './pressure.ts'
 import { createRefusals } from './refusals.ts'
+import { hasBody } from './unread-body.ts'
 
 /** How long a place is held for a body that has not come yet, in milliseconds: most come with their request. */
 const BODY_PATIENCE_MS = 50
@@ -26,14 +28,10 @@ interface GateOptions extends GateLimits {
   readonly log: Log
 }
 
-type Kind = 'request' | 'stream'
-
 /** A request's place among those under way. */
 interface Place {
   readonly kind: Kind
   readonly admission: Admission
-  /** Since when it works, without the time that its body took. */
-  since: number
   /** Inside, outside while a late body arrives, or given back. */
   state: 'inside' | 'late' | 'left'
   /** Gives the place back when the body is late. */
@@ -44,39 +42,18 @@ interface Place {
   isOver: boolean
 }
 
-/** What is answered however much there is to do. */
-const FREE: readonly OperationId[] = ['getLiveness', 'getReadiness', 'getMetrics']
-
-/** What may take as long as a client wants: files and events. */
-const STREAMS = new Set<OperationId>(
-  Object.values(operations)
-    .filter(({ takesFile, schema }) => {
-      const { 200: success } = schema.response as { readonly 200?: object }
-      return takesFile || (success !== undefined && 'content' in success)
-    })
-    .map(({ operationId }) => operationId),
-)
-
-function kindOf({ routeOptions }: FastifyRequest): Kind | undefined {
-  const id = routeOptions.config?.operationId
-  if (id === undefined) return 'request'
-  if (FREE.includes(id)) return undefined
-  return STREAMS.has(id) ? 'stream' : 'request'
-}
-
-const hasBody = ({ headers }: FastifyRequest): boolean =>
-  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+export type Gate = ReturnType<typeof createGate>
 
 /**
  * Takes on no more requests than can be answered soon, and refuses the others with 503 before anything
  * is done for them. A place is held until the work is done, also when the client has gone: what it asked
  * for still keeps the database busy. It is not held for a body that is late, for that may take a minute.
  */
-export async function installGate(app: FastifyInstance, options: GateOptions): Promise<void> {
+export function createGate(options: GateOptions) {
   const { maxRequests = Infinity, maxStreams = Infinity, maxMemoryMb, metrics, log } = options
-  await watchPressure(app, maxMemoryMb)
-  const refuse = createRefusals(metrics, log)
+  const refusals = createRefusals(metrics, log)
   const places = new WeakMap<FastifyRequest, Place>()
+  let isPressed = () => false
   let lateBodies = 0
 
   function createKind(kind: Kind, bound: number): Admission {
@@ -84,7 +61,7 @@ export async function installGate(app: FastifyInstance, options: GateOptions): P
     const pressed = Math.ceil(bound * PRESSED_SHARE)
     gauge.set(0)
     return createAdmission(
-      () => (app.isUnderPressure() ? pressed : bound),
+      () => (isPressed() ? pressed : bound),
       (count) => gauge.set(count),
     )
   }
@@ -94,11 +71,11 @@ export async function installGate(app: FastifyInstance, options: GateOptions): P
   }
 
   function leave(place: Place): void {
-    const { state, admission, since } = place
+    const { state, admission } = place
     place.state = 'left'
     clearTimeout(place.bodyTimer)
     if (state === 'late') lateBodies -= 1
-    if (state === 'inside') admission.leave(performance.now() - since)
+    if (state === 'inside') admission.leave()
   }
 
   /** A request without an answer has ended with its connection, unless its handler still works. */
@@ -111,7 +88,6 @@ export async function installGate(app: FastifyInstance, options: GateOptions): P
     const place: Place = {
       kind,
       admission: admissions[kind],
-      since: performance.now(),
       state: 'inside',
       works: false,
       isOver: false,
@@ -122,68 +98,91 @@ export async function installGate(app: FastifyInstance, options: GateOptions): P
     if (kind === 'stream') request.raw.socket.once('close', () => end(place))
   }
 
-  app.addHook('onRequest', (request, reply, done) => {
-    const kind = kindOf(request)
-    if (kind === undefined) return done()
-    admissions[kind].enter({
-      admit() {
-        take(kind, request, reply)
-        done()
-      },
-      refuse: (reason) => refuse(request, reply, reason),
-      isGone: () => reply.raw.destroyed,
+  function addHooks(app: FastifyInstance): void {
+    app.addHook('onRequest', (request, reply, done) => {
+      const kind = kindOf(request)
+      if (kind === undefined) return done()
+      admissions[kind].enter({
+        admit() {
+          take(kind, request, reply)
+          done()
+        },
+        refuse: (reason) => refusals.refuse(request, reply, reason),
+        isGone: () => reply.raw.destroyed,
+      })
     })
-  })
 
-  app.addHook('preParsing', (request, reply, payload, done) => {
-    const place = places.get(request)
-    if (place?.kind !== 'request' || place.state !== 'inside' || !hasBody(request)) {
-      return done(null, payload)
-    }
-    if (lateBodies >= MAX_LATE_BODIES) return refuse(request, reply, 'bodies')
-    place.bodyTimer = setTimeout(() => {
-      lateBodies += 1
-      place.state = 'late'
-      place.admission.leave()
-    }, BODY_PATIENCE_MS)
-    done(null, payload)
-  })
-
-  app.addHook('preValidation', (request, _reply, done) => {
-    const place = places.get(request)
-    clearTimeout(place?.bodyTimer)
-    if (place?.state === 'late') {
-      lateBodies -= 1
-      place.state = 'inside'
-      place.since = performance.now()
-      place.admission.resume()
-    }
-    done()
-  })
-
-  app.addHook('onRoute', (route) => {
-    if (route.config?.operationId === undefined) return
-    const { handler } = route
-    route.handler = async function work(request, reply) {
+    app.addHook('preParsing', (request, reply, payload, done) => {
       const place = places.get(request)
-      if (place === undefined) return await handler.call(this, request, reply)
-      place.works = true
-      try {
-        return await handler.call(this, request, reply)
-      } finally {
-        place.works = false
-        if (place.kind === 'request' || place.isOver) leave(place)
+      if (place?.kind !== 'request' || place.state !== 'inside' || !hasBody(request.headers)) {
+        return done(null, payload)
       }
-    }
-  })
+      if (lateBodies >= MAX_LATE_BODIES) return refusals.refuse(request, reply, 'bodies')
+      place.bodyTimer = setTimeout(() => {
+        lateBodies += 1
+        place.state = 'late'
+        place.admission.leave()
+      }, BODY_PATIENCE_MS)
+      done(null, payload)
+    })
 
-  app.addHook('onSend', (request, _reply, payload, done) => {
-    const place = places.get(request)
-    if (place?.kind === 'request' && !place.works) leave(place)
-    done(null, payload)
-  })
+    app.addHook('preValidation', (request, _reply, done) => {
+      const place = places.get(request)
+      clearTimeout(place?.bodyTimer)
+      if (place?.state === 'late') {
+        lateBodies -= 1
+        place.state = 'inside'
+        place.admission.resume()
+      }
+      done()
+    })
 
-  app.addHook('preClose', async () => {
-    for (const admission of Object.values(admissions)) admission.close()
-  })
+    app.addHook('onRoute', (route) => {
+      if (route.config?.operationId === undefined) return
+      const { handler } = route
+      route.handler = async function work(request, reply) {
+        const place = places.get(request)
+        if (place === undefined) return await handler.call(this, request, reply)
+        place.works = true
+        try {
+          return await handler.call(this, request, reply)
+        } finally {
+          place.works = false
+          if (place.kind === 'request' || place.isOver) leave(place)
+        }
+      }
+    })
+
+    app.addHook('onSend', (request, _reply, payload, done) => {
+      const place = places.get(request)
+      if (place?.kind === 'request' && !place.works) leave(place)
+      done(null, payload)
+    })
+
+    app.addHook('preClose', async () => {
+      for (const admission of Object.values(admissions)) admission.close()
+    })
+  }
+
+  return {
+    /**
+     * Refuses a request that Fastify has not seen, where it would be refused anyway. Refusing then costs a quarter
+     * of what it costs later, and the more of it a process can do, the more it can serve.
+     *
+     * @returns whether it did
+     */
+    turnsAway(request: IncomingMessage, response: ServerResponse): boolean {
+      if (!admissions.request.isFull() || !isSurelyRequest(request)) return false
+      // The client was told that the connection ends: that is for Fastify's hooks.
+      if (request.socket.writableEnded) return false
+      refusals.refuseUnseen(request, response, 'full')
+      return true
+    },
+
+    async install(app: FastifyInstance): Promise<void> {
+      await watchPressure(app, maxMemoryMb)
+      isPressed = () => app.isUnderPressure()
+      addHooks(app)
+    },
+  }
 }

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import { createServer } from 'node:http'
 import compress from '@fastify/compress'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
@@ -9,7 +8,7 @@ import { answerUnreadable, installUnreadable } from './client-error.ts'
 import { installDrain } from './drain.ts'
 import { installExpectations } from './expectations.ts'
 import { installFileBodies } from './file-body.ts'
-import { type GateLimits, installGate } from './gate.ts'
+import { createGate, type GateLimits } from './gate.ts'
 import { installHeadStreams } from './head-streams.ts'
 import { installJsonBody } from './json-body.ts'
 import type { Log } from './log.ts'
@@ -18,6 +17,7 @@ import { installProblems, sendProblem } from './problem.ts'
 import { installRateLimits } from './rate-limit.ts'
 import type { SharedRedis } from './redis-watch.ts'
 import { wasRefused } from './refusals.ts'
+import { requestId } from './request-id.ts'
 import type { Storage } from './storage.ts'
 import { installUnreadBodies } from './unread-body.ts'
 import { installValidator } from './validator.ts'
@@ -25,10 +25,18 @@ import { installValidator } from './validator.ts'
 /** For operations that take no JSON: the others have limits of their own. */
 const BODY_LIMIT_BYTES = 16 * 1024
 const BODY_TIMEOUT_MS = 60_000
+const HEADERS_TIMEOUT_MS = 60_000
 /** Longer than proxies keep a connection for which there is no request, so that it is they who close it. */
 const KEEP_ALIVE_MS = 75_000
+const SERVER_OPTIONS = {
+  // A file may take hours: see the timeout of bodies.
+  requestTimeout: 0,
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  // Node.js would refuse its absence without a body.
+  requireHostHeader: false,
+}
 const UNVERSIONED = /^\/(v1|health|metrics|docs|openapi\.(json|yaml))(?=[/?]|$)/
-const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
 const EXPOSED_HEADERS = [
   ...['link', 'x-total-count', 'x-next-cursor', 'x-request-id', 'location'],
   ...['etag', 'idempotency-replayed', 'retry-after'],
@@ -66,12 +74,6 @@ function allowedOrigins(corsOrigins: string | undefined): false | '*' | string[]
   return origins.length > 0 ? origins : false
 }
 
-/** The caller's own id where it is a usable one. */
-function requestId({ headers }: IncomingMessage): string {
-  const sent = headers['x-request-id']
-  return typeof sent === 'string' && REQUEST_ID.test(sent) ? sent : randomUUID()
-}
-
 /** Node.js drops a connection too many without a word. */
 function boundConnections({ server }: FastifyInstance, { maxConnections, metrics }: HttpOptions) {
   if (maxConnections === undefined) return
@@ -99,6 +101,7 @@ function observe(app: FastifyInstance, metrics: Metrics, storage?: Pick<Storage,
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
   const { log, metrics, storage, corsOrigins, trustProxy, requestsPerMinute = 0, shared } = options
   const { bodyTimeoutMs = BODY_TIMEOUT_MS } = options
+  const gate = createGate(options)
   const app: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({
@@ -108,11 +111,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     genReqId: requestId,
     rewriteUrl,
     bodyLimit: BODY_LIMIT_BYTES,
-    // A file may take hours: see the timeout of bodies.
-    requestTimeout: 0,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    // Node.js would refuse its absence without a body.
-    http: { requireHostHeader: false },
+    serverFactory: (serve) =>
+      createServer(SERVER_OPTIONS, (request, response) => {
+        if (!gate.turnsAway(request, response)) serve(request, response)
+      }),
     trustProxy: trustProxy ?? false,
     forceCloseConnections: 'idle',
     // What arrives on an open connection while the process stops is served like any other.
@@ -147,7 +149,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   installUnreadBodies(app, bodyTimeoutMs)
   installExpectations(app)
   installHeadStreams(app)
-  await installGate(app, options)
+  await gate.install(app)
   await installRateLimits(app, { perMinute: requestsPerMinute, shared, log })
   installProblems(app)
   await app.register(compress, { threshold: 1024, encodings: ['gzip', 'identity'] })

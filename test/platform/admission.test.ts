@@ -17,12 +17,6 @@ function open() {
     () => limit,
     (count) => counts.push(count),
   )
-  // As after many requests of a millisecond.
-  for (let index = 0; index < 300; index += 1) {
-    admission.enter({ admit: () => undefined, refuse: () => undefined, isGone: () => false })
-    admission.leave(1)
-  }
-  counts.length = 0
   const enter = (isGone = false) => {
     const index = outcomes.push('waits') - 1
     admission.enter({
@@ -35,16 +29,14 @@ function open() {
       isGone: () => isGone,
     })
   }
-  /** Time goes by in which requests that take so long end all the time, and others take their places. */
-  const goOn = (milliseconds: number, takes = 1) => {
-    for (let passed = 0; passed < milliseconds; passed += 5) {
-      vi.advanceTimersByTime(5)
-      admission.resume()
-      admission.leave(takes)
-    }
-  }
   return {
-    ...{ admission, outcomes, enter, counts, goOn },
+    admission,
+    outcomes,
+    counts,
+    enter,
+    enterMany: (count: number) => {
+      for (let index = 0; index < count; index += 1) enter()
+    },
     setLimit: (count: number) => {
       limit = count
     },
@@ -56,68 +48,63 @@ describe('a bound on what is under way', () => {
     const { admission, outcomes, enter, counts } = open()
     for (let index = 0; index < 4; index += 1) enter()
     expect(outcomes).toEqual(['admitted', 'admitted', 'waits', 'waits'])
-    admission.leave(1)
+    admission.leave()
     expect(outcomes).toEqual(['admitted', 'admitted', 'admitted', 'waits'])
     expect(counts).toEqual([1, 2, 1, 2])
   })
 
-  it('lets a burst wait for a tenth of a second', () => {
-    const { outcomes, enter, goOn } = open()
-    for (let index = 0; index < 3; index += 1) enter()
-    goOn(95)
-    expect(outcomes[2]).toBe('waits')
-    goOn(15)
-    expect(outcomes[2]).toBe('waited')
-  })
-
-  it('lets nobody wait long once there has always been one waiting for a second', () => {
-    const { admission, outcomes, enter, goOn } = open()
-    for (let index = 0; index < 3; index += 1) enter()
-    for (let round = 0; round < 20; round += 1) {
-      vi.advanceTimersByTime(50)
-      enter()
-      admission.leave(1)
+  it('serves a burst of five times the bound whole', () => {
+    const { admission, outcomes, enterMany } = open()
+    enterMany(10)
+    for (let index = 0; index < 10; index += 1) {
+      vi.advanceTimersByTime(100)
+      admission.leave()
     }
-    expect(outcomes.slice(0, -1)).not.toContain('waited')
-    goOn(20)
-    expect(outcomes.at(-1)).toBe('waited')
+    expect(outcomes).toEqual(Array(10).fill('admitted'))
   })
 
-  it('lets a burst wait as long as four requests take', () => {
-    const { admission, outcomes, enter, goOn } = open()
-    for (let round = 0; round < 200; round += 1) {
+  it('refuses more at once, and then all who find as many waiting as there are places', () => {
+    const { admission, outcomes, enter, enterMany } = open()
+    enterMany(11)
+    expect(outcomes[10]).toBe('full')
+    for (let index = 0; index < 7; index += 1) {
+      vi.advanceTimersByTime(30)
       enter()
-      admission.leave(200)
+      admission.leave()
     }
-    outcomes.length = 0
-    for (let index = 0; index < 3; index += 1) enter()
-    goOn(790, 200)
-    expect(outcomes[2]).toBe('waits')
-    goOn(20, 200)
-    expect(outcomes[2]).toBe('waited')
+    expect(outcomes.slice(2, 10)).toEqual([...Array(7).fill('admitted'), 'waits'])
+    expect(outcomes.slice(11)).toEqual(Array(7).fill('full'))
+    enter()
+    enter()
+    expect(outcomes.slice(18)).toEqual(['waits', 'full'])
   })
 
-  it('refuses nobody for a moment in which nothing went on', () => {
-    const { outcomes, enter } = open()
-    for (let index = 0; index < 4; index += 1) enter()
-    vi.advanceTimersByTime(330)
-    expect(outcomes.slice(2)).toEqual(['waits', 'waits'])
+  it('takes a burst again when nobody was refused for a quarter of a second', () => {
+    const { admission, outcomes, enterMany } = open()
+    enterMany(11)
+    for (let index = 0; index < 10; index += 1) admission.leave()
+    vi.advanceTimersByTime(250)
+    enterMany(10)
+    expect(outcomes.slice(11)).not.toContain('full')
   })
 
-  it('lets requests wait for a second while a process has just started', () => {
-    const admission = createAdmission(
-      () => 1,
-      () => undefined,
-    )
-    const refusals: string[] = []
-    const applicant = { admit: () => undefined, isGone: () => false }
-    const refuse = (reason: Refusal) => refusals.push(reason)
-    admission.enter({ ...applicant, refuse })
-    admission.enter({ ...applicant, refuse })
-    vi.advanceTimersByTime(990)
-    expect(refusals).toEqual([])
-    vi.advanceTimersByTime(20)
-    expect(refusals).toEqual(['waited'])
+  it('says whether who comes is refused, and takes that for a refusal', () => {
+    const { admission, enterMany } = open()
+    enterMany(9)
+    expect(admission.isFull()).toBe(false)
+    enterMany(1)
+    expect(admission.isFull()).toBe(true)
+    for (let index = 0; index < 6; index += 1) admission.leave()
+    expect(admission.isFull()).toBe(true)
+  })
+
+  it('refuses nobody for a moment in which nothing goes on', () => {
+    const { outcomes, enterMany } = open()
+    enterMany(10)
+    vi.advanceTimersByTime(1_900)
+    expect(outcomes.slice(2)).toEqual(Array(8).fill('waits'))
+    vi.advanceTimersByTime(200)
+    expect(outcomes.slice(2)).toEqual(Array(8).fill('waited'))
   })
 
   it('gives no place to who has gone', () => {
@@ -126,15 +113,8 @@ describe('a bound on what is under way', () => {
     enter()
     enter(true)
     enter()
-    admission.leave(1)
+    admission.leave()
     expect(outcomes).toEqual(['admitted', 'admitted', 'waits', 'admitted'])
-  })
-
-  it('refuses at once when as many wait as may', () => {
-    const { outcomes, enter } = open()
-    for (let index = 0; index < 1_003; index += 1) enter()
-    expect(outcomes[1_001]).toBe('waits')
-    expect(outcomes[1_002]).toBe('full')
   })
 
   it('admits who waits as soon as the bound allows it', () => {
@@ -143,7 +123,7 @@ describe('a bound on what is under way', () => {
     enter()
     enter()
     setLimit(2)
-    vi.advanceTimersByTime(5)
+    vi.advanceTimersByTime(50)
     expect(outcomes).toEqual(['admitted', 'admitted'])
   })
 

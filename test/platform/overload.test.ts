@@ -83,6 +83,37 @@ describe('a process that has as much to do as it can', () => {
     await filled.release()
   })
 
+  it('refuses at once, and before anything else, when as many wait as may', async () => {
+    const filled = await fill()
+    const waiting = Array.from({ length: 4 * BOUND }, () => client.request('GET', '/v1/me'))
+    await vi.waitFor(async () => {
+      const raw = await openRaw(port)
+      raw.send(head('GET', '/v1/tasks?page=x', { 'x-request-id': 'mine' }))
+      const answer = await raw.received(/"request_id":"mine"/)
+      expect(answer).toMatch(/^HTTP\/1\.1 503 /)
+      expect(answer).toMatch(/^content-type: application\/problem\+json\r$/im)
+      expect(answer).toMatch(/^x-request-id: mine\r$/im)
+      expect(answer).toMatch(/^retry-after: 1\r$/im)
+      // The connection goes on.
+      raw.send(head('HEAD', '/v1/me', { 'x-request-id': 'next' }))
+      expect(await raw.received(/next\r\n[^{]*\r\n\r\n$/)).toContain('HTTP/1.1 503')
+      raw.destroy()
+      expect(await metric('passbook_requests_shed_total', 'reason="full"')).toBeGreaterThan(1)
+    })
+    const path = '/v1/imports?kind=dataset&name=during_overload'
+    const stream = await openRaw(port)
+    const headers = { ...authorization(), 'content-type': 'text/csv', 'content-length': 12 }
+    stream.send(`${head('POST', path, headers)}a,b\n1,2\n3,4\n`)
+    await isUnderWay('stream', 1)
+    await filled.release()
+    expect(new Set((await Promise.all(waiting)).map(({ status }) => status))).toEqual(
+      new Set([200]),
+    )
+    await stream.received(/ 202 | 201 | 200 /)
+    stream.destroy()
+    await isUnderWay('stream', 0)
+  })
+
   it('says how it is all the same', async () => {
     const filled = await fill()
     for (const path of ['/health/live', '/health/ready', '/metrics']) {

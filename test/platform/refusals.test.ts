@@ -14,11 +14,11 @@ afterEach(() => {
 /** Asks so many times at once an app that refuses everything. @returns how many answers have come */
 async function ask(count: number) {
   const app = Fastify()
-  const refuse = createRefusals(createMetrics(), createLog('silent'))
+  const refusals = createRefusals(createMetrics(), createLog('silent'))
   const arrived = { refused: 0, answered: 0 }
   app.get('/', (request, reply) => {
     arrived.refused += 1
-    refuse(request, reply, 'full')
+    refusals.refuse(request, reply, 'full')
   })
   for (let index = 0; index < count; index += 1) {
     void app.inject('/').then(({ statusCode }) => {
@@ -31,15 +31,15 @@ async function ask(count: number) {
 }
 
 describe('refusals', () => {
-  it('are held back for a second where there are more than 150 in a tenth of one', async () => {
-    const arrived = await ask(200)
-    await vi.waitFor(() => expect(arrived.answered).toBe(150))
-    vi.advanceTimersByTime(1_000)
-    await vi.waitFor(() => expect(arrived.answered).toBe(200))
+  it('are held back for a moment where there are more than 400 in a tenth of a second', async () => {
+    const arrived = await ask(450)
+    await vi.waitFor(() => expect(arrived.answered).toBe(400))
+    vi.advanceTimersByTime(200)
+    await vi.waitFor(() => expect(arrived.answered).toBe(450))
   })
 
   it('are held back to a bound, so that memory has one', async () => {
-    const arrived = await ask(1_200)
-    await vi.waitFor(() => expect(arrived.answered).toBe(200))
+    const arrived = await ask(1_450)
+    await vi.waitFor(() => expect(arrived.answered).toBe(450))
   })
 })

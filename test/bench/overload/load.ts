@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http'
+import { type Connection, openConnection } from './connection.ts'
 
 /** One request of a load, ready to be sent. */
 export interface LoadRequest {
@@ -32,72 +32,49 @@ export interface LoadResult {
 const WARM_CONNECTIONS = 500
 const TICK_MS = 2
 
+function bytesOf({ method, path, body = '' }: LoadRequest, { url, token }: LoadOrder): Buffer {
+  const head = [
+    `${method} ${path} HTTP/1.1`,
+    `Host: ${new URL(url).host}`,
+    `Authorization: Bearer ${token}`,
+    ...(body === '' ? [] : ['Content-Type: application/json']),
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ]
+  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`)
+}
+
 async function run(order: LoadOrder): Promise<LoadResult> {
   const { hostname, port } = new URL(order.url)
-  const connections = order.connections ?? WARM_CONNECTIONS
-  const agent = new Agent({ keepAlive: true, maxSockets: connections, maxFreeSockets: connections })
+  const requests = order.requests.map((request) => bytesOf(request, order))
   const latencies: number[] = []
   const delays: number[] = []
   const counts = { shed: 0, failed: 0 }
   let next = 0
 
   /** @param due when it was to be sent: what kept it from being sent counts too */
-  const send = (due: number): Promise<void> =>
-    new Promise((resolve) => {
-      const { method, path, body } = order.requests[next++ % order.requests.length] as LoadRequest
-      delays.push(performance.now() - due)
-      const fail = () => {
-        counts.failed += 1
-        resolve()
-      }
-      const headers = {
-        authorization: `Bearer ${order.token}`,
-        ...(body !== undefined && {
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(body),
-        }),
-      }
-      const sent = request({ agent, hostname, port, method, path, headers }, (answer) => {
-        answer.resume().once('error', fail)
-        answer.once('end', () => {
-          const { statusCode = 0 } = answer
-          if (statusCode === 503) counts.shed += 1
-          else if (statusCode < 300) latencies.push(performance.now() - due)
-          else counts.failed += 1
-          resolve()
-        })
-      })
-      sent.once('error', fail).end(body)
-    })
+  async function send(connection: Connection, due: number): Promise<void> {
+    delays.push(performance.now() - due)
+    const status = await connection.send(requests[next++ % requests.length] as Buffer)
+    if (status === 503) counts.shed += 1
+    else if (status >= 200 && status < 300) latencies.push(performance.now() - due)
+    else counts.failed += 1
+  }
 
-  const warm = () =>
-    new Promise<void>((resolve, reject) => {
-      request({ agent, hostname, port, path: '/health/live' }, (answer) =>
-        answer.resume().once('end', resolve),
-      )
-        .once('error', reject)
-        .end()
-    })
-  await Promise.all(Array.from({ length: connections }, warm))
-
+  const connections = await Promise.all(
+    Array.from({ length: order.connections ?? WARM_CONNECTIONS }, () =>
+      openConnection(hostname, Number(port)),
+    ),
+  )
   const start = performance.now()
   const end = start + order.seconds * 1000
-  const sent: Promise<void>[] = []
   if (order.perSecond === undefined) {
-    const client = async () => {
-      while (performance.now() < end) await send(performance.now())
-    }
-    sent.push(...Array.from({ length: connections }, client))
-  } else {
-    const gap = 1000 / order.perSecond
-    let due = start
-    while (due < end) {
-      for (; due <= performance.now() && due < end; due += gap) sent.push(send(due))
-      await new Promise((resolve) => setTimeout(resolve, TICK_MS))
-    }
-  }
-  await Promise.all(sent)
-  agent.destroy()
+    await Promise.all(
+      connections.map(async (connection) => {
+        while (performance.now() < end) await send(connection, performance.now())
+      }),
+    )
+  } else await sendOnTime(connections, order.perSecond, start, end, send)
+  for (const connection of connections) connection.close()
   const percentile = (values: number[], share: number): number =>
     values.sort((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN
   return {
@@ -108,6 +85,37 @@ async function run(order: LoadOrder): Promise<LoadResult> {
     p99: percentile(latencies, 0.99),
     late: percentile(delays, 0.99),
   }
+}
+
+/** Sends so many requests a second come what may; one that finds no free connection waits for the first. */
+async function sendOnTime(
+  connections: readonly Connection[],
+  perSecond: number,
+  start: number,
+  end: number,
+  send: (connection: Connection, due: number) => Promise<void>,
+): Promise<void> {
+  const free = [...connections]
+  const waiting: number[] = []
+  const sent: Promise<void>[] = []
+
+  async function work(connection: Connection, first: number): Promise<void> {
+    for (let due: number | undefined = first; due !== undefined; due = waiting.shift()) {
+      await send(connection, due)
+    }
+    free.push(connection)
+  }
+
+  const gap = 1000 / perSecond
+  for (let due = start; due < end; ) {
+    for (; due <= performance.now() && due < end; due += gap) {
+      const connection = free.shift()
+      if (connection) sent.push(work(connection, due))
+      else waiting.push(due)
+    }
+    await new Promise((resolve) => setTimeout(resolve, TICK_MS))
+  }
+  await Promise.all(sent)
 }
 
 // A process of its own, so that what it measures is not slowed down by what it measures with.
