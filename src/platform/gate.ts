@@ -166,8 +166,8 @@ export function createGate(options: GateOptions) {
 
   return {
     /**
-     * Refuses a request that Fastify has not seen, where it would be refused anyway. Refusing then costs a quarter
-     * of what it costs later, and the more of it a process can do, the more it can serve.
+     * Refuses a request that Fastify has not seen, where it would be refused anyway. That costs a fraction of what it
+     * costs later, and what refusing takes of a process is lost for what it admits.
      *
      * @returns whether it did
      */
@@ -175,7 +175,7 @@ export function createGate(options: GateOptions) {
       if (!admissions.request.isFull() || !isSurelyRequest(request)) return false
       // The client was told that the connection ends: that is for Fastify's hooks.
       if (request.socket.writableEnded) return false
-      refusals.refuseUnseen(request, response, 'full')
+      refusals.refuseUnseen(request, response)
       return true
     },
 
