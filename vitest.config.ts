@@ -8,12 +8,12 @@ const files = (...folders: readonly string[]) => folders.map((name) => `test/${n
 const OWN_PROJECTS = ['processes', 'outage', 'files', 'plans', 'hostile', 'redis'] as const
 
 /** Files that put something else in the place of a module, which no other file may get. */
-const REPLACE_MODULES = ['test/platform/log.test.ts'] as const
+const REPLACE_MODULES = ['test/lib/log.test.ts'] as const
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/setup/cluster.ts'],
-    reporters: ['default', './test/setup/failures.ts'],
+    globalSetup: ['test/setup/run/cluster.ts'],
+    reporters: ['default', './test/setup/run/failures.ts'],
     maxWorkers: 2,
     projects: [
       {

@@ -17,7 +17,7 @@ if (report >= 0) {
     say('--report wants a file.')
     process.exit(2)
   }
-  const reporters = ['default', inProject('test/setup/failures.ts'), 'json']
+  const reporters = ['default', inProject('test/setup/run/failures.ts'), 'json']
   args.push(...reporters.map((name) => `--reporter=${name}`), `--outputFile.json=${file}`)
 }
 await runInGroup([inProject('node_modules/vitest/vitest.mjs'), 'run', ...args])

@@ -13,11 +13,11 @@ import { documentRoutes, healthRoutes } from './features/system/system.routes.ts
 import { taskRoutes } from './features/tasks/tasks.routes.ts'
 import { transactionRoutes } from './features/transactions/transactions.routes.ts'
 import { userRoutes } from './features/users/users.routes.ts'
-import { readApiDocument } from './platform/api-document.ts'
-import { type FindCaller, installTokens } from './platform/auth.ts'
-import { DOCS_PATH, installDocs } from './platform/docs.ts'
-import { createHttp, type HttpOptions } from './platform/http.ts'
-import { createRouter, refuseUndocumentedRoutes } from './platform/router.ts'
+import { readApiDocument } from './http/api-document.ts'
+import { type FindCaller, installTokens } from './http/auth.ts'
+import { DOCS_PATH, installDocs } from './http/docs.ts'
+import { createRouter, refuseUndocumentedRoutes } from './http/router.ts'
+import { createHttp, type HttpOptions } from './http/server.ts'
 import type { Services } from './services.ts'
 
 /** More would only wait longer for a connection to the database. */

@@ -1,5 +1,5 @@
 import Format from 'typebox/format'
-import '../../src/platform/formats.ts'
+import '../../src/http/formats.ts'
 import { literal, objectLiteral } from './code.ts'
 import {
   asArray,

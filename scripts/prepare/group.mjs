@@ -4,7 +4,7 @@ import { constants } from 'node:os'
 import { ROOT, say } from './project.mjs'
 
 /**
- * Runs Node.js on a program that calls startRun() of test/setup/run.ts, as the leader of a process group.
+ * Runs Node.js on a program that calls startRun() of test/setup/run/run.ts, as the leader of a process group.
  * The program ends when its input does, which is when we do, and its group ends with it. Returns when
  * nothing of it is left, with our exit code set to its own.
  *

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { operations } from '../../src/generated/operations.ts'
-import { type Caller, installTokens } from '../../src/platform/auth.ts'
-import { createHttp } from '../../src/platform/http.ts'
-import { createRouter } from '../../src/platform/router.ts'
+import { type Caller, installTokens } from '../../src/http/auth.ts'
+import { createRouter } from '../../src/http/router.ts'
+import { createHttp } from '../../src/http/server.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
 import { ALL_SCOPES } from './operations.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Database } from '../../src/database/client.ts'
 import { createAnalyticsService } from '../../src/features/analytics/analytics.service.ts'
 import type { User } from '../../src/generated/schemas.ts'
-import type { Database } from '../../src/platform/prisma.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
 /** Without a worker: figures are recomputed where a test says so. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { authJobs } from '../../src/features/auth/auth.job.ts'
+import { authJobs } from '../../src/features/auth/auth.consumer.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
 /** Accounts of these tests were logged in from the test's own address alone. */

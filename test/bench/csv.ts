@@ -10,11 +10,11 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
-import type { RowBatch } from '../../src/platform/csv/batch.ts'
-import { CsvParser } from '../../src/platform/csv/parser.ts'
-import { createUtf8Converter } from '../../src/platform/csv/to-utf8.ts'
-import { ColumnTypes } from '../../src/platform/csv/types.ts'
-import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts'
+import { CsvParser } from '../../src/csv/parse/parser.ts'
+import type { RowBatch } from '../../src/csv/parse/row-batch.ts'
+import { createUtf8Converter } from '../../src/csv/parse/to-utf8.ts'
+import { ColumnTypes } from '../../src/csv/types/column-types.ts'
+import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts'
 
 const run = promisify(execFile)
 const ROWS = 2_000_000

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { type Config, createConfig, readEnvironment } from '../../src/config.ts'
-import { ensureSecrets } from '../../src/platform/data-dir.ts'
-import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts'
-import { migrate } from '../../src/platform/migrate.ts'
+import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts'
+import { migrate } from '../../src/database/migrate.ts'
+import { ensureSecrets } from '../../src/programs/kept-secrets.ts'
 
 /** A migrated database: DATABASE_URL with its secrets, or that of DATA_DIR, which is made when missing. */
 export async function openBench(): Promise<{

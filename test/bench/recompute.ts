@@ -5,11 +5,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Database, openDatabase } from '../../src/database/client.ts'
+import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts'
+import { migrate } from '../../src/database/migrate.ts'
 import { recomputeUser } from '../../src/features/analytics/recompute.ts'
-import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts'
-import { createLog } from '../../src/platform/log.ts'
-import { migrate } from '../../src/platform/migrate.ts'
-import { type Database, openDatabase } from '../../src/platform/prisma.ts'
+import { createLog } from '../../src/lib/log.ts'
 
 const ROUNDS = 200
 const DAYS = 3650

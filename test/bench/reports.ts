@@ -9,12 +9,12 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { largestGroups } from '../../src/features/reports/reports.queries.ts'
+import { type Database, openDatabase } from '../../src/database/client.ts'
+import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts'
+import { migrate } from '../../src/database/migrate.ts'
+import { largestGroups } from '../../src/features/reports/queries.ts'
 import type { UserGroupKind } from '../../src/generated/schemas.ts'
-import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts'
-import { createLog } from '../../src/platform/log.ts'
-import { migrate } from '../../src/platform/migrate.ts'
-import { type Database, openDatabase } from '../../src/platform/prisma.ts'
+import { createLog } from '../../src/lib/log.ts'
 
 const run = promisify(execFile)
 const USERS = 1_000_000
@@ -67,7 +67,9 @@ try {
   const bare = (statements: string) =>
     run('psql', [postgres.url, '-qAtc', statements, '-o', join(dataDir, 'bare')])
   const etl = async (...options: string[]) => {
-    const { stdout } = await run('node', ['dist/etl.js', '--out', out, ...options], { env })
+    const { stdout } = await run('node', ['dist/programs/etl/etl.js', '--out', out, ...options], {
+      env,
+    })
     return stdout
   }
   /** What the groupings took by the command's own account: without the start of Node.js. */

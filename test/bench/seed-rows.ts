@@ -1,7 +1,7 @@
 /** A process that makes the rows of invented people ready for COPY: the encryption is most of a seed's work. */
-import { encryptUser } from '../../src/features/users/users.fields.ts'
-import { caseless } from '../../src/platform/caseless.ts'
-import { createFieldCrypto, type FieldCrypto } from '../../src/platform/crypto.ts'
+import { encryptUser } from '../../src/features/users/fields.ts'
+import { caseless } from '../../src/lib/caseless.ts'
+import { createFieldCrypto, type FieldCrypto } from '../../src/lib/crypto.ts'
 import { type CopyValue, copyText } from './copy-in.ts'
 import { createPerson, type Person } from './people.ts'
 

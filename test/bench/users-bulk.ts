@@ -1,6 +1,6 @@
 /** How long creating and deleting 1,000 users in one request takes, on the database of `npm run seed`: `npx tsx test/bench/users-bulk.ts`. */
 import { buildApp } from '../../src/app.ts'
-import { createLog } from '../../src/platform/log.ts'
+import { createLog } from '../../src/lib/log.ts'
 import { openServices } from '../../src/services.ts'
 import { openBench } from './open.ts'
 import { createPerson } from './people.ts'

@@ -5,7 +5,7 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/app.ts'
-import { createLog } from '../../src/platform/log.ts'
+import { createLog } from '../../src/lib/log.ts'
 import { openServices } from '../../src/services.ts'
 import { openBench } from './open.ts'
 import { createPerson } from './people.ts'

@@ -1,7 +1,7 @@
 /** Faults on purpose: `npm run chaos -- --seed 1 --minutes 10`. */
 import { writeFile } from 'node:fs/promises'
 import { StartupError } from '../../src/errors.ts'
-import { within } from '../../src/platform/process.ts'
+import { within } from '../../src/lib/process.ts'
 import { runChaos } from './chaos.ts'
 import { FAULTS } from './faults.ts'
 import { type ChaosOptions, readOptions, USAGE } from './options.ts'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { get } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { readRows } from '../../src/platform/csv/rows.ts'
+import { readRows } from '../../src/csv/read.ts'
 import { useCast } from '../setup/cast.ts'
 import { hasTable, insertDataset, newName, type TestColumn } from './tables.ts'
 

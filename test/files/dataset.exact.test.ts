@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Format } from '../../src/platform/csv/format.ts'
-import { type DatasetLoads, openDatasetLoads } from '../imports/dataset-loads.ts'
-import { writeTable } from '../platform/csv/write-table.ts'
+import type { Format } from '../../src/csv/parse/format.ts'
+import { writeTable } from '../csv/write-table.ts'
+import { type DatasetLoads, openDatasetLoads } from '../imports/kinds/dataset/dataset-loads.ts'
 
 let datasets: DatasetLoads
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createDataDir, endProcesses, readKept, startProcess } from '../setup/processes.ts'
+import { createDataDir, endProcesses, readKept, startProcess } from '../setup/servers/processes.ts'
 
 const SCRIPT = new URL('flows.sh', import.meta.url).pathname
 const run = promisify(execFile)

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Role, Scope } from '../../src/generated/schemas.ts'
 import { ALL_SCOPES } from '../access/operations.ts'
-import { createHttpClient, type HttpAnswer, type HttpClient, logIn } from '../setup/http-client.ts'
+import {
+  createHttpClient,
+  type HttpAnswer,
+  type HttpClient,
+  logIn,
+} from '../setup/http/http-client.ts'
 
 /** Somebody who sends requests. */
 export interface Actor {

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { OperationId } from '../../src/generated/operations.ts'
 import { Finding } from './finding.ts'
-import type { Exchange } from './oracle.ts'
+import type { Exchange } from './oracle/oracle.ts'
 import type { Scene } from './scene.ts'
 
 /** How long, in milliseconds, a small piece of the worker's work may take. */

@@ -1,5 +1,5 @@
 import type { OperationId } from '../../src/generated/operations.ts'
-import type { Facts } from './late.ts'
+import type { Facts } from './inputs/late.ts'
 
 /** A kind of record that is created, read, listed, changed and deleted. */
 export interface Kind {

@@ -2,7 +2,7 @@ import document from '../../src/generated/openapi.json' with { type: 'json' }
 import { operations } from '../../src/generated/operations.ts'
 import * as schemas from '../../src/generated/schemas.ts'
 import { documented, type OperationAccess } from '../access/operations.ts'
-import type { Schema } from './schema.ts'
+import type { Schema } from './inputs/schema.ts'
 
 /** An operation with the schemas of each part of its requests. */
 export interface Operation extends OperationAccess {

@@ -7,7 +7,7 @@ import {
   endProcesses,
   readKept,
   startProcess,
-} from '../setup/processes.ts'
+} from '../setup/servers/processes.ts'
 
 /** Passbook as a process of its own, watched. */
 export type Passbook = Awaited<ReturnType<typeof startPassbook>>

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { OperationId } from '../../src/generated/operations.ts'
 import type { Actor, Cast, Owner } from './cast.ts'
-import type { Client, Header } from './client.ts'
-import type { Facts } from './late.ts'
+import type { Client, Header } from './client/client.ts'
+import { curlOf } from './client/transcript.ts'
+import type { Facts } from './inputs/late.ts'
 import { type Operation, operationOf } from './operations.ts'
-import { type Exchange, exchangeOf, judge, MAX_HEAD_LENGTH, type Request } from './oracle.ts'
-import { curlOf } from './transcript.ts'
-import { violationsOf } from './violations.ts'
+import { type Exchange, exchangeOf, judge, MAX_HEAD_LENGTH, type Request } from './oracle/oracle.ts'
+import { violationsOf } from './oracle/violations.ts'
 
 /** What the cases that run one after the other on one connection have in common. */
 export interface Lane {

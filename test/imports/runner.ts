@@ -1,12 +1,12 @@
 import { onTestFinished } from 'vitest'
-import { loadDataset } from '../../src/features/imports/dataset.loader.ts'
-import type { ImportKind, Loader } from '../../src/features/imports/imports.loader.ts'
+import { openDatabase } from '../../src/database/client.ts'
 import {
   createImportService,
   type ImportService,
 } from '../../src/features/imports/imports.service.ts'
-import { createLog } from '../../src/platform/log.ts'
-import { openDatabase } from '../../src/platform/prisma.ts'
+import { loadDataset } from '../../src/features/imports/kinds/dataset/dataset-kind.ts'
+import type { ImportKind, Loader } from '../../src/features/imports/kinds/loader.ts'
+import { createLog } from '../../src/lib/log.ts'
 import type { TestService } from '../setup/service.ts'
 
 interface Changes {

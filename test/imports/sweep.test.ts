@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { LOAD_LOCK_CLASS } from '../../src/platform/load-connection.ts'
+import { LOAD_LOCK_CLASS } from '../../src/database/copy-in.ts'
 import { useCast } from '../setup/cast.ts'
 import { openSession } from '../setup/session.ts'
 import { accepted, look, pieces, rows, statuses } from './imports.ts'

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
 import { useCast } from '../setup/cast.ts'
-import { dumpDatabase, findLeaks, readFiles } from '../setup/leaks.ts'
+import { dumpDatabase, findLeaks, readFiles } from '../setup/leaks/leaks.ts'
 import { startWorker } from '../setup/worker.ts'
 import { accepted, finished, look, newName, rows } from './imports.ts'
 

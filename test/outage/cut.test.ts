@@ -3,7 +3,11 @@ import { type OperationId, operations } from '../../src/generated/operations.ts'
 import { allOperations, type OperationAccess } from '../access/operations.ts'
 import { sampleRequest } from '../access/requests.ts'
 import { createPerson } from '../access/scene.ts'
-import { type Cut, type DatabaseProxy, startDatabaseProxy } from '../setup/database-proxy.ts'
+import {
+  type Cut,
+  type DatabaseProxy,
+  startDatabaseProxy,
+} from '../setup/servers/database-proxy.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
 
 /** More questions than any request asks. */

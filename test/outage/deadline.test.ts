@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../src/errors.ts'
-import { createDeadlines } from '../../src/platform/deadline.ts'
+import { createDeadlines } from '../../src/http/deadline.ts'
 
 const never = () => new Promise<never>(() => undefined)
 const late = expect.objectContaining({ status: 503, code: 'overloaded' })

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createHttpClient, logIn } from '../setup/http-client.ts'
-import { endProcesses, postgresPid, readKept, startProcess } from '../setup/processes.ts'
+import { createHttpClient, logIn } from '../setup/http/http-client.ts'
+import { endProcesses, postgresPid, readKept, startProcess } from '../setup/servers/processes.ts'
 
 const run = promisify(execFile)
 const DISK = 'size=300m,mode=755'

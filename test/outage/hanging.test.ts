@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { copyOut } from '../../src/platform/copy-out.ts'
-import { type DatabaseProxy, startDatabaseProxy } from '../setup/database-proxy.ts'
+import { copyOut } from '../../src/database/copy-out.ts'
+import { type DatabaseProxy, startDatabaseProxy } from '../setup/servers/database-proxy.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
 /** What the contract gives an answer. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { isDatabaseAway } from '../../src/platform/database-away.ts'
-import { migrate } from '../../src/platform/migrate.ts'
+import { isDatabaseAway } from '../../src/database/errors.ts'
+import { migrate } from '../../src/database/migrate.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
 import { openSession } from '../setup/session.ts'
 

@@ -1,11 +1,15 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { awaitDatabase } from '../../src/platform/await-database.ts'
-import { createSecrets } from '../../src/platform/data-dir.ts'
+import { awaitDatabase } from '../../src/database/await-database.ts'
+import { createSecrets } from '../../src/programs/kept-secrets.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
-import { createFarewell, type DatabaseProxy, startDatabaseProxy } from '../setup/database-proxy.ts'
-import { createDataDir, endProcesses, startProcess } from '../setup/processes.ts'
+import {
+  createFarewell,
+  type DatabaseProxy,
+  startDatabaseProxy,
+} from '../setup/servers/database-proxy.ts'
+import { createDataDir, endProcesses, startProcess } from '../setup/servers/processes.ts'
 
 /** What an end may take that waits for nothing: generous, as the machine may be busy. */
 const AT_ONCE_MS = 3_000

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { consumersOf } from '../../src/consumers.ts'
-import { releaseOutbox } from '../../src/platform/outbox.ts'
+import { releaseOutbox } from '../../src/events/relay.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
 import { BELIEFS, believe, stopAutovacuum } from './statistics.ts'
 import { rowsRead } from './work.ts'

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { emailIndex, encryptUser } from '../../src/features/users/users.fields.ts'
+import { type Database, openDatabase, Prisma } from '../../src/database/client.ts'
+import { emailIndex, encryptUser } from '../../src/features/users/fields.ts'
 import {
   filtersById,
   type UserQuery,
   userFilters,
   userOrder,
   userPaging,
-} from '../../src/features/users/users.list.ts'
-import { readUserPage } from '../../src/features/users/users.page.ts'
+} from '../../src/features/users/list.ts'
+import { readUserPage } from '../../src/features/users/page.ts'
 import { listUsers } from '../../src/generated/operations.ts'
-import { createEncryptionKeys, createFieldCrypto } from '../../src/platform/crypto.ts'
-import { createLog } from '../../src/platform/log.ts'
-import { encodeCursor } from '../../src/platform/paging.ts'
-import { type Database, openDatabase, Prisma } from '../../src/platform/prisma.ts'
+import { encodeCursor } from '../../src/http/paging.ts'
+import { createEncryptionKeys, createFieldCrypto } from '../../src/lib/crypto.ts'
+import { createLog } from '../../src/lib/log.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
 
 const SORTS = listUsers.schema.querystring.properties.sort.enum

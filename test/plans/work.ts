@@ -1,4 +1,4 @@
-import { inUnitOfWork } from '../../src/platform/unit-of-work.ts'
+import { inUnitOfWork } from '../../src/database/unit-of-work.ts'
 import type { Services } from '../../src/services.ts'
 
 const ROLLED_BACK = new Error('this unit of work is not kept')

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createDataDir, endProcesses, readKept, startProcess } from '../setup/processes.ts'
-import { startRun } from '../setup/run.ts'
+import { startRun } from '../setup/run/run.ts'
+import { createDataDir, endProcesses, readKept, startProcess } from '../setup/servers/processes.ts'
 
 // npm run test:postman -- [--report FILE]: runs the whole Postman collection twice against a fresh service, by
 // newman, which npx fetches. FILE becomes a JSON file with as much of Vitest's reports as CI counts.

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { isServerOf } from '../../src/platform/embedded-postgres/processes.ts'
+import { isServerOf } from '../../src/database/embedded/processes.ts'
 import {
   becomeCurrent,
   expectFiguresOfLedger,
@@ -7,7 +7,12 @@ import {
   queryOnce,
   readReferences,
 } from '../setup/figures.ts'
-import { createCustomers, createHttpClient, type HttpClient, logIn } from '../setup/http-client.ts'
+import {
+  createCustomers,
+  createHttpClient,
+  type HttpClient,
+  logIn,
+} from '../setup/http/http-client.ts'
 import { createLoad, postAll, seededRandom } from '../setup/load.ts'
 import {
   createDataDir,
@@ -17,7 +22,7 @@ import {
   readKept,
   startProcess,
   type TestProcess,
-} from '../setup/processes.ts'
+} from '../setup/servers/processes.ts'
 
 const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 1e9))
 const random = seededRandom(SEED)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { becomeCurrent, expectFiguresOfLedger, queryOnce } from '../setup/figures.ts'
-import { createCustomers, type HttpClient, logIn } from '../setup/http-client.ts'
+import { createCustomers, type HttpClient, logIn } from '../setup/http/http-client.ts'
 import { createLoad, postAll, seededRandom } from '../setup/load.ts'
 import {
   createDataDir,
@@ -9,7 +9,7 @@ import {
   readKept,
   startProcess,
   type TestProcess,
-} from '../setup/processes.ts'
+} from '../setup/servers/processes.ts'
 
 const random = seededRandom(1)
 

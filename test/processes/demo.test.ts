@@ -13,7 +13,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 /** The compiled demo, with a service of its own whose data is below `folder`. */
 function startDemo() {
-  const child = spawn(process.execPath, ['dist/demo.js'], {
+  const child = spawn(process.execPath, ['dist/programs/demo/demo.js'], {
     // A service that took up these would end with a sentence about them.
     env: { PATH: process.env['PATH'], TMPDIR: folder, DATABASE_URL: 'x', REDIS_URL: 'x' },
     stdio: ['ignore', 'pipe', 'inherit'],

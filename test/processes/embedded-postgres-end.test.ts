@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { isAlive, isServerOf } from '../../src/platform/embedded-postgres/processes.ts'
+import { isAlive, isServerOf } from '../../src/database/embedded/processes.ts'
 import { DataFolder, query, watchdogOf } from './embedded-postgres-harness.ts'
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
@@ -38,7 +38,7 @@ describe('an owner that dies', () => {
   test.runIf(process.platform === 'linux')(
     'takes a server along that has written no file yet',
     async () => {
-      const module = join(process.cwd(), 'src/platform/embedded-postgres/watchdog.ts')
+      const module = join(process.cwd(), 'src/database/embedded/watchdog.ts')
       const program = `
       import { spawn } from 'node:child_process'
       import { startWatchdog } from ${JSON.stringify(module)}

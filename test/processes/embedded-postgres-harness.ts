@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
-import { readPostmasterFile } from '../../src/platform/embedded-postgres/postmaster-file.ts'
-import { isServerOf } from '../../src/platform/embedded-postgres/processes.ts'
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
-} from '../../src/platform/embedded-postgres.ts'
+} from '../../src/database/embedded/embedded-postgres.ts'
+import { readPostmasterFile } from '../../src/database/embedded/postmaster-file.ts'
+import { isServerOf } from '../../src/database/embedded/processes.ts'
 
 export const PASSWORD = "it's #1/2"
 
@@ -67,7 +67,7 @@ export class DataFolder {
 
   /** A Passbook in a process of its own that starts the server and then does nothing. */
   async startOwner(): Promise<{ readonly owner: ChildProcess; readonly url: string }> {
-    const module = join(process.cwd(), 'src/platform/embedded-postgres.ts')
+    const module = join(process.cwd(), 'src/database/embedded/embedded-postgres.ts')
     const options = { dataDir: this.dataDir, password: PASSWORD, fast: true }
     const program = `
       import { startEmbeddedPostgres } from ${JSON.stringify(module)}

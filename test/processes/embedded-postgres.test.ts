@@ -3,13 +3,13 @@ import { chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promis
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
+import { findFreePort } from '../../src/database/embedded/port.ts'
+import { readPostmasterFile } from '../../src/database/embedded/postmaster-file.ts'
+import { isAlive } from '../../src/database/embedded/processes.ts'
 import { StartupError } from '../../src/errors.ts'
-import { findFreePort } from '../../src/platform/embedded-postgres/port.ts'
-import { readPostmasterFile } from '../../src/platform/embedded-postgres/postmaster-file.ts'
-import { isAlive } from '../../src/platform/embedded-postgres/processes.ts'
 import { DataFolder, query } from './embedded-postgres-harness.ts'
 
-vi.mock(import('../../src/platform/embedded-postgres/port.ts'), async (original) => {
+vi.mock(import('../../src/database/embedded/port.ts'), async (original) => {
   return { findFreePort: vi.fn((await original()).findFreePort) }
 })
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
@@ -115,9 +115,7 @@ describe('a later start', () => {
     await folder.useMadeDatabase()
     const other = createServer()
     const taken = await vi
-      .importActual<{ findFreePort: typeof findFreePort }>(
-        '../../src/platform/embedded-postgres/port.ts',
-      )
+      .importActual<{ findFreePort: typeof findFreePort }>('../../src/database/embedded/port.ts')
       .then((actual) => actual.findFreePort())
     other.listen(taken, '127.0.0.1')
     await once(other, 'listening')

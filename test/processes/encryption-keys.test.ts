@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createSecrets } from '../../src/platform/data-dir.ts'
+import { createSecrets } from '../../src/programs/kept-secrets.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
 import {
   createDataDir,
@@ -9,7 +9,7 @@ import {
   readKept,
   startProcess,
   type TestProcess,
-} from '../setup/processes.ts'
+} from '../setup/servers/processes.ts'
 
 const { jwtSecret: JWT_SECRET, encryptionKeys: OURS } = createSecrets()
 const { encryptionKeys: OTHERS } = createSecrets()

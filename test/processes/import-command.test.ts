@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSecrets } from '../../src/platform/data-dir.ts'
+import { createSecrets } from '../../src/programs/kept-secrets.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
 
 const run = promisify(execFile)
@@ -35,7 +35,7 @@ interface Ended {
 
 /** Runs the command as `npm run import` does. */
 const load = (args: readonly string[], url = database.url): Promise<Ended> =>
-  run(process.execPath, ['dist/import.js', ...args], {
+  run(process.execPath, ['dist/programs/import/import.js', ...args], {
     env: {
       PATH: process.env['PATH'],
       ...{ DATABASE_URL: url, DATA_DIR: join(folder, 'data') },

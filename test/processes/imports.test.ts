@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { queryOnce } from '../setup/figures.ts'
-import { createHttpClient, type HttpClient, logIn } from '../setup/http-client.ts'
+import { createHttpClient, type HttpClient, logIn } from '../setup/http/http-client.ts'
 import { seededRandom } from '../setup/load.ts'
 import {
   createDataDir,
@@ -9,7 +9,7 @@ import {
   readKept,
   startProcess,
   type TestProcess,
-} from '../setup/processes.ts'
+} from '../setup/servers/processes.ts'
 
 const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 1e9))
 const random = seededRandom(SEED)

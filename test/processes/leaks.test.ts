@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { queryOnce } from '../setup/figures.ts'
-import { logIn } from '../setup/http-client.ts'
-import { PRIVATE, PUBLIC, tellStory } from '../setup/leak-story.ts'
-import { dumpDatabase, findLeaks, type Haystack, readFiles } from '../setup/leaks.ts'
+import { logIn } from '../setup/http/http-client.ts'
+import { PRIVATE, PUBLIC, tellStory } from '../setup/leaks/leak-story.ts'
+import { dumpDatabase, findLeaks, type Haystack, readFiles } from '../setup/leaks/leaks.ts'
 import {
   createDataDir,
   databaseUrl,
   endProcesses,
   readKept,
   startProcess,
-} from '../setup/processes.ts'
+} from '../setup/servers/processes.ts'
 
 let dataDir: Awaited<ReturnType<typeof createDataDir>>
 let secrets: string[]

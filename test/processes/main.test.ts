@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { isServerOf } from '../../src/platform/embedded-postgres/processes.ts'
+import { isServerOf } from '../../src/database/embedded/processes.ts'
 import { openBlocker, queryOnce } from '../setup/figures.ts'
-import { createHttpClient, logIn } from '../setup/http-client.ts'
+import { createHttpClient, logIn } from '../setup/http/http-client.ts'
 import {
   createDataDir,
   databaseUrl,
@@ -10,7 +10,7 @@ import {
   postgresPid,
   readKept,
   startProcess,
-} from '../setup/processes.ts'
+} from '../setup/servers/processes.ts'
 
 /** What a stop may take, in milliseconds. */
 const STOP_MS = 5_000

@@ -4,16 +4,16 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
-import { createSecrets } from '../../src/platform/data-dir.ts'
-import { findFreePort } from '../../src/platform/embedded-postgres/port.ts'
-import { readPostmasterFile } from '../../src/platform/embedded-postgres/postmaster-file.ts'
+import { findFreePort } from '../../src/database/embedded/port.ts'
+import { readPostmasterFile } from '../../src/database/embedded/postmaster-file.ts'
+import { createSecrets } from '../../src/programs/kept-secrets.ts'
 import {
   createDataDir,
   endProcesses,
   readKept,
   startProcess,
   type TestProcess,
-} from '../setup/processes.ts'
+} from '../setup/servers/processes.ts'
 
 type Environment = Readonly<Record<string, string>>
 

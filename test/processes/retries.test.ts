@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openBlocker, queryOnce } from '../setup/figures.ts'
-import { createHttpClient, type HttpAnswer, type HttpClient, logIn } from '../setup/http-client.ts'
+import {
+  createHttpClient,
+  type HttpAnswer,
+  type HttpClient,
+  logIn,
+} from '../setup/http/http-client.ts'
 import {
   createDataDir,
   databaseUrl,
@@ -9,7 +14,7 @@ import {
   readKept,
   startProcess,
   type TestProcess,
-} from '../setup/processes.ts'
+} from '../setup/servers/processes.ts'
 
 const PARALLEL = 50
 

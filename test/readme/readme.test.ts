@@ -22,7 +22,7 @@ const withoutTimes = (text: string) => text.replace(/("\w+_at":)"[^"]*"/g, '$1"â
 /** Passbook as somebody starts it who has just cloned it. */
 async function startFresh() {
   const dataDir = await mkdtemp(join(tmpdir(), 'passbook-readme-'))
-  const service = spawn(process.execPath, ['dist/main.js'], {
+  const service = spawn(process.execPath, ['dist/programs/main.js'], {
     cwd: ROOT,
     env: { ...process.env, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'silent' },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Fleet, startFleet } from '../setup/fleet.ts'
-import { createCustomers } from '../setup/http-client.ts'
+import { createCustomers } from '../setup/http/http-client.ts'
+import { type Fleet, startFleet } from '../setup/servers/fleet.ts'
 
 const COUNT = 200
 /** The first requests may wait for Redis; what they wait is bounded. */

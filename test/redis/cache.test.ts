@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Fleet, startFleet } from '../setup/fleet.ts'
-import { createCustomers, createHttpClient, type HttpClient } from '../setup/http-client.ts'
+import { createCustomers, createHttpClient, type HttpClient } from '../setup/http/http-client.ts'
+import { type Fleet, startFleet } from '../setup/servers/fleet.ts'
 
 let fleet: Fleet
 /** The same admin at another API process. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { becomeCurrent, expectFiguresOfLedger, openBlocker, queryOnce } from '../setup/figures.ts'
-import { type Fleet, startFleet } from '../setup/fleet.ts'
-import { createCustomers, createHttpClient, type HttpClient } from '../setup/http-client.ts'
+import { createCustomers, createHttpClient, type HttpClient } from '../setup/http/http-client.ts'
 import { createLoad, postAll, seededRandom } from '../setup/load.ts'
+import { type Fleet, startFleet } from '../setup/servers/fleet.ts'
 
 const random = seededRandom(1)
 

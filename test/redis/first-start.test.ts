@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { queryOnce } from '../setup/figures.ts'
-import { type Fleet, startFleet } from '../setup/fleet.ts'
-import { logIn } from '../setup/http-client.ts'
-import { startProcess } from '../setup/processes.ts'
+import { logIn } from '../setup/http/http-client.ts'
+import { type Fleet, startFleet } from '../setup/servers/fleet.ts'
+import { startProcess } from '../setup/servers/processes.ts'
 
 let fleet: Fleet
 beforeAll(async () => {

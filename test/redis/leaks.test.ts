@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Fleet, startFleet } from '../setup/fleet.ts'
-import { PUBLIC, tellStory } from '../setup/leak-story.ts'
-import { dumpDatabase, findLeaks } from '../setup/leaks.ts'
-import type { TestProcess } from '../setup/processes.ts'
+import { PUBLIC, tellStory } from '../setup/leaks/leak-story.ts'
+import { dumpDatabase, findLeaks } from '../setup/leaks/leaks.ts'
+import { type Fleet, startFleet } from '../setup/servers/fleet.ts'
+import type { TestProcess } from '../setup/servers/processes.ts'
 
 let fleet: Fleet
 let worker: TestProcess

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findFreePort } from '../../src/platform/embedded-postgres/port.ts'
-import { startNginx } from '../setup/nginx.ts'
-import { head, openRaw } from '../setup/raw-http.ts'
+import { findFreePort } from '../../src/database/embedded/port.ts'
+import { head, openRaw } from '../setup/http/raw-http.ts'
+import { startNginx } from '../setup/servers/nginx.ts'
 
 /** Nothing listens there. */
 let nginx: Awaited<ReturnType<typeof startNginx>>

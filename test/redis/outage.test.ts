@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { becomeCurrent, expectFiguresOfLedger, readReferences } from '../setup/figures.ts'
-import { type Fleet, startFleet } from '../setup/fleet.ts'
-import { createCustomers } from '../setup/http-client.ts'
+import { createCustomers } from '../setup/http/http-client.ts'
 import { createLoad, postAll, seededRandom } from '../setup/load.ts'
-import { startProcess } from '../setup/processes.ts'
+import { type Fleet, startFleet } from '../setup/servers/fleet.ts'
+import { startProcess } from '../setup/servers/processes.ts'
 
 const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 1e9))
 const random = seededRandom(SEED)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Fleet, startFleet } from '../setup/fleet.ts'
-import { createHttpClient } from '../setup/http-client.ts'
+import { createHttpClient } from '../setup/http/http-client.ts'
+import { type Fleet, startFleet } from '../setup/servers/fleet.ts'
 
 const LIMIT = 100
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { type Fleet, startFleet } from '../setup/fleet.ts'
-import { createCustomers } from '../setup/http-client.ts'
+import { createCustomers } from '../setup/http/http-client.ts'
+import { type Fleet, startFleet } from '../setup/servers/fleet.ts'
 
 let fleet: Fleet
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { findFreePort } from '../../src/platform/embedded-postgres/port.ts'
+import { findFreePort } from '../../src/database/embedded/port.ts'
 import { openBlocker, readReferences } from '../setup/figures.ts'
-import { type Fleet, startFleet } from '../setup/fleet.ts'
-import { createCustomers, createHttpClient } from '../setup/http-client.ts'
+import { createCustomers, createHttpClient } from '../setup/http/http-client.ts'
 import { createLoad, postAll, seededRandom } from '../setup/load.ts'
-import { startNginx } from '../setup/nginx.ts'
-import type { TestProcess } from '../setup/processes.ts'
+import { type Fleet, startFleet } from '../setup/servers/fleet.ts'
+import { startNginx } from '../setup/servers/nginx.ts'
+import type { TestProcess } from '../setup/servers/processes.ts'
 
 const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 1e9))
 const random = seededRandom(SEED)

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { buildReport } from '../../src/features/reports/reports.build.ts'
+import { buildReport } from '../../src/features/reports/build.ts'
 import { useCast } from '../setup/cast.ts'
 
 const cast = useCast()

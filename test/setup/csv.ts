@@ -1,4 +1,4 @@
-import { readRows } from '../../src/platform/csv/rows.ts'
+import { readRows } from '../../src/csv/read.ts'
 
 /** The rows below the header of a CSV text, by column. */
 export function readRecords(text: string): Record<string, string>[] {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
-import { TEMPLATE } from './cluster.ts'
+import { TEMPLATE } from './run/cluster.ts'
 
 async function administer(statement: string): Promise<void> {
   const url = new URL(inject('serverUrl'))

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { expect, vi } from 'vitest'
-import type { HttpClient } from './http-client.ts'
+import type { HttpClient } from './http/http-client.ts'
 
 /** Runs one statement on a database, past Passbook. */
 export async function queryOnce<Row extends pg.QueryResultRow>(

@@ -1,5 +1,5 @@
 import type { TransactionCreate } from '../../src/generated/schemas.ts'
-import type { HttpClient } from './http-client.ts'
+import type { HttpClient } from './http/http-client.ts'
 
 /** The same numbers in 0..1 for the same seed (mulberry32), so that a failure can be run again. */
 export function seededRandom(seed: number): () => number {

@@ -8,11 +8,11 @@ import { createConfig, readEnvironment } from '../../src/config.ts'
 import { startConsumers } from '../../src/consumers.ts'
 import { type OperationId, operations } from '../../src/generated/operations.ts'
 import type { Role, Transaction, TransactionCreate, User } from '../../src/generated/schemas.ts'
-import { createSecrets } from '../../src/platform/data-dir.ts'
-import { createLog } from '../../src/platform/log.ts'
+import { createLog } from '../../src/lib/log.ts'
+import { createSecrets } from '../../src/programs/kept-secrets.ts'
 import { openServices } from '../../src/services.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
-import { assertDocumented } from './response-check.ts'
+import { assertDocumented } from './http/response-check.ts'
 
 /** How a request is made; everything but the operation is optional. */
 export interface RequestOptions {

@@ -1,5 +1,5 @@
 import { startConsumers } from '../../src/consumers.ts'
-import { createLog } from '../../src/platform/log.ts'
+import { createLog } from '../../src/lib/log.ts'
 import { openServices, type Services } from '../../src/services.ts'
 import type { TestService } from './service.ts'
 

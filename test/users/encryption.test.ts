@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { createLog } from '../../src/platform/log.ts'
+import { createLog } from '../../src/lib/log.ts'
 import { openServices } from '../../src/services.ts'
 import { useCast } from '../setup/cast.ts'
-import { expectProblem } from '../setup/problem.ts'
+import { expectProblem } from '../setup/http/problem.ts'
 
 const cast = useCast()
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { User } from '../../src/generated/schemas.ts'
-import { caseless } from '../../src/platform/caseless.ts'
+import { caseless } from '../../src/lib/caseless.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
 let service: TestService

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listUsers } from '../../src/generated/operations.ts'
 import type { User } from '../../src/generated/schemas.ts'
-import { encodeCursor } from '../../src/platform/paging.ts'
+import { encodeCursor } from '../../src/http/paging.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
 const SORTS = listUsers.schema.querystring.properties.sort.enum

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { MOST_COUNTED } from '../../src/features/users/users.page.ts'
+import { MOST_COUNTED } from '../../src/features/users/page.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
 let service: TestService

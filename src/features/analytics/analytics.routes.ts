@@ -1,6 +1,6 @@
 import { operations } from '../../generated/operations.ts'
-import type { Handle } from '../../platform/router.ts'
-import { mapInSlices } from '../../platform/slices.ts'
+import type { Handle } from '../../http/router.ts'
+import { mapInSlices } from '../../lib/slices.ts'
 import type { AnalyticsService } from './analytics.service.ts'
 import { analyticsView, dayView } from './analytics.view.ts'
 

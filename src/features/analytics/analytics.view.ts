@@ -1,5 +1,5 @@
 import type { Analytics, DailyAnalytics } from '../../generated/schemas.ts'
-import { averageMoney, formatMoney, money } from '../../platform/money.ts'
+import { averageMoney, formatMoney, money } from '../../lib/money.ts'
 import type { AnalyticsRecord } from './analytics.service.ts'
 import type { DayFigures } from './figures.ts'
 

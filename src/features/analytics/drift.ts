@@ -1,4 +1,4 @@
-import { type Database, Prisma } from '../../platform/prisma.ts'
+import { type Database, Prisma } from '../../database/client.ts'
 import { BUSIEST_DATE } from './figures.ts'
 
 const SAMPLE_USERS = 200

@@ -1,4 +1,4 @@
-import { type Database, Prisma } from '../../platform/prisma.ts'
+import { type Database, Prisma } from '../../database/client.ts'
 
 /** What is asked for: a user's transactions of one currency, in a period of UTC days or ever. */
 export interface Selection {

@@ -1,4 +1,4 @@
-import type { Database } from '../../platform/prisma.ts'
+import type { Database } from '../../database/client.ts'
 
 /**
  * Recomputes the days of a user that changed, and the user's totals, from the ledger: see the

@@ -1,9 +1,9 @@
+import { type Database, type Prisma, violatesForeignKey } from '../../database/client.ts'
 import { invalid, notFound } from '../../errors.ts'
 import type { ApiKeyCreate, Scope } from '../../generated/schemas.ts'
-import type { Caller } from '../../platform/auth.ts'
-import { type Page, type PagingQuery, pageById } from '../../platform/paging.ts'
-import { type Database, type Prisma, violatesForeignKey } from '../../platform/prisma.ts'
-import { createKey, hashKey, isKey } from './api-keys.secret.ts'
+import type { Caller } from '../../http/auth.ts'
+import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
+import { createKey, hashKey, isKey } from './secret.ts'
 
 /** How long a key's use is not written again. */
 const USE_MS = 60_000

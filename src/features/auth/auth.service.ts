@@ -1,12 +1,12 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { forbidden, unauthorized } from '../../errors.ts'
-import type { Credentials, Registration, TokenPair } from '../../generated/schemas.ts'
-import { verifyPassword } from '../../platform/passwords.ts'
 import {
   type Database,
   type DatabaseTransaction,
   violatesForeignKey,
-} from '../../platform/prisma.ts'
+} from '../../database/client.ts'
+import { forbidden, unauthorized } from '../../errors.ts'
+import type { Credentials, Registration, TokenPair } from '../../generated/schemas.ts'
+import { verifyPassword } from '../../lib/passwords.ts'
 import type { UserRecord, UserService } from '../users/users.service.ts'
 import type { LoginThrottle } from './login-throttle.ts'
 

@@ -1,6 +1,6 @@
+import type { Database } from '../../database/client.ts'
 import { StartupError } from '../../errors.ts'
-import { hashPassword } from '../../platform/passwords.ts'
-import type { Database } from '../../platform/prisma.ts'
+import { hashPassword } from '../../lib/passwords.ts'
 import type { UserService } from '../users/users.service.ts'
 
 interface Deps {

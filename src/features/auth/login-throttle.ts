@@ -1,3 +1,5 @@
+import type { Database } from '../../database/client.ts'
+import type { FieldCrypto } from '../../lib/crypto.ts'
 import {
   type AttemptLimit,
   backOff,
@@ -5,9 +7,7 @@ import {
   deleteOldAttempts,
   perWindow,
   settleAttempt,
-} from '../../platform/attempts.ts'
-import type { FieldCrypto } from '../../platform/crypto.ts'
-import type { Database } from '../../platform/prisma.ts'
+} from './login-attempts.ts'
 
 /** For one user name from one address. */
 const FROM_ONE_ADDRESS = { free: 5, longestSeconds: 300 }

@@ -1,9 +1,9 @@
+import { type Database, type DatabaseTransaction, violatedUnique } from '../../database/client.ts'
 import { conflict, notFound } from '../../errors.ts'
 import type { BankAccountCreate, BankAccountUpdate } from '../../generated/schemas.ts'
-import type { Caller } from '../../platform/auth.ts'
-import type { FieldCrypto } from '../../platform/crypto.ts'
-import { type Page, type PagingQuery, pageById } from '../../platform/paging.ts'
-import { type Database, type DatabaseTransaction, violatedUnique } from '../../platform/prisma.ts'
+import type { Caller } from '../../http/auth.ts'
+import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
+import type { FieldCrypto } from '../../lib/crypto.ts'
 import type { UserService } from '../users/users.service.ts'
 import {
   accountNumberIndex,
@@ -13,7 +13,7 @@ import {
   decryptBankAccount,
   draftBankAccount,
   toColumns,
-} from './bank-accounts.fields.ts'
+} from './fields.ts'
 
 interface Deps {
   readonly database: Database

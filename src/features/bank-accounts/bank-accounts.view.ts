@@ -1,5 +1,5 @@
 import type { BankAccount } from '../../generated/schemas.ts'
-import type { BankAccountRecord } from './bank-accounts.fields.ts'
+import type { BankAccountRecord } from './fields.ts'
 
 const SHOWN = 4
 

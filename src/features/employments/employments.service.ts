@@ -1,12 +1,12 @@
+import type { Database, DatabaseTransaction } from '../../database/client.ts'
 import { notFound } from '../../errors.ts'
 import type { EmploymentCreate, EmploymentUpdate } from '../../generated/schemas.ts'
-import type { Caller } from '../../platform/auth.ts'
-import { type Page, type PagingQuery, pageById } from '../../platform/paging.ts'
-import type { Database, DatabaseTransaction } from '../../platform/prisma.ts'
+import type { Caller } from '../../http/auth.ts'
+import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import type { UserService } from '../users/users.service.ts'
-import { changeEmployment, draftEmployment, type EmploymentRecord } from './employments.fields.ts'
+import { changeEmployment, draftEmployment, type EmploymentRecord } from './fields.ts'
 
-export { draftEmployment, type EmploymentDraft } from './employments.fields.ts'
+export { draftEmployment, type EmploymentDraft } from './fields.ts'
 
 export type EmploymentService = ReturnType<typeof createEmploymentService>
 

@@ -1,5 +1,5 @@
 import type { Employment } from '../../generated/schemas.ts'
-import type { EmploymentRecord } from './employments.fields.ts'
+import type { EmploymentRecord } from './fields.ts'
 
 const dateView = (date: Date): string => date.toISOString().slice(0, 10)
 

@@ -1,8 +1,8 @@
+import type { FileDialect } from '../../csv/file/row-file.ts'
+import type { Prisma } from '../../database/client.ts'
 import type { Import, ImportDialect, ImportError } from '../../generated/schemas.ts'
-import type { FileDialect } from '../../platform/csv-file/rows.ts'
-import type { Prisma } from '../../platform/prisma.ts'
-import type { ImportColumn } from './imports.loader.ts'
-import type { ImportOptions } from './imports.options.ts'
+import type { ImportColumn } from './kinds/loader.ts'
+import type { ImportOptions } from './kinds/options.ts'
 
 /** What is stored of an import. */
 export type ImportRecord = Prisma.ImportGetPayload<object>

@@ -1,10 +1,10 @@
+import type { Database } from '../../database/client.ts'
+import type { Storage } from '../../database/storage.ts'
+import type { DatabaseWatch } from '../../database/watch.ts'
+import type { EventQueue } from '../../events/queue.ts'
 import type { DependencyHealth, FiguresHealth, Readiness } from '../../generated/schemas.ts'
-import type { DatabaseWatch } from '../../platform/database-watch.ts'
-import { inTime } from '../../platform/in-time.ts'
-import type { Database } from '../../platform/prisma.ts'
-import type { EventQueue } from '../../platform/queue.ts'
-import type { SharedRedis } from '../../platform/redis-watch.ts'
-import type { Storage } from '../../platform/storage.ts'
+import { inTime } from '../../lib/in-time.ts'
+import type { SharedRedis } from '../../lib/redis-watch.ts'
 
 /** How long one check may take; they run side by side. */
 const MAX_CHECK_MS = 1_900

@@ -1,7 +1,7 @@
 import { operations } from '../../generated/operations.ts'
-import type { ApiDocument } from '../../platform/api-document.ts'
-import type { Metrics } from '../../platform/metrics.ts'
-import type { Handle } from '../../platform/router.ts'
+import type { ApiDocument } from '../../http/api-document.ts'
+import type { Handle } from '../../http/router.ts'
+import type { Metrics } from '../../lib/metrics.ts'
 import { createReadiness, type HealthDeps } from './health.ts'
 import { assertMetricsAccess } from './metrics-access.ts'
 

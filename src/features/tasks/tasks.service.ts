@@ -1,9 +1,9 @@
+import { type Database, violatesForeignKey } from '../../database/client.ts'
 import { notFound, unauthorized } from '../../errors.ts'
 import type { TaskCreate, TaskUpdate } from '../../generated/schemas.ts'
-import type { Caller } from '../../platform/auth.ts'
-import { type Page, pageById } from '../../platform/paging.ts'
-import { type Database, violatesForeignKey } from '../../platform/prisma.ts'
-import { type TaskQuery, type TaskRecord, taskFilter } from './tasks.list.ts'
+import type { Caller } from '../../http/auth.ts'
+import { type Page, pageById } from '../../http/paging.ts'
+import { type TaskQuery, type TaskRecord, taskFilter } from './list.ts'
 
 export type TaskService = ReturnType<typeof createTaskService>
 

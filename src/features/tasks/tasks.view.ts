@@ -1,5 +1,5 @@
 import type { Task } from '../../generated/schemas.ts'
-import type { TaskRecord } from './tasks.list.ts'
+import type { TaskRecord } from './list.ts'
 
 /** A task as the API shows it. */
 export const taskView = (task: TaskRecord): Task => ({

@@ -1,8 +1,8 @@
 import { operations } from '../../generated/operations.ts'
-import { bulkResult } from '../../platform/bulk.ts'
-import { sendPage } from '../../platform/paging.ts'
-import type { Handle } from '../../platform/router.ts'
-import type { TransactionBulk } from './transactions.bulk.ts'
+import { bulkResult } from '../../http/bulk.ts'
+import { sendPage } from '../../http/paging.ts'
+import type { Handle } from '../../http/router.ts'
+import type { TransactionBulk } from './bulk.ts'
 import type { TransactionService } from './transactions.service.ts'
 import { draftView, transactionView } from './transactions.view.ts'
 

@@ -1,15 +1,15 @@
-import { conflict, notFound } from '../../errors.ts'
-import type { TransactionCreate, TransactionUpdate } from '../../generated/schemas.ts'
-import type { Caller } from '../../platform/auth.ts'
-import type { FieldCrypto } from '../../platform/crypto.ts'
-import type { Nudge } from '../../platform/outbox.ts'
-import { type Page, toPage } from '../../platform/paging.ts'
 import {
   type Database,
   type DatabaseTransaction,
   violatedUnique,
   violatesForeignKey,
-} from '../../platform/prisma.ts'
+} from '../../database/client.ts'
+import { conflict, notFound } from '../../errors.ts'
+import type { Nudge } from '../../events/relay.ts'
+import type { TransactionCreate, TransactionUpdate } from '../../generated/schemas.ts'
+import type { Caller } from '../../http/auth.ts'
+import { type Page, toPage } from '../../http/paging.ts'
+import type { FieldCrypto } from '../../lib/crypto.ts'
 import { mayAccess, type UserService } from '../users/users.service.ts'
 import {
   changeTransaction,
@@ -18,7 +18,7 @@ import {
   type TransactionDraft,
   type TransactionRecord,
   toColumns,
-} from './transactions.fields.ts'
+} from './fields.ts'
 import {
   HISTORY_ORDER,
   type HistoryQuery,
@@ -26,9 +26,9 @@ import {
   historyFilter,
   historyPaging,
   historyPosition,
-} from './transactions.history.ts'
+} from './history.ts'
 
-export type { TransactionImport } from './transactions.import.ts'
+export type { TransactionImport } from './transaction-import.ts'
 
 export interface TransactionDeps {
   readonly database: Database

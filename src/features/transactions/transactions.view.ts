@@ -1,6 +1,6 @@
 import type { Transaction, TransactionPreview } from '../../generated/schemas.ts'
-import { formatMoney } from '../../platform/money.ts'
-import type { TransactionDraft, TransactionRecord } from './transactions.fields.ts'
+import { formatMoney } from '../../lib/money.ts'
+import type { TransactionDraft, TransactionRecord } from './fields.ts'
 
 /** A transaction that is not stored. */
 export const draftView = (draft: TransactionDraft): TransactionPreview => ({

@@ -1,4 +1,4 @@
-import type { FieldCrypto } from '../../platform/crypto.ts'
+import type { FieldCrypto } from '../../lib/crypto.ts'
 
 const SHORTEST_PREFIX = 2
 

@@ -1,8 +1,8 @@
 import { operations } from '../../generated/operations.ts'
-import { bulkResult } from '../../platform/bulk.ts'
-import { sendPage } from '../../platform/paging.ts'
-import type { Handle } from '../../platform/router.ts'
-import type { UserBulk } from './users.bulk.ts'
+import { bulkResult } from '../../http/bulk.ts'
+import { sendPage } from '../../http/paging.ts'
+import type { Handle } from '../../http/router.ts'
+import type { UserBulk } from './bulk.ts'
 import type { UserService } from './users.service.ts'
 import { userView } from './users.view.ts'
 

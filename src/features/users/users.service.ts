@@ -1,13 +1,13 @@
+import type { Cache } from '../../cache/cache.ts'
+import { type Database, type DatabaseTransaction, violatedUnique } from '../../database/client.ts'
 import { conflict, notFound } from '../../errors.ts'
 import type { Role, UserUpdate } from '../../generated/schemas.ts'
-import type { Caller } from '../../platform/auth.ts'
-import type { Cache } from '../../platform/cache.ts'
-import type { FieldCrypto } from '../../platform/crypto.ts'
-import { type Page, toPage } from '../../platform/paging.ts'
-import { type Database, type DatabaseTransaction, violatedUnique } from '../../platform/prisma.ts'
-import { decryptUser, encryptUser, type UserRecord } from './users.fields.ts'
+import type { Caller } from '../../http/auth.ts'
+import { type Page, toPage } from '../../http/paging.ts'
+import type { FieldCrypto } from '../../lib/crypto.ts'
+import { decryptUser, encryptUser, type UserRecord } from './fields.ts'
 
-export type { FoundUser, UserLookup } from './users.lookup.ts'
+export type { FoundUser, UserLookup } from './lookup.ts'
 export { encryptUser, type UserRecord }
 
 import {
@@ -17,8 +17,8 @@ import {
   userOrder,
   userPaging,
   userPosition,
-} from './users.list.ts'
-import { readUserPage } from './users.page.ts'
+} from './list.ts'
+import { readUserPage } from './page.ts'
 import {
   assertAdminRemains,
   assertMayChange,
@@ -26,7 +26,7 @@ import {
   changesRights,
   lockAdmins,
   rightsColumns,
-} from './users.roles.ts'
+} from './roles.ts'
 
 export interface NewUser {
   readonly name: string

@@ -1,5 +1,5 @@
 import type { User } from '../../generated/schemas.ts'
-import type { UserRecord } from './users.fields.ts'
+import type { UserRecord } from './fields.ts'
 
 /** A user as the API shows them. */
 export const userView = (user: UserRecord): User => ({

@@ -1,5 +1,5 @@
-import { decryptUser, type ShownRow } from '../../../src/features/users/users.fields.ts'
-import { createFieldCrypto, type FieldCrypto } from '../../../src/platform/crypto.ts'
+import { decryptUser, type ShownRow } from '../../../src/features/users/fields.ts'
+import { createFieldCrypto, type FieldCrypto } from '../../../src/lib/crypto.ts'
 import { PERSONAL, transactionContent, userContent } from '../client/records.ts'
 import type { Findings } from '../findings.ts'
 import type { History } from '../history.ts'

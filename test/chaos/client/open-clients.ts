@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createPerson } from '../../bench/people.ts'
-import { createHttpClient, type HttpAnswer, type HttpClient } from '../../setup/http-client.ts'
+import { createHttpClient, type HttpAnswer, type HttpClient } from '../../setup/http/http-client.ts'
 import type { Dice } from '../dice.ts'
 import type { Findings } from '../findings.ts'
 import type { History } from '../history.ts'

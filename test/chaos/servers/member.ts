@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Exit, startProcess, type TestProcess } from '../../setup/processes.ts'
+import { type Exit, startProcess, type TestProcess } from '../../setup/servers/processes.ts'
 import { signal } from './process-tree.ts'
 import { openProxy } from './proxy.ts'
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { type Damage, damages } from '../hostile.ts'
+import { type Damage, damages } from '../inputs/hostile.ts'
+import { valid } from '../inputs/values.ts'
 import { type Fields, KINDS, type Kind } from '../kinds.ts'
 import { operationOf } from '../operations.ts'
-import { valid } from '../values.ts'
 import { createLife } from './life.ts'
 import { defineScenario } from './scenario.ts'
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { Finding } from '../finding.ts'
+import { SPICY } from '../inputs/texts.ts'
 import { allOperations, type Operation } from '../operations.ts'
 import { liveRecord } from '../records.ts'
 import type { Scene } from '../scene.ts'
-import { SPICY } from '../texts.ts'
 import { defineScenario } from './scenario.ts'
 
 /** How many pages are read of one list. */

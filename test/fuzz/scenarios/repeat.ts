@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { Finding } from '../finding.ts'
+import { settle } from '../inputs/late.ts'
+import { valid } from '../inputs/values.ts'
 import { type Fields, KINDS, type Kind } from '../kinds.ts'
-import { settle } from '../late.ts'
 import { operationOf } from '../operations.ts'
-import { valid } from '../values.ts'
 import { defineScenario } from './scenario.ts'
 
 /** How often a request is sent at the same moment. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { Finding } from '../finding.ts'
 import { follow } from '../follow.ts'
+import { valid } from '../inputs/values.ts'
 import { operationOf } from '../operations.ts'
-import { valid } from '../values.ts'
 import { defineScenario } from './scenario.ts'
 
 const OPERATIONS = ['createReport', 'getReport', 'downloadReport', 'deleteReport']

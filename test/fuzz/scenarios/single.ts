@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { sees } from '../access.ts'
 import { Finding } from '../finding.ts'
+import { plans, realize } from '../inputs/requests.ts'
 import { allOperations, type Operation } from '../operations.ts'
-import { plans, realize } from '../requests.ts'
 import { defineScenario, type Scenario } from './scenario.ts'
 
 /** Operations that follow a password's hash, which takes a hundred times as long as any other. */

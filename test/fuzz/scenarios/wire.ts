@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import type { Actor } from '../cast.ts'
-import { NO_ANSWER } from '../client.ts'
+import { NO_ANSWER } from '../client/client.ts'
+import { sendRaw } from '../client/raw-client.ts'
 import { Finding } from '../finding.ts'
 import { allOperations } from '../operations.ts'
-import { exchangeOf, judge, type Request } from '../oracle.ts'
-import { sendRaw } from '../raw-client.ts'
+import { exchangeOf, judge, type Request } from '../oracle/oracle.ts'
 import { defineScenario } from './scenario.ts'
 
 const NOBODY: Actor = { name: 'nobody' }

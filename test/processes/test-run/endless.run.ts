@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { readPostmasterFile } from '../../../src/platform/embedded-postgres/postmaster-file.ts'
+import { readPostmasterFile } from '../../../src/database/embedded/postmaster-file.ts'
 
 const parentOf = (pid: number) => Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)]))
 

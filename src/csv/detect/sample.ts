@@ -1,0 +1,68 @@
+import { CsvError } from '../errors.ts'
+import type { Format } from '../parse/format.ts'
+import { CsvParser } from '../parse/parser.ts'
+import { CELL, type RowBatch } from '../parse/row-batch.ts'
+import type { RowProblem } from '../parse/row-problems.ts'
+
+export type RowEnd = 'lf' | 'crlf' | 'cr' | 'none'
+
+/** A row of a sample. */
+export interface SampleRow {
+  readonly line: number
+  readonly cells: readonly string[]
+  /** Whether a cell stands in quotes as it should. */
+  readonly quoted: boolean
+  readonly problem: RowProblem | undefined
+  readonly end: RowEnd
+}
+
+export interface Sample {
+  readonly rows: readonly SampleRow[]
+  /** The share of the bytes that the rows take: what a row that is cut has is missing. */
+  readonly covered: number
+}
+
+function rowEnd(raw: Buffer): RowEnd {
+  const last = raw.at(-1)
+  if (last === 0x0d) return 'cr'
+  if (last !== 0x0a) return 'none'
+  return raw.at(-2) === 0x0d ? 'crlf' : 'lf'
+}
+
+function* rowsOf(batch: RowBatch): Generator<SampleRow, void> {
+  for (let row = 0; row < batch.rows; row += 1) {
+    const flags = batch.cellFlags.subarray(batch.firstCell[row], batch.firstCell[row + 1])
+    yield {
+      line: batch.line[row] ?? 0,
+      cells: batch.texts(row),
+      quoted: flags.some((flag) => (flag & CELL.quoted) !== 0),
+      problem: batch.problem(row),
+      end: rowEnd(batch.raw(row)),
+    }
+  }
+}
+
+/**
+ * Reads the beginning of a file, in UTF-8, as if it were written so.
+ *
+ * @param whole whether it is all of the file; otherwise its last row may be cut and is left out. Where that would
+ * be most of the sample, a quote that is never closed is more likely, and its one line is a row.
+ */
+export function readSample(utf8: Buffer, format: Format, whole: boolean): Sample {
+  const parser = new CsvParser(format)
+  const rows: SampleRow[] = []
+  let read = 0
+  const take = (batch: RowBatch) => {
+    rows.push(...rowsOf(batch))
+    read = batch.offset + (batch.rowEnd[batch.rows - 1] ?? 0)
+  }
+  try {
+    for (const batch of parser.push(utf8)) take(batch)
+    const swallowed = read < utf8.length / 2
+    if (whole || swallowed) for (const batch of parser.end()) take(batch)
+    if (!whole && swallowed && rows.length > 1) rows.pop()
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+  }
+  return { rows, covered: utf8.length === 0 ? 1 : read / utf8.length }
+}

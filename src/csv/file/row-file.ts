@@ -1,0 +1,175 @@
+import type { Dialect, GivenDialect } from '../detect/dialect.ts'
+import { CsvParser } from '../parse/parser.ts'
+import type { RowBatch } from '../parse/row-batch.ts'
+import { Footer } from './footer.ts'
+import { HeaderRows } from './header.ts'
+import { openSample } from './open-sample.ts'
+import { columnNames, type Shape, shapeOf, storable } from './shape.ts'
+import type { ByteSource, RefusedRow, RejectSink } from './source.ts'
+import { toUtf8, type Utf8Chunks } from './utf8-chunks.ts'
+import { createRowCheck, type RowCheck, type Verdict } from './verdict.ts'
+import { withoutLastLines } from './without-last-lines.ts'
+
+/** What is given of a file instead of being found out. */
+export interface ReadOptions {
+  readonly dialect: GivenDialect
+  /** `pad`: rows may have fewer or more cells than there are columns. */
+  readonly ragged: 'reject' | 'pad'
+}
+
+/** How a file is written; the counts are whole when all of it has been read. */
+export interface FileDialect extends Dialect {
+  /** Bytes that were no UTF-8 and were read as Windows-1252. */
+  readonly mendedBytes: number
+}
+
+/** What is wrong with a row, and with which of the file's columns. */
+export type Refusal = Pick<RefusedRow, 'column' | 'code' | 'reason'>
+
+/** A further check of rows that are well-formed. */
+export type CheckRow = (batch: RowBatch, row: number) => Refusal | undefined
+
+/** Some rows of a file, and which of them are to be loaded. Used again for the next ones. */
+export interface FileBatch {
+  readonly batch: RowBatch
+  /** By row: 1 for one to load, 0 for one that is refused or no row of the table. */
+  readonly fine: Uint8Array
+  /** Whether all rows are fine. */
+  readonly allFine: boolean
+}
+
+/** A file of rows, read once, batch by batch. What cannot be a row of its table is refused. */
+export class RowFile {
+  /** The file's names of its columns as they stand; null where it names none. */
+  readonly columns: readonly (string | null)[]
+  /** Cells in front of the first column, which are none of the table's. */
+  readonly skippedCells: number
+  readonly #shape: Shape
+  readonly #check: (batch: RowBatch) => RowCheck
+  readonly #header: HeaderRows
+  readonly #footer: Footer
+  #fine = 0
+  #refused = 0
+  #ragged = 0
+  #footerLines: number
+
+  constructor(
+    private readonly known: Dialect,
+    private readonly utf8: Utf8Chunks,
+    private readonly options: ReadOptions,
+    private readonly rejects: RejectSink,
+  ) {
+    const { dialect, ragged } = options
+    this.#shape = shapeOf(known)
+    this.columns = columnNames(known, this.#shape)
+    this.skippedCells = this.#shape.skipped
+    this.#check = createRowCheck(this.#shape, ragged === 'pad', dialect.encoding === 'utf-8')
+    this.#header = new HeaderRows(known)
+    const { footerLines } = dialect
+    const least = footerLines === undefined ? this.#shape.least - this.skippedCells : 0
+    this.#footer = new Footer(least, (row) => this.#refuse(row))
+    this.#footerLines = footerLines ?? 0
+  }
+
+  /** How the file is written, with counts of what has been read. */
+  get dialect(): FileDialect {
+    return {
+      ...this.known,
+      names: this.known.names.map(storable),
+      repeatedHeaders: this.#header.repeated,
+      footerLines: this.#footerLines,
+      raggedRows: this.#ragged,
+      mendedBytes: this.utf8.mended(),
+    }
+  }
+
+  /** Rows of the table so far, refused ones included. */
+  get rowsRead(): number {
+    return this.#fine + this.#refused
+  }
+
+  /** Rows to be loaded so far. */
+  get rowsFine(): number {
+    return this.#fine
+  }
+
+  /**
+   * Reads the file. Refused rows go to the sink, in their order, before their batch comes.
+   *
+   * @throws CsvError
+   */
+  async *batches(checkRow?: CheckRow): AsyncGenerator<FileBatch, void> {
+    const { preambleLines } = this.known
+    const parser = new CsvParser({
+      ...this.known,
+      skipLines: preambleLines,
+      skipEmptyLines: this.#shape.width > 1,
+    })
+    for await (const chunk of this.#body()) {
+      for (const batch of parser.push(chunk)) yield this.#sort(batch, checkRow)
+      await this.rejects.settle()
+    }
+    for (const batch of parser.end()) yield this.#sort(batch, checkRow)
+    this.#footerLines += this.#footer.end()
+    await this.rejects.settle()
+  }
+
+  #body(): AsyncIterable<Buffer> {
+    const { footerLines = 0 } = this.options.dialect
+    const cr = this.known.lineEndsSeen === 'cr'
+    return footerLines > 0 ? withoutLastLines(this.utf8.chunks, footerLines, cr) : this.utf8.chunks
+  }
+
+  #sort(batch: RowBatch, checkRow?: CheckRow): FileBatch {
+    const fine = new Uint8Array(batch.rows)
+    const wellFormed = this.#check(batch)
+    const check = (row: number) => wellFormed(row) ?? checkRow?.(batch, row)
+    let allFine = true
+    for (let row = 0; row < batch.rows; row += 1) {
+      if (this.#isFine(batch, row, check)) fine[row] = 1
+      else allFine = false
+    }
+    return { batch, fine, allFine }
+  }
+
+  #isFine(
+    batch: RowBatch,
+    row: number,
+    check: (row: number) => (Verdict & Partial<Refusal>) | undefined,
+  ): boolean {
+    if (this.#header.has(batch, row)) return false
+    const verdict = check(row)
+    if (verdict === undefined) {
+      this.#footer.flush()
+      this.#fine += 1
+      if (batch.width(row) !== this.#shape.width) this.#ragged += 1
+      return true
+    }
+    const cells = batch.texts(row).slice(this.skippedCells)
+    const refused = { line: batch.line[row] as number, column: '', ...verdict, cells }
+    if (!this.#footer.hold(refused)) this.#refuse(refused)
+    return false
+  }
+
+  #refuse(row: RefusedRow): void {
+    this.#refused += 1
+    this.rejects.refuse(row)
+  }
+}
+
+/**
+ * Opens a file: reads its beginning and finds out how it is written.
+ *
+ * @throws CsvError when it is no CSV
+ */
+export async function openRows(
+  source: ByteSource,
+  options: ReadOptions,
+  rejects: RejectSink,
+): Promise<RowFile> {
+  const { dialect, chunks } = await openSample(source, options.dialect)
+  const utf8 = toUtf8(chunks, dialect, options.dialect.encoding === 'utf-8')
+  const file = new RowFile(dialect, utf8, options, rejects)
+  rejects.header(file.columns.map((name, index) => name ?? `column_${index + 1}`))
+  return file
+}

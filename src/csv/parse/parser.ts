@@ -1,0 +1,129 @@
+import { CsvError } from '../errors.ts'
+import { byteOf, createUnescape, type Format, STANDARD } from './format.ts'
+import { endsInHalf, findLineEnd, lineEndBytes } from './line-ends.ts'
+import { AT, PIECE_BYTES, ReadState } from './read-state.ts'
+import { RowBatch } from './row-batch.ts'
+import { RowCutter } from './row-cutter.ts'
+import { createTables, type ScanTables, scan } from './scan.ts'
+
+export interface ParserOptions extends Partial<Format> {
+  /** Lines to leave out at the start, whatever they hold. They count as lines. */
+  readonly skipLines?: number
+  /** Whether lines with nothing on them are no rows; true by default. A file of one column may want them. */
+  readonly skipEmptyLines?: boolean
+  /** The longest row, in bytes without its line end; 16 MiB by default. */
+  readonly maxRowBytes?: number
+  /** The most cells a row may have; 1,600 by default, as many columns as a table of PostgreSQL. */
+  readonly maxColumns?: number
+}
+
+/** One batch comes of at most this many: a piece, and what had to wait for it. */
+const BATCH_BYTES = PIECE_BYTES + 2
+
+/**
+ * Reads CSV in UTF-8 from chunks that are cut anywhere. A quote opens a cell only as its first byte and
+ * is a character elsewhere. Rows come as they are, however many cells they have; what is wrong with one is
+ * its problem alone. Memory is bounded by the longest row allowed.
+ *
+ * @example for (const batch of parser.push(chunk)) use(batch) // and in the end parser.end()
+ */
+export class CsvParser {
+  readonly #state: ReadState
+  readonly #tables: ScanTables
+  readonly #cutter: RowCutter
+  readonly #lineEnd: Format['lineEnd']
+  readonly #maxRowBytes: number
+  #skipLines: number
+  #failure: unknown
+
+  /** @throws CsvError `invalid_dialect` */
+  constructor(options: ParserOptions = {}) {
+    const format = { ...STANDARD, ...options }
+    const { lineEnd, skipLines = 0, skipEmptyLines = true } = format
+    const { maxRowBytes = 16 * 1024 * 1024, maxColumns = 1_600 } = format
+    const delimiter = byteOf('delimiter', format.delimiter)
+    const quote = format.quote === null ? -1 : byteOf('quote', format.quote)
+    if (delimiter === quote) {
+      throw new CsvError('invalid_dialect', 'The delimiter and the quote are the same.')
+    }
+    const mostCells = BATCH_BYTES + maxColumns + 2
+    const batch = new RowBatch(BATCH_BYTES + 2, mostCells, createUnescape(format))
+    const limits = { lineEnd, maxRowBytes, maxColumns }
+    this.#state = new ReadState(batch, maxRowBytes)
+    this.#tables = createTables({
+      ...limits,
+      ...{ delimiter, quote, skipEmptyLines },
+      escape: format.escape,
+    })
+    this.#cutter = new RowCutter(this.#state, limits)
+    this.#lineEnd = lineEnd
+    this.#maxRowBytes = maxRowBytes
+    this.#skipLines = skipLines
+  }
+
+  /**
+   * Reads a chunk. The rows before an error come first.
+   *
+   * @throws CsvError `quote_not_closed` when that is so of more than 100 rows: the file is written otherwise
+   */
+  *push(chunk: Uint8Array): Generator<RowBatch, void> {
+    for (let from = 0; from < chunk.length; from += PIECE_BYTES) {
+      this.#state.append(chunk.subarray(from, from + PIECE_BYTES))
+      yield* this.#read(false)
+    }
+  }
+
+  /** Reads what is left when nothing follows. @throws CsvError as `push` does */
+  *end(): Generator<RowBatch, void> {
+    yield* this.#read(true)
+  }
+
+  *#read(final: boolean): Generator<RowBatch, void> {
+    const state = this.#state
+    const { batch } = state
+    for (let more = true; more; ) {
+      if (this.#failure) throw this.#failure
+      more = this.#fillBatch(final)
+      if (batch.rows === 0) continue
+      batch.bytes = state.bytes
+      batch.firstCell[batch.rows] = state.rowCell
+      yield batch
+      state.emptyBatch()
+    }
+  }
+
+  /** @returns whether there is more to read before bytes have to be added, or an error to throw */
+  #fillBatch(final: boolean): boolean {
+    const state = this.#state
+    if (this.#skipLines > 0) this.#skip(final)
+    if (this.#skipLines > 0) return false
+    const end = Math.min(state.end, state.position + BATCH_BYTES)
+    const last = end === state.end
+    scan(state, this.#tables, end, final && last)
+    const isLong = state.position - state.rowStart > this.#maxRowBytes
+    if (!isLong && !(state.at === AT.quoted && final && last)) return !last
+    try {
+      if (!isLong) this.#cutter.cutQuote(state.end)
+      else if (this.#cutter.cutLongRow()) this.#skipLines = 1
+    } catch (error) {
+      this.#failure = error
+    }
+    return true
+  }
+
+  /** Leaves out lines, or what is left of one, as far as the bytes go. */
+  #skip(final: boolean): void {
+    const state = this.#state
+    const bytes = state.bytes.subarray(0, state.end)
+    const to = final || !endsInHalf(bytes, this.#lineEnd) ? state.end : state.end - 1
+    while (this.#skipLines > 0 && state.position < to) {
+      const at = findLineEnd(bytes, state.position, to, this.#lineEnd)
+      state.position = at === -1 ? to : at + lineEndBytes(bytes, at, this.#lineEnd)
+      if (at === -1) break
+      this.#skipLines -= 1
+      state.line += 1
+    }
+    state.rowStart = state.position
+    state.rowLine = state.line
+  }
+}

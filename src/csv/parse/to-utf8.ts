@@ -1,0 +1,135 @@
+import { isUtf8 } from 'node:buffer'
+import type { DetectedEncoding } from '../detect/encoding.ts'
+import { CsvError } from '../errors.ts'
+import { characterLength, incompleteTail } from './utf8.ts'
+import { windows1252ToUtf8 } from './windows-1252.ts'
+
+const NOTHING = Buffer.alloc(0)
+
+/** Turns the bytes of a file, in chunks cut anywhere, into UTF-8 without a byte order mark. */
+export interface Utf8Converter {
+  /** Valid UTF-8 comes back as it is, not copied where no character is cut. @throws CsvError `invalid_encoding` */
+  push(chunk: Uint8Array): Buffer
+  /** What is left when nothing follows. @throws CsvError `invalid_encoding` */
+  end(): Buffer
+  /** How many bytes were no UTF-8 and were read as Windows-1252. */
+  readonly mended: number
+}
+
+/** Keeps back the bytes at the end that, as `tail` says, may go on in the next chunk. */
+function createCarry(tail: (bytes: Buffer) => number) {
+  let carry = NOTHING
+  return {
+    next(chunk: Uint8Array): Buffer {
+      const bytes =
+        carry.length > 0
+          ? Buffer.concat([carry, chunk])
+          : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+      const kept = tail(bytes)
+      carry = kept > 0 ? Buffer.from(bytes.subarray(bytes.length - kept)) : NOTHING
+      return bytes.subarray(0, bytes.length - kept)
+    },
+    rest: () => carry,
+  }
+}
+
+/** Every byte that is in no valid character of UTF-8 is taken for Windows-1252. */
+function mend(bytes: Buffer): { utf8: Buffer; mended: number } {
+  const parts: Buffer[] = []
+  let mended = 0
+  let from = 0
+  for (let at = 0; at < bytes.length; ) {
+    const length = characterLength(bytes, at)
+    if (length > 0) {
+      at += length
+      continue
+    }
+    parts.push(bytes.subarray(from, at), windows1252ToUtf8(bytes.subarray(at, at + 1)))
+    mended += 1
+    at += 1
+    from = at
+  }
+  parts.push(bytes.subarray(from))
+  return { utf8: Buffer.concat(parts), mended }
+}
+
+function fromUtf8(strict: boolean): Utf8Converter {
+  const carry = createCarry(incompleteTail)
+  let mended = 0
+  const convert = (bytes: Buffer): Buffer => {
+    if (isUtf8(bytes)) return bytes
+    if (strict) throw new CsvError('invalid_encoding', 'The file is not valid UTF-8.')
+    const result = mend(bytes)
+    mended += result.mended
+    return result.utf8
+  }
+  return {
+    push: (chunk) => convert(carry.next(chunk)),
+    end: () => convert(carry.rest()),
+    get mended() {
+      return mended
+    },
+  }
+}
+
+/** An odd byte, and the first of a pair of surrogates, wait for what follows. */
+function utf16Tail(bytes: Buffer, high: 0 | 1): number {
+  const odd = bytes.length & 1
+  const unit = bytes.length - odd - 2
+  const lead = unit >= 0 ? (bytes[unit + high] as number) : 0
+  return odd + (lead >= 0xd8 && lead <= 0xdb ? 2 : 0)
+}
+
+function fromUtf16(bigEndian: boolean): Utf8Converter {
+  const carry = createCarry((bytes) => utf16Tail(bytes, bigEndian ? 0 : 1))
+  const invalid = () => new CsvError('invalid_encoding', 'The file is not valid UTF-16.')
+  return {
+    push(chunk) {
+      const bytes = carry.next(chunk)
+      const text = (bigEndian ? Buffer.from(bytes).swap16() : bytes).toString('utf16le')
+      if (!text.isWellFormed()) throw invalid()
+      return Buffer.from(text)
+    },
+    end() {
+      if (carry.rest().length > 0) throw invalid()
+      return NOTHING
+    },
+    mended: 0,
+  }
+}
+
+function withoutMark(converter: Utf8Converter, bomBytes: number): Utf8Converter {
+  let left = bomBytes
+  return {
+    push(chunk) {
+      const skipped = Math.min(left, chunk.length)
+      left -= skipped
+      return converter.push(chunk.subarray(skipped))
+    },
+    end: () => converter.end(),
+    get mended() {
+      return converter.mended
+    },
+  }
+}
+
+/**
+ * A converter from this encoding.
+ *
+ * @param strict whether bytes that are no UTF-8 are an error. Otherwise each is read as Windows-1252 and
+ * counted: a sample may be ASCII alone, and what follows not.
+ */
+export function createUtf8Converter(
+  { encoding, bomBytes }: DetectedEncoding,
+  strict = false,
+): Utf8Converter {
+  switch (encoding) {
+    case 'utf-8':
+      return withoutMark(fromUtf8(strict), bomBytes)
+    case 'utf-16le':
+    case 'utf-16be':
+      return withoutMark(fromUtf16(encoding === 'utf-16be'), bomBytes)
+    case 'windows-1252':
+      return { push: windows1252ToUtf8, end: () => NOTHING, mended: 0 }
+  }
+}

@@ -1,0 +1,175 @@
+import { CELL, type RowBatch } from '../parse/row-batch.ts'
+import { ROW_PROBLEM } from '../parse/row-problems.ts'
+import { ANY_KIND, KIND } from './cell-kinds.ts'
+import { classify, isJson } from './classify.ts'
+import { type Decision, decide } from './decide.ts'
+import { createNullTest, type NullTest } from './nulls.ts'
+import {
+  createNumberReader,
+  mayBeginNumber,
+  type NumberFormat,
+  PLAIN_NUMBERS,
+} from './number-format.ts'
+import { numberKinds } from './number-kinds.ts'
+
+/** What a column turned out to be. */
+export interface Column extends Decision {
+  /** The kinds that all its cells have in common. */
+  readonly possible: number
+  readonly nulls: number
+  /** Cells that are not null. */
+  readonly values: number
+}
+
+/** Says of a row whether it is left out, as one that will be refused anyway. */
+export type LeaveOut = (batch: RowBatch, row: number) => boolean
+
+/** How cells are understood. */
+export interface TypeOptions {
+  /** Words that stand for nothing; the usual ones when absent. */
+  readonly nulls?: readonly string[] | undefined
+  readonly numbers?: NumberFormat
+}
+
+const NUMBERS = KIND.integer | KIND.numeric | KIND.zeroOne
+/** Kinds with blanks around which PostgreSQL reads something else, or nothing. */
+const UNTRIMMED = KIND.uuid | KIND.json
+
+const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09
+
+/** Of what holds escaped quotes, only JSON is more than text; what is malformed is not even that. */
+function kindsOfEscaped(batch: RowBatch, cell: number, wanted: number): number {
+  const malformed = (batch.cellFlags[cell] as number) & CELL.malformed
+  if (malformed || !(wanted & KIND.json)) return KIND.text
+  return isJson(batch.text(cell)) ? KIND.json | KIND.text | KIND.asIs : KIND.text
+}
+
+type Classify = typeof classify
+
+/** Classifies where numbers are written in another way. */
+function createClassify(numbers: NumberFormat): Classify {
+  const readNumber = createNumberReader(numbers)
+  if (readNumber === undefined) return classify
+  return (bytes, start, end, wanted) => {
+    const kinds = classify(bytes, start, end, wanted)
+    // Digits alone are the same number in every format.
+    if (kinds & KIND.integer || mayBeginNumber[bytes[start] as number] === false) return kinds
+    const plain = readNumber(bytes.toString('utf8', start, end))
+    if (plain === undefined) return kinds & NUMBERS ? KIND.text : kinds
+    const digits = Buffer.from(plain)
+    const found = numberKinds(digits, 0, digits.length) | KIND.text
+    return digits.equals(bytes.subarray(start, end)) ? found : found & ~KIND.asIs
+  }
+}
+
+/**
+ * Finds the types of columns from all their cells, batch by batch. Blanks around a value and quotes make no
+ * difference; whatever is null fits every type. Once a column is text, only its nulls are looked at.
+ */
+export class ColumnTypes {
+  readonly #isNull: NullTest
+  readonly #classify: Classify
+  #width = 0
+  #rows = 0
+  #possible = new Int32Array(16).fill(ANY_KIND)
+  #seen = new Int32Array(16)
+  #values = new Float64Array(16)
+  #plain: Uint8Array = new Uint8Array(0)
+
+  constructor({ nulls, numbers = PLAIN_NUMBERS }: TypeOptions = {}) {
+    this.#isNull = createNullTest(nulls)
+    this.#classify = createClassify(numbers)
+  }
+
+  /**
+   * By row of the batch taken in last: 1 where every cell is either unquoted and empty, or means to a
+   * database as it stands what it was found to be: such rows need not be written anew. Quotes within
+   * unquoted cells are not looked for.
+   */
+  get plain(): Uint8Array {
+    return this.#plain
+  }
+
+  /** Takes in the rows of a batch from `first` on. */
+  add(batch: RowBatch, first = 0, leaveOut?: LeaveOut): void {
+    if (this.#plain.length < batch.rows) this.#plain = new Uint8Array(2 * batch.rows)
+    for (let row = first; row < batch.rows; row += 1) {
+      this.#plain[row] = 0
+      if (leaveOut?.(batch, row)) continue
+      const width = batch.width(row)
+      if (width > this.#width) this.#widen(width)
+      this.#rows += 1
+      const plain = this.#addRow(batch, batch.firstCell[row] as number, width)
+      if (batch.problems[row] === ROW_PROBLEM.none) this.#plain[row] = plain
+    }
+  }
+
+  /** @returns 1 for a plain row, otherwise 0 */
+  #addRow(batch: RowBatch, firstCell: number, width: number): 0 | 1 {
+    const { bytes, cellStart, cellEnd, cellFlags } = batch
+    const possible = this.#possible
+    const seen = this.#seen
+    const values = this.#values
+    let plain: 0 | 1 = 1
+    for (let column = 0; column < width; column += 1) {
+      const cell = firstCell + column
+      const cellFrom = cellStart[cell] as number
+      const cellTo = cellEnd[cell] as number
+      const flags = cellFlags[cell] as number
+      let start = cellFrom
+      let end = cellTo
+      while (start < end && isBlank(bytes[start])) start += 1
+      while (start < end && isBlank(bytes[end - 1])) end -= 1
+      if (this.#isNull(bytes, start, end)) {
+        if (cellFrom !== cellTo || flags !== 0) plain = 0
+        continue
+      }
+      values[column] = (values[column] as number) + 1
+      const before = possible[column] as number
+      if (before === KIND.text) continue
+      const kinds =
+        flags > CELL.quoted
+          ? kindsOfEscaped(batch, cell, before)
+          : this.#classify(bytes, start, end, before)
+      // What is text alone makes the column text: any bytes will do.
+      if (!(kinds & KIND.asIs)) plain = kinds === KIND.text ? plain : 0
+      else if (kinds & UNTRIMMED && (start !== cellFrom || end !== cellTo)) plain = 0
+      possible[column] = before & kinds
+      seen[column] = (seen[column] as number) | kinds
+    }
+    return plain
+  }
+
+  /** Takes in a value of a column that is in no row, and so is not counted. */
+  addValue(column: number, text: string): void {
+    if (column >= this.#width) this.#widen(column + 1)
+    const bytes = Buffer.from(text.trim())
+    const kinds = this.#classify(bytes, 0, bytes.length, ANY_KIND)
+    this.#possible[column] = (this.#possible[column] as number) & kinds
+    this.#seen[column] = (this.#seen[column] as number) | kinds
+  }
+
+  #widen(width: number): void {
+    this.#width = width
+    if (width <= this.#possible.length) return
+    const possible = new Int32Array(2 * width).fill(ANY_KIND)
+    const seen = new Int32Array(2 * width)
+    const values = new Float64Array(2 * width)
+    possible.set(this.#possible)
+    seen.set(this.#seen)
+    values.set(this.#values)
+    this.#possible = possible
+    this.#seen = seen
+    this.#values = values
+  }
+
+  /** What the columns are by all that was taken in. A cell that a short row lacks is null. */
+  columns(): Column[] {
+    return Array.from({ length: this.#width }, (_, column) => {
+      const values = this.#values[column] as number
+      const possible = this.#possible[column] as number
+      const decision = decide(possible, this.#seen[column] as number)
+      return { ...decision, possible, values, nulls: this.#rows - values }
+    })
+  }
+}

@@ -1,0 +1,71 @@
+import { KIND } from './cell-kinds.ts'
+
+const ZERO = 0x30
+const NINE = 0x39
+/** 2^63 - 1, and the digits of -2^63. */
+const LARGEST = Buffer.from('9223372036854775807')
+const SMALLEST = Buffer.from('9223372036854775808')
+/** Numbers longer than this stay text. */
+const MOST_BYTES = 1_000
+const MOST_EXPONENT_DIGITS = 3
+const NUMERIC = KIND.numeric | KIND.asIs
+
+/** Whether as many digits as the limit has are not above it. */
+function isWithin(bytes: Uint8Array, start: number, limit: Uint8Array): boolean {
+  for (let index = 0; index < limit.length; index += 1) {
+    const difference = (bytes[start + index] as number) - (limit[index] as number)
+    if (difference !== 0) return difference < 0
+  }
+  return true
+}
+
+function integerKinds(bytes: Uint8Array, first: number, end: number, negative: boolean): number {
+  const count = end - first
+  if (count === 1 && !negative) {
+    const byte = bytes[first]
+    if (byte === ZERO)
+      return KIND.asIs | KIND.integer | KIND.numeric | KIND.zeroOne | KIND.saysFalse
+    if (byte === ZERO + 1)
+      return KIND.asIs | KIND.integer | KIND.numeric | KIND.zeroOne | KIND.saysTrue
+  }
+  if (count > 19 || (count > 1 && bytes[first] === ZERO)) return 0
+  if (count === 19 && !isWithin(bytes, first, negative ? SMALLEST : LARGEST)) return 0
+  return KIND.asIs | KIND.integer | KIND.numeric
+}
+
+/** The end of the digits from `at` on. */
+function skipDigits(bytes: Uint8Array, at: number, end: number): number {
+  let next = at
+  while (next < end && (bytes[next] as number) >= ZERO && (bytes[next] as number) <= NINE) next += 1
+  return next
+}
+
+/** Whether all that is left is an exponent. One without a sign wants a point before it: `1E5` is a code. */
+function isExponent(bytes: Uint8Array, at: number, end: number, hasPoint: boolean): boolean {
+  if (bytes[at] !== 0x65 && bytes[at] !== 0x45) return false
+  const signed = bytes[at + 1] === 0x2b || bytes[at + 1] === 0x2d
+  const first = at + (signed ? 2 : 1)
+  const count = end - first
+  const fits = count >= 1 && count <= MOST_EXPONENT_DIGITS && skipDigits(bytes, first, end) === end
+  return fits && (signed || hasPoint)
+}
+
+/**
+ * The kinds of number that the bytes are: `-12`, `0.50`, `.5`, `1.5e-7`. A plus sign, leading zeros, or an
+ * integer of more than 64 bits make none: those are codes.
+ *
+ * @returns bits of {@link KIND}, `asIs` among them; 0 when it is none
+ */
+export function numberKinds(bytes: Uint8Array, start: number, end: number): number {
+  const negative = bytes[start] === 0x2d
+  const first = negative ? start + 1 : start
+  const whole = skipDigits(bytes, first, end)
+  if (whole === end) return whole > first ? integerKinds(bytes, first, end, negative) : 0
+  if (end - start > MOST_BYTES || (whole - first > 1 && bytes[first] === ZERO)) return 0
+  if (bytes[whole] !== 0x2e) {
+    return whole > first && isExponent(bytes, whole, end, false) ? NUMERIC : 0
+  }
+  const fraction = skipDigits(bytes, whole + 1, end)
+  if (fraction === whole + 1) return 0
+  return fraction === end || isExponent(bytes, fraction, end, true) ? NUMERIC : 0
+}

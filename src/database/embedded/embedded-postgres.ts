@@ -1,0 +1,140 @@
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import { StartupError } from '../../errors.ts'
+import { chooseAccount } from './account.ts'
+import { prepareBinaries } from './binaries.ts'
+import { type ClusterOptions, ensureCluster } from './cluster.ts'
+import { holdOwnership } from './ownership.ts'
+import { findFreePort } from './port.ts'
+import { clearPredecessor } from './predecessor.ts'
+import { launchServer, type RunningServer } from './server.ts'
+import { openLog } from './server-log.ts'
+import { DATABASE_USER } from './settings.ts'
+
+/** A PostgreSQL server that is ours from start to stop. */
+export interface EmbeddedPostgres {
+  /** `postgresql://` address with the password in it: never log it. */
+  readonly url: string
+  /**
+   * Settles when the server has ended, after stop() or by itself, with its exit code; null when a
+   * signal ended it.
+   */
+  readonly exited: Promise<number | null>
+  /** Shuts the server down and waits, under four seconds. May be called twice. */
+  stop(): Promise<void>
+}
+
+export interface EmbeddedPostgresOptions {
+  /** Its data is in `postgres/` and its log in `postgres.log` in here. */
+  readonly dataDir: string
+  /** The database password: set when the data folder is made, and needed ever after. */
+  readonly password: string
+  /** Created when missing; default `passbook`. */
+  readonly database?: string
+  /** Told what takes time or is out of the ordinary, one sentence a line. */
+  readonly log?: (line: string) => void
+  /** For tests: faster, and a crash of the machine may lose everything. Default false. */
+  readonly fast?: boolean
+}
+
+const ATTEMPTS = 20
+/** What the server says when the next attempt may go better. */
+const PORT_TAKEN = /could not create any TCP\/IP sockets/
+const FOLDER_TAKEN = /lock file "postmaster\.pid"/
+/** A killed server's processes need a moment to notice. */
+const FOLDER_DRAINING = /pre-existing shared memory block/
+
+/**
+ * Starts PostgreSQL on a free port of 127.0.0.1, with its data in `dataDir`, which is made when
+ * missing. The server ends with this process, however that ends. Whatever an earlier run left behind, a
+ * server without an owner included, is put in order first.
+ *
+ * @throws StartupError when another Passbook runs on the folder, the password is not the folder's, or
+ *   the system does not let PostgreSQL run
+ */
+export async function startEmbeddedPostgres(
+  options: EmbeddedPostgresOptions,
+): Promise<EmbeddedPostgres> {
+  const dataDir = resolve(options.dataDir)
+  try {
+    return await start(dataDir, options)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (!['EACCES', 'EEXIST', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS'].includes(code ?? ''))
+      throw error
+    throw new StartupError(
+      `Passbook cannot keep its data in ${dataDir} (${message}); set DATA_DIR to a folder that this user can write.`,
+      { cause: error },
+    )
+  }
+}
+
+async function start(dataDir: string, options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { password, database = 'passbook', log = () => undefined, fast = false } = options
+  const pgdata = join(dataDir, 'postgres')
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const account = await chooseAccount(pgdata)
+  const binaries = await prepareBinaries(account)
+  const serverLog = await openLog(dataDir)
+  try {
+    const cluster = { pgdata, binaries, account, password, fast, log: serverLog }
+    if (await ensureCluster(cluster)) log(`Created a PostgreSQL database in ${pgdata}.`)
+    const server = await launch(cluster, dataDir, log)
+    return await takeOver(server, { pgdata, password, database })
+  } finally {
+    await serverLog.close()
+  }
+}
+
+async function launch(
+  cluster: ClusterOptions,
+  dataDir: string,
+  log: (line: string) => void,
+): Promise<RunningServer> {
+  for (let attempt = 1; ; attempt += 1) {
+    await clearPredecessor({ ...cluster, dataDir }, log)
+    const server = await launchServer(cluster, await findFreePort())
+    if ('port' in server) return server
+    const { reason } = server
+    const passing = [PORT_TAKEN, FOLDER_TAKEN, FOLDER_DRAINING].some((kind) => kind.test(reason))
+    if (!passing || attempt === ATTEMPTS) {
+      throw new StartupError(
+        `PostgreSQL did not start (${reason}); ${cluster.log.file} has the details.`,
+      )
+    }
+    await delay(attempt * 20)
+  }
+}
+
+async function takeOver(
+  server: RunningServer,
+  access: { readonly pgdata: string; readonly password: string; readonly database: string },
+): Promise<EmbeddedPostgres> {
+  const { database, password } = access
+  const { port, exited } = server
+  try {
+    const ownership = await holdOwnership({ ...access, port })
+    const found = await ownership.session.query('SELECT FROM pg_database WHERE datname = $1', [
+      database,
+    ])
+    if (found.rowCount === 0) {
+      await ownership.session.query(`CREATE DATABASE ${pg.escapeIdentifier(database)}`)
+    }
+    // The lock is let go last: nobody can mistake a server on its way down for a free one.
+    const stop = () => ownership.release(server.stop())
+    let stopped: Promise<void> | undefined
+    return {
+      url: `postgresql://${DATABASE_USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
+      exited,
+      stop: () => {
+        stopped ??= stop()
+        return stopped
+      },
+    }
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
+}

@@ -1,0 +1,91 @@
+import type pg from 'pg'
+import { StartupError } from '../errors.ts'
+import { connectDedicated } from './dedicated-connection.ts'
+import { codeOf } from './errors.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** One start waits for another's look at the keys no longer than this. */
+const LIMITS = { statement: 60_000, lock: 10_000, connect: 10_000 }
+/** PostgreSQL's code for a table that is not there. */
+const UNDEFINED_TABLE = '42P01'
+
+/** What a database keeps of a key: enough to know it again, and nothing to make it from. */
+export interface KeyCheck {
+  readonly id: string
+  readonly value: Uint8Array
+}
+
+/** The keys a program has. */
+export interface KnownKeys {
+  readonly checks: readonly KeyCheck[]
+  /** Where they come from, as the sentence of a refusal names it. */
+  readonly source: string
+  /** Whether they read what is stored; asked of a database that was filled before it kept check values. */
+  readonly fits: (stored: Pick<Snapshot, 'rows'>) => Promise<boolean>
+}
+
+const BRING_BACK =
+  'bring the old one back, as what it was used for cannot be read or found without it'
+
+/** @throws StartupError naming the first key that differs or is missing, never its value */
+function assertSame(stored: readonly KeyCheck[], { checks, source }: KnownKeys): void {
+  const known = new Map(checks.map(({ id, value }) => [id, Buffer.from(value)]))
+  for (const { id, value } of stored) {
+    const own = known.get(id)
+    if (own === undefined) {
+      throw new StartupError(
+        `${source} lacks the key ${id}, which values of this database need; put it back behind the new one.`,
+      )
+    }
+    if (!own.equals(value)) {
+      throw new StartupError(
+        `The key ${id} of ${source} is not the one this database was filled with; ${BRING_BACK}.`,
+      )
+    }
+  }
+}
+
+async function compare(session: pg.Client, keys: KnownKeys): Promise<void> {
+  // Programs that start at the same moment take turns: the first one's keys are what the others compare with.
+  await session.query('LOCK TABLE encryption_keys IN EXCLUSIVE MODE')
+  const { rows } = await session.query<KeyCheck>(
+    'SELECT key_id AS id, check_value AS value FROM encryption_keys ORDER BY created_at, key_id',
+  )
+  assertSame(rows, keys)
+  const stored: Pick<Snapshot, 'rows'> = {
+    rows: async (query) => (await session.query(query)).rows,
+  }
+  if (rows.length === 0 && !(await keys.fits(stored))) {
+    throw new StartupError(
+      `The keys of ${keys.source} are not those this database was filled with; ${BRING_BACK}.`,
+    )
+  }
+  for (const { id, value } of keys.checks) {
+    await session.query(
+      'INSERT INTO encryption_keys (key_id, check_value) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      [id, value],
+    )
+  }
+}
+
+/**
+ * Compares a program's keys with those a migrated database was filled with, and has it remember new ones. A
+ * refusal changes nothing.
+ *
+ * @throws StartupError when a key differs or is missing, or the database is not up to date
+ */
+export async function requireFittingKeys(databaseUrl: string, keys: KnownKeys): Promise<void> {
+  const session = await connectDedicated(databaseUrl, 'passbook', LIMITS)
+  try {
+    await session.query('BEGIN')
+    await compare(session, keys)
+    await session.query('COMMIT')
+  } catch (error) {
+    if (codeOf(error) !== UNDEFINED_TABLE) throw error
+    throw new StartupError('The database is not up to date; run `npm run migrate` first.', {
+      cause: error,
+    })
+  } finally {
+    await session.end().catch(() => undefined)
+  }
+}

@@ -1,0 +1,231 @@
+import {
+  type BackendClasses,
+  createPostgresBackend,
+  createRedisBackend,
+  type IQueueBackend,
+  type Job,
+  withBackend,
+} from 'bullmq'
+import { Compile } from 'typebox/compile'
+import { inBackground } from '../database/background.ts'
+import { QUEUE_SCHEMA } from '../database/migrate.ts'
+import type { Storage } from '../database/storage.ts'
+import { boundedBy } from '../database/work-limits.ts'
+import { inTime } from '../lib/in-time.ts'
+import type { Log } from '../lib/log.ts'
+import type { Metrics } from '../lib/metrics.ts'
+import { within } from '../lib/process.ts'
+import { redisOptions } from '../lib/redis.ts'
+import type { SharedRedis } from '../lib/redis-watch.ts'
+import { type AppEvent, type EventConsumers, type EventName, events } from './catalogue.ts'
+import { openProducer } from './producer.ts'
+import { keepSchedules } from './schedules.ts'
+import { countUnderWay } from './under-way.ts'
+import { type RunningWorker, runWhenReady } from './worker-start.ts'
+
+const QUEUE_NAME = 'events'
+/** How long a failed job rests before its second attempt; twice as long before each further one. */
+const RETRY_DELAY_MS = 500
+const JOB_OPTIONS = {
+  attempts: 6,
+  removeOnComplete: true,
+  removeOnFail: { age: 30 * 86_400, count: 5_000 },
+}
+/** A job whose worker died is taken over after at most the sum of both. */
+const LOCK_MS = 10_000
+const STALLED_CHECK_MS = 5_000
+const MOST_STALLS = 5
+/** The goodbye to a Redis that is away would take for ever. */
+const GOODBYE_MS = 3_000
+/** How long adding events may take: the relay adds thousands at once. */
+const MAX_ADD_MS = 10_000
+
+/**
+ * What the queue may wait for where it is kept in PostgreSQL. Connecting is generous: it begins while the program
+ * loads, which keeps this process busy for seconds.
+ */
+const QUEUE_LIMITS = {
+  statement: 10_000,
+  answer: 12_000,
+  connect: 10_000,
+  idleInTransaction: 10_000,
+}
+
+/** A job that failed for good. */
+export interface FailedJob {
+  readonly id: string
+  readonly event: string
+  readonly data: unknown
+  readonly attempts: number
+  readonly failed_at: string
+  readonly reason: string
+}
+
+/** Events on their way to their consumers: at least once, in no particular order. */
+export interface EventQueue {
+  /** Gives up after `maxWaitMs`, 10 s when not given; the events may arrive all the same. */
+  add(batch: readonly AppEvent[], maxWaitMs?: number): Promise<void>
+  /** Adds an event every so many seconds, once however many processes ask for it. */
+  schedule(event: EventName, everySeconds: number): Promise<void>
+  /** Starts to work; `done` is called after each job. Stops with `close`. */
+  consume(consumers: EventConsumers, concurrency: number, done: () => void): void
+  /** Begins no more jobs, and waits for those under way, `milliseconds` at most. */
+  finish(milliseconds: number): Promise<void>
+  /** Newest first, at most `limit`. */
+  failed(limit: number): Promise<readonly FailedJob[]>
+  /** Puts failed jobs back: one by its id, or all. @returns how many */
+  retry(id?: string): Promise<number>
+  ready(): Promise<boolean>
+  close(): Promise<void>
+}
+
+interface QueueOptions {
+  readonly databaseUrl: string
+  readonly shared?: SharedRedis | undefined
+  readonly storage?: Storage
+  readonly metrics: Metrics
+  readonly log: Log
+  /** Half a second when not given. */
+  readonly retryDelayMs?: number
+}
+
+/** BullMQ on Redis where there is one, else on tables of its own in the database. */
+export function openQueue(options: QueueOptions): EventQueue {
+  const { databaseUrl, shared } = options
+  if (shared === undefined) {
+    const connection = {
+      ...boundedBy(QUEUE_LIMITS),
+      connectionString: databaseUrl,
+      schema: QUEUE_SCHEMA,
+      max: 4,
+    }
+    const classes = withBackend(createPostgresBackend)
+    return queueOver(classes, { producer: connection, worker: connection }, options)
+  }
+  const classes = withBackend(createRedisBackend)
+  const producer = { url: shared.url, ...redisOptions('fail-fast') }
+  const worker = { url: shared.url, ...redisOptions('wait') }
+  return queueOver(classes, { producer, worker }, options)
+}
+
+function queueOver<B extends IQueueBackend, C>(
+  { Queue, Worker }: BackendClasses<B, C>,
+  connections: { readonly producer: C; readonly worker: C },
+  options: QueueOptions,
+): EventQueue {
+  const { shared, metrics, log, retryDelayMs: delay = RETRY_DELAY_MS } = options
+  const producer = openProducer(() => {
+    const queue = new Queue(QUEUE_NAME, {
+      connection: connections.producer,
+      defaultJobOptions: { ...JOB_OPTIONS, backoff: { type: 'exponential', delay, jitter: 0.5 } },
+    })
+    queue.on('error', (error) => log.warn({ err: error }, 'the queue does not answer'))
+    return queue
+  })
+  const schedules = keepSchedules(producer)
+  let worker: RunningWorker | undefined
+  const jobs = countUnderWay()
+
+  return {
+    async add(batch, maxWaitMs = MAX_ADD_MS) {
+      const entries = batch.map(({ name, data }) => ({
+        name,
+        data,
+        // What has no priority comes first.
+        ...('yields' in events[name] && { opts: { priority: 1 } }),
+      }))
+      const add = async () => void (await (await producer.ready()).addBulk(entries))
+      await (shared ? shared.watch.run(add, maxWaitMs) : inTime(add(), maxWaitMs))
+    },
+    schedule: schedules.add,
+    consume(consumers, concurrency, done) {
+      const open = () => {
+        const opened = new Worker(
+          QUEUE_NAME,
+          (job) => jobs.count(run(job, consumers, options).finally(done)),
+          {
+            connection: connections.worker,
+            autorun: false,
+            concurrency,
+            lockDuration: LOCK_MS,
+            stalledInterval: STALLED_CHECK_MS,
+            maxStalledCount: MOST_STALLS,
+          },
+        )
+        opened.on('error', (error) => log.warn({ err: error }, 'the queue does not answer'))
+        opened.on('failed', (job) => {
+          if (job && job.attemptsMade >= (job.opts.attempts ?? 1))
+            metrics.jobFailures.inc({ job: job.name })
+        })
+        return opened
+      }
+      worker = runWhenReady(open, log)
+    },
+    async finish(milliseconds) {
+      if (worker === undefined) return
+      // It takes no more jobs from now on. What else it waits for is the business of `close`.
+      const closed = worker.close()
+      await within(milliseconds, Promise.race([closed, jobs.none()]))
+    },
+    async failed(limit) {
+      const jobs = await (await producer.ready()).getFailed(0, limit - 1)
+      return jobs.map((job) => ({
+        id: job.id ?? '',
+        event: job.name,
+        data: job.data,
+        attempts: job.attemptsMade,
+        failed_at: new Date(job.finishedOn ?? job.timestamp).toISOString(),
+        reason: job.failedReason,
+      }))
+    },
+    async retry(id) {
+      const jobs = await (await producer.ready()).getFailed()
+      const chosen = jobs.filter((job) => id === undefined || job.id === id)
+      for (const job of chosen) await job.retry('failed')
+      return chosen.length
+    },
+    async ready() {
+      if (shared) return await shared.watch.answers()
+      const count = async () => (await producer.ready()).getJobCounts('waiting')
+      return await count().then(
+        () => true,
+        () => false,
+      )
+    },
+    async close() {
+      schedules.close()
+      if (worker) await within(GOODBYE_MS, worker.close())
+      // It says goodbye to a Redis that may be away; stopping has to go on.
+      await producer.close().catch((error) => log.warn({ err: error }, 'the queue does not answer'))
+    },
+  }
+}
+
+const payloadChecks = new Map(
+  Object.entries(events).map(([name, { payload }]) => [name, Compile(payload)]),
+)
+
+/** Runs one job. What the queue keeps of a failure is its kind: messages can quote data. */
+async function run(
+  job: Job,
+  consumers: EventConsumers,
+  { storage, metrics, log }: QueueOptions,
+): Promise<void> {
+  const end = metrics.jobs.startTimer({ job: job.name })
+  const { request_id } = job.data
+  try {
+    if (!payloadChecks.get(job.name)?.Check(job.data)) throw new Error('unknown event or payload')
+    const { consumer } = events[job.name as EventName]
+    const consume = consumers[consumer] as (payload: unknown) => Promise<void>
+    await inBackground(() => consume(job.data))
+    end({ outcome: 'completed' })
+    log.debug({ job: job.name, job_id: job.id, request_id }, 'job completed')
+  } catch (error) {
+    end({ outcome: 'failed' })
+    storage?.note(error)
+    const attempt = job.attemptsMade + 1
+    log.error({ err: error, job: job.name, job_id: job.id, request_id, attempt }, 'job failed')
+    const { name, code } = error as { readonly name?: string; readonly code?: string }
+    throw new Error([name ?? 'Error', code].filter(Boolean).join(' '))
+  }
+}

@@ -1,7 +1,0 @@
-import type { EventConsumers } from '../../events.ts'
-import type { DatasetService } from './datasets.service.ts'
-
-/** The datasets' side of the event catalogue. */
-export const datasetJobs = (datasets: DatasetService): Pick<EventConsumers, 'sweepDatasets'> => ({
-  sweepDatasets: () => datasets.sweep(),
-})

@@ -1,0 +1,96 @@
+import { type Database, Prisma, VARYING } from '../../database/client.ts'
+import { quoteIdentifier } from '../../database/sql-names.ts'
+import { badCursor, type Page, readPaging, toPage } from '../../http/paging.ts'
+import { type DatasetColumn, jsonOf, keyOf, tableOf } from './columns.ts'
+import { type RowQuery, rowFilters } from './filters.ts'
+import { isAfter, orderBy, type RowOrder, type RowPosition, rowOrder } from './order.ts'
+
+/** More rows than this are not counted. */
+const MOST_COUNTED = 10_000
+
+/** Where rows are read from. */
+export interface RowSource {
+  readonly id: bigint
+  readonly columns: readonly DatasetColumn[]
+  readonly rowCount: number
+}
+
+/** Named as no column can be: those of a file begin with a letter, or `_` and a digit. */
+interface ReadRow {
+  readonly _row: bigint
+  /** The values by the columns' names. */
+  readonly _json: string
+}
+
+const varying = Prisma.raw(VARYING)
+const all = (conditions: readonly Prisma.Sql[]): Prisma.Sql =>
+  conditions.length === 0 ? Prisma.raw('true') : Prisma.join([...conditions], ' AND ')
+
+/** @throws AppError 422 when there is no such row */
+async function findPosition(
+  database: Database,
+  table: Prisma.Sql,
+  { column }: RowOrder,
+  row: bigint,
+): Promise<RowPosition> {
+  if (column === undefined) return { row, isNull: false }
+  const key = Prisma.raw(keyOf(column))
+  const [found] = await database.$queryRaw<{ isNull: boolean }[]>`
+    ${varying} SELECT ${key} IS NULL AS "isNull" FROM ${table} WHERE "_row" = ${row}::bigint`
+  if (found === undefined) throw badCursor()
+  return { row, isNull: found.isNull }
+}
+
+/** How many rows there are; undefined when they are too many to be counted. */
+async function count(
+  database: Database,
+  table: Prisma.Sql,
+  conditions: readonly Prisma.Sql[],
+): Promise<number | undefined> {
+  const [{ count } = { count: 0 }] = await database.$queryRaw<{ count: number }[]>`
+    ${varying} SELECT count(*)::int AS count FROM (
+      SELECT FROM ${table} WHERE ${all(conditions)} LIMIT ${MOST_COUNTED + 1}) AS matching`
+  return count > MOST_COUNTED ? undefined : count
+}
+
+/**
+ * One page of a dataset's rows, each as the text of a JSON object: numbers in it keep all their digits.
+ *
+ * @throws AppError 422 for what is no column, a value of another type, or no cursor of this list
+ */
+export async function readRows(
+  database: Database,
+  { id, columns, rowCount }: RowSource,
+  query: RowQuery,
+): Promise<Page<string>> {
+  const { sort } = query
+  const order = rowOrder(columns, sort)
+  const filters = rowFilters(columns, query)
+  const { limit, offset, after } = readPaging(query, ([of, by, row]) =>
+    of === Number(id) && by === (sort ?? null) && Number.isSafeInteger(row)
+      ? BigInt(row as number)
+      : undefined,
+  )
+  const table = Prisma.raw(tableOf(id))
+  const position =
+    after === undefined ? undefined : await findPosition(database, table, order, after)
+  const conditions = position ? [...filters, isAfter(table, order, position)] : filters
+  const shown = columns.map((one) => `${jsonOf(one)} AS ${quoteIdentifier(one.name)}`).join(', ')
+  const by = orderBy(order)
+  const read = database.$queryRaw<ReadRow[]>`
+    ${varying} SELECT "_row",
+      (SELECT row_to_json(shown.*)::text FROM (SELECT ${Prisma.raw(shown)}) AS shown) AS "_json"
+    FROM (
+      SELECT * FROM ${table} WHERE ${all(conditions)}
+      ORDER BY ${by} LIMIT ${limit + 1} OFFSET ${offset ?? 0}) AS page
+    ORDER BY ${by}`
+  const total = () => (filters.length === 0 ? rowCount : count(database, table, filters))
+  const [rows, counted] = await Promise.all([read, offset === undefined ? undefined : total()])
+  const { items, ...page } = toPage(
+    rows,
+    limit,
+    ({ _row }) => [Number(id), sort ?? null, Number(_row)],
+    counted,
+  )
+  return { ...page, items: items.map(({ _json }) => _json) }
+}

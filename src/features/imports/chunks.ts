@@ -1,0 +1,74 @@
+import type { Database, PlainDatabase } from '../../database/client.ts'
+import type { FieldCrypto } from '../../lib/crypto.ts'
+
+/** What of an import is kept in pieces: the file as it was sent, and the file of its rejects. */
+export type ImportPart = 'upload' | 'rejects'
+
+export type Chunks = ReturnType<typeof createChunks>
+
+const address = (importId: bigint, part: ImportPart, position: number) => ({
+  table: 'import_chunks',
+  column: `${part}:${position}`,
+  userId: importId,
+})
+
+/**
+ * Keeps the files of imports in the database, in pieces that are encrypted: whoever has the database and
+ * the keys can read them, on whatever machine, and nobody else.
+ */
+export function createChunks(deps: {
+  readonly database: Database
+  readonly plain: PlainDatabase
+  readonly crypto: FieldCrypto
+}) {
+  const { database, plain, crypto } = deps
+
+  async function readOne(
+    importId: bigint,
+    part: ImportPart,
+    position: number,
+  ): Promise<Buffer | undefined> {
+    const [row] = await plain.rows<{ content: Buffer }>(
+      'SELECT content FROM import_chunks WHERE import_id = $1 AND part = $2 AND position = $3',
+      [importId, part, position],
+    )
+    return row && crypto.decryptBytes(address(importId, part, position), row.content)
+  }
+
+  return {
+    /** Stores the piece at this place. */
+    async append(
+      importId: bigint,
+      part: ImportPart,
+      position: number,
+      bytes: Uint8Array,
+    ): Promise<void> {
+      const content = Buffer.from(
+        crypto.encryptBytes(address(importId, part, position), bytes).buffer,
+      )
+      await plain.rows(
+        `WITH fast AS (SELECT set_config('synchronous_commit', 'off', true))
+        INSERT INTO import_chunks (import_id, part, position, content)
+        SELECT $1, $2::"ImportPart", $3, $4 FROM fast`,
+        [importId, part, position, content],
+      )
+    },
+
+    /** The pieces in their order; the next one is read while one is used. */
+    async *read(importId: bigint, part: ImportPart): AsyncGenerator<Buffer, void> {
+      let next = readOne(importId, part, 0)
+      for (let position = 1; ; position += 1) {
+        const bytes = await next
+        if (bytes === undefined) return
+        next = readOne(importId, part, position)
+        // Whoever stops here never asks for it.
+        next.catch(() => undefined)
+        yield bytes
+      }
+    },
+
+    async remove(importId: bigint, part: ImportPart): Promise<void> {
+      await database.importChunk.deleteMany({ where: { importId, part } })
+    },
+  }
+}

@@ -1,0 +1,100 @@
+import type { CopyFormat } from './copy-format.ts'
+
+const LF = 0x0a
+const CR = 0x0d
+const BACKSLASH = 0x5c
+
+/** Collects rows as COPY reads them. */
+export class CopyBuffer {
+  /** Bytes that a cell cannot hold without quotes. */
+  readonly #special = new Uint8Array(256)
+  readonly #delimiter: number
+  readonly #quote: number
+  readonly #escape: number
+  readonly #lineEnd: Buffer
+  readonly #capacity: number
+  #bytes: Buffer
+  #length = 0
+
+  /** @param capacity how many bytes it has room for at first */
+  constructor(format: CopyFormat, capacity: number) {
+    this.#delimiter = format.delimiter.charCodeAt(0)
+    this.#quote = format.quote.charCodeAt(0)
+    this.#escape = format.escape.charCodeAt(0)
+    this.#lineEnd = Buffer.from(format.lineEnd)
+    for (const byte of [this.#delimiter, this.#quote, this.#escape, LF, CR, BACKSLASH]) {
+      this.#special[byte] = 1
+    }
+    this.#capacity = capacity
+    this.#bytes = Buffer.allocUnsafeSlow(capacity)
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  /** What was collected. It begins anew. */
+  take(): Buffer {
+    const taken = this.#bytes.subarray(0, this.#length)
+    this.#bytes = Buffer.allocUnsafeSlow(this.#capacity)
+    this.#length = 0
+    return taken
+  }
+
+  /** Bytes as they stand. */
+  raw(bytes: Buffer, start: number, end: number): void {
+    this.#reserve(end - start)
+    this.#length += bytes.copy(this.#bytes, this.#length, start, end)
+  }
+
+  delimiter(): void {
+    this.#reserve(1)
+    this.#bytes[this.#length] = this.#delimiter
+    this.#length += 1
+  }
+
+  endRow(): void {
+    this.raw(this.#lineEnd, 0, this.#lineEnd.length)
+  }
+
+  /** A cell that is not null, in quotes where it needs them: an empty one does. */
+  cell(bytes: Uint8Array, start: number, end: number): void {
+    this.#reserve(end - start)
+    const out = this.#bytes
+    const special = this.#special
+    let at = this.#length
+    let index = start
+    for (; index < end && special[bytes[index] as number] === 0; index += 1) {
+      out[at] = bytes[index] as number
+      at += 1
+    }
+    if (index === end && end > start) this.#length = at
+    else this.#quoted(bytes, start, end)
+  }
+
+  #quoted(bytes: Uint8Array, start: number, end: number): void {
+    this.#reserve(2 * (end - start) + 2)
+    const out = this.#bytes
+    let at = this.#length
+    out[at] = this.#quote
+    at += 1
+    for (let index = start; index < end; index += 1) {
+      const byte = bytes[index] as number
+      if (byte === this.#quote || byte === this.#escape) {
+        out[at] = this.#escape
+        at += 1
+      }
+      out[at] = byte
+      at += 1
+    }
+    out[at] = this.#quote
+    this.#length = at + 1
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#length + bytes <= this.#bytes.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#bytes.length, this.#length + bytes))
+    this.#bytes.copy(larger, 0, 0, this.#length)
+    this.#bytes = larger
+  }
+}

@@ -1,0 +1,111 @@
+import { ImportError } from '../loader.ts'
+
+/** The longest identifier of PostgreSQL, in bytes. */
+const MOST_BYTES = 63
+/** The number of the row, what the parameters of reading rows are called, and columns that every table has. */
+const RESERVED = [
+  ...['_row', 'sort', 'cursor', 'page', 'per_page'],
+  ...['tableoid', 'ctid', 'xmin', 'cmin', 'xmax', 'cmax'],
+]
+/** What is looked at of a name, in UTF-16 units. */
+const MOST_UNITS = 1_000
+
+/** As many whole characters as the bytes have room for. */
+function cutToBytes(text: string, most: number): string {
+  const characters = [...text.slice(0, most)]
+  while (Buffer.byteLength(characters.join('')) > most) characters.pop()
+  return characters.join('')
+}
+
+/**
+ * A name as an identifier: letters and digits of any script in lower case, without accents, and `_` for
+ * all else between them.
+ *
+ * @returns '' when nothing is left
+ */
+export function identifierOf(name: string): string {
+  const plain = name.slice(0, MOST_UNITS).normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  const words = plain.replace(/[^\p{L}\p{N}]+/gu, '_').replace(/^_+|_+$/g, '')
+  const named = /^\p{N}/u.test(words) ? `_${words}` : words
+  return cutToBytes(named, MOST_BYTES)
+}
+
+/** A column of the file and what it is called in the dataset. */
+export interface NamedColumn {
+  /** As the file has it; null where it names none. */
+  readonly sourceName: string | null
+  readonly name: string
+}
+
+function unique(wanted: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(wanted)) return wanted
+  for (let count = 2; ; count += 1) {
+    const suffix = `_${count}`
+    const name = cutToBytes(wanted, MOST_BYTES - suffix.length) + suffix
+    if (!taken.has(name)) return name
+  }
+}
+
+/**
+ * Finds the columns that a request names, by the file's names or by their own.
+ *
+ * @returns their indexes, in the order of the request
+ * @throws ImportError `unknown_column`
+ */
+export function findColumns(
+  columns: readonly NamedColumn[],
+  wanted: readonly string[],
+  option: string,
+): number[] {
+  return wanted.map((given) => {
+    const index = columns.findIndex(
+      ({ sourceName, name }) => sourceName?.trim() === given.trim() || name === given,
+    )
+    if (index === -1) {
+      throw new ImportError('unknown_column', `The file has no column that ${option} names.`)
+    }
+    return index
+  })
+}
+
+/** @param wanted by column; '' where nothing is */
+function uniqueNames(wanted: readonly string[], placeName: (index: number) => string): string[] {
+  const taken = new Set(RESERVED)
+  return wanted.map((want, index) => {
+    const name = unique(want || placeName(index), taken)
+    taken.add(name)
+    return name
+  })
+}
+
+/**
+ * Names columns: by the header or as renamed, otherwise `column_1` and so on by their place; those of cells
+ * beyond the header `extra_1` and so on.
+ *
+ * @param rename by the file's names, or by what they become
+ * @throws ImportError `unknown_column`
+ */
+export function nameColumns(
+  sources: readonly (string | null)[],
+  rename: Readonly<Record<string, string>>,
+  extra = 0,
+): NamedColumn[] {
+  const all = [...sources, ...Array.from({ length: extra }, () => null)]
+  const placeName = (index: number) =>
+    index < sources.length ? `column_${index + 1}` : `extra_${index - sources.length + 1}`
+  const nameAll = (wanted: readonly string[]): NamedColumn[] =>
+    uniqueNames(wanted, placeName).map((name, index) => ({
+      sourceName: all[index] ?? null,
+      name,
+    }))
+
+  const own = all.map((sourceName) => identifierOf(sourceName ?? ''))
+  const named = nameAll(own)
+  const given = new Map(
+    Object.entries(rename).map(([column, name]) => [
+      findColumns(named, [column], 'rename')[0],
+      identifierOf(name),
+    ]),
+  )
+  return given.size === 0 ? named : nameAll(own.map((name, index) => given.get(index) || name))
+}

@@ -1,0 +1,105 @@
+import type { FileBatch, RowFile } from '../../../../csv/file/row-file.ts'
+import { KIND } from '../../../../csv/types/cell-kinds.ts'
+import { type Column, ColumnTypes } from '../../../../csv/types/column-types.ts'
+import type { Decision } from '../../../../csv/types/decide.ts'
+import type { ImportOptions } from '../options.ts'
+import { findColumns, type NamedColumn, nameColumns } from './names.ts'
+import { nullWords } from './rules.ts'
+
+const TEXT: Decision = { type: 'text', kind: KIND.text, ambiguous: false }
+
+/** A column of a dataset, as far as it is known. */
+export interface PlannedColumn extends NamedColumn {
+  readonly decision: Decision
+  /** Whether a row has none, and no default stands in. */
+  readonly nullable: boolean
+  /** What stands in for null. */
+  readonly fallback: string | undefined
+  /** Without a name and a value, at the right: no column at all. */
+  readonly unused: boolean
+}
+
+/** What the columns of a dataset are. */
+export type Plan = readonly PlannedColumn[]
+
+/** Whether rows are stored alike by both. */
+export const samePlan = (one: Plan, other: Plan): boolean =>
+  one.length === other.length &&
+  one.every(({ decision }, index) => decision.kind === other[index]?.decision.kind)
+
+/**
+ * Finds out what the columns of a file are, from all rows that it is shown: never from some of them. A
+ * default counts as a cell of its column.
+ */
+export class ColumnSurvey {
+  readonly #file: RowFile
+  readonly #options: ImportOptions
+  readonly #types: ColumnTypes
+  /** By column. */
+  readonly #fallbacks: ReadonlyMap<number, string>
+
+  /** @throws ImportError `unknown_column` */
+  constructor(file: RowFile, options: ImportOptions) {
+    this.#file = file
+    this.#options = options
+    this.#types = new ColumnTypes({ nulls: nullWords(options), numbers: options.numbers })
+    const named = nameColumns(file.columns, options.rename)
+    this.#fallbacks = new Map(
+      Object.entries(options.defaults).map(([column, value]) => [
+        findColumns(named, [column], 'default')[0] as number,
+        value,
+      ]),
+    )
+    for (const [index, value] of this.#fallbacks) {
+      this.#types.addValue(file.skippedCells + index, value)
+    }
+  }
+
+  add({ batch, fine, allFine }: FileBatch): void {
+    this.#types.add(batch, 0, allFine ? undefined : (_, row) => fine[row] === 0)
+  }
+
+  /** See {@link ColumnTypes.plain}. */
+  get plain(): Uint8Array {
+    return this.#types.plain
+  }
+
+  /** Whether all that was shown so far can be stored as planned. */
+  fits(plan: Plan): boolean {
+    const found = this.#columns()
+    if (found.length > plan.length) return false
+    if (this.#options.types === 'text') return true
+    return found.every(
+      ({ possible }, index) => (possible & (plan[index]?.decision.kind ?? 0)) !== 0,
+    )
+  }
+
+  /** What the columns are by all that was shown. */
+  plan(): Plan {
+    const found = this.#columns()
+    const sources = this.#file.columns
+    const extra = Math.max(0, found.length - sources.length)
+    const named = nameColumns(sources, this.#options.rename, extra)
+    const isText = this.#options.types === 'text'
+    const lastUsed = named.findLastIndex(
+      ({ sourceName }, index) =>
+        sourceName !== null || this.#fallbacks.has(index) || (found[index]?.values ?? 0) > 0,
+    )
+    return named.map((column, index): PlannedColumn => {
+      const fallback = this.#fallbacks.get(index)
+      const missing = (found[index]?.nulls ?? 0) > 0
+      return {
+        ...column,
+        decision: isText ? TEXT : (found[index] ?? TEXT),
+        // An empty cell is an empty text there; only one that a row lacks is null.
+        nullable: fallback === undefined && missing && (!isText || this.#options.ragged === 'pad'),
+        fallback,
+        unused: this.#file.dialect.header && index > lastUsed,
+      }
+    })
+  }
+
+  #columns(): Column[] {
+    return this.#types.columns().slice(this.#file.skippedCells)
+  }
+}

@@ -1,0 +1,50 @@
+import type { CheckRow } from '../../../../csv/file/row-file.ts'
+import type { RowBatch } from '../../../../csv/parse/row-batch.ts'
+import { createNullTest } from '../../../../csv/types/nulls.ts'
+import type { ImportOptions } from '../options.ts'
+import { findColumns, type NamedColumn } from './names.ts'
+
+const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09
+
+/** Which words stand for nothing: none but the empty cell where every cell is kept as it stands. */
+export const nullWords = ({ types, nulls }: ImportOptions): readonly string[] | undefined =>
+  types === 'text' ? [''] : (nulls ?? undefined)
+
+/**
+ * Makes the check of cells that a row must fill: critical columns, and those of the key.
+ *
+ * @param skipped cells in front of the first column
+ * @throws ImportError `unknown_column`
+ */
+export function createRules(
+  columns: readonly NamedColumn[],
+  options: ImportOptions,
+  skipped: number,
+): CheckRow {
+  const key = findColumns(columns, options.primaryKey, 'primary_key')
+  const filled = findColumns(columns, Object.keys(options.defaults), 'default')
+  const critical = findColumns(columns, options.critical, 'critical').filter(
+    (index) => !filled.includes(index),
+  )
+  const rules = [...new Set([...key, ...critical])].map((index) => ({
+    index,
+    refusal: {
+      column: columns[index]?.sourceName ?? columns[index]?.name ?? '',
+      ...(key.includes(index)
+        ? { code: 'missing_key', reason: 'A column of the primary key is empty.' }
+        : { code: 'missing_value', reason: 'A critical column is empty.' }),
+    },
+  }))
+  const isNull = createNullTest(nullWords(options))
+
+  const isMissing = (batch: RowBatch, row: number, index: number): boolean => {
+    if (index + skipped >= batch.width(row)) return true
+    const cell = (batch.firstCell[row] as number) + index + skipped
+    let start = batch.cellStart[cell] as number
+    let end = batch.cellEnd[cell] as number
+    while (start < end && isBlank(batch.bytes[start])) start += 1
+    while (start < end && isBlank(batch.bytes[end - 1])) end -= 1
+    return isNull(batch.bytes, start, end)
+  }
+  return (batch, row) => rules.find(({ index }) => isMissing(batch, row, index))?.refusal
+}

@@ -1,0 +1,14 @@
+import type { ImportColumn } from '../loader.ts'
+import type { Plan } from './plan.ts'
+
+/** The columns of a dataset as its import and its catalogue show them. */
+export const shownColumns = (plan: Plan): ImportColumn[] =>
+  plan
+    .filter(({ unused }) => !unused)
+    .map(({ name, sourceName, decision, nullable }) => ({
+      name,
+      sourceName,
+      type: decision.type,
+      nullable,
+      ...(decision.ambiguous && { ambiguous: true }),
+    }))

@@ -1,0 +1,88 @@
+import { ImportError } from '../loader.ts'
+import type { ImportOptions } from '../options.ts'
+
+/** The fields that a record of a kind has. */
+export interface RecordShape {
+  /** Each must be there; where several stand together, exactly one of them. */
+  readonly required: readonly (readonly string[])[]
+  readonly optional: readonly string[]
+}
+
+/** The columns of a file as fields of records. */
+export interface RecordColumns {
+  /** By column. */
+  readonly fields: readonly string[]
+  /** Field -> the file's name of its column. */
+  readonly sourceNames: ReadonlyMap<string, string>
+  /** Field -> what stands in where a row has nothing. */
+  readonly defaults: ReadonlyMap<string, string>
+  /** Fields that a row must fill. */
+  readonly critical: readonly string[]
+}
+
+/** A message names so many columns, and so much of each name. */
+const MOST_NAMES = 10
+const MOST_CHARACTERS = 100
+
+const plain = (name: string): string => name.trim().toLowerCase()
+
+const list = (names: readonly string[]): string => {
+  const shown = names.slice(0, MOST_NAMES).map((name) => name.slice(0, MOST_CHARACTERS))
+  return shown.join(', ') + (names.length > MOST_NAMES ? ', …' : '')
+}
+
+const problem = (text: string) => new ImportError('columns', text)
+
+/** What the columns are called after the renames of the request. */
+function rename(sources: readonly string[], renames: ImportOptions['rename']): readonly string[] {
+  const given = new Map(Object.entries(renames).map(([from, to]) => [plain(from), plain(to)]))
+  const known = new Set(sources.map(plain))
+  const missing = [...given.keys()].filter((name) => !known.has(name))
+  if (missing.length > 0) throw problem(`The file has no column ${list(missing)} to rename.`)
+  return sources.map((name) => given.get(plain(name)) ?? plain(name))
+}
+
+function assertFits(fields: readonly string[], given: ReadonlySet<string>, shape: RecordShape) {
+  const known = new Set([...shape.required.flat(), ...shape.optional])
+  const unknown = fields.filter((field) => !known.has(field))
+  if (unknown.length > 0) throw problem(`The file has unknown columns: ${list(unknown)}.`)
+  const twice = fields.filter((field, index) => fields.indexOf(field) !== index)
+  if (twice.length > 0) throw problem(`The file has columns twice: ${list(twice)}.`)
+  for (const choices of shape.required) {
+    const present = choices.filter((field) => fields.includes(field) || given.has(field))
+    if (present.length > 1)
+      throw problem(`The file has both ${present.join(' and ')}; one is enough.`)
+    if (present.length === 0) throw problem(`The file lacks the column ${choices.join(' or ')}.`)
+  }
+}
+
+/**
+ * Tells which column is which field. Names match without regard to case and blanks around them, after
+ * renaming.
+ *
+ * @throws ImportError `columns`
+ */
+export function matchColumns(
+  columns: readonly (string | null)[],
+  { rename: renames, defaults, critical, primaryKey }: ImportOptions,
+  shape: RecordShape,
+): RecordColumns {
+  const sources = columns.map((name, index) => name ?? `column_${index + 1}`)
+  const fields = rename(sources, renames)
+  const fieldOf = (name: string): string => {
+    const index = sources.findIndex((source) => plain(source) === plain(name))
+    return index === -1 ? plain(name) : (fields[index] as string)
+  }
+  const given = new Map(Object.entries(defaults).map(([name, value]) => [fieldOf(name), value]))
+  assertFits(fields, new Set(given.keys()), shape)
+  const known = new Set([...shape.required.flat(), ...shape.optional])
+  const wanted = [...given.keys(), ...critical.map(fieldOf)].filter((field) => !known.has(field))
+  if (wanted.length > 0) throw problem(`There is no column ${list(wanted)}.`)
+  if (primaryKey.length > 0) throw problem('Only a dataset has a primary key of columns.')
+  return {
+    fields,
+    sourceNames: new Map(fields.map((field, index) => [field, sources[index] as string])),
+    defaults: given,
+    critical: critical.map(fieldOf).filter((field) => !given.has(field)),
+  }
+}

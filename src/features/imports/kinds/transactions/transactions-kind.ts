@@ -1,0 +1,32 @@
+import type { TransactionImport } from '../../../transactions/transactions.service.ts'
+import type { Loader } from '../loader.ts'
+import type { RecordShape } from '../records/columns.ts'
+import { loadRecords } from '../records/load-records.ts'
+import { openRecords } from '../records/record-file.ts'
+
+const SHAPE: RecordShape = {
+  required: [
+    ['user_id', 'user_email'],
+    ['transaction_date'],
+    ['transaction_amount'],
+    ['transaction_type'],
+  ],
+  optional: ['full_name', 'currency', 'description', 'reference'],
+}
+
+/**
+ * Makes what loads transactions. Rows whose reference their user has already are skipped; those of unknown
+ * users are refused.
+ *
+ * @throws ImportError `columns`, and what reading throws
+ */
+export function createTransactionLoader(transactions: TransactionImport): Loader {
+  return async (job) => {
+    const { connection, requestId, options } = job
+    const records = await openRecords(job, SHAPE, (has) =>
+      transactions.reader(options.numbers, has('user_email')),
+    )
+    const load = transactions.open(connection, requestId, records.has('reference'))
+    return await loadRecords(job, records, load)
+  }
+}

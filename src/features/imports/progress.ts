@@ -1,0 +1,70 @@
+import type { FileDialect } from '../../csv/file/row-file.ts'
+import type { Database, Prisma } from '../../database/client.ts'
+import { columnView, dialectView } from './imports.view.ts'
+import type { ImportColumn, RowCounts } from './kinds/loader.ts'
+
+/** How often what is known goes into the record. */
+const EVERY_MS = 500
+
+/** An attempt at an import; its number tells it from those before. */
+export interface Attempt {
+  readonly id: bigint
+  readonly attempt: number
+}
+
+/** Writes into the record how far an attempt is, until it is stopped. */
+export interface Progress {
+  bytes: number
+  counts: RowCounts
+  rejected: number
+  dialect: FileDialect | undefined
+  columns: readonly ImportColumn[] | undefined
+  /** Set when the import was cancelled, or is another attempt's. */
+  readonly signal: AbortSignal
+  /** Writes no more. */
+  stop(): Promise<void>
+}
+
+/** What of it stands in the record. */
+export const progressColumns = (progress: Progress) => ({
+  bytesRead: BigInt(progress.bytes),
+  rowsRead: BigInt(progress.counts.read),
+  rowsLoaded: BigInt(progress.counts.loaded),
+  rowsSkipped: BigInt(progress.counts.skipped),
+  rowsRejected: BigInt(progress.rejected),
+  ...(progress.dialect && {
+    dialect: dialectView(progress.dialect) as unknown as Prisma.InputJsonObject,
+  }),
+  ...(progress.columns && { columns: progress.columns.map(columnView) }),
+})
+
+export function startProgress(database: Database, { id, attempt }: Attempt): Progress {
+  const controller = new AbortController()
+  let writing: Promise<void> | undefined
+  const progress: Progress = {
+    ...{ bytes: 0, rejected: 0, counts: { read: 0, loaded: 0, skipped: 0 } },
+    ...{ dialect: undefined, columns: undefined, signal: controller.signal },
+    async stop() {
+      clearInterval(timer)
+      await writing
+    },
+  }
+
+  async function write(): Promise<void> {
+    const { count } = await database.import.updateMany({
+      where: { id, attempts: attempt, status: 'running' },
+      data: progressColumns(progress),
+    })
+    if (count === 0) controller.abort()
+  }
+
+  const timer = setInterval(() => {
+    // A database that is away ends the load by itself.
+    writing ??= write()
+      .catch(() => undefined)
+      .finally(() => {
+        writing = undefined
+      })
+  }, EVERY_MS)
+  return progress
+}

@@ -1,0 +1,48 @@
+import type { Static } from 'typebox'
+import type { GivenDialect } from '../../csv/detect/dialect.ts'
+import type { operations } from '../../generated/operations.ts'
+import type { ImportOptions } from './kinds/options.ts'
+
+/** The query of `POST /v1/imports`. */
+export type ImportQuery = Static<(typeof operations)['createImport']['schema']['querystring']>
+
+/** What is given of how a file is written. */
+function dialectOf(query: ImportQuery): GivenDialect {
+  const { delimiter, quote, escape: escaping, encoding, header } = query
+  const { line_end, preamble_lines, footer_lines } = query
+  return {
+    ...(delimiter !== undefined && { delimiter: delimiter === 'tab' ? '\t' : delimiter }),
+    ...(quote !== undefined && { quote: quote === 'none' ? null : quote }),
+    ...(escaping !== undefined && { escape: escaping }),
+    ...(encoding !== undefined && {
+      encoding: encoding === 'latin-1' ? 'windows-1252' : encoding,
+    }),
+    ...(line_end !== undefined && { lineEnd: line_end }),
+    ...(header !== undefined && { header }),
+    ...(preamble_lines !== undefined && { preambleLines: preamble_lines }),
+    ...(footer_lines !== undefined && { footerLines: footer_lines }),
+  }
+}
+
+const THOUSANDS = { none: null, ',': ',', '.': '.', "'": "'", space: ' ' } as const
+
+/** What a request asks of its import. */
+export const toOptions = (query: ImportQuery): ImportOptions => ({
+  dryRun: query.dry_run,
+  onError: query.on_error,
+  maxErrors: query.max_errors ?? null,
+  types: query.types,
+  ragged: query.ragged,
+  ifExists: query.if_exists,
+  dialect: dialectOf(query),
+  nulls: query.null ?? null,
+  numbers: {
+    decimal: query.decimal,
+    thousands: THOUSANDS[query.thousands],
+    currencySigns: query.currency_signs,
+  },
+  critical: query.critical ?? [],
+  defaults: query.default ?? {},
+  primaryKey: query.primary_key ?? [],
+  rename: query.rename ?? {},
+})

@@ -1,0 +1,87 @@
+import { violatesForeignKey } from '../../database/client.ts'
+import { AppError, notFound } from '../../errors.ts'
+import { type TransactionBulkCreateUnchecked, TransactionCreate } from '../../generated/schemas.ts'
+import type { Caller } from '../../http/auth.ts'
+import {
+  assertWhole,
+  attempt,
+  type Checked,
+  itemReader,
+  passed,
+  withStored,
+} from '../../http/bulk.ts'
+import { mapInSlices } from '../../lib/slices.ts'
+import { mayAccess } from '../users/users.service.ts'
+import { draftTransaction, type TransactionDraft, type TransactionRecord } from './fields.ts'
+import { insertTransactions } from './insert-transactions.ts'
+import { referenceTaken, type TransactionDeps } from './transactions.service.ts'
+
+const readItem = itemReader<TransactionCreate>(TransactionCreate)
+
+const fieldOf = ({ code }: AppError) => (code === 'reference_taken' ? 'reference' : 'user_id')
+
+export type TransactionBulk = ReturnType<typeof createTransactionBulk>
+
+export function createTransactionBulk({
+  database,
+  crypto,
+  outbox,
+  users,
+  defaultCurrency,
+}: TransactionDeps) {
+  /** Every item checked as a request of its own would be, with one query for all users. */
+  async function draftAll(
+    caller: Caller,
+    items: readonly unknown[],
+  ): Promise<Checked<TransactionDraft>[]> {
+    const inputs = await mapInSlices(items, readItem)
+    const ids = inputs.flatMap((input) =>
+      input instanceof AppError || !mayAccess(caller, input.user_id) ? [] : [input.user_id],
+    )
+    const owners = await users.findMany([...new Set(ids)])
+    return await mapInSlices(inputs, (input) => {
+      if (input instanceof AppError) return input
+      const owner = owners.get(input.user_id)
+      if (owner === undefined) return notFound('User', input.user_id)
+      return attempt(() => draftTransaction(input, owner, defaultCurrency))
+    })
+  }
+
+  async function checkAndStore(
+    caller: Caller,
+    { mode = 'atomic', transactions }: TransactionBulkCreateUnchecked,
+    requestId: string,
+  ): Promise<Checked<TransactionRecord>[]> {
+    const drafts = await draftAll(caller, transactions)
+    assertWhole(mode, drafts, 'transactions', fieldOf)
+    return await database.$transaction(async (tx) => {
+      const stored = await insertTransactions(tx, crypto, passed(drafts), requestId)
+      const outcomes = withStored(drafts, stored, referenceTaken)
+      assertWhole(mode, outcomes, 'transactions', fieldOf)
+      return outcomes
+    })
+  }
+
+  return {
+    /**
+     * Creates up to 1,000 transactions. `partial` stores every item that can be stored; `atomic`
+     * stores all or nothing.
+     *
+     * @returns what became of each item, in the order of the request
+     * @throws AppError 422 in atomic mode when an item is not acceptable; nothing is stored then
+     */
+    async create(
+      caller: Caller,
+      request: TransactionBulkCreateUnchecked,
+      requestId: string,
+    ): Promise<Checked<TransactionRecord>[]> {
+      const outcomes = await checkAndStore(caller, request, requestId).catch((error: unknown) => {
+        // A user went away after the check: checked again, theirs are the items that are refused.
+        if (violatesForeignKey(error)) return checkAndStore(caller, request, requestId)
+        throw error
+      })
+      outbox.nudge()
+      return outcomes
+    },
+  }
+}

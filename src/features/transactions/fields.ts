@@ -1,0 +1,119 @@
+import type { Prisma } from '../../database/client.ts'
+import { type FieldError, invalid } from '../../errors.ts'
+import type { TransactionCreate, TransactionUpdate } from '../../generated/schemas.ts'
+import type { FieldCrypto } from '../../lib/crypto.ts'
+import { checkAmount, type Money, minorDigits, money } from '../../lib/money.ts'
+
+type TransactionRow = Prisma.TransactionGetPayload<object>
+
+/** A transaction with readable fields. */
+export type TransactionRecord = Omit<TransactionRow, 'fullName' | 'amount' | 'requestId'> & {
+  readonly fullName: string
+  readonly amount: Money
+}
+
+/** Before it is stored it has no id and no times. */
+export type TransactionDraft = Omit<TransactionRecord, 'id' | 'createdAt' | 'updatedAt'>
+
+const EARLIEST = Date.parse('0001-01-01T00:00:00.000Z')
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z')
+
+const address = (userId: bigint) => ({ table: 'transactions', column: 'full_name', userId })
+
+export const encryptFullName = (crypto: FieldCrypto, userId: bigint, fullName: string) =>
+  crypto.encrypt(address(userId), fullName)
+
+export function decryptTransaction(crypto: FieldCrypto, row: TransactionRow): TransactionRecord {
+  const { requestId: _, ...rest } = row
+  return {
+    ...rest,
+    fullName: crypto.decrypt(address(row.userId), row.fullName),
+    amount: money(row.amount),
+  }
+}
+
+/** Whether a value is a time in milliseconds that a transaction can have. */
+export const isStorable = (time: unknown): time is number =>
+  Number.isInteger(time) && Number(time) >= EARLIEST && Number(time) <= LATEST
+
+/** A moment in the years 1 to 9999 UTC, in which a date stands for its midnight UTC. */
+export function checkDate(text: string, path: string): Date | FieldError {
+  const time = Date.parse(text)
+  return isStorable(time)
+    ? new Date(time)
+    : { path, code: 'date', message: 'must be a date or a date-time of the years 1 to 9999 in UTC' }
+}
+
+export const checkCurrency = (currency: string, path: string): FieldError | undefined =>
+  minorDigits(currency) === undefined
+    ? { path, code: 'currency', message: 'is not a currency of ISO 4217' }
+    : undefined
+
+const isError = (value: unknown): value is FieldError =>
+  typeof value === 'object' && value !== null && 'message' in value
+
+/** Date, amount and currency must fit together; whichever of them is not sent comes from `stored`. */
+function checkTogether(
+  sent: TransactionUpdate,
+  stored: { readonly currency: string; readonly amount?: Money; readonly date?: Date },
+): { readonly date: Date; readonly amount: Money; readonly currency: string } {
+  const currency = sent.currency ?? stored.currency
+  const unknown = checkCurrency(currency, '/currency')
+  if (unknown) throw invalid([unknown])
+  const date =
+    sent.transaction_date === undefined
+      ? stored.date
+      : checkDate(sent.transaction_date, '/transaction_date')
+  const amount =
+    sent.transaction_amount === undefined && stored.amount
+      ? checkAmount(stored.amount.toFixed(), currency, '/currency')
+      : checkAmount(sent.transaction_amount ?? 0, currency, '/transaction_amount')
+  const errors = [date, amount].filter(isError)
+  if (errors.length > 0) throw invalid(errors)
+  return { date: date as Date, amount: amount as Money, currency }
+}
+
+/**
+ * What a request to create a transaction comes to.
+ *
+ * @param user whose name stands in where no `full_name` is sent
+ * @throws AppError 422 when date, amount or currency are not acceptable
+ */
+export function draftTransaction(
+  input: TransactionCreate,
+  user: { readonly id: bigint; readonly name: string },
+  defaultCurrency: string,
+): TransactionDraft {
+  return {
+    userId: user.id,
+    fullName: input.full_name ?? user.name,
+    ...checkTogether(input, { currency: defaultCurrency }),
+    type: input.transaction_type,
+    description: input.description ?? null,
+    reference: input.reference ?? null,
+  }
+}
+
+/** A stored transaction with changes applied. @throws AppError 422 when the whole is not acceptable */
+export function changeTransaction(
+  stored: TransactionRecord,
+  changes: TransactionUpdate,
+): TransactionDraft {
+  const { description, reference } = changes
+  return {
+    userId: stored.userId,
+    fullName: changes.full_name ?? stored.fullName,
+    ...checkTogether(changes, stored),
+    type: changes.transaction_type ?? stored.type,
+    description: description === undefined ? stored.description : description,
+    reference: reference === undefined ? stored.reference : reference,
+  }
+}
+
+/** The columns a draft is stored as. */
+export const toColumns = (crypto: FieldCrypto, draft: TransactionDraft, requestId: string) => ({
+  ...draft,
+  fullName: encryptFullName(crypto, draft.userId, draft.fullName),
+  amount: draft.amount.toFixed(),
+  requestId,
+})

@@ -1,0 +1,76 @@
+import type { Static } from 'typebox'
+import type { Prisma } from '../../database/client.ts'
+import { type FieldError, invalid } from '../../errors.ts'
+import type { listUserTransactions } from '../../generated/operations.ts'
+import { readPaging } from '../../http/paging.ts'
+import { checkCurrency, checkDate, isStorable, type TransactionRecord } from './fields.ts'
+
+export type HistoryQuery = Static<typeof listUserTransactions.schema.querystring>
+
+const DAY_MS = 86_400_000
+const isDateOnly = (text: string) => text.length === 10
+
+interface Position {
+  readonly date: Date
+  readonly id: bigint
+}
+
+/** The last moment of a period; a date stands for that whole UTC day. */
+function checkEnd(to: string): Date | FieldError {
+  const end = checkDate(to, 'query.to')
+  return end instanceof Date && isDateOnly(to) ? new Date(end.getTime() + DAY_MS - 1) : end
+}
+
+/** Both ends belong to the period. Transactions are dated to the millisecond. */
+function period({ from, to }: HistoryQuery): Prisma.DateTimeFilter {
+  const start = from === undefined ? undefined : checkDate(from, 'query.from')
+  const end = to === undefined ? undefined : checkEnd(to)
+  const errors = [start, end].filter(
+    (value): value is FieldError => !!value && !(value instanceof Date),
+  )
+  if (start instanceof Date && end instanceof Date && start > end) {
+    errors.push({ path: 'query.to', code: 'period', message: 'must not be before from' })
+  }
+  if (errors.length > 0) throw invalid(errors)
+  return { ...(start instanceof Date && { gte: start }), ...(end instanceof Date && { lte: end }) }
+}
+
+/** The filters of a user's history. @throws AppError 422 for a date or currency there is not */
+export function historyFilter(userId: number, query: HistoryQuery): Prisma.TransactionWhereInput {
+  const { from, to, type, currency, min_amount, max_amount } = query
+  const unknown = currency === undefined ? undefined : checkCurrency(currency, 'query.currency')
+  if (unknown) throw invalid([unknown])
+  return {
+    userId,
+    ...((from !== undefined || to !== undefined) && { date: period(query) }),
+    ...(type !== undefined && { type }),
+    ...(currency !== undefined && { currency }),
+    ...((min_amount !== undefined || max_amount !== undefined) && {
+      amount: {
+        ...(min_amount !== undefined && { gte: min_amount }),
+        ...(max_amount !== undefined && { lte: max_amount }),
+      },
+    }),
+  }
+}
+
+/** Newest first; the id breaks ties. */
+export const HISTORY_ORDER: Prisma.TransactionOrderByWithRelationInput[] = [
+  { date: 'desc' },
+  { id: 'desc' },
+]
+
+export const historyPaging = (query: HistoryQuery) =>
+  readPaging(query, ([time, id]): Position | undefined =>
+    isStorable(time) && Number.isSafeInteger(id)
+      ? { date: new Date(time), id: BigInt(id as number) }
+      : undefined,
+  )
+
+export const historyPosition = ({ date, id }: TransactionRecord) => [date.getTime(), Number(id)]
+
+/** The condition that holds for everything older than a position. */
+export const historyAfter = ({ date, id }: Position): Prisma.TransactionWhereInput => ({
+  date: { lte: date },
+  OR: [{ date: { lt: date } }, { id: { lt: id } }],
+})

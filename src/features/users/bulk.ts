@@ -1,0 +1,69 @@
+import { type UserBulkCreateUnchecked, UserCreate } from '../../generated/schemas.ts'
+import type { Caller } from '../../http/auth.ts'
+import { assertWhole, type Checked, itemReader, passed, withStored } from '../../http/bulk.ts'
+import { mapInSlices } from '../../lib/slices.ts'
+import type { UserRecord } from './fields.ts'
+import { insertUsers } from './insert-users.ts'
+import { assertAdminRemains, assertMayChange, lockAdmins } from './roles.ts'
+import { emailTaken, type UserDeps, userTag } from './users.service.ts'
+
+const readItem = itemReader<UserCreate>(UserCreate)
+
+/** What an item can run into besides its own values is an email address in use. */
+const fieldOf = () => 'email'
+
+export type UserBulk = ReturnType<typeof createUserBulk>
+
+export function createUserBulk({ database, crypto, cache }: UserDeps) {
+  return {
+    /**
+     * Creates up to 1,000 customers. `partial` stores every item that can be stored; `atomic` stores all
+     * or nothing.
+     *
+     * @returns what became of each item, in the order of the request
+     * @throws AppError 422 in atomic mode when an item is not acceptable; nothing is stored then
+     */
+    async create({
+      mode = 'atomic',
+      users,
+    }: UserBulkCreateUnchecked): Promise<Checked<UserRecord>[]> {
+      const items = await mapInSlices(users, readItem)
+      assertWhole(mode, items, 'users', fieldOf)
+      return await database.$transaction(async (tx) => {
+        const stored = await insertUsers(tx, crypto, passed(items))
+        const outcomes = withStored(items, stored, emailTaken)
+        assertWhole(mode, outcomes, 'users', fieldOf)
+        return outcomes
+      })
+    },
+
+    /**
+     * Deletes users with all that is theirs, all of them or none.
+     *
+     * @returns how many, and the ids that are nobody's
+     * @throws AppError 403 for a colleague's account, 409 when no admin who can log in would be left
+     */
+    async remove(
+      caller: Caller,
+      given: readonly number[],
+    ): Promise<{ readonly deleted: number; readonly notFound: readonly number[] }> {
+      const ids = [...new Set(given)]
+      const found = await database.$transaction(async (tx) => {
+        const admins = await lockAdmins(tx)
+        await tx.$queryRaw`
+          SELECT id FROM users WHERE id = ANY (${ids}::bigint[]) ORDER BY id FOR UPDATE`
+        const rows = await tx.user.findMany({
+          where: { id: { in: ids } },
+          select: { id: true, role: true },
+        })
+        for (const row of rows) assertMayChange(caller, row)
+        const leaving = rows.map(({ id }) => id)
+        assertAdminRemains(admins, leaving)
+        await tx.user.deleteMany({ where: { id: { in: leaving } } })
+        return new Set(rows.map(({ id }) => Number(id)))
+      })
+      await cache.invalidate(...[...found].map(userTag))
+      return { deleted: found.size, notFound: ids.filter((id) => !found.has(id)) }
+    },
+  }
+}

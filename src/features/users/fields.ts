@@ -1,0 +1,59 @@
+import type { Prisma } from '../../database/client.ts'
+import type { FieldCrypto } from '../../lib/crypto.ts'
+import { fold, searchTokens } from './blind-search.ts'
+
+type UserRow = Prisma.UserGetPayload<object>
+
+/** The columns a user is shown by: none of the indexes, which are longer than all else. */
+export const USER_COLUMNS = {
+  ...{ id: true, username: true, role: true, name: true, email: true, age: true, pincode: true },
+  ...{ disabledAt: true, createdAt: true, updatedAt: true },
+} as const satisfies Prisma.UserSelect
+
+/** A row of what a user is shown by. */
+export type ShownRow = Pick<UserRow, keyof typeof USER_COLUMNS>
+
+/** A user with readable fields. */
+export type UserRecord = Omit<ShownRow, 'name' | 'email'> & {
+  readonly name: string
+  readonly email: string | undefined
+}
+
+const address = (column: string, userId: bigint) => ({ table: 'users', column, userId })
+
+/** HMAC under which an email address is unique and found, without regard to case. */
+export const emailIndex = (crypto: FieldCrypto, email: string) =>
+  crypto.blindIndex('users.email', email.toLowerCase())
+
+/** HMAC under which a whole name is found, without regard to case and accents. */
+export const nameIndex = (crypto: FieldCrypto, name: string) =>
+  crypto.blindIndex('users.name', fold(name))
+
+/** The columns that name and address become. */
+export function encryptUser(
+  crypto: FieldCrypto,
+  userId: bigint,
+  name: string,
+  email: string | undefined,
+) {
+  return {
+    name: crypto.encrypt(address('name', userId), name),
+    email: email === undefined ? null : crypto.encrypt(address('email', userId), email),
+    nameIndex: nameIndex(crypto, name),
+    emailIndex: email === undefined ? null : emailIndex(crypto, email),
+    searchIndex: searchTokens(crypto, name, email),
+  }
+}
+
+export const decryptName = (crypto: FieldCrypto, userId: bigint, name: Uint8Array): string =>
+  crypto.decrypt(address('name', userId), name)
+
+/** The inverse of {@link encryptUser}. */
+export function decryptUser(crypto: FieldCrypto, row: ShownRow): UserRecord {
+  const { id, username, role, name, email, age, pincode, disabledAt, createdAt, updatedAt } = row
+  return {
+    ...{ id, username, role, age, pincode, disabledAt, createdAt, updatedAt },
+    name: decryptName(crypto, id, name),
+    email: email === null ? undefined : crypto.decrypt(address('email', id), email),
+  }
+}

@@ -1,0 +1,70 @@
+import type { DatabaseTransaction } from '../../database/client.ts'
+import type { UserCreate } from '../../generated/schemas.ts'
+import type { FieldCrypto } from '../../lib/crypto.ts'
+import { mapInSlices } from '../../lib/slices.ts'
+import { encryptUser, type UserRecord } from './fields.ts'
+
+interface StoredRow {
+  readonly id: bigint
+  readonly created_at: Date
+  readonly updated_at: Date
+}
+
+const hex = (bytes: Uint8Array | null) => bytes && Buffer.from(bytes).toString('hex')
+
+function toEntry(crypto: FieldCrypto, id: bigint, { name, email, age, pincode }: UserCreate) {
+  const columns = encryptUser(crypto, id, name, email)
+  return {
+    id: Number(id),
+    name: hex(columns.name),
+    email: hex(columns.email),
+    name_index: hex(columns.nameIndex),
+    email_index: hex(columns.emailIndex),
+    search_index: columns.searchIndex.map(String),
+    age: age ?? null,
+    pincode: pincode ?? null,
+  }
+}
+
+/**
+ * Stores customers with one statement over one parameter, like a bulk request of transactions.
+ *
+ * Rows go in in the order of their addresses' indexes whoever sends them: two requests that wait for
+ * each other's addresses would lock each other out. Of two with one address the first is stored.
+ *
+ * @returns what was stored, in the order given; undefined where a taken address kept one out
+ */
+export async function insertUsers(
+  tx: DatabaseTransaction,
+  crypto: FieldCrypto,
+  users: readonly UserCreate[],
+): Promise<(UserRecord | undefined)[]> {
+  // A name is encrypted for its row, so that ids come first.
+  const ids = await tx.$queryRaw<{ id: bigint }[]>`
+    SELECT nextval(pg_get_serial_sequence('users', 'id')) AS id
+    FROM generate_series(1, ${users.length}::int)`
+  const entries = await mapInSlices(users, (user, index) =>
+    toEntry(crypto, ids[index]?.id as bigint, user),
+  )
+  const rows = await tx.$queryRaw<StoredRow[]>`
+    INSERT INTO users (id, name, email, name_index, email_index, search_index, age, pincode)
+    SELECT id, decode(name, 'hex'), decode(email, 'hex'), decode(name_index, 'hex'),
+      decode(email_index, 'hex'), search_index, age, pincode
+    FROM json_to_recordset(${JSON.stringify(entries)}::json) AS given (
+      id bigint, name text, email text, name_index text, email_index text,
+      search_index bigint[], age smallint, pincode text)
+    ORDER BY email_index, id
+    ON CONFLICT DO NOTHING
+    RETURNING id, created_at, updated_at`
+  const stored = new Map(rows.map((row) => [Number(row.id), row]))
+  return users.map(({ name, email, age, pincode }, index) => {
+    const row = stored.get(entries[index]?.id ?? 0)
+    return (
+      row && {
+        ...{ id: row.id, username: null, role: 'user', name, email },
+        ...{ age: age ?? null, pincode: pincode ?? null, disabledAt: null },
+        ...{ createdAt: row.created_at, updatedAt: row.updated_at },
+      }
+    )
+  })
+}

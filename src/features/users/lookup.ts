@@ -1,0 +1,93 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { LoadConnection } from '../../database/copy-in.ts'
+import type { FieldCrypto } from '../../lib/crypto.ts'
+import { decryptName, emailIndex } from './fields.ts'
+
+/** Whoever deletes a user may wait for the load in turn: it waits no longer than this. */
+const BUSY_ROUNDS = 20
+const BUSY_MS = 50
+
+/** A user that records of a load belong to. */
+export interface FoundUser {
+  readonly id: number
+  readonly name: string
+}
+
+interface Row {
+  readonly id: string
+  readonly name: Buffer
+  readonly email_index: Buffer | null
+}
+
+export type UserLookup = ReturnType<typeof createUserLookup>
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+
+/**
+ * Finds users for a load, many at once, and keeps them from being deleted until its transaction ends. Those that
+ * are being deleted are not found.
+ */
+export function createUserLookup(crypto: FieldCrypto) {
+  async function keep(
+    connection: LoadConnection,
+    column: 'id' | 'email_index',
+    keys: readonly (number | Uint8Array)[],
+  ): Promise<readonly Row[]> {
+    const found: Row[] = []
+    const type = column === 'id' ? 'bigint[]' : 'bytea[]'
+    const keyOf = (row: Row) => (column === 'id' ? row.id : hex(row.email_index as Buffer))
+    const names = new Map(
+      keys.map((key) => [typeof key === 'number' ? String(key) : hex(key), key]),
+    )
+    for (let round = 0; round < BUSY_ROUNDS && names.size > 0; round += 1) {
+      if (round > 0) await delay(BUSY_MS)
+      const wanted = [...names.values()]
+      const rows = await connection.rows<Row>(
+        `SELECT id, name, email_index FROM users WHERE ${column} = ANY ($1::${type})
+        ORDER BY id FOR KEY SHARE SKIP LOCKED`,
+        [wanted],
+      )
+      found.push(...rows)
+      for (const row of rows) names.delete(keyOf(row))
+      if (names.size === 0) break
+      const there = await connection.rows<Row>(
+        `SELECT id, email_index FROM users WHERE ${column} = ANY ($1::${type})`,
+        [[...names.values()]],
+      )
+      const busy = new Set(there.map(keyOf))
+      for (const name of names.keys()) if (!busy.has(name)) names.delete(name)
+    }
+    return found
+  }
+
+  const userOf = ({ id, name }: Row): FoundUser => ({
+    id: Number(id),
+    name: decryptName(crypto, BigInt(id), name),
+  })
+
+  return {
+    async byId(
+      connection: LoadConnection,
+      ids: readonly number[],
+    ): Promise<ReadonlyMap<number, FoundUser>> {
+      const rows = await keep(connection, 'id', ids)
+      return new Map(rows.map((row) => [Number(row.id), userOf(row)]))
+    },
+
+    /** By addresses in any case. */
+    async byEmail(
+      connection: LoadConnection,
+      emails: readonly string[],
+    ): Promise<ReadonlyMap<string, FoundUser>> {
+      const indexes = emails.map((email) => Buffer.from(emailIndex(crypto, email)))
+      const rows = await keep(connection, 'email_index', indexes)
+      const byIndex = new Map(rows.map((row) => [hex(row.email_index as Buffer), userOf(row)]))
+      return new Map(
+        emails.flatMap((email, index): [string, FoundUser][] => {
+          const user = byIndex.get(hex(indexes[index] as Buffer))
+          return user === undefined ? [] : [[email, user]]
+        }),
+      )
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import type { Snapshot } from '../../database/snapshot.ts'
+import type { FieldCrypto } from '../../lib/crypto.ts'
+import { decryptName, nameIndex } from './fields.ts'
+
+interface NamedRow {
+  readonly id: string
+  readonly name: Buffer
+  readonly name_index: Buffer
+}
+
+/** The id of the key that a name was encrypted with: its length is in the first byte. */
+const KEY_ID = 'substring(name FROM 2 FOR get_byte(name, 0))'
+
+function isOurs(crypto: FieldCrypto, row: NamedRow): boolean {
+  try {
+    const name = decryptName(crypto, BigInt(row.id), row.name)
+    return row.name_index.equals(nameIndex(crypto, name))
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Whether keys read what a database holds: one name of each key that encrypted any, and its blind index. It
+ * reads all users.
+ */
+export async function readsStoredNames(
+  crypto: FieldCrypto,
+  stored: Pick<Snapshot, 'rows'>,
+): Promise<boolean> {
+  const rows = await stored.rows<NamedRow>(
+    `SELECT DISTINCT ON (${KEY_ID}) id, name, name_index FROM users WHERE length(name) > 0
+     ORDER BY ${KEY_ID}, id`,
+  )
+  return rows.every((row) => isOurs(crypto, row))
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { ConnectionError, FastifyInstance } from 'fastify'
+import { AppError } from '../../errors.ts'
+import { problemBody } from '../problem.ts'
+
+type Explanation = readonly [status: number, code: string, detail: string]
+
+/** A client that does not close its end of the connection has it closed after so long. */
+const MAX_CLOSING_MS = 2_000
+const METHODS = 'GET, HEAD, POST, PUT, DELETE'
+
+const NO_HTTP: Explanation = [400, 'bad_request', 'The request is not valid HTTP']
+const NO_PROXY: Explanation = [405, 'method_not_allowed', 'This server is no proxy']
+const withoutHost = () =>
+  new AppError(400, 'bad_request', 'A request of HTTP/1.1 has a Host header')
+
+/** What Node's HTTP server stumbles over, by its codes; the rest is no HTTP at all. */
+const UNREADABLE: Readonly<Record<string, Explanation>> = {
+  HPE_HEADER_OVERFLOW: [431, 'headers_too_large', 'The request headers are too large'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'body_too_large', 'The request body is too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout', 'The request did not arrive in time'],
+}
+
+/** What is under way, by its connection, in the order in which it came. */
+const underWay = new WeakMap<Duplex, Set<ServerResponse>>()
+/** Connections that are being closed. */
+const closing = new WeakSet<Duplex>()
+
+/** Writes a problem+json without Fastify, and closes the connection. An answer to HEAD has no body. */
+function writeProblem(
+  socket: Duplex,
+  [status, code, detail]: Explanation,
+  { headers = [], isHead = false }: { headers?: readonly string[]; isHead?: boolean } = {},
+): void {
+  const requestId = randomUUID()
+  const problem = problemBody(new AppError(status, code, detail), requestId)
+  const body = JSON.stringify(problem)
+  const head = [
+    `HTTP/1.1 ${status} ${problem.title}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${requestId}`,
+    'Connection: close',
+    ...headers,
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${isHead ? '' : body}`)
+  const timer = setTimeout(() => socket.destroy(), MAX_CLOSING_MS)
+  socket.once('close', () => clearTimeout(timer))
+}
+
+/**
+ * Answers what never became a request with a problem+json, and closes its connection. It waits for the answers to
+ * the requests in front of it: their clients would take it for one of those.
+ */
+export function answerUnreadable(error: ConnectionError, socket: Socket): void {
+  if (closing.has(socket)) return
+  closing.add(socket)
+  const exchanges = [...(underWay.get(socket) ?? [])]
+  // Fastify types its bytes as they look in JSON.
+  const { rawPacket } = error as { readonly rawPacket?: unknown }
+  const isHead = Buffer.isBuffer(rawPacket) && rawPacket.toString('latin1', 0, 5) === 'HEAD '
+  // A request that arrived in part is the one that cannot be read.
+  const broken = exchanges.find(({ req }) => !req.complete)
+  const answer = () => {
+    if (error.code === 'ECONNRESET' || !socket.writable || broken?.headersSent) socket.destroy()
+    else writeProblem(socket, UNREADABLE[error.code] ?? NO_HTTP, { isHead })
+  }
+  const before = exchanges.filter((response) => response !== broken).at(-1)
+  if (before && error.code !== 'ECONNRESET') before.once('close', answer)
+  else answer()
+}
+
+/** Remembers what is under way on a connection until it is answered and its body has arrived. */
+function remember(request: IncomingMessage, response: ServerResponse): void {
+  const { socket } = request
+  const exchanges = underWay.get(socket) ?? new Set()
+  underWay.set(socket, exchanges.add(response))
+  response.once('close', () => {
+    if (request.complete) exchanges.delete(response)
+    else request.once('end', () => exchanges.delete(response))
+  })
+}
+
+/** Has Fastify or {@link answerUnreadable} answer what Node.js answers without a body, or not at all. */
+export function installUnreadable(app: FastifyInstance): void {
+  app.server.prependListener('request', remember)
+  app.server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    // Node.js took its own listeners away.
+    socket.on('error', () => undefined).resume()
+    writeProblem(socket, NO_PROXY, { headers: [`Allow: ${METHODS}`] })
+  })
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
+    if (raw.httpVersion === '1.1' && raw.headers.host === undefined) done(withoutHost())
+    else done()
+  })
+}

@@ -1,0 +1,118 @@
+import type { Database } from '../database/client.ts'
+import { inUnitOfWork } from '../database/unit-of-work.ts'
+import { AppError } from '../errors.ts'
+import type { FieldCrypto } from '../lib/crypto.ts'
+import { usersOf } from './answer-users.ts'
+
+/** How long an answer is kept: 24 hours. */
+const KEPT_MS = 86_400_000
+
+/** What a request was answered with. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: unknown
+}
+
+/** A request that may come again. */
+export interface RepeatableRequest {
+  /** The account's id; undefined for a caller without one. */
+  readonly callerId: number | undefined
+  /** Who sends it, as text: keys of different callers are different keys. */
+  readonly caller: string
+  readonly key: string
+  /** All that makes it this request: operation, parameters and body. */
+  readonly content: unknown
+}
+
+export type AnswerOnce = (
+  request: RepeatableRequest,
+  work: () => Promise<Answer>,
+) => Promise<Answer & { readonly replayed: boolean }>
+
+interface Deps {
+  readonly database: Database
+  readonly crypto: FieldCrypto
+}
+
+const inUse = () =>
+  new AppError(
+    409,
+    'idempotency_key_in_use',
+    'A request with this Idempotency-Key is still under way',
+    { headers: { 'retry-after': '1' } },
+  )
+
+const reused = () =>
+  new AppError(
+    422,
+    'idempotency_key_reused',
+    'This Idempotency-Key was used with another request',
+    {
+      errors: [
+        {
+          path: 'headers.idempotency-key',
+          code: 'reused',
+          message: 'was used with another request',
+        },
+      ],
+    },
+  )
+
+/** JSON without regard to the order in which an object's members were sent. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+
+/**
+ * Does a request's work once for each key of a caller. The answer is stored in the database transaction
+ * of the work itself: either both are there, or neither, whenever a process dies. An advisory
+ * lock of that transaction says that a key is in flight; it ends with the transaction, however that ends.
+ * Work that fails stores nothing and leaves its key free. An answer goes with any user it tells of.
+ *
+ * @returns the stored answer for a request that came before, within 24 hours
+ * @throws AppError 409 while the first request is under way, 422 for another request under the same key
+ */
+export function createAnswerOnce({ database, crypto }: Deps): AnswerOnce {
+  return async ({ callerId, caller, key, content }, work) => {
+    const id = crypto.blindIndex('idempotency.key', `${caller}\n${key}`)
+    const fingerprint = crypto.blindIndex('idempotency.request', canonical(content))
+    const address = { table: 'idempotency_keys', column: 'answer', userId: callerId ?? 0 }
+    const lock = new DataView(id.buffer, id.byteOffset).getBigInt64(0)
+
+    return await inUnitOfWork(database, async () => {
+      const [{ free }] = await database.$queryRaw<[{ free: boolean }]>`
+        SELECT pg_try_advisory_xact_lock(${lock}) AS free`
+      if (!free) throw inUse()
+      const known = await database.idempotencyKey.findUnique({
+        where: { id, createdAt: { gt: new Date(Date.now() - KEPT_MS) } },
+      })
+      if (known !== null) {
+        if (!Buffer.from(known.fingerprint).equals(fingerprint)) throw reused()
+        const answer = JSON.parse(crypto.decrypt(address, known.answer)) as Omit<Answer, 'status'>
+        return { ...answer, status: known.status, replayed: true }
+      }
+      const { status, headers, body } = await work()
+      const answer = crypto.encrypt(address, JSON.stringify({ headers, body }))
+      const users = usersOf(headers['location'], body)
+      // The work may have deleted the account itself.
+      await database.$executeRaw`
+        INSERT INTO idempotency_keys (id, user_id, fingerprint, status, answer, user_ids)
+        VALUES (${id}, (SELECT id FROM users WHERE id = ${callerId ?? 0}), ${fingerprint},
+          ${status}, ${answer}, ${users}::bigint[])
+        ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, fingerprint = excluded.fingerprint,
+          status = excluded.status, answer = excluded.answer, user_ids = excluded.user_ids,
+          created_at = now()`
+      return { status, headers, body, replayed: false }
+    })
+  }
+}
+
+/** Deletes the answers that are kept no longer. */
+export async function deleteOldAnswers(database: Database): Promise<void> {
+  const limit = new Date(Date.now() - KEPT_MS)
+  await database.idempotencyKey.deleteMany({ where: { createdAt: { lt: limit } } })
+}

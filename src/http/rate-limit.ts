@@ -1,0 +1,111 @@
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { AppError } from '../errors.ts'
+import type { Log } from '../lib/log.ts'
+import { openRedis } from '../lib/redis.ts'
+import type { SharedRedis } from '../lib/redis-watch.ts'
+
+const WINDOW_MS = 60_000
+/** What is worth guessing at may be asked so many times less often. */
+const STRICT_DIVISOR = 50
+
+/** How many requests a minute an operation takes: `x-rate-limit` in the OpenAPI document. */
+export type RateLimit = 'normal' | 'strict' | 'none'
+
+/** Who is counted: an account, or where there is none the address, for one operation or for all. */
+export interface Counted {
+  readonly accountId?: number
+  readonly operationId?: string
+}
+
+export interface RateLimits {
+  /**
+   * Counts a request and says in its answer's headers what is left: as the IETF's draft has them
+   * (draft-ietf-httpapi-ratelimit-headers-10), and as its early versions had them, which many clients read.
+   *
+   * @throws AppError 429 when the minute's requests are used up
+   */
+  count(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    limit: RateLimit,
+    counted: Counted,
+  ): Promise<void>
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    rateLimits: RateLimits
+  }
+}
+
+interface RateLimitOptions {
+  /** Requests a minute; 0 counts none. */
+  readonly perMinute: number
+  /** Where processes count together; without it each counts for itself. */
+  readonly shared?: SharedRedis | undefined
+  readonly log: Log
+}
+
+/** Where a request comes from: an IPv4 address, or the /64 of an IPv6 address, as one machine has it whole. */
+export const networkOf = ({ ip }: { readonly ip: string }): string => rateLimit.normalizeIP(ip)
+
+const tooMany = (seconds: number) =>
+  new AppError(429, 'rate_limited', `Too many requests; try again in ${seconds} seconds`, {
+    headers: { 'retry-after': String(seconds) },
+  })
+
+/**
+ * Counts requests by account, else by address, in windows of a minute. Requests for paths that do not
+ * exist are counted too, by address. A Redis that does not answer lets requests through.
+ */
+export async function installRateLimits(
+  app: FastifyInstance,
+  { perMinute, shared, log }: RateLimitOptions,
+): Promise<void> {
+  const redis =
+    shared === undefined || perMinute === 0 ? undefined : openRedis(shared.url, 'fail-fast', log)
+  app.addHook('onClose', async () => redis?.disconnect())
+  await app.register(rateLimit, {
+    global: false,
+    skipOnError: false,
+    nameSpace: 'passbook:rate:',
+    ...(redis && { redis }),
+  })
+  const keys = new WeakMap<FastifyRequest, string>()
+  const limiter = (max: number) =>
+    app.createRateLimit({
+      max,
+      timeWindow: WINDOW_MS,
+      keyGenerator: (request) => keys.get(request) ?? '',
+    })
+  const limiters = {
+    normal: limiter(perMinute),
+    strict: limiter(Math.ceil(perMinute / STRICT_DIVISOR)),
+  }
+
+  const limits: RateLimits = {
+    async count(request, reply, limit, { accountId, operationId = 'all' }) {
+      if (perMinute === 0 || limit === 'none') return
+      const who = accountId === undefined ? `address:${networkOf(request)}` : `account:${accountId}`
+      keys.set(request, `${limit === 'strict' ? operationId : 'all'}:${who}`)
+      const counting = () => limiters[limit](request)
+      const counted = await (shared?.watch.run(counting).catch(() => undefined) ?? counting())
+      // A request that nobody could count is let through.
+      if (counted === undefined || counted.isAllowed) return
+      const { max, remaining, ttlInSeconds } = counted
+      reply.headers({
+        'ratelimit-policy': `"${limit}";q=${max};w=${WINDOW_MS / 1000}`,
+        ratelimit: `"${limit}";r=${remaining};t=${ttlInSeconds}`,
+        'ratelimit-limit': String(max),
+        'ratelimit-remaining': String(remaining),
+        'ratelimit-reset': String(ttlInSeconds),
+      })
+      if (counted.isExceeded) throw tooMany(Math.max(1, ttlInSeconds))
+    },
+  }
+  app.decorate('rateLimits', limits)
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404) await limits.count(request, reply, 'normal', {})
+  })
+}

@@ -1,0 +1,245 @@
+import type { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
+import type { Static, TSchema } from 'typebox'
+import { methodNotAllowed, StartupError } from '../errors.ts'
+import { type OperationId, operations } from '../generated/operations.ts'
+import { assertAllowed, authenticate, type Caller, type FindCaller } from './auth.ts'
+import { fileBody } from './body/file-body.ts'
+import type { Conventions, Exchange } from './conventions.ts'
+import { createDeadlines } from './deadline.ts'
+import { methodsOfLiteral } from './literal-paths.ts'
+
+type Operation = (typeof operations)[OperationId]
+type Part<O extends Operation, Name extends string> =
+  O['schema'] extends Readonly<Record<Name, infer S extends TSchema>> ? Static<S> : undefined
+type Responses<O extends Operation> = O['schema']['response']
+type SuccessStatus = 200 | 201 | 202 | 204
+/** A text may be sent as it comes. */
+type Text<T> = T extends string ? T | Readable : T
+/** What has several media types is a file, and sent as it is. */
+type Answer<R> = R extends { readonly content: object } ? Readable : Text<Static<R & TSchema>>
+type Success<O extends Operation> = {
+  [Status in keyof Responses<O>]: Status extends SuccessStatus
+    ? Answer<Responses<O>[Status]>
+    : never
+}[keyof Responses<O>]
+
+/** What was made of a file before its request is answered. What nobody made use of is let go of. */
+export interface ReceivedFile {
+  release(): Promise<void>
+}
+
+/** What a handler is given: every part of the request checked, and who asks. */
+export interface Context<O extends Operation> {
+  readonly params: Part<O, 'params'>
+  readonly query: Part<O, 'querystring'>
+  readonly body: Part<O, 'body'>
+  readonly headers: Part<O, 'headers'>
+  readonly caller: O['public'] extends true ? undefined : Caller
+  readonly requestId: string
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+type Handler<O extends Operation, P> = (
+  context: Context<O>,
+  prepared: P,
+) => Promise<Success<O>> | Success<O>
+
+/** Registers the handler of an operation. The constant says method, path, schemas and who may call. */
+export interface Handle {
+  <O extends Operation>(operation: O, handler: Handler<O, undefined>): void
+  /**
+   * @param prepare what takes long and needs no database: a request with an `Idempotency-Key` is handled
+   *   inside of a database transaction, and this before it begins
+   */
+  <O extends Operation, P>(
+    operation: O,
+    prepare: (context: Context<O>) => Promise<P>,
+    handler: Handler<O, P>,
+  ): void
+}
+
+/**
+ * Registers the handler of an operation that takes a file. `receive` reads the file, outside of any
+ * database transaction, once all else of the request is checked; what it returns is the request's body,
+ * by whose JSON a retry under the same `Idempotency-Key` is known.
+ */
+export type HandleFile = <O extends Operation, F extends ReceivedFile>(
+  operation: O,
+  receive: (context: Context<O>, file: Readable) => Promise<F>,
+  handler: (context: Context<O>, file: F) => Promise<Success<O>> | Success<O>,
+) => void
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    operationId?: OperationId
+    takesFile?: boolean
+  }
+}
+
+export interface Router {
+  readonly handle: Handle
+  readonly handleFile: HandleFile
+  /** @throws StartupError naming the operations that no handler was registered for */
+  assertComplete(): void
+}
+
+/**
+ * Turns operations into routes of an app. Who calls is settled, and counted, before a body is read;
+ * what the document promises of retries and preconditions is kept around the handler.
+ */
+export function createRouter(
+  app: FastifyInstance,
+  findCaller: FindCaller,
+  conventions: Conventions,
+  beforeDeadline = createDeadlines(),
+): Router {
+  const handled = new Set<OperationId>()
+  const callers = new WeakMap<FastifyRequest, Caller>()
+  const readers = new Map<string, (exchange: Exchange) => Promise<unknown>>()
+
+  /** Counts by account, or where there is no valid one by address. */
+  async function admit(
+    operation: Operation,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const { operationId, rateLimit, method } = operation
+    const count = (accountId?: number) =>
+      app.rateLimits.count(request, reply, rateLimit, {
+        operationId,
+        ...(accountId !== undefined && { accountId }),
+      })
+    const methods = methodsOfLiteral(request.url) ?? [method]
+    if (!methods.includes(method)) {
+      await count()
+      throw methodNotAllowed(request.method, methods)
+    }
+    if (operation.public) return await count()
+    const caller = await authenticate(request, findCaller).catch(async (error: unknown) => {
+      await count()
+      throw error
+    })
+    await count(caller.id)
+    assertAllowed(caller, operation)
+    callers.set(request, caller)
+  }
+
+  /** @param receive for an operation that takes a file: puts what it is made into in place of the body */
+  function register(
+    operation: Operation,
+    handler: (context: never, prepared: never) => unknown,
+    prepare?: (context: never) => Promise<unknown>,
+    receive?: (exchange: Exchange, context: never) => Promise<ReceivedFile>,
+  ): void {
+    handled.add(operation.operationId)
+    const contextOf = (
+      { request, reply, caller }: Exchange,
+      query: unknown,
+      body: unknown,
+    ): never => {
+      const { params, headers } = request
+      const requestId = request.id
+      return { params, query, body, headers, caller, requestId, request, reply } as never
+    }
+    if (operation.method === 'GET') {
+      readers.set(operation.url, async (exchange) =>
+        handler(contextOf(exchange, {}, undefined), undefined as never),
+      )
+    }
+    app.route({
+      method: operation.method,
+      url: operation.url,
+      schema: operation.schema as FastifySchema,
+      config: {
+        operationId: operation.operationId,
+        takesFile: operation.takesFile,
+        ...(operation.bodyLimits && { bodyLimits: operation.bodyLimits }),
+      },
+      ...(operation.bodyLimits && { bodyLimit: operation.bodyLimits.bytes }),
+      // A strong entity tag names bytes, and compressed ones are others; events are not to wait for more.
+      ...((operation.etag || sendsEvents(operation)) && { compress: false }),
+      // A file is stored as it was sent; a body that nobody reads needs no unpacking.
+      ...((operation.takesFile || operation.method === 'GET') && { decompress: false }),
+      onRequest: (request, reply) =>
+        beforeDeadline(request, () => admit(operation, request, reply)),
+      handler: async (request, reply) => {
+        reply.code(operation.successStatus)
+        const exchange = { request, reply, caller: callers.get(request) }
+        const file = await receive?.(exchange, contextOf(exchange, request.query, undefined))
+        if (file) request.body = file
+        const context = contextOf(exchange, request.query, request.body)
+        const prepared = (await beforeDeadline(request, async () => prepare?.(context))) as never
+        const work = async () => handler(context, prepared)
+        const read = async () => await readers.get(operation.url)?.(exchange)
+        return await beforeDeadline(request, async () => {
+          try {
+            return await conventions.answer(operation, exchange, work, read)
+          } finally {
+            await file?.release()
+          }
+        })
+      },
+    })
+  }
+
+  const handle: Handle = (
+    operation: Operation,
+    first: (context: never, prepared: never) => unknown,
+    second?: (context: never, prepared: never) => unknown,
+  ) =>
+    second === undefined
+      ? register(operation, first)
+      : register(operation, second, first as (context: never) => Promise<unknown>)
+
+  const handleFile: HandleFile = (operation, receive, handler) =>
+    register(
+      operation,
+      (context: Parameters<typeof handler>[0]) =>
+        handler(context, context.body as Parameters<typeof handler>[1]),
+      undefined,
+      ({ request }, context) => receive(context, fileBody(request.body)),
+    )
+
+  return {
+    handle,
+    handleFile,
+    assertComplete() {
+      const all = Object.values(operations)
+      const missing = all.filter(({ operationId }) => !handled.has(operationId))
+      if (missing.length > 0) {
+        throw new StartupError(
+          `The OpenAPI document has operations without a handler: ${idsOf(missing)}.`,
+        )
+      }
+      const unreadable = all.filter(({ conditional, url }) => conditional && !readers.has(url))
+      if (unreadable.length > 0) {
+        throw new StartupError(
+          `These operations take If-Match, and there is no GET at their path: ${idsOf(unreadable)}.`,
+        )
+      }
+    },
+  }
+}
+
+/** Whether an operation answers with server-sent events. */
+function sendsEvents({ schema }: Operation): boolean {
+  const { 200: success } = schema.response as { readonly 200?: object }
+  const content = success && 'content' in success ? (success.content as object) : {}
+  return 'text/event-stream' in content
+}
+
+const idsOf = (some: readonly Operation[]) => some.map(({ operationId }) => operationId).join(', ')
+
+/** Refuses a route that is not an operation of the OpenAPI document. Install before any route. */
+export function refuseUndocumentedRoutes(
+  app: FastifyInstance,
+  isAllowed: (url: string) => boolean,
+): void {
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.operationId === undefined && !isAllowed(url)) {
+      throw new StartupError(`The route ${String(method)} ${url} is not in the OpenAPI document.`)
+    }
+  })
+}

@@ -1,0 +1,157 @@
+import { createServer } from 'node:http'
+import compress from '@fastify/compress'
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import type { Storage } from '../database/storage.ts'
+import type { Log } from '../lib/log.ts'
+import type { Metrics } from '../lib/metrics.ts'
+import type { SharedRedis } from '../lib/redis-watch.ts'
+import { installBodyTimeout } from './body/body-timeout.ts'
+import { installFileBodies } from './body/file-body.ts'
+import { installJsonBody } from './body/json-body.ts'
+import { installUnreadBodies } from './body/unread-body.ts'
+import { answerUnreadable, installUnreadable } from './connections/client-error.ts'
+import { installDrain } from './connections/drain.ts'
+import { installExpectations } from './connections/expectations.ts'
+import { installHeadStreams } from './connections/head-streams.ts'
+import { createGate, type GateLimits } from './overload/gate.ts'
+import { wasRefused } from './overload/refusals.ts'
+import { installProblems, sendProblem } from './problem.ts'
+import { installRateLimits } from './rate-limit.ts'
+import { requestId } from './request-id.ts'
+import { installValidator } from './validator.ts'
+
+/** For operations that take no JSON: the others have limits of their own. */
+const BODY_LIMIT_BYTES = 16 * 1024
+const BODY_TIMEOUT_MS = 60_000
+const HEADERS_TIMEOUT_MS = 60_000
+/** Longer than proxies keep a connection for which there is no request, so that it is they who close it. */
+const KEEP_ALIVE_MS = 75_000
+const SERVER_OPTIONS = {
+  // A file may take hours: see the timeout of bodies.
+  requestTimeout: 0,
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  // Node.js would refuse its absence without a body.
+  requireHostHeader: false,
+}
+const UNVERSIONED = /^\/(v1|health|metrics|docs|openapi\.(json|yaml))(?=[/?]|$)/
+const EXPOSED_HEADERS = [
+  ...['link', 'x-total-count', 'x-next-cursor', 'x-request-id', 'location'],
+  ...['etag', 'idempotency-replayed', 'retry-after'],
+  ...['ratelimit', 'ratelimit-policy'],
+  ...['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+]
+
+export interface HttpOptions extends GateLimits {
+  readonly log: Log
+  readonly metrics: Metrics
+  /** Origins that browsers may call from, separated by commas; none when absent. */
+  readonly corsOrigins?: string | undefined
+  /** Addresses of proxies whose `X-Forwarded-For` is believed, separated by commas. */
+  readonly trustProxy?: string | undefined
+  /** Requests a minute, by account or address; none are counted when absent or 0. */
+  readonly requestsPerMinute?: number
+  /** Told of errors; nothing listens when absent. */
+  readonly storage?: Pick<Storage, 'note'>
+  /** Where several processes count requests together. */
+  readonly shared?: SharedRedis | undefined
+  /** How long a body may take; of a file, how long it may pause. One minute when not given. */
+  readonly bodyTimeoutMs?: number
+  /** More are not accepted. */
+  readonly maxConnections?: number
+}
+
+/** A path without a version is the same operation of the current one. */
+const rewriteUrl = ({ url = '/' }: { readonly url?: string | undefined }): string =>
+  UNVERSIONED.test(url) ? url : `/v1${url}`
+
+/** `*` among them means any. */
+function allowedOrigins(corsOrigins: string | undefined): false | '*' | string[] {
+  const origins = corsOrigins?.split(',').map((origin) => origin.trim()) ?? []
+  if (origins.includes('*')) return '*'
+  return origins.length > 0 ? origins : false
+}
+
+/** Node.js drops a connection too many without a word. */
+function boundConnections({ server }: FastifyInstance, { maxConnections, metrics }: HttpOptions) {
+  if (maxConnections === undefined) return
+  server.maxConnections = maxConnections
+  server.on('drop', () => metrics.requestsShed.inc({ reason: 'connections' }))
+}
+
+/** Counts and logs each answer, by operation: the path and the query can name people. */
+function observe(app: FastifyInstance, metrics: Metrics, storage?: Pick<Storage, 'note'>): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  app.addHook('onError', async (_request, _reply, error) => storage?.note(error))
+  app.addHook('onResponse', async (request, reply) => {
+    const operation = request.routeOptions.config?.operationId ?? 'none'
+    const { method } = request
+    const { statusCode: status, elapsedTime } = reply
+    metrics.requests.observe({ operation, status: String(status) }, elapsedTime / 1000)
+    if (wasRefused(request)) return
+    request.log.info({ method, operation, status, ms: Math.round(elapsedTime) }, 'request')
+  })
+}
+
+/** A Fastify that keeps the API's conventions, without routes yet. */
+export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const { log, metrics, storage, corsOrigins, trustProxy, requestsPerMinute = 0, shared } = options
+  const { bodyTimeoutMs = BODY_TIMEOUT_MS } = options
+  const gate = createGate(options)
+  const app: FastifyInstance = Fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'request_id',
+    }),
+    genReqId: requestId,
+    rewriteUrl,
+    bodyLimit: BODY_LIMIT_BYTES,
+    serverFactory: (serve) =>
+      createServer(SERVER_OPTIONS, (request, response) => {
+        if (!gate.turnsAway(request, response)) serve(request, response)
+      }),
+    trustProxy: trustProxy ?? false,
+    forceCloseConnections: 'idle',
+    // What arrives on an open connection while the process stops is served like any other.
+    return503OnClosing: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    clientErrorHandler: answerUnreadable,
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
+  })
+  installDrain(app)
+  boundConnections(app, options)
+  observe(app, metrics, storage)
+  installValidator(app)
+  installJsonBody(app)
+  installFileBodies(app)
+  installBodyTimeout(app, bodyTimeoutMs)
+  // Before the plugins: what is wrong with a request to a route of theirs is a problem, too.
+  app.setErrorHandler(sendProblem)
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"] } },
+    // Whether a host is reached by TLS alone is for whoever terminates TLS to say.
+    hsts: false,
+  })
+  await app.register(cors, {
+    origin: allowedOrigins(corsOrigins),
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+    // Else an OPTIONS request that is no preflight is answered with a plain text.
+    strictPreflight: false,
+    exposedHeaders: EXPOSED_HEADERS,
+  })
+  // After the headers above, so that errors carry them too.
+  installUnreadable(app)
+  installUnreadBodies(app, bodyTimeoutMs)
+  installExpectations(app)
+  installHeadStreams(app)
+  await gate.install(app)
+  await installRateLimits(app, { perMinute: requestsPerMinute, shared, log })
+  installProblems(app)
+  await app.register(compress, { threshold: 1024, encodings: ['gzip', 'identity'] })
+  return app
+}

@@ -1,0 +1,33 @@
+import { buildApp } from '../app.ts'
+import { createConfig, requireServers } from '../config.ts'
+import { ensureAdmin } from '../features/auth/first-admin.ts'
+import { createLog } from '../lib/log.ts'
+import { persist } from '../lib/persist.ts'
+import { processEnvironment, runProcess, within } from '../lib/process.ts'
+import { openServices } from '../services.ts'
+import { listen, stopLimits } from './listen.ts'
+import { prepareDatabase } from './prepare-database.ts'
+
+/** How long proxies may take to see that this process is not ready. */
+const DELAY_SECONDS = 5
+/** What is left to close once requests have ended. */
+const SERVICES_STOP_MS = 3_000
+
+/** The API process: answers requests, leaves the work on events to worker processes. */
+const environment = processEnvironment()
+const log = createLog(environment.LOG_LEVEL)
+
+await runProcess(log, async () => {
+  const databaseUrl = requireServers(environment)
+  const config = createConfig(environment)
+  await prepareDatabase(databaseUrl, environment, config, log)
+  const services = openServices(config, databaseUrl, log, 'api')
+  await persist(() => ensureAdmin(services), log)
+  const { close } = await listen(await buildApp(services), config.HOST, config.PORT)
+  return {
+    async stop() {
+      await close(stopLimits(config, DELAY_SECONDS))
+      await within(SERVICES_STOP_MS, services.close())
+    },
+  }
+})

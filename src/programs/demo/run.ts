@@ -1,0 +1,62 @@
+import { formatCount, type Screen } from '../../lib/terminal.ts'
+import { checkFigures } from './check/check.ts'
+import { computeExpected } from './check/expected.ts'
+import type { Input } from './input/input.ts'
+import { printFigures, printLag, printVerdict } from './output/report.ts'
+import { startProgress } from './progress.ts'
+import type { Client } from './service/client.ts'
+import { lagBetween, readLag } from './service/lag.ts'
+import { readOthers } from './service/ledger.ts'
+import { loadTransactions } from './service/load-transactions.ts'
+import { loadUsers } from './service/load-users.ts'
+import { waitUntilCurrent } from './service/wait.ts'
+
+/** A minute, and more where there is much to compute. */
+const waitLimitMs = (transactions: number) => 60_000 + transactions
+
+/**
+ * Loads the input into a service, waits until its figures are current, shows them, and checks every
+ * one against what the input itself comes to.
+ *
+ * @returns whether all figures are equal
+ * @throws DemoError when something cannot be done
+ */
+export async function runDemo(
+  client: Client,
+  { users, transactions }: Input,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const step = (label: string, total: number) => startProgress(screen, label.padEnd(14), total)
+
+  const creating = step('Users', users.length)
+  const loaded = await loadUsers(client, users, creating)
+  creating.finish()
+
+  const before = await client.readMetrics()
+  const began = performance.now()
+  const posting = step('Transactions', transactions.length)
+  const { present } = await loadTransactions(client, transactions, loaded, posting)
+  posting.finish()
+  if (present > 0) screen.write(`${formatCount(present)} transactions were there already\n`)
+
+  const waiting = step('Users current', users.length)
+  await waitUntilCurrent(client, loaded, waiting, {
+    limitMs: waitLimitMs(transactions.length),
+    signal,
+  })
+  const waited = waiting.finish()
+  const after = await client.readMetrics()
+  const elapsed = (performance.now() - began) / 1000
+
+  const others = await readOthers(client, loaded, transactions)
+  const checking = step('Users checked', users.length)
+  const expected = computeExpected([...transactions, ...others])
+  const checked = await checkFigures(client, loaded, expected, checking)
+  checking.finish()
+
+  printFigures(screen, checked)
+  const lag = before && after ? lagBetween(readLag(before), readLag(after), elapsed) : undefined
+  printLag(screen, lag, waited)
+  return printVerdict(screen, users.length, checked)
+}

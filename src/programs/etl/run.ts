@@ -1,0 +1,81 @@
+import type { Environment } from '../../config.ts'
+import { codeOf, isDatabaseAway } from '../../database/errors.ts'
+import { StartupError } from '../../errors.ts'
+import { writeUserGroups } from '../../features/reports/user-groups-file.ts'
+import type { FileLayout } from '../../features/reports/writers.ts'
+import { openDatabaseAccess } from '../database-access.ts'
+import type { EtlOptions } from './options.ts'
+import { openOutput } from './output.ts'
+import type { Steps } from './steps.ts'
+
+/** PostgreSQL's code for a table that is not there. */
+const UNDEFINED_TABLE = '42P01'
+
+/** Why a run failed, in one sentence; the log has the rest. */
+function reasonOf(error: unknown, { file }: Steps): StartupError {
+  if (error instanceof StartupError) return error
+  const why = isDatabaseAway(error)
+    ? 'the database does not answer'
+    : codeOf(error) === UNDEFINED_TABLE
+      ? 'the database is not up to date (`npm run migrate` makes it so)'
+      : 'something unexpected happened'
+  return new StartupError(`Nothing was written: ${why}; ${file} has the details.`)
+}
+
+const seconds = (since: number) => ((performance.now() - since) / 1000).toFixed(2)
+
+async function write(environment: Environment, options: EtlOptions, steps: Steps): Promise<void> {
+  const { out, format, groupings, members } = options
+  const started = performance.now()
+  const output = await openOutput(out)
+  const stop = () => {
+    output.discard()
+    process.exit(1)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
+  try {
+    const access = await openDatabaseAccess(environment)
+    try {
+      steps.say('database opened', { seconds: seconds(started) })
+      const layout: FileLayout = {
+        ...{ format, groupings, includeMembers: members, createdAt: new Date() },
+      }
+      const result = await writeUserGroups(access.url, layout, output.write, (grouping) =>
+        steps.say(`grouped by ${grouping.kinds.join(', ')}`, {
+          groups: grouping.groups,
+          rows: grouping.rows,
+          seconds: grouping.seconds.toFixed(2),
+        }),
+      )
+      await output.finish()
+      steps.say('file written', {
+        groups: result.groups,
+        bytes: result.bytes,
+        seconds: seconds(started),
+        peak_megabytes: Math.round(process.resourceUsage().maxRSS / 1024),
+      })
+    } finally {
+      await access.close()
+    }
+  } finally {
+    output.discard()
+  }
+}
+
+/**
+ * Groups users straight into a file.
+ *
+ * @throws StartupError in one sentence; the log has the stack
+ */
+export async function runEtl(
+  environment: Environment,
+  options: EtlOptions,
+  steps: Steps,
+): Promise<void> {
+  try {
+    await write(environment, options, steps)
+  } catch (error) {
+    steps.log.error({ err: error }, 'nothing was written')
+    throw reasonOf(error, steps)
+  }
+}

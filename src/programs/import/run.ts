@@ -1,0 +1,130 @@
+import { createWriteStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import { createConfig, type Environment } from '../../config.ts'
+import { inBackground } from '../../database/background.ts'
+import { AppError, StartupError } from '../../errors.ts'
+import { importView } from '../../features/imports/imports.view.ts'
+import type { Import } from '../../generated/schemas.ts'
+import type { Log } from '../../lib/log.ts'
+import { formatCount, formatRate, type Screen } from '../../lib/terminal.ts'
+import { openServices, type Services } from '../../services.ts'
+import { openDatabaseAccess } from '../database-access.ts'
+import { requireKeysOfDatabase } from '../database-keys.ts'
+import { type Reading, showProgress } from './bar.ts'
+import type { ImportCommand } from './options.ts'
+
+async function sizeOf(path: string): Promise<number> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw new StartupError(
+      error.code === 'ENOENT'
+        ? `There is no file ${path}.`
+        : `${path} cannot be read (${error.code}).`,
+    )
+  })
+  if (!found.isFile()) throw new StartupError(`${path} is not a file.`)
+  return found.size
+}
+
+/** The account in whose name it is loaded. */
+async function accountOf({ database }: Services, username: string | undefined): Promise<number> {
+  const account = await database.user.findFirst({
+    where: username === undefined ? { role: 'admin', disabledAt: null } : { username },
+    orderBy: { id: 'asc' },
+    select: { id: true, role: true },
+  })
+  if (account === null) {
+    throw new StartupError(
+      username === undefined
+        ? 'There is no admin yet; run `npm start` once.'
+        : `There is no account ${username}.`,
+    )
+  }
+  if (account.role === 'user') throw new StartupError(`The account ${username} may not load files.`)
+  return Number(account.id)
+}
+
+/** What an import came to. */
+function summary(result: Import, known: boolean): string {
+  const { name, rows_loaded, rows_rejected, rows_skipped, columns, started_at, finished_at } =
+    result
+  const seconds = (Date.parse(finished_at ?? '') - Date.parse(started_at ?? '')) / 1000
+  const skipped = rows_skipped > 0 ? `, ${formatCount(rows_skipped)} were there already` : ''
+  const verb = known ? 'was loaded before' : result.dry_run ? 'could be loaded' : 'is loaded'
+  const rate =
+    seconds > 0 ? ` in ${seconds.toFixed(1)} s (${formatRate(rows_loaded, seconds)})` : ''
+  const types = columns.map((column) => `  ${column.name}  ${column.type}`)
+  return [
+    `${name} ${verb}: ${formatCount(rows_loaded)} rows${rate}, ${formatCount(rows_rejected)} refused${skipped}`,
+    ...types,
+  ].join('\n')
+}
+
+async function load(services: Services, command: ImportCommand, screen: Screen): Promise<void> {
+  const { file, query, username, rejects } = command
+  const { imports } = services
+  const total = await sizeOf(file)
+  const userId = await accountOf(services, username)
+  let reading: (() => Reading) | undefined
+  const end = showProgress(screen, total, () => reading?.())
+  const { record, known } = await imports
+    .loadFile(userId, query, file, (progress) => {
+      reading = () => ({
+        bytes: progress.bytes,
+        rows: progress.counts.read,
+        rejected: progress.rejected,
+      })
+    })
+    .finally(end)
+  const result = importView(record)
+  if (rejects !== undefined) {
+    await pipeline(
+      await imports.rejects({ id: userId, role: 'admin' }, result.id),
+      createWriteStream(rejects),
+    )
+  }
+  if (result.status !== 'completed') {
+    const { detail, line } = result.error ?? { detail: 'it was cancelled', line: undefined }
+    const reason = detail.replace(/\.$/, '')
+    throw new StartupError(
+      `Nothing was loaded${line ? `, line ${line}` : ''}: ${reason}; ${services.imports.logFile(record.id)} has more.`,
+    )
+  }
+  screen.write(`${summary(result, known)}\n`)
+}
+
+/** In one sentence what somebody can do something about. */
+function reasonOf(error: unknown): unknown {
+  if (!(error instanceof AppError)) return error
+  const [first] = error.options.errors ?? []
+  const reason = first ? `${first.path} ${first.message}`.trim() : error.message
+  return new StartupError(`Nothing was loaded: ${reason}.`)
+}
+
+/**
+ * Loads a file straight from the disk.
+ *
+ * @throws StartupError in one sentence
+ */
+export async function runImport(
+  environment: Environment,
+  command: ImportCommand,
+  log: Log,
+  screen: Screen,
+): Promise<void> {
+  const access = await openDatabaseAccess(environment)
+  try {
+    const config = createConfig(environment, access.kept)
+    await requireKeysOfDatabase(access.url, environment, config)
+    const services = openServices(config, access.url, log, 'api')
+    try {
+      await inBackground(() => load(services, command, screen))
+    } finally {
+      await services.close()
+    }
+  } catch (error) {
+    throw reasonOf(error)
+  } finally {
+    await access.close()
+  }
+}

@@ -1,0 +1,59 @@
+import { join, resolve } from 'node:path'
+import { buildApp } from '../app.ts'
+import { createConfig } from '../config.ts'
+import { startConsumers } from '../consumers.ts'
+import { ranOutOfSpace } from '../database/embedded/disk-space.ts'
+import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.ts'
+import { ensureAdmin } from '../features/auth/first-admin.ts'
+import { createLog } from '../lib/log.ts'
+import { persist } from '../lib/persist.ts'
+import { processEnvironment, runProcess, within } from '../lib/process.ts'
+import { openServices } from '../services.ts'
+import { printBanner } from './banner.ts'
+import { ensureSecrets } from './kept-secrets.ts'
+import { listen, stopLimits } from './listen.ts'
+import { prepareDatabase } from './prepare-database.ts'
+
+/** What is left to close once requests and jobs have ended. */
+const SERVICES_STOP_MS = 1_500
+
+/** All in one: an embedded PostgreSQL where no DATABASE_URL is given, the API, and the worker. */
+const environment = processEnvironment()
+const log = createLog(environment.LOG_LEVEL)
+
+await runProcess(log, async () => {
+  const dataDir = resolve(environment.DATA_DIR)
+  const kept = environment.DATABASE_URL === undefined ? await ensureSecrets(dataDir) : undefined
+  const config = createConfig(environment, kept)
+  const postgres =
+    kept && (await startEmbeddedPostgres({ dataDir, password: kept.databasePassword }))
+  const databaseUrl = postgres?.url ?? (environment.DATABASE_URL as string)
+  await prepareDatabase(databaseUrl, environment, config, log)
+  const services = openServices(config, databaseUrl, log, 'worker')
+  await persist(() => ensureAdmin(services, kept), log)
+  await startConsumers(services)
+  const { url, close } = await listen(await buildApp(services), config.HOST, config.PORT)
+  let stopping = false
+  postgres?.exited.then(async () => {
+    if (stopping) return
+    if (await ranOutOfSpace(dataDir, join(dataDir, 'postgres.log'))) {
+      log.fatal('storage_full: the embedded PostgreSQL ended for want of space')
+      process.stderr.write(`The disk of ${dataDir} is full; make space there and start again.\n`)
+    } else {
+      log.fatal(
+        'the embedded PostgreSQL ended unexpectedly; its log is postgres.log in the data folder',
+      )
+    }
+    process.exit(1)
+  })
+  printBanner({ url, config, dataDir, kept })
+  return {
+    async stop() {
+      stopping = true
+      const limits = stopLimits(config, 0)
+      await Promise.all([close(limits), services.queue.finish(limits.graceMs)])
+      await within(SERVICES_STOP_MS, services.close())
+      await postgres?.stop()
+    },
+  }
+})

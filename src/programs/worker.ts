@@ -1,0 +1,35 @@
+import { buildHealthApp } from '../app.ts'
+import { createConfig, requireServers } from '../config.ts'
+import { startConsumers } from '../consumers.ts'
+import { createLog } from '../lib/log.ts'
+import { processEnvironment, runProcess, within } from '../lib/process.ts'
+import { openServices } from '../services.ts'
+import { listen, stopLimits } from './listen.ts'
+import { prepareDatabase } from './prepare-database.ts'
+
+/** What is left to close once jobs have ended; the goodbye to a Redis that is away takes most of it. */
+const SERVICES_STOP_MS = 4_000
+
+/** The worker process: works on events; answers health and metrics where WORKER_PORT is set. */
+const environment = processEnvironment()
+const log = createLog(environment.LOG_LEVEL)
+
+await runProcess(log, async () => {
+  const databaseUrl = requireServers(environment)
+  const config = createConfig(environment)
+  await prepareDatabase(databaseUrl, environment, config, log)
+  const services = openServices(config, databaseUrl, log, 'worker')
+  const health =
+    config.WORKER_PORT === undefined
+      ? undefined
+      : await listen(await buildHealthApp(services), config.HOST, config.WORKER_PORT)
+  await startConsumers(services)
+  log.info('the worker is ready')
+  return {
+    async stop() {
+      const limits = { ...stopLimits(config, 0), delayMs: 0 }
+      await Promise.all([health?.close(limits), services.queue.finish(limits.graceMs)])
+      await within(SERVICES_STOP_MS, services.close())
+    },
+  }
+})

@@ -1,5 +1,0 @@
-import { createSecrets } from './platform/data-dir.ts'
-
-/** Prints fresh secrets as environment variables. They are not kept anywhere. */
-const { jwtSecret, encryptionKeys } = createSecrets()
-process.stdout.write(`JWT_SECRET='${jwtSecret}'\nENCRYPTION_KEYS='${encryptionKeys}'\n`)

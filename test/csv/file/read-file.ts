@@ -1,0 +1,43 @@
+import type { GivenDialect } from '../../../src/csv/detect/dialect.ts'
+import { type CheckRow, openRows } from '../../../src/csv/file/row-file.ts'
+import type { RefusedRow } from '../../../src/csv/file/source.ts'
+import { cut } from '../read.ts'
+
+/** How a test reads a file. */
+export interface Reading extends GivenDialect {
+  readonly ragged?: 'reject' | 'pad'
+  /** Lengths of the chunks that come, again and again; whole without. */
+  readonly lengths?: readonly number[]
+  readonly check?: CheckRow
+}
+
+/** Reads a file to its end: what it holds, what was refused, and how it is written. */
+export async function readFile(content: string | Buffer, reading: Reading = {}) {
+  const { ragged = 'reject', lengths = [], check, ...dialect } = reading
+  const bytes = Buffer.from(content as string)
+  async function* open() {
+    yield* cut(bytes, lengths)
+  }
+  const rejects: RefusedRow[] = []
+  let header: readonly string[] = []
+  const sink = {
+    header: (names: readonly string[]) => {
+      header = names
+    },
+    refuse: (row: RefusedRow) => void rejects.push(row),
+    settle: async () => undefined,
+  }
+  const file = await openRows({ open }, { dialect, ragged }, sink)
+  const rows: string[][] = []
+  for await (const { batch, fine, allFine } of file.batches(check)) {
+    if (allFine !== !fine.includes(0)) throw new Error('allFine is not what the rows say')
+    for (let row = 0; row < batch.rows; row += 1) {
+      if (fine[row] === 1) rows.push(batch.texts(row).slice(file.skippedCells))
+    }
+  }
+  return { rows, rejects, header, columns: file.columns, dialect: file.dialect, file }
+}
+
+/** Refused rows as `line code column`. */
+export const briefly = (rejects: readonly RefusedRow[]): string[] =>
+  rejects.map(({ line, code, column }) => `${line} ${code} ${column}`.trim())

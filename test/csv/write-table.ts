@@ -1,0 +1,46 @@
+import type { Encoding } from '../../src/csv/detect/encoding.ts'
+import type { Format } from '../../src/csv/parse/format.ts'
+
+export type Table = readonly (readonly string[])[]
+
+/** How a table is written, besides its format. */
+export interface Writing {
+  readonly encoding: Encoding
+  /** Whether a byte order mark comes first. */
+  readonly marked: boolean
+  /** Whether only those cells are quoted that need it. */
+  readonly bare: boolean
+  readonly lastLineEnd: boolean
+}
+
+const LINE_ENDS = { any: '\n', lf: '\n', crlf: '\r\n', cr: '\r' } as const
+
+/** A cell in quotes, as the format has it; without them where that says the same and is wanted. */
+export function writeCell(text: string, format: Format, bare: boolean): string {
+  const { delimiter, quote, escape: escaping } = format
+  if (quote === null) throw new Error('The tables written here are quoted.')
+  const special = [delimiter, '\r', '\n'].some((mark) => text.includes(mark))
+  if (bare && text !== '' && !special && !text.startsWith(quote)) return text
+  const escaped =
+    escaping === 'doubled'
+      ? text.replaceAll(quote, quote + quote)
+      : text.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`)
+  return `${quote}${escaped}${quote}`
+}
+
+function encode(text: string, encoding: Encoding): Buffer {
+  if (encoding === 'utf-8') return Buffer.from(text)
+  if (encoding === 'windows-1252') return Buffer.from(text, 'latin1')
+  const utf16 = Buffer.from(text, 'utf16le')
+  return encoding === 'utf-16be' ? utf16.swap16() : utf16
+}
+
+export function writeTable(table: Table, format: Format, writing: Writing): Buffer {
+  const { encoding, marked, bare, lastLineEnd } = writing
+  const end = LINE_ENDS[format.lineEnd]
+  const lines = table.map((row) =>
+    row.map((text) => writeCell(text, format, bare)).join(format.delimiter),
+  )
+  const text = lines.join(end) + (lastLineEnd && lines.length > 0 ? end : '')
+  return encode(marked ? `\ufeff${text}` : text, encoding)
+}

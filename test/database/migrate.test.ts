@@ -1,0 +1,153 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { migrate } from '../../src/database/migrate.ts'
+import { openSchemaEngine, readMigrations, SCHEMA_FILE } from '../../src/database/schema-engine.ts'
+import { StartupError } from '../../src/errors.ts'
+import { createSecrets } from '../../src/programs/kept-secrets.ts'
+import { queryOnce } from '../setup/figures.ts'
+
+const run = promisify(execFile)
+const created: string[] = []
+let server: string
+
+const urlOf = (name: string) => {
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return url.href
+}
+
+async function createEmptyDatabase(): Promise<string> {
+  const name = `empty_${randomBytes(8).toString('hex')}`
+  await queryOnce(urlOf('postgres'), `CREATE DATABASE ${name}`)
+  created.push(name)
+  return urlOf(name)
+}
+
+beforeAll(() => {
+  server = inject('serverUrl')
+})
+afterAll(async () => {
+  for (const name of created) {
+    await queryOnce(urlOf('postgres'), `DROP DATABASE ${name} WITH (FORCE)`)
+  }
+})
+
+const applied = (url: string) =>
+  queryOnce<{ name: string; steps: number; finished: boolean }>(
+    url,
+    `SELECT migration_name AS name, applied_steps_count AS steps, finished_at IS NOT NULL AS finished
+     FROM _prisma_migrations ORDER BY migration_name`,
+  )
+
+/** Everything of the public schema that both the schema file and the migrations speak of. */
+const SHAPE = `
+  SELECT 'column' AS kind, table_name AS of, column_name AS name,
+    concat_ws(' ', udt_name, character_maximum_length, numeric_precision, numeric_scale,
+      datetime_precision, is_nullable, column_default) AS detail
+  FROM information_schema.columns WHERE table_schema = 'public'
+  UNION ALL
+  SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+  UNION ALL
+  SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+  FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+  UNION ALL
+  SELECT 'enum', typname, enumlabel, enumsortorder::text
+  FROM pg_enum JOIN pg_type ON pg_type.oid = enumtypid
+  WHERE typnamespace = 'public'::regnamespace
+  ORDER BY 1, 2, 3`
+
+describe('migrate', () => {
+  it('applies every migration once, and the second time none', async () => {
+    const url = await createEmptyDatabase()
+    const { migrationDirectories } = await readMigrations()
+    const names = migrationDirectories.map(({ path }) => path)
+    expect(names.length).toBeGreaterThan(0)
+    expect(await migrate(url)).toEqual(names)
+    expect(await migrate(url)).toEqual([])
+    expect(await applied(url)).toEqual(names.map((name) => ({ name, steps: 1, finished: true })))
+  })
+
+  it('lets ten processes at once take turns', async () => {
+    const url = await createEmptyDatabase()
+    const { jwtSecret, encryptionKeys } = createSecrets()
+    const env = {
+      ...process.env,
+      ...{ DATABASE_URL: url, JWT_SECRET: jwtSecret, ENCRYPTION_KEYS: encryptionKeys },
+    }
+    const outputs = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        run(process.execPath, ['--import', 'tsx', 'src/programs/migrate.ts'], { env }),
+      ),
+    )
+    const texts = outputs.map(({ stdout }) => stdout.replace(/ \d.*/, '')).sort()
+    const others = Array.from({ length: 9 }, () => 'The database is up to date.\n')
+    expect(texts).toEqual(['Applied\n', ...others])
+    for (const { steps, finished } of await applied(url)) {
+      expect([steps, finished]).toEqual([1, true])
+    }
+  }, 90_000)
+
+  it('says in a sentence that a database cannot be reached, and not with what password', async () => {
+    const failing = migrate('postgres://user:hunter2@127.0.0.1:1/passbook')
+    await expect(failing).rejects.toThrow(StartupError)
+    await expect(failing).rejects.toThrow(
+      /^The database cannot be reached .+DATABASE_URL is right\.$/,
+    )
+    await expect(failing).rejects.not.toThrow(/hunter2/)
+  })
+
+  it('says in a sentence that a database refuses the password', async () => {
+    const url = new URL(urlOf('postgres'))
+    url.password = 'hunter2'
+    await expect(migrate(url.href)).rejects.toThrow(StartupError)
+  })
+
+  it('says in a sentence that a migration failed before, and touches nothing', async () => {
+    const url = await createEmptyDatabase()
+    await migrate(url)
+    await queryOnce(url, `UPDATE _prisma_migrations SET finished_at = NULL, logs = 'it broke'`)
+    const before = await queryOnce(url, SHAPE)
+    const failing = migrate(url)
+    await expect(failing).rejects.toThrow(StartupError)
+    await expect(failing).rejects.toThrow(/^A migration of the database has failed before/)
+    expect(await queryOnce(url, SHAPE)).toEqual(before)
+  })
+})
+
+describe('schema.prisma', () => {
+  /** A database made of the schema file alone. */
+  async function createFromSchemaFile(): Promise<string> {
+    const url = await createEmptyDatabase()
+    const pool = new pg.Pool({ connectionString: url })
+    const engine = await openSchemaEngine(pool)
+    const files = [{ path: SCHEMA_FILE, content: await readFile(SCHEMA_FILE, 'utf8') }]
+    const { stdout } = await engine.diff({
+      ...{ from: { tag: 'empty' }, to: { tag: 'schemaDatamodel', files } },
+      ...{ script: true, exitCode: null, filters: { externalTables: [], externalEnums: [] } },
+    } as never)
+    engine.free()
+    await pool.query(stdout ?? '')
+    await pool.end()
+    return url
+  }
+
+  it('and the migrations make the same tables', async () => {
+    const migrated = await createEmptyDatabase()
+    await migrate(migrated)
+    const [expected, found] = await Promise.all([
+      queryOnce(await createFromSchemaFile(), SHAPE),
+      queryOnce(migrated, SHAPE),
+    ])
+    /** What Prisma's language has no word for, and Prisma's own table. */
+    const onlyMigrated = ({ kind, of, detail }: pg.QueryResultRow) =>
+      of === '_prisma_migrations' ||
+      (kind === 'constraint' && String(detail).startsWith('CHECK')) ||
+      (kind === 'index' && / (WHERE|INCLUDE) /.test(detail))
+    expect(expected.length).toBeGreaterThan(50)
+    expect(found.filter((row) => !onlyMigrated(row))).toEqual(expected)
+  })
+})

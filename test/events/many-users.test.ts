@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { consumersOf } from '../../src/consumers.ts'
+import type { AppEvent } from '../../src/events/catalogue.ts'
+import { eventsOf } from '../../src/events/outbox-events.ts'
+import { openQueue } from '../../src/events/queue.ts'
+import { readLedger, readStatistics } from '../setup/ledger.ts'
+import { insertDays, insertUser, readOutbox } from '../setup/rows.ts'
+import { startTestService, type TestService } from '../setup/service.ts'
+import { openSession, WAITING_FOR_LOCKS } from '../setup/session.ts'
+
+/** Without a worker: recomputed is where a test says so. */
+let service: TestService
+let users: number[]
+
+beforeAll(async () => {
+  service = await startTestService()
+})
+beforeEach(async () => {
+  await service.database.query('DELETE FROM outbox')
+  users = await Promise.all(Array.from({ length: 5 }, () => insertUser(service.database)))
+})
+afterAll(() => service.close())
+
+const recomputeMany = (ids: readonly number[] = users) =>
+  service.services.analytics.recomputeMany(ids)
+
+/** So many transactions of the running test's users in one statement, over 40 days and two currencies. */
+const load = (count: number) =>
+  service.database.query(
+    `INSERT INTO transactions
+       (user_id, full_name, transaction_date, transaction_amount, transaction_type, currency, request_id)
+     SELECT ($1::bigint[])[1 + n % ${users.length}], '',
+       timestamptz '2024-01-20 23:30Z' + make_interval(days => n % 40), 0.01 + n % 977,
+       (ARRAY['credit', 'debit'])[1 + n % 2]::"TransactionType",
+       (ARRAY['USD', 'JPY', 'USD'])[1 + n % 3], 'a-load'
+     FROM generate_series(1, ${count}) AS n`,
+    [users],
+  )
+
+async function expectExact(): Promise<void> {
+  for (const user of users) {
+    expect(await readStatistics(service.database, user)).toEqual(
+      await readLedger(service.database, user),
+    )
+    expect(await readOutbox(service.database, user)).toEqual([])
+  }
+}
+
+const months = (user: number) =>
+  service.database.query(
+    `SELECT month::text, currency, transaction_count FROM monthly_statistics
+     WHERE user_id = $1 ORDER BY 1, 2`,
+    [user],
+  )
+
+describe('a statement of 10,000 transactions', () => {
+  it('leaves one outbox row for each user, with all of the days', async () => {
+    await load(10_000)
+    const rows = await service.database.query(
+      `SELECT user_id::int, day::text, request_id, cardinality(days) AS days FROM outbox ORDER BY 1`,
+    )
+    expect(rows).toEqual(
+      users
+        .toSorted((a, b) => a - b)
+        .map((user_id) => expect.objectContaining({ user_id, request_id: 'a-load', days: 8 })),
+    )
+  })
+
+  it('leaves one for each day when it is smaller', async () => {
+    await load(9_999)
+    const [row] = await service.database.query<{ count: number }>(
+      'SELECT count(*)::int FROM outbox WHERE days IS NULL',
+    )
+    expect(row?.count).toBe(5 * 8)
+  })
+
+  it('is worked on for many users at once', async () => {
+    await load(10_000)
+    await recomputeMany()
+    await expectExact()
+  })
+
+  it('is worked on for a user alone', async () => {
+    await load(10_000)
+    for (const user of users) await service.services.analytics.recompute(user)
+    await expectExact()
+  })
+})
+
+describe('recomputing many users', () => {
+  it('comes to the ledger, also with what was there before and what goes', async () => {
+    await load(600)
+    await recomputeMany()
+    await load(10_000)
+    await service.database.query(
+      `DELETE FROM transactions WHERE user_id = $1 AND (currency = 'JPY' OR transaction_date > '2024-02-05')`,
+      [users[0]],
+    )
+    await insertDays(service.database, users[1] as number, 30)
+    await recomputeMany()
+    await expectExact()
+  })
+
+  it('makes the same months as recomputing each alone', async () => {
+    await load(600)
+    await recomputeMany()
+    const together = await Promise.all(users.map(months))
+    expect(together.flat().length).toBeGreaterThan(users.length)
+    await service.database.query('DELETE FROM monthly_statistics')
+    await service.database.query(
+      `INSERT INTO outbox (user_id, day) SELECT user_id, date FROM daily_statistics`,
+    )
+    for (const user of users) await service.services.analytics.recompute(user)
+    expect(await Promise.all(users.map(months))).toEqual(together)
+  })
+
+  it('raises the versions of those with changes, and no others', async () => {
+    const [changed, still] = users as [number, number]
+    const versions = async () =>
+      service.database.query<{ user_id: number; version: string }>(
+        'SELECT user_id::int, version FROM statistics_versions WHERE user_id = ANY ($1)',
+        [users],
+      )
+    await insertDays(service.database, changed, 1)
+    await recomputeMany([changed, still])
+    const [first] = await versions()
+    expect(first).toMatchObject({ user_id: changed })
+    await recomputeMany([changed, still])
+    expect(await versions()).toEqual([first])
+    await insertDays(service.database, changed, 1)
+    await recomputeMany([changed, still])
+    const [second] = await versions()
+    expect(BigInt(second?.version ?? 0)).toBeGreaterThan(BigInt(first?.version ?? 0))
+  })
+
+  it('goes on where one of them is gone', async () => {
+    await load(100)
+    const [gone] = users.splice(0, 1)
+    await service.database.query('DELETE FROM users WHERE id = $1', [gone])
+    await recomputeMany([gone as number, ...users])
+    await expectExact()
+  })
+
+  it('takes turns with whoever recomputes one of them', async () => {
+    await load(100)
+    const session = await openSession(service.database.url)
+    await session.query('BEGIN')
+    await session.query('SELECT recompute_statistics($1::bigint)', [users[2]])
+    const many = recomputeMany()
+    await vi.waitFor(async () =>
+      expect(await service.database.query(WAITING_FOR_LOCKS)).toEqual([{ count: 1 }]),
+    )
+    await insertDays(service.database, users[2] as number, 2)
+    await session.query('COMMIT')
+    await session.close()
+    await many
+    await expectExact()
+  })
+
+  it('runs at once in several sets that overlap', async () => {
+    await load(2000)
+    await Promise.all([
+      recomputeMany(users),
+      recomputeMany(users.toReversed()),
+      ...users.map((user) => service.services.analytics.recompute(user)),
+      load(2000),
+    ])
+    await recomputeMany()
+    await expectExact()
+  })
+
+  it('forgets what was cached of each', async () => {
+    const invalidate = vi.spyOn(service.services.cache, 'invalidate')
+    await load(100)
+    await recomputeMany()
+    expect(invalidate.mock.calls.flat().toSorted()).toEqual(
+      users.map((user) => `user:${user}`).toSorted(),
+    )
+    invalidate.mockClear()
+    await recomputeMany()
+    expect(invalidate).not.toHaveBeenCalled()
+    invalidate.mockRestore()
+  })
+})
+
+describe('events of many users', () => {
+  const rowsOf = (count: number, request_id: string | null, first = 1) =>
+    Array.from({ length: count }, (_, index) => ({
+      id: BigInt(index),
+      user_id: BigInt(first + index),
+      request_id,
+    }))
+
+  it('are one for each where few share a request', () => {
+    const events = eventsOf([...rowsOf(49, 'few'), ...rowsOf(49, null, 100)])
+    expect(events).toHaveLength(98)
+    expect(new Set(events.map(({ name }) => name))).toEqual(new Set(['transactions.changed']))
+  })
+
+  it('name up to 250 users each where many share one', () => {
+    const events = eventsOf([...rowsOf(600, 'a-load').toReversed(), ...rowsOf(1, 'single', 9000)])
+    expect(events).toMatchObject([
+      { name: 'transactions.loaded', data: { request_id: 'a-load' } },
+      { name: 'transactions.loaded', data: { request_id: 'a-load' } },
+      { name: 'transactions.loaded', data: { request_id: 'a-load' } },
+      { name: 'transactions.changed', data: { user_id: 9000, request_id: 'single' } },
+    ])
+    const ids = events.flatMap(({ data }) => ('user_ids' in data ? data.user_ids : []))
+    expect(ids).toEqual(Array.from({ length: 600 }, (_, index) => index + 1))
+  })
+
+  it('let those of one user pass', async () => {
+    const { metrics, log } = service.services
+    const queue = openQueue({ databaseUrl: service.database.url, metrics, log })
+    const done: string[] = []
+    const note = (name: string) => async () => void done.push(name)
+    const batch: AppEvent[] = [
+      { name: 'transactions.loaded', data: { user_ids: [1] } },
+      { name: 'transactions.loaded', data: { user_ids: [2] } },
+      { name: 'transactions.changed', data: { user_id: 3 } },
+    ]
+    await queue.add(batch)
+    const consumers = {
+      ...consumersOf(service.services),
+      recomputeStatistics: note('one'),
+      recomputeManyStatistics: note('many'),
+    }
+    queue.consume(consumers, 1, () => undefined)
+    await vi.waitFor(() => expect(done).toEqual(['one', 'many', 'many']), { timeout: 10_000 })
+    await queue.close()
+  })
+})

@@ -1,0 +1,210 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { AppEvent } from '../../src/events/catalogue.ts'
+import { type Relay, releaseOutbox, startRelay } from '../../src/events/relay.ts'
+import { insertDays, insertUser, readOutbox } from '../setup/rows.ts'
+import { startTestService, type TestService } from '../setup/service.ts'
+import { openSession } from '../setup/session.ts'
+
+/** Without a worker: the relays are a test's own, over a queue that only notes what it is given. */
+let service: TestService
+let user: number
+let sent: AppEvent[]
+let relays: Relay[]
+/** What adding to the queue does besides noting. */
+let whenAdded: () => Promise<void>
+
+beforeAll(async () => {
+  service = await startTestService()
+})
+beforeEach(async () => {
+  await service.database.query('DELETE FROM outbox')
+  user = await insertUser(service.database)
+  ;[sent, relays, whenAdded] = [[], [], async () => undefined]
+})
+afterEach(async () => {
+  for (const relay of relays) await relay.close()
+})
+afterAll(() => service.close())
+
+function relay({ poll = false, retrySeconds = 3600 } = {}): Relay {
+  const { database, log, metrics, queue } = service.services
+  const noting = {
+    ...queue,
+    async add(batch: readonly AppEvent[]) {
+      await whenAdded()
+      sent.push(...batch)
+    },
+  }
+  const started = startRelay({ database, queue: noting, log, metrics, retrySeconds, poll })
+  relays.push(started)
+  return started
+}
+
+/** Nudges once and waits until that pass is over. */
+async function passOnce(): Promise<void> {
+  const once = relay()
+  once.nudge()
+  await once.close()
+}
+
+const event = (userId: number, requestId?: string) => ({
+  name: 'transactions.changed',
+  data: { user_id: userId, ...(requestId !== undefined && { request_id: requestId }) },
+})
+
+const age = (userId: number, seconds: number, attempts: number) =>
+  service.database.query(
+    `UPDATE outbox SET attempts = $3, enqueued_at = now() - make_interval(secs => $2)
+     WHERE user_id = $1`,
+    [userId, seconds, attempts],
+  )
+
+describe('the relay', () => {
+  it('sends one event for a user and marks the rows it stands for', async () => {
+    await insertDays(service.database, user, 1000, 'a-request')
+    await passOnce()
+    expect(sent).toEqual([event(user, 'a-request')])
+    const rows = await readOutbox(service.database, user)
+    expect(rows).toHaveLength(1000)
+    expect(rows.every((row) => row.sent && row.attempts === 1)).toBe(true)
+  })
+
+  it('sends one event for a user with more rows than it reads at once', async () => {
+    await insertDays(service.database, user, 2500)
+    await passOnce()
+    await passOnce()
+    expect(sent).toEqual([event(user)])
+  })
+
+  it('keeps users apart', async () => {
+    const other = await insertUser(service.database)
+    await insertDays(service.database, user, 2, 'one')
+    await insertDays(service.database, other, 2, 'two')
+    await passOnce()
+    expect(sent).toHaveLength(2)
+    expect(sent).toEqual(expect.arrayContaining([event(user, 'one'), event(other, 'two')]))
+  })
+
+  it('names the request of a move to another day', async () => {
+    await insertDays(service.database, user, 1, 'booked')
+    await service.database.query('DELETE FROM outbox')
+    for (const days of [7, -14]) {
+      await service.database.query(
+        `UPDATE transactions SET transaction_date = transaction_date + make_interval(days => $2),
+           request_id = 'moved' WHERE user_id = $1`,
+        [user, days],
+      )
+      await passOnce()
+      await service.services.analytics.recompute(user)
+    }
+    expect(sent).toEqual([event(user, 'moved'), event(user, 'moved')])
+  })
+
+  it('sees what is committed, and nothing before', async () => {
+    const session = await openSession(service.database.url)
+    await session.query('BEGIN')
+    await session.query(
+      `INSERT INTO transactions
+         (user_id, full_name, transaction_date, transaction_amount, transaction_type, currency)
+       VALUES ($1, '', now(), 1, 'credit', 'USD')`,
+      [user],
+    )
+    await passOnce()
+    expect(sent).toEqual([])
+    await session.query('COMMIT')
+    await session.close()
+    await passOnce()
+    expect(sent).toEqual([event(user)])
+  })
+
+  it('has its marks committed before the queue is given anything', async () => {
+    let marked: unknown
+    whenAdded = async () => {
+      marked = await readOutbox(service.database, user)
+    }
+    await insertDays(service.database, user, 1)
+    await passOnce()
+    expect(marked).toMatchObject([{ sent: true, attempts: 1 }])
+  })
+
+  it('leaves a user alone whose event is on its way, until the figures are there', async () => {
+    await insertDays(service.database, user, 1)
+    await passOnce()
+    await insertDays(service.database, user, 1)
+    await passOnce()
+    expect(sent).toHaveLength(1)
+    await service.services.analytics.recompute(user)
+    await insertDays(service.database, user, 1)
+    await passOnce()
+    expect(sent).toHaveLength(2)
+  })
+
+  it('sends nothing twice when several run at once', async () => {
+    const users = await Promise.all(Array.from({ length: 40 }, () => insertUser(service.database)))
+    await Promise.all(users.map((id) => insertDays(service.database, id, 2)))
+    await Promise.all(Array.from({ length: 4 }, passOnce))
+    const ids = sent.map(({ data }) => (data as { user_id: number }).user_id)
+    expect(ids.toSorted((a, b) => a - b)).toEqual(users.toSorted((a, b) => a - b))
+  })
+
+  it('takes its marks back when the queue fails, and tries again', async () => {
+    let failures = 0
+    whenAdded = async () => {
+      failures += 1
+      if (failures > 1) return
+      throw new Error('the queue is away')
+    }
+    await insertDays(service.database, user, 2)
+    const polling = relay({ poll: true })
+    await vi.waitFor(async () => {
+      expect(failures).toBe(1)
+      expect(await readOutbox(service.database, user)).toMatchObject([
+        { sent: false, attempts: 0 },
+        { sent: false, attempts: 0 },
+      ])
+    })
+    polling.nudge()
+    await vi.waitFor(() => expect(sent).toEqual([event(user)]), { timeout: 5_000 })
+    expect(await readOutbox(service.database, user)).toMatchObject([
+      { sent: true, attempts: 1 },
+      { sent: true, attempts: 1 },
+    ])
+  })
+
+  it('sends again what a queue lost, after a wait that doubles', async () => {
+    const [patient, due] = [await insertUser(service.database), await insertUser(service.database)]
+    for (const id of [user, patient, due]) await insertDays(service.database, id, 1)
+    await age(user, 1.5, 1)
+    await age(patient, 4, 4)
+    await age(due, 9, 4)
+    relay({ poll: true, retrySeconds: 1 })
+    await vi.waitFor(() => expect(sent.length).toBeGreaterThanOrEqual(2))
+    expect(sent).toEqual(expect.arrayContaining([event(user), event(due)]))
+    expect(sent).not.toContainEqual(event(patient))
+    expect(await readOutbox(service.database, due)).toMatchObject([{ sent: true, attempts: 5 }])
+  })
+
+  it('sends by itself when it polls', async () => {
+    relay({ poll: true })
+    await insertDays(service.database, user, 1)
+    await vi.waitFor(() => expect(sent).toEqual([event(user)]))
+  })
+
+  it('ends once closed, also when nudged again', async () => {
+    const closed = relay({ poll: true })
+    await closed.close()
+    await closed.close()
+    await insertDays(service.database, user, 1)
+    closed.nudge()
+    await passOnce()
+    expect(sent).toHaveLength(1)
+  })
+
+  it('sends at the next start of a worker what was on its way', async () => {
+    await insertDays(service.database, user, 1)
+    await passOnce()
+    await age(user, 0, 9)
+    await releaseOutbox(service.services.database)
+    expect(await readOutbox(service.database, user)).toMatchObject([{ sent: false, attempts: 0 }])
+  })
+})

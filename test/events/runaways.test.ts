@@ -1,0 +1,111 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openDatabase } from '../../src/database/client.ts'
+import { type Relay, startRelay } from '../../src/events/relay.ts'
+import { CLAIM_MARK } from '../../src/events/runaways.ts'
+import { createLog } from '../../src/lib/log.ts'
+import { createMetrics, type Metrics } from '../../src/lib/metrics.ts'
+import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
+import { insertDays, insertUser } from '../setup/rows.ts'
+import { startTestService, type TestService } from '../setup/service.ts'
+import { openSession } from '../setup/session.ts'
+
+/** What the server gives a claim here. */
+const CLAIM_MS = 300
+
+let service: TestService
+let database: TestDatabase
+let opened: ReturnType<typeof openDatabase>
+let metrics: Metrics
+let sent: number[]
+let relay: Relay | undefined
+
+beforeAll(async () => {
+  service = await startTestService()
+})
+afterAll(() => service.close())
+beforeEach(async () => {
+  database = await createTestDatabase()
+  const url = `${database.url}?statement_timeout=${CLAIM_MS}`
+  opened = openDatabase(url, 2, createLog('silent'))
+  metrics = createMetrics()
+  sent = []
+  // The first claim that the sequence counts never ends by itself; what others were asked for is noted.
+  await database.query(`
+    CREATE SEQUENCE claims;
+    CREATE TABLE asked (most int);
+    ALTER FUNCTION claim_outbox(int) RENAME TO real_claim_outbox;
+    CREATE FUNCTION claim_outbox(most int) RETURNS TABLE (id bigint, user_id bigint, request_id varchar)
+    LANGUAGE plpgsql AS $$
+    BEGIN
+      IF nextval('claims') = 1 THEN PERFORM pg_sleep(600); END IF;
+      INSERT INTO asked VALUES (most);
+      RETURN QUERY SELECT * FROM real_claim_outbox(most);
+    END $$`)
+})
+afterEach(async () => {
+  await relay?.close()
+  relay = undefined
+  await opened.close()
+  await database.drop()
+})
+
+function start(): void {
+  const queue = {
+    ...service.services.queue,
+    add: async (batch: readonly { readonly data: object }[]) => {
+      sent.push(...batch.map(({ data }) => (data as { user_id: number }).user_id))
+    },
+  }
+  relay = startRelay({
+    ...{ database: opened.relay, queue, log: createLog('silent'), metrics },
+    ...{ retrySeconds: 3600, poll: true, claimMs: CLAIM_MS },
+  })
+}
+
+const ended = async () => (await metrics.relayRunaways.get()).values[0]?.value
+
+describe('a claim that takes too long', () => {
+  it('is ended and counted, and figures come by smaller ones, which grow again', async () => {
+    const user = await insertUser(database)
+    await insertDays(database, user, 1)
+    start()
+    await vi.waitFor(() => expect(sent).toEqual([user]), { timeout: 10_000 })
+    expect(await ended()).toBe(1)
+    const asked = async () =>
+      (await database.query<{ most: number }>('SELECT most FROM asked')).map(({ most }) => most)
+    await vi.waitFor(async () => expect(await asked()).toContain(2000), { timeout: 10_000 })
+    expect((await asked())[0]).toBe(500)
+    const [stats] = await database.query<{ count: string }>(
+      `SELECT analyze_count AS count FROM pg_stat_user_tables WHERE relname = 'outbox'`,
+    )
+    expect(Number(stats?.count)).toBe(1)
+  })
+
+  it('is ended also where the process that began it is gone', async () => {
+    const session = await openSession(database.url)
+    const leftOver = session
+      .query(`${CLAIM_MARK} SELECT id, user_id, request_id FROM claim_outbox(1)`)
+      .then(
+        () => 'it ended by itself',
+        (error: { readonly code?: string }) => error.code,
+      )
+    await vi.waitFor(async () =>
+      expect(await database.query('SELECT is_called FROM claims')).toEqual([{ is_called: true }]),
+    )
+    start()
+    expect(await leftOver).toBe('57014')
+    await vi.waitFor(async () => expect(await ended()).toBe(1))
+    await session.close()
+    const user = await insertUser(database)
+    await insertDays(database, user, 1)
+    await vi.waitFor(() => expect(sent).toEqual([user]), { timeout: 10_000 })
+  })
+
+  it('of somebody else is left alone', async () => {
+    const session = await openSession(database.url)
+    const theirs = session.query('SELECT pg_sleep(1)').then(() => 'it ended by itself')
+    start()
+    expect(await theirs).toBe('it ended by itself')
+    await session.close()
+  })
+})

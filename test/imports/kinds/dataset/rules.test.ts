@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { briefly } from '../../../csv/file/read-file.ts'
+import { type DatasetLoads, openDatasetLoads } from './dataset-loads.ts'
+
+let datasets: DatasetLoads
+
+beforeAll(async () => {
+  datasets = await openDatasetLoads()
+})
+afterAll(() => datasets.close())
+
+describe('a critical column', () => {
+  const file = 'id,Full Name,note\n1,Bob,x\n2,,y\n3, NULL ,z\n4,"",z\n5,Ann,\n'
+
+  it('refuses each row that has nothing there', async () => {
+    for (const critical of [['Full Name'], ['full_name']]) {
+      const { rejects, rows, counts } = await datasets.load(file, { critical })
+      expect(briefly(rejects)).toEqual([
+        '3 missing_value Full Name',
+        '4 missing_value Full Name',
+        '5 missing_value Full Name',
+      ])
+      expect(rejects[1]?.cells).toEqual(['3', ' NULL ', 'z'])
+      expect((await rows()).map(([id]) => id)).toEqual(['1', '5'])
+      expect(counts).toEqual({ read: 5, loaded: 2, skipped: 0 })
+    }
+  })
+
+  it('may be called by its new name, and is empty only when it is where texts are kept', async () => {
+    const options = { critical: ['person'], rename: { 'Full Name': 'Person' } }
+    const { rejects, columns } = await datasets.load(file, { ...options, types: 'text' })
+    expect(briefly(rejects)).toEqual(['3 missing_value Full Name', '5 missing_value Full Name'])
+    expect(columns[1]).toMatchObject({ name: 'person', sourceName: 'Full Name' })
+  })
+
+  it('is missed by rows that are too short', async () => {
+    const { rejects } = await datasets.load('a,b\n1,x\n2\n', {
+      ...{ critical: ['b'], ragged: 'pad', dialect: { delimiter: ',', header: true } },
+    })
+    expect(briefly(rejects)).toEqual(['3 missing_value b'])
+  })
+
+  it('does not decide a type by rows that are refused', async () => {
+    const { types } = await datasets.load('id,n\n1,5\n,many\n2,6\n', { critical: ['id'] })
+    expect(types).toEqual(['integer', 'integer'])
+  })
+})
+
+describe('a default', () => {
+  const file = 'id,n,word\n1,5,x\n2,,\n3,N/A,y\n'
+
+  it('stands in for nothing, and counts as a value of its column', async () => {
+    const defaults = { n: '0', word: 'none, "yet"' }
+    const { rows, types, columns, rejects } = await datasets.load(file, {
+      ...{ defaults, critical: ['n'] },
+    })
+    expect(types).toEqual(['integer', 'integer', 'text'])
+    expect(columns.map(({ nullable }) => nullable)).toEqual([false, false, false])
+    expect(rejects).toEqual([])
+    expect(await rows()).toEqual([
+      ['1', '5', 'x'],
+      ['2', '0', 'none, "yet"'],
+      ['3', '0', 'y'],
+    ])
+  })
+
+  it.each([
+    ['unknown', 'text'],
+    ['0.5', 'numeric'],
+    ['NULL', 'text'],
+    ['', 'text'],
+  ])('of %j makes numbers %s', async (given, type) => {
+    const { types, rows } = await datasets.load(file, { defaults: { n: given } })
+    expect(types[1]).toBe(type)
+    expect((await rows()).map(([, n]) => n)).toEqual(['5', given, given])
+  })
+
+  it('is written as the values of its column are', async () => {
+    const { types, rows } = await datasets.load('id,day\n1,31/01/2026\n2,\n', {
+      defaults: { day: '01/02/2026' },
+    })
+    expect(types[1]).toBe('date')
+    expect((await rows()).map(([, day]) => day)).toEqual(['2026-01-31', '2026-02-01'])
+  })
+
+  it('stands in for empty cells where texts are kept, and where other words stand for nothing', async () => {
+    const text = await datasets.load(file, { types: 'text', defaults: { n: '0' } })
+    expect((await text.rows()).map(([, n]) => n)).toEqual(['5', '0', 'N/A'])
+    const other = await datasets.load('id,n,m\n1,-,8\n2,6,9\n', {
+      ...{ nulls: ['-'], defaults: { n: '0' } },
+    })
+    expect(other.types).toEqual(['integer', 'integer', 'integer'])
+    expect((await other.rows()).map(([, n]) => n)).toEqual(['0', '6'])
+  })
+
+  it('stands in for cells that a short row lacks', async () => {
+    const { rows } = await datasets.load('a,b\n1,x\n2\n', {
+      ...{ defaults: { b: 'z' }, ragged: 'pad', dialect: { delimiter: ',', header: true } },
+    })
+    expect(await rows()).toEqual([
+      ['1', 'x'],
+      ['2', 'z'],
+    ])
+  })
+})
+
+describe('a primary key', () => {
+  const file = 'id,part,note\n1,a,x\n1,b,y\n,a,z\n1,a,again\nbad\n2,a,x\n1,b,again\n2,,z\n'
+  const options = { primaryKey: ['id', 'part'], dialect: { delimiter: ',' } }
+
+  it('refuses rows without it or with an earlier one, in the order of the file', async () => {
+    const { rejects, rows, counts, columns, dataset } = await datasets.load(file, options)
+    expect(briefly(rejects)).toEqual([
+      '4 missing_key id',
+      '5 duplicate_key',
+      '6 too_few_cells',
+      '8 duplicate_key',
+      '9 missing_key part',
+    ])
+    expect(rejects[1]?.cells).toEqual(['1', 'a', 'again'])
+    expect(counts).toEqual({ read: 8, loaded: 3, skipped: 0 })
+    expect(dataset.row_count).toBe('3')
+    expect(await rows()).toEqual([
+      ['1', 'a', 'x'],
+      ['1', 'b', 'y'],
+      ['2', 'a', 'x'],
+    ])
+    expect(columns[0]).toMatchObject({ type: 'integer', nullable: false })
+  })
+
+  it('is indexed, beside the number of the row', async () => {
+    const { table } = await datasets.load(file, options)
+    const indexes = await datasets.database.query<{ definition: string }>(
+      `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint
+      WHERE conrelid = $1::regclass AND contype IN ('p', 'u') ORDER BY 1`,
+      [table],
+    )
+    expect(indexes.map(({ definition }) => definition)).toEqual([
+      'PRIMARY KEY (_row)',
+      'UNIQUE (id, part)',
+    ])
+  })
+
+  it('compares values and not how they are written', async () => {
+    const { rejects } = await datasets.load(
+      'day,n\n31/01/2026,1.0\n"31/1/2026",1.00\n 31/01/2026,1\n31/01/2026,2.5\n',
+      { primaryKey: ['day', 'n'] },
+    )
+    expect(briefly(rejects)).toEqual(['3 duplicate_key', '4 duplicate_key'])
+  })
+
+  it('of JSON is none', async () => {
+    const load = datasets.load('a,b\n{},1\n"[1]",2\n', { primaryKey: ['a'] })
+    await expect(load).rejects.toMatchObject({ code: 'key_type' })
+  })
+
+  it('is no longer than an index holds', async () => {
+    const long = Array.from({ length: 3_000 }, (_, index) => (index * 7_919) % 9_973).join('-')
+    const load = datasets.load(`a,b\n${long},1\nx,2\n`, { primaryKey: ['a'] })
+    await expect(load).rejects.toMatchObject({ code: 'limit_exceeded' })
+  })
+
+  it('refuses many rows of a long file, each where it stands', async () => {
+    const lines = Array.from({ length: 200_000 }, (_, row) => `${row % 50_000},x`)
+    const { rejects, counts } = await datasets.load(`id,b\n${lines.join('\n')}\n`, {
+      primaryKey: ['id'],
+    })
+    expect(counts).toEqual({ read: 200_000, loaded: 50_000, skipped: 0 })
+    expect(rejects.map(({ line }) => line)).toEqual(
+      Array.from({ length: 150_000 }, (_, row) => row + 50_002),
+    )
+  })
+})

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { readOptions } from '../../../src/programs/import/options.ts'
+
+describe('the command line', () => {
+  it('takes a file, and the rest as a request without parameters has it', () => {
+    expect(readOptions(['orders.csv'])).toEqual({
+      ...{ file: 'orders.csv', rejects: undefined, username: undefined },
+      query: {
+        ...{ kind: 'dataset', dry_run: false, on_error: 'skip', types: 'infer' },
+        ...{ ragged: 'reject', if_exists: 'fail', decimal: '.', thousands: 'none' },
+        currency_signs: false,
+      },
+    })
+  })
+
+  it('takes every parameter of a request', () => {
+    const { query, rejects, username } =
+      readOptions([
+        ...['--kind', 'transactions', '--name', 'march', '--dry-run', '--max-errors', '10'],
+        ...['--on-error', 'abort', '--types', 'text', '--ragged', 'pad', '--if-exists', 'replace'],
+        ...[
+          '--delimiter',
+          ';',
+          '--quote',
+          'none',
+          '--escape',
+          'backslash',
+          '--encoding',
+          'latin-1',
+        ],
+        ...['--line-end', 'crlf', '--header', 'false', '--preamble-lines', '2'],
+        ...['--footer-lines', '1', '--null', 'n.a.', '--null', '', '--decimal', ','],
+        ...['--thousands', 'space', '--currency-signs', '--critical', 'a', '--critical', 'b=c'],
+        ...[
+          '--primary-key',
+          'id',
+          '--default',
+          'a=b=c',
+          '--default',
+          'd=',
+          '--rename',
+          'Old [1]=new',
+        ],
+        ...['--rejects', 'bad.csv', '--as', 'maria', 'orders.csv'],
+      ]) ?? {}
+    expect([rejects, username]).toEqual(['bad.csv', 'maria'])
+    expect(query).toEqual({
+      ...{ kind: 'transactions', name: 'march', dry_run: true, max_errors: 10, on_error: 'abort' },
+      ...{ types: 'text', ragged: 'pad', if_exists: 'replace', delimiter: ';', quote: 'none' },
+      ...{ escape: 'backslash', encoding: 'latin-1', line_end: 'crlf', header: false },
+      ...{ preamble_lines: 2, footer_lines: 1, null: ['n.a.', ''], decimal: ',' },
+      ...{ thousands: 'space', currency_signs: true, critical: ['a', 'b=c'] },
+      ...{ primary_key: ['id'], default: { a: 'b=c', d: '' }, rename: { 'Old [1]': 'new' } },
+    })
+  })
+
+  it('may ask for help', () => {
+    expect(readOptions(['--help'])).toBeUndefined()
+  })
+
+  it.each([
+    [[]],
+    [['a.csv', 'b.csv']],
+    [['a.csv', '--kind', 'orders']],
+    [['a.csv', '--verbose']],
+    [['a.csv', '--max-errors', 'some']],
+    [['a.csv', '--name', 'a b']],
+    [['a.csv', '--default', 'amount']],
+    [['a.csv', '--rename', '=new']],
+    [['a.csv', '--delimiter']],
+  ])('refuses %j in one sentence', (args) => {
+    expect(() => readOptions(args)).toThrow(/^.+; see `npm run import -- --help`\.$/)
+  })
+})

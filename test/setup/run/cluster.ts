@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import pg from 'pg'
+import type { TestProject } from 'vitest/node'
+import { startEmbeddedPostgres } from '../../../src/database/embedded/embedded-postgres.ts'
+import { migrate } from '../../../src/database/migrate.ts'
+import { startRun } from './run.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A PostgreSQL server for the whole run; its database `template_passbook` is migrated. */
+    readonly serverUrl: string
+  }
+}
+
+/** The database that each test file's own is a copy of. */
+export const TEMPLATE = 'template_passbook'
+
+/** Starts one PostgreSQL for the run, and migrates a template once. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Vitest leaves its own temporary folders behind when it is killed.
+  const run = await startRun(project.vitest.projects.map(({ tmpDir }) => tmpDir))
+  const dataDir = join(run.folder, 'cluster')
+  const postgres = await startEmbeddedPostgres({ dataDir, password: 'test', fast: true })
+  const url = new URL(postgres.url)
+  url.pathname = '/postgres'
+  const client = new pg.Client({ connectionString: url.href })
+  await client.connect()
+  await client.query(`CREATE DATABASE ${TEMPLATE}`)
+  await client.end()
+  url.pathname = `/${TEMPLATE}`
+  await migrate(url.href)
+  project.provide('serverUrl', postgres.url)
+  return async () => {
+    await postgres.stop()
+    run.finish()
+  }
+}

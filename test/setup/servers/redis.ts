@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { findFreePort } from '../../../src/database/embedded/port.ts'
+
+export type TestRedis = Awaited<ReturnType<typeof startRedis>>
+
+/**
+ * A Redis of the test's own.
+ *
+ * @param keeps whether it keeps its data on disk, over a kill; otherwise it comes back empty
+ */
+export async function startRedis({ keeps = false } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'passbook-redis-'))
+  const port = await findFreePort()
+  let server: ChildProcess | undefined
+
+  /** Starts it, empty unless it keeps its data, on the same port as ever. */
+  async function start(): Promise<void> {
+    const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '']
+    options.push('--maxmemory-policy', 'noeviction', '--appendonly', keeps ? 'yes' : 'no')
+    const started = spawn('redis-server', options, {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    server = started
+    for await (const line of createInterface(started.stdout)) {
+      if (line.includes('Ready to accept connections')) {
+        started.stdout.resume()
+        return
+      }
+    }
+    throw new Error(`Redis did not start on port ${port}`)
+  }
+
+  /** Kills it, with everything in its memory. */
+  async function kill(): Promise<void> {
+    if (server?.exitCode !== null || server.signalCode !== null) return
+    const exited = once(server, 'exit')
+    server.kill('SIGKILL')
+    await exited
+  }
+
+  await start()
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    start,
+    kill,
+    /** Keeps it from answering, with its connections open, until `resume`. */
+    pause: () => server?.kill('SIGSTOP'),
+    resume: () => server?.kill('SIGCONT'),
+    /** Why it ended, if it has. */
+    exit: () => server?.signalCode ?? server?.exitCode ?? undefined,
+    async close(): Promise<void> {
+      await kill()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
