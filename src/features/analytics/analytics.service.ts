@@ -5,7 +5,7 @@ import type { Nudge } from '../../events/relay.ts'
 import type { Caller } from '../../http/auth.ts'
 import type { Metrics } from '../../lib/metrics.ts'
 import { minorDigits } from '../../lib/money.ts'
-import { mayAccess, userTag } from '../users/users.service.ts'
+import { mayAccess, userTag } from '../users/users.public.ts'
 import { repairDrift } from './drift.ts'
 import {
   type DayFigures,

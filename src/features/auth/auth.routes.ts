@@ -2,8 +2,7 @@ import { operations } from '../../generated/operations.ts'
 import { networkOf } from '../../http/rate-limit.ts'
 import type { Handle } from '../../http/router.ts'
 import { hashPassword } from '../../lib/passwords.ts'
-import type { UserService } from '../users/users.service.ts'
-import { userView } from '../users/users.view.ts'
+import { type UserService, userView } from '../users/users.public.ts'
 import type { AuthService } from './auth.service.ts'
 
 export function authRoutes(handle: Handle, auth: AuthService, users: UserService): void {

@@ -7,7 +7,7 @@ import {
 import { forbidden, unauthorized } from '../../errors.ts'
 import type { Credentials, Registration, TokenPair } from '../../generated/schemas.ts'
 import { verifyPassword } from '../../lib/passwords.ts'
-import type { UserRecord, UserService } from '../users/users.service.ts'
+import type { UserRecord, UserService } from '../users/users.public.ts'
 import type { LoginThrottle } from './login-throttle.ts'
 
 const TOKEN_BYTES = 32

@@ -1,7 +1,7 @@
 import type { Database } from '../../database/client.ts'
 import { StartupError } from '../../errors.ts'
 import { hashPassword } from '../../lib/passwords.ts'
-import type { UserService } from '../users/users.service.ts'
+import type { UserService } from '../users/users.public.ts'
 
 interface Deps {
   readonly database: Database

@@ -4,7 +4,7 @@ import type { BankAccountCreate, BankAccountUpdate } from '../../generated/schem
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
-import type { UserService } from '../users/users.service.ts'
+import type { UserService } from '../users/users.public.ts'
 import {
   accountNumberIndex,
   type BankAccountDraft,
@@ -20,8 +20,6 @@ interface Deps {
   readonly crypto: FieldCrypto
   readonly users: UserService
 }
-
-export { draftBankAccount, toColumns as bankAccountColumns }
 
 export type BankAccountService = ReturnType<typeof createBankAccountService>
 

@@ -3,10 +3,8 @@ import { notFound } from '../../errors.ts'
 import type { EmploymentCreate, EmploymentUpdate } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
-import type { UserService } from '../users/users.service.ts'
+import type { UserService } from '../users/users.public.ts'
 import { changeEmployment, draftEmployment, type EmploymentRecord } from './fields.ts'
-
-export { draftEmployment, type EmploymentDraft } from './fields.ts'
 
 export type EmploymentService = ReturnType<typeof createEmploymentService>
 

@@ -11,7 +11,7 @@ import {
   withStored,
 } from '../../http/bulk.ts'
 import { mapInSlices } from '../../lib/slices.ts'
-import { mayAccess } from '../users/users.service.ts'
+import { mayAccess } from '../users/users.public.ts'
 import { draftTransaction, type TransactionDraft, type TransactionRecord } from './fields.ts'
 import { insertTransactions } from './insert-transactions.ts'
 import { referenceTaken, type TransactionDeps } from './transactions.service.ts'

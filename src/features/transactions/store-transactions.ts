@@ -5,7 +5,7 @@ import { codeOf } from '../../database/errors.ts'
 import { type AppError, invalid } from '../../errors.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { Remembered } from '../../lib/remembered.ts'
-import type { FoundUser, UserLookup } from '../users/users.service.ts'
+import type { FoundUser, UserLookup } from '../users/users.public.ts'
 import { encryptFullName, type TransactionDraft } from './fields.ts'
 
 /** So many rows are stored by one statement: large enough that few rows of the outbox come of many. */

@@ -4,7 +4,7 @@ import { AppError, invalid } from '../../errors.ts'
 import { TransactionCreate } from '../../generated/schemas.ts'
 import { attempt, type Checked, itemReader } from '../../http/bulk.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
-import type { UserLookup } from '../users/users.service.ts'
+import type { UserLookup } from '../users/users.public.ts'
 import { draftTransaction } from './fields.ts'
 import { type GivenTransaction, TransactionLoad } from './store-transactions.ts'
 

@@ -10,7 +10,7 @@ import type { TransactionCreate, TransactionUpdate } from '../../generated/schem
 import type { Caller } from '../../http/auth.ts'
 import { type Page, toPage } from '../../http/paging.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
-import { mayAccess, type UserService } from '../users/users.service.ts'
+import { mayAccess, type UserService } from '../users/users.public.ts'
 import {
   changeTransaction,
   decryptTransaction,
@@ -27,8 +27,6 @@ import {
   historyPaging,
   historyPosition,
 } from './history.ts'
-
-export type { TransactionImport } from './transaction-import.ts'
 
 export interface TransactionDeps {
   readonly database: Database

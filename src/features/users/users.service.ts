@@ -6,10 +6,6 @@ import type { Caller } from '../../http/auth.ts'
 import { type Page, toPage } from '../../http/paging.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { decryptUser, encryptUser, type UserRecord } from './fields.ts'
-
-export type { FoundUser, UserLookup } from './lookup.ts'
-export { encryptUser, type UserRecord }
-
 import {
   filtersById,
   type UserQuery,

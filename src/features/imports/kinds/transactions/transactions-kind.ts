@@ -1,4 +1,4 @@
-import type { TransactionImport } from '../../../transactions/transactions.service.ts'
+import type { TransactionImport } from '../../../transactions/transactions.public.ts'
 import type { Loader } from '../loader.ts'
 import type { RecordShape } from '../records/columns.ts'
 import { loadRecords } from '../records/load-records.ts'

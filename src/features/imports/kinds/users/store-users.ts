@@ -6,8 +6,8 @@ import { Remembered } from '../../../../lib/remembered.ts'
 import {
   bankAccountColumns,
   draftBankAccount,
-} from '../../../bank-accounts/bank-accounts.service.ts'
-import { encryptUser } from '../../../users/users.service.ts'
+} from '../../../bank-accounts/bank-accounts.public.ts'
+import { encryptUser } from '../../../users/users.public.ts'
 import type { GivenUser } from './user-record.ts'
 
 /** Ids that are had at a time. */

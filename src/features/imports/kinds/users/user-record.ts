@@ -1,7 +1,7 @@
 import { AppError, invalid } from '../../../../errors.ts'
 import { BankAccountCreate, EmploymentCreate, UserCreate } from '../../../../generated/schemas.ts'
 import { attempt, type Checked, itemReader } from '../../../../http/bulk.ts'
-import { draftEmployment, type EmploymentDraft } from '../../../employments/employments.service.ts'
+import { draftEmployment, type EmploymentDraft } from '../../../employments/employments.public.ts'
 import type { RecordShape } from '../records/columns.ts'
 import type { RecordValues } from '../records/record-file.ts'
 

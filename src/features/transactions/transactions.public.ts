@@ -1,0 +1,2 @@
+/** All that other features may know of transactions. */
+export type { TransactionImport } from './transaction-import.ts'
