@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { StartupError } from '../errors.ts'
+import type { KeyCheck } from '../lib/crypto.ts'
 import { connectDedicated } from './dedicated-connection.ts'
 import { codeOf } from './errors.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -8,12 +9,6 @@ import type { Snapshot } from './snapshot.ts'
 const LIMITS = { statement: 60_000, lock: 10_000, connect: 10_000 }
 /** PostgreSQL's code for a table that is not there. */
 const UNDEFINED_TABLE = '42P01'
-
-/** What a database keeps of a key: enough to know it again, and nothing to make it from. */
-export interface KeyCheck {
-  readonly id: string
-  readonly value: Uint8Array
-}
 
 /** The keys a program has. */
 export interface KnownKeys {

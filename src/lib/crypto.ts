@@ -7,7 +7,6 @@ import {
   randomBytes,
   randomFillSync,
 } from 'node:crypto'
-import type { KeyCheck } from '../database/key-registry.ts'
 import { StartupError } from '../errors.ts'
 
 const ALGORITHM = 'aes-256-gcm'
@@ -16,6 +15,12 @@ const TAG_BYTES = 16
 const INDEX_KEY_ID = 'index'
 /** 32 random bytes have about 30 values among them. */
 const FEWEST_BYTE_VALUES = 16
+
+/** What a database keeps of a key: enough to know it again, and nothing to make it from. */
+export interface KeyCheck {
+  readonly id: string
+  readonly value: Uint8Array
+}
 
 /** Where an encrypted value lives. It is authenticated: a value moved elsewhere does not decrypt. */
 export interface FieldAddress {
