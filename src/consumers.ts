@@ -1,11 +1,11 @@
 import { inBackground } from './database/background.ts'
 import type { EventConsumers, EventName } from './events/catalogue.ts'
 import { releaseOutbox } from './events/relay.ts'
-import { analyticsJobs } from './features/analytics/analytics.consumer.ts'
-import { authJobs } from './features/auth/auth.consumer.ts'
-import { datasetJobs } from './features/datasets/datasets.consumer.ts'
-import { importJobs } from './features/imports/imports.consumer.ts'
-import { reportJobs } from './features/reports/reports.consumer.ts'
+import { analyticsConsumers } from './features/analytics/analytics.consumer.ts'
+import { authConsumers } from './features/auth/auth.consumer.ts'
+import { datasetConsumers } from './features/datasets/datasets.consumer.ts'
+import { importConsumers } from './features/imports/imports.consumer.ts'
+import { reportConsumers } from './features/reports/reports.consumer.ts'
 import { deleteOldAnswers } from './http/idempotency.ts'
 import { persist } from './lib/persist.ts'
 import type { Services } from './services.ts'
@@ -23,11 +23,11 @@ export const consumersOf = ({
   datasets,
   database,
 }: Services): EventConsumers => ({
-  ...analyticsJobs(analytics),
-  ...authJobs(database),
-  ...importJobs(imports),
-  ...reportJobs(reports),
-  ...datasetJobs(datasets),
+  ...analyticsConsumers(analytics),
+  ...authConsumers(database),
+  ...importConsumers(imports),
+  ...reportConsumers(reports),
+  ...datasetConsumers(datasets),
   deleteOldAnswers: () => deleteOldAnswers(database),
 })
 

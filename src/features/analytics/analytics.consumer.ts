@@ -2,7 +2,7 @@ import type { EventConsumers } from '../../events/catalogue.ts'
 import type { AnalyticsService } from './analytics.service.ts'
 
 /** The analytics side of the event catalogue. */
-export const analyticsJobs = (
+export const analyticsConsumers = (
   analytics: AnalyticsService,
 ): Pick<
   EventConsumers,
