@@ -3,9 +3,12 @@ const MAX_WAITING = 4
 const MAX_WAITING_IN_OVERLOAD = 1
 /** Overload ends when nobody has been refused for so long. */
 const OVERLOAD_MS = 250
-/** Longer than a disk is slow for a moment, and shorter than what is left of a request's time would be of use. */
-const MAX_WAIT_MS = 2_000
+/** How often it is looked who waits too long. */
 const LOOK_MS = 50
+/** After so many looks a request has waited too long: 2 s, longer than a disk is slow for a moment. */
+const MAX_LOOKS = 40
+/** The share of the bound that is left under pressure: something has to go on for the pressure to end. */
+const PRESSED_SHARE = 0.25
 
 /** Why a request is refused: too many wait, it waited too long, or nothing is begun any more. */
 export type Refusal = 'full' | 'waited' | 'stopping'
@@ -20,6 +23,7 @@ export interface Applicant {
 
 interface Waiting {
   readonly applicant: Applicant
+  /** The number of the last look before it came. */
   readonly since: number
 }
 
@@ -32,12 +36,19 @@ export type Admission = ReturnType<typeof createAdmission>
  * admitted is answered soon. (Two bounds, as in "Fail at Scale", ACM Queue 13, 2015, but counted in
  * requests: a moment in which nothing goes on refuses nobody.)
  *
- * @param limit how many may be under way, asked each time
+ * @param bound how many may be under way
+ * @param isPressed whether fewer may, asked each time; as many as ever may wait
  * @param changed told how many are under way
  */
-export function createAdmission(limit: () => number, changed: (underWay: number) => void) {
+export function createAdmission(
+  bound: number,
+  isPressed: () => boolean,
+  changed: (underWay: number) => void,
+) {
   const waiting: Waiting[] = []
   let underWay = 0
+  /** Looks so far. They are the clock of those who wait: while the process stands still it does, too. */
+  let looks = 0
   let lastRefusal = Number.NEGATIVE_INFINITY
   let closed = false
   let timer: NodeJS.Timeout | undefined
@@ -47,21 +58,22 @@ export function createAdmission(limit: () => number, changed: (underWay: number)
     changed(count)
   }
 
+  const hasRoom = () => underWay < (isPressed() ? Math.ceil(bound * PRESSED_SHARE) : bound)
+
   function isFull(): boolean {
     const now = performance.now()
     const isOverloaded = now - lastRefusal < OVERLOAD_MS
-    const maxWaiting = limit() * (isOverloaded ? MAX_WAITING_IN_OVERLOAD : MAX_WAITING)
+    const maxWaiting = bound * (isOverloaded ? MAX_WAITING_IN_OVERLOAD : MAX_WAITING)
     if (waiting.length < maxWaiting) return false
     lastRefusal = now
     return true
   }
 
   /** Refuses those who waited too long, and admits as many as there is room for. */
-  function look(): void {
-    const oldest = performance.now() - MAX_WAIT_MS
+  function serve(): void {
     for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
-      const isLate = first.since <= oldest
-      if (!isLate && underWay >= limit()) break
+      const isLate = looks - first.since > MAX_LOOKS
+      if (!isLate && !hasRoom()) break
       waiting.shift()
       if (first.applicant.isGone()) continue
       if (isLate) first.applicant.refuse('waited')
@@ -75,16 +87,21 @@ export function createAdmission(limit: () => number, changed: (underWay: number)
     timer = undefined
   }
 
+  function look(): void {
+    looks += 1
+    serve()
+  }
+
   return {
     /** Admits or refuses, at once or after a while. */
     enter(applicant: Applicant): void {
       if (closed) applicant.refuse('stopping')
-      else if (waiting.length === 0 && underWay < limit()) {
+      else if (waiting.length === 0 && hasRoom()) {
         set(underWay + 1)
         applicant.admit()
       } else if (isFull()) applicant.refuse('full')
       else {
-        waiting.push({ applicant, since: performance.now() })
+        waiting.push({ applicant, since: looks })
         timer ??= setInterval(look, LOOK_MS)
       }
     },
@@ -95,7 +112,7 @@ export function createAdmission(limit: () => number, changed: (underWay: number)
     /** Gives a place back. */
     leave(): void {
       set(underWay - 1)
-      if (waiting.length > 0) look()
+      if (waiting.length > 0) serve()
     },
 
     /** Takes a place again that was given back for a while, whether or not there is room. */

@@ -12,9 +12,6 @@ import { createRefusals } from './refusals.ts'
 const BODY_PATIENCE_MS = 50
 /** Late bodies that may be on their way at once. */
 const MAX_LATE_BODIES = 1_000
-/** The share of the bound that is left under pressure: something has to go on for the pressure to end. */
-const PRESSED_SHARE = 0.25
-
 /** How much a process takes on at once; what is not given has no bound of its own. */
 export interface GateLimits {
   readonly maxRequests?: number
@@ -58,10 +55,10 @@ export function createGate(options: GateOptions) {
 
   function createKind(kind: Kind, bound: number): Admission {
     const gauge = metrics.requestsUnderWay.labels(kind)
-    const pressed = Math.ceil(bound * PRESSED_SHARE)
     gauge.set(0)
     return createAdmission(
-      () => (isPressed() ? pressed : bound),
+      bound,
+      () => isPressed(),
       (count) => gauge.set(count),
     )
   }

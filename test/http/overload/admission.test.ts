@@ -10,11 +10,12 @@ afterEach(() => {
 
 /** A bound of two, and what became of each applicant, in order. */
 function open() {
-  let limit = 2
+  let isPressed = false
   const counts: number[] = []
   const outcomes: ('waits' | 'admitted' | Refusal)[] = []
   const admission = createAdmission(
-    () => limit,
+    2,
+    () => isPressed,
     (count) => counts.push(count),
   )
   const enter = (isGone = false) => {
@@ -37,8 +38,8 @@ function open() {
     enterMany: (count: number) => {
       for (let index = 0; index < count; index += 1) enter()
     },
-    setLimit: (count: number) => {
-      limit = count
+    press: (pressed: boolean) => {
+      isPressed = pressed
     },
   }
 }
@@ -117,14 +118,24 @@ describe('a bound on what is under way', () => {
     expect(outcomes).toEqual(['admitted', 'admitted', 'waits', 'admitted'])
   })
 
-  it('admits who waits as soon as the bound allows it', () => {
-    const { outcomes, enter, setLimit } = open()
-    setLimit(1)
-    enter()
-    enter()
-    setLimit(2)
+  it('admits a quarter under pressure, lets as many wait, and admits them once it is over', () => {
+    const { outcomes, enterMany, press } = open()
+    press(true)
+    enterMany(9)
+    expect(outcomes).toEqual(['admitted', ...Array(8).fill('waits')])
+    press(false)
     vi.advanceTimersByTime(50)
-    expect(outcomes).toEqual(['admitted', 'admitted'])
+    expect(outcomes).toEqual(['admitted', 'admitted', ...Array(7).fill('waits')])
+  })
+
+  it('refuses nobody who waited while the process stood still', () => {
+    const { outcomes, enterMany } = open()
+    enterMany(3)
+    const later = performance.now() + 60_000
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(later)
+    vi.advanceTimersToNextTimer()
+    clock.mockRestore()
+    expect(outcomes[2]).toBe('waits')
   })
 
   it('refuses everybody once it is closed, and leaves no timer', () => {
