@@ -13,6 +13,8 @@ const run = promisify(execFile)
 type Pids = Readonly<Record<'child' | 'server' | 'worker' | 'vitest' | 'runner' | 'shell', number>>
 
 const CONFIG = 'test/processes/test-run/vitest.config.ts'
+/** How long, in milliseconds, to wait for a run to say something: generous, as the machine may be busy. */
+const OUTPUT_MS = 45_000
 /** How long, in milliseconds, an end may take: generous, as the machine may be busy. */
 const END = { timeout: 20_000, interval: 50 }
 
@@ -56,21 +58,26 @@ function startRun() {
   }
 
   /** Waits for output that matches. */
-  const seen = (pattern: RegExp) =>
-    new Promise<RegExpExecArray>((resolve, reject) => {
+  function seen(pattern: RegExp): Promise<RegExpExecArray> {
+    let timer: NodeJS.Timeout | undefined
+    const found = new Promise<RegExpExecArray>((resolve, reject) => {
+      const fail = (how: string) => reject(new Error(`${how} without ${pattern}:\n${output}`))
       look = () => {
         const match = pattern.exec(output)
         if (match) resolve(match)
       }
       look()
-      void exited.then(() => reject(new Error(`ended without ${pattern}:\n${output}`)))
+      timer = setTimeout(fail, OUTPUT_MS, 'went on')
+      void exited.then(() => fail('ended'))
     })
+    return found.finally(() => clearTimeout(timer))
+  }
 
   return {
     npm: npm.pid as number,
     exited,
     output: () => output,
-    /** Waits until its first test has failed, and been shown, and its second waits. */
+    /** Waits until one test has failed, and been shown, and the other waits. */
     async running(): Promise<Pids> {
       const [, pids = ''] = await seen(/RUNNING (.+)/)
       const { vitest } = JSON.parse(pids)
@@ -104,8 +111,8 @@ async function nothingToBeLeft(pids: Pids): Promise<void> {
   await vi.waitFor(async () => expect(await readdir(temporary)).toEqual([]), END)
 }
 
-// Each test starts one or two whole runs. Beside other tests that start databases, one in some thirty never came up.
-describe('a run of the tests', { timeout: 60_000, retry: 2 }, () => {
+// Each test starts one or two whole runs.
+describe('a run of the tests', { timeout: 120_000 }, () => {
   it('leaves nothing after Ctrl-C, and says what failed so far', async () => {
     const test = startRun()
     const pids = await test.running()
@@ -115,7 +122,7 @@ describe('a run of the tests', { timeout: 60_000, retry: 2 }, () => {
     expect(await running(pids)).toEqual([])
     expect(await readdir(temporary)).toEqual([])
     expect(test.output()).toMatch(
-      /FAIL test\/processes\/test-run\/endless\.run\.ts > fails at once\n +expected 'as seen'.+\nEnded by SIGINT after 1 test; 1 failed so far\.\n$/,
+      /FAIL test\/processes\/test-run\/fails\.run\.ts > fails at once\n +expected 'as seen'.+\nEnded by SIGINT after 1 test; 1 failed so far\.\n$/,
     )
   })
 
