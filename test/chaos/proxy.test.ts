@@ -4,6 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openProxy, type TestProxy } from './servers/proxy.ts'
 
 const ROUND_TRIPS = 20
+/** More than all buffers between two sockets of this machine hold. */
+const PIECES = 1_000
+const PIECE = Buffer.alloc(64 * 1024)
 
 let server: Server
 let proxy: TestProxy
@@ -108,5 +111,30 @@ describe('the way to a server', () => {
     proxy.slow(0)
     socket.write('c')
     expect(await receive(socket, 2)).toBe('bc')
+  })
+
+  it('closes after a server has ended a connection over which more was sent than it took', async () => {
+    const serving = once(server, 'connection')
+    const [socket, other] = [await open(), await open()]
+    const [served] = (await serving) as [Socket]
+    served.unpipe(served).pause()
+    for (let count = 0; count < PIECES; count += 1) socket.write(PIECE)
+    // All on the way is full once nothing more is taken, however much else comes through.
+    for (let before = Number.POSITIVE_INFINITY; before !== socket.writableLength; ) {
+      before = socket.writableLength
+      for (let turn = 0; turn < ROUND_TRIPS; turn += 1) {
+        other.write('a')
+        await receive(other, 1)
+      }
+    }
+    expect(socket.writableLength).toBeGreaterThan(0)
+    const ended = once(socket.resume(), 'end')
+    served.end()
+    await ended
+    const closed = once(served, 'close')
+    served.resume()
+    await closed
+    socket.destroy()
+    // What hangs here hangs in afterEach(), and fails the test.
   })
 })

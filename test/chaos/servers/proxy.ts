@@ -14,6 +14,7 @@ interface Pair {
  * @param targetPort where the server listens, on 127.0.0.1
  */
 export async function openProxy(targetPort: number) {
+  /** Those of which either side is still open. */
   const pairs = new Set<Pair>()
   let isCut = false
   let isHeld = false
@@ -47,10 +48,13 @@ export async function openProxy(targetPort: number) {
       // An error is followed by `close`, which ends the other side.
       socket.on('error', () => undefined)
       socket.once('close', (broke) => {
-        pairs.delete(pair)
+        if (near.closed && far.closed) pairs.delete(pair)
         for (const side of [near, far]) {
+          if (side.closed) continue
           if (broke) side.resetAndDestroy()
           else side.end()
+          // It may have been waiting for the closed side to take more, and would not see its own end.
+          if (!isHeld) side.resume()
         }
       })
     }
