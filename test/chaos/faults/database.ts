@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Topology } from '../servers/topology.ts'
-import { openClient } from '../sql.ts'
+import { closeClient, openClient } from '../sql.ts'
 import type { FaultKind } from './kind.ts'
 
 /** More than the server takes, and how many are opened side by side. */
@@ -22,7 +22,7 @@ async function vacuumEmptied({ postgres }: Topology, until: number): Promise<voi
     await client.query('VACUUM ANALYZE outbox')
     await client.query('ANALYZE idempotency_keys, refresh_tokens, login_throttles, imports')
   } finally {
-    await client.end().catch(() => undefined)
+    await closeClient(client)
   }
 }
 
@@ -39,7 +39,7 @@ async function exhaustConnections({ postgres }: Topology, milliseconds: number):
     }
     await delay(milliseconds)
   } finally {
-    await Promise.all(clients.map((client) => client.end().catch(() => undefined)))
+    await Promise.all(clients.map(closeClient))
   }
 }
 
@@ -54,7 +54,7 @@ async function inTransaction(
     for (const statement of statements) await client.query(statement)
     await delay(milliseconds)
   } finally {
-    await client.end().catch(() => undefined)
+    await closeClient(client)
   }
 }
 
