@@ -18,7 +18,7 @@ import type { ChaosOptions } from './options.ts'
 import { type Result, resultOf } from './report.ts'
 import { type Phase, planRun } from './schedule.ts'
 import type { Storage } from './servers/storage.ts'
-import { openTopology, type Topology } from './servers/topology.ts'
+import { type Opened, openTopology, type Topology } from './servers/topology.ts'
 import { watchStalls } from './stalls.ts'
 import { createStatistics } from './statistics.ts'
 
@@ -64,7 +64,7 @@ export async function runChaos(
   options: ChaosOptions,
   storage: Storage,
   say: (line: string) => void,
-  opened: (close: () => Promise<void>) => void,
+  opened: Opened,
 ): Promise<Result> {
   const { seed, minutes, clients: count, only } = options
   const dice = createDice(seed)
@@ -75,8 +75,7 @@ export async function runChaos(
 
   const keepsRedis = dice.chance(0.5)
   say(`seed ${seed}; Redis ${keepsRedis ? 'keeps its data' : 'comes back empty'} after a kill`)
-  const topology = await openTopology(storage, keepsRedis, findings)
-  opened(topology.close)
+  const topology = await openTopology(storage, keepsRedis, findings, opened)
   const kinds = FAULTS.filter(
     ({ kind, isPossible }) =>
       (only.length === 0 || only.includes(kind)) && (isPossible?.(topology) ?? true),

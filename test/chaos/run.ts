@@ -1,7 +1,7 @@
 /** Faults on purpose: `npm run chaos -- --seed 1 --minutes 10`. */
 import { writeFile } from 'node:fs/promises'
 import { StartupError } from '../../src/errors.ts'
-import { within } from '../../src/lib/process.ts'
+import { inTime } from '../../src/lib/in-time.ts'
 import { runChaos } from './chaos.ts'
 import { FAULTS } from './faults.ts'
 import { type ChaosOptions, readOptions, USAGE } from './options.ts'
@@ -17,20 +17,25 @@ const say = (line: string): void => {
   process.stderr.write(`${line}\n`)
 }
 
-/** Closes what was opened, the last first; goes on where one of them fails. */
+/** Closes what was opened, the last first; goes on where one of them fails, or does not come to its end. */
 function createCloser() {
-  const opened: (() => Promise<void>)[] = []
+  const opened: { readonly name: string; readonly close: () => Promise<void> }[] = []
   let closing: Promise<void> | undefined
+
+  async function closeAll(): Promise<void> {
+    // What is opened meanwhile is closed too.
+    for (let part = opened.pop(); part !== undefined; part = opened.pop()) {
+      const { name, close } = part
+      await inTime(close(), MAX_CLOSE_MS).catch((error: Error) =>
+        say(`${name} was not closed: ${error.message}`),
+      )
+    }
+  }
+
   return {
-    add: (close: () => Promise<void>) => void opened.push(close),
+    add: (name: string, close: () => Promise<void>) => void opened.push({ name, close }),
     close() {
-      closing ??= (async () => {
-        for (const close of opened.reverse()) {
-          await within(MAX_CLOSE_MS, close()).catch((error: Error) =>
-            say(`closing failed: ${error.message}`),
-          )
-        }
-      })()
+      closing ??= closeAll()
       return closing
     },
   }
@@ -49,7 +54,7 @@ async function run(options: ChaosOptions): Promise<number> {
   process.on('unhandledRejection', (error) => stop(`the tool itself failed: ${String(error)}`))
   try {
     const storage = await openStorage()
-    closer.add(storage.close)
+    closer.add('the disk', storage.close)
     const result = await runChaos(options, storage, say, closer.add)
     const json = `${JSON.stringify(result, null, 2)}\n`
     if (options.report !== undefined) await writeFile(options.report, json)

@@ -52,6 +52,7 @@ export async function startPostgres({ folder, disk }: Storage) {
   let server: RunningServer | undefined
   let starting: Promise<void> | undefined
   let isTold = false
+  let isClosed = false
   let stopped: readonly number[] = []
   let onEnd: (code: number | null) => void = () => undefined
 
@@ -68,14 +69,15 @@ export async function startPostgres({ folder, disk }: Storage) {
         })
         return
       }
-      if (attempt === MAX_STARTS) throw new Error(`PostgreSQL does not start: ${started.reason}`)
+      if (attempt === MAX_STARTS || isClosed)
+        throw new Error(`PostgreSQL does not start: ${started.reason}`)
       await delay(BETWEEN_STARTS_MS)
     }
   }
 
-  /** Starts it unless it runs; who asks while it starts waits for that. */
+  /** Starts it unless it runs; who asks while it starts waits for that. Does nothing after `close`. */
   async function start(): Promise<void> {
-    if (server) return
+    if (server || isClosed) return
     starting ??= launch().finally(() => {
       starting = undefined
     })
@@ -93,6 +95,11 @@ export async function startPostgres({ folder, disk }: Storage) {
     await running.exited
   }
 
+  function resume(): void {
+    for (const process of [...stopped].reverse()) signal(process, 'SIGCONT')
+    stopped = []
+  }
+
   await start()
   const maintenance = addressOf(port, PASSWORD, 'postgres')
   await runSql(maintenance, `CREATE DATABASE ${DATABASE}`)
@@ -107,6 +114,7 @@ export async function startPostgres({ folder, disk }: Storage) {
     logFile: log.file,
     start,
     isRunning: () => server !== undefined,
+    isClosed: () => isClosed,
     /** Ends all its processes at once, as a crash of the machine would. */
     kill: () => end('SIGKILL'),
     /** Has it end its sessions and stop. */
@@ -117,20 +125,24 @@ export async function startPostgres({ folder, disk }: Storage) {
       if (postmaster === undefined) return
       // It first: it makes no new ones then.
       signal(postmaster, 'SIGSTOP')
-      stopped = await family(postmaster)
+      stopped = [postmaster]
+      const all = await family(postmaster)
+      // It may have been resumed meanwhile.
+      if (stopped.length === 0) return
+      stopped = all
       for (const process of stopped) signal(process, 'SIGSTOP')
     },
-    resume(): void {
-      for (const process of [...stopped].reverse()) signal(process, 'SIGCONT')
-      stopped = []
-    },
+    resume,
     /** @param listener called when it ends without having been told to */
     whenEnded(listener: (code: number | null) => void): void {
       onEnd = listener
     },
     async close(): Promise<void> {
       isTold = true
-      for (const process of stopped) signal(process, 'SIGCONT')
+      isClosed = true
+      resume()
+      // One that is just being started counts as well.
+      await starting?.catch(() => undefined)
       await server?.stop()
       await log.close()
     },

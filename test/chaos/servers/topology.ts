@@ -11,6 +11,9 @@ import type { Storage } from './storage.ts'
 
 export type Topology = Awaited<ReturnType<typeof openTopology>>
 
+/** Is told of something that has to be closed in the end, however that comes, and how. */
+export type Opened = (name: string, close: () => Promise<void>) => void
+
 /** An API process, and where it answers, from start to start. */
 export type ApiMember = Member & { readonly url: string }
 
@@ -23,10 +26,21 @@ const RESTART_MS = 1_000
 /** On a busy machine; others take 3,000. */
 const MAX_START_MS = 120_000
 
-/** The service as several processes over one PostgreSQL and one Redis. */
-export async function openTopology(storage: Storage, keepsRedis: boolean, findings: Findings) {
+/**
+ * The service as several processes over one PostgreSQL and one Redis.
+ *
+ * @param opened told of each part that has to be closed, and how
+ */
+export async function openTopology(
+  storage: Storage,
+  keepsRedis: boolean,
+  findings: Findings,
+  opened: Opened,
+) {
   const postgres = await startPostgres(storage)
+  opened('PostgreSQL', postgres.close)
   const redis = await startRedis({ keeps: keepsRedis })
+  opened('Redis', redis.close)
   const secrets = createSecrets()
   await migrate(postgres.url)
   const env = {
@@ -42,8 +56,12 @@ export async function openTopology(storage: Storage, keepsRedis: boolean, findin
     RATE_LIMIT_PER_MINUTE: '1000000',
     DATA_DIR: `${storage.folder}/data`,
   }
-  const member = (name: string, program: 'api' | 'worker', more: Record<string, string> = {}) =>
-    createMember({
+  async function member(
+    name: string,
+    program: 'api' | 'worker',
+    more: Record<string, string> = {},
+  ): Promise<Member> {
+    const created = await createMember({
       name,
       program,
       env: { ...env, ...more },
@@ -51,6 +69,9 @@ export async function openTopology(storage: Storage, keepsRedis: boolean, findin
       redisPort: redis.port,
       onUnexpectedEnd: (how) => findings.add('process that ended or did not end', how),
     })
+    opened(name, created.close)
+    return created
+  }
   async function api(name: string): Promise<ApiMember> {
     const port = String(await findFreePort())
     return { ...(await member(name, 'api', { PORT: port })), url: `http://127.0.0.1:${port}` }
@@ -59,11 +80,10 @@ export async function openTopology(storage: Storage, keepsRedis: boolean, findin
   const workers = [await member('worker1', 'worker'), await member('worker2', 'worker')]
   const members: readonly Member[] = [...apis, ...workers]
 
-  let isClosed = false
   let isDiskFull = false
   postgres.whenEnded(async (code) => {
     if (!isDiskFull) findings.add('process that ended', `PostgreSQL ended with exit code ${code}`)
-    while (!isClosed && !postgres.isRunning()) {
+    while (!postgres.isRunning() && !postgres.isClosed()) {
       await delay(RESTART_MS)
       if (!isDiskFull) await postgres.start()
     }
@@ -112,13 +132,6 @@ export async function openTopology(storage: Storage, keepsRedis: boolean, findin
         each.resume()
         each.start()
       }
-    },
-    async close(): Promise<void> {
-      isClosed = true
-      await Promise.all(members.map((each) => each.close()))
-      redis.resume()
-      await redis.close()
-      await postgres.close()
     },
   }
 }

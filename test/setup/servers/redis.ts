@@ -17,9 +17,11 @@ export async function startRedis({ keeps = false } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'passbook-redis-'))
   const port = await findFreePort()
   let server: ChildProcess | undefined
+  let isClosed = false
 
-  /** Starts it, empty unless it keeps its data, on the same port as ever. */
+  /** Starts it, empty unless it keeps its data, on the same port as ever; not after `close`. */
   async function start(): Promise<void> {
+    if (isClosed) return
     const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '']
     options.push('--maxmemory-policy', 'noeviction', '--appendonly', keeps ? 'yes' : 'no')
     const started = spawn('redis-server', options, {
@@ -56,6 +58,7 @@ export async function startRedis({ keeps = false } = {}) {
     /** Why it ended, if it has. */
     exit: () => server?.signalCode ?? server?.exitCode ?? undefined,
     async close(): Promise<void> {
+      isClosed = true
       await kill()
       await rm(folder, { recursive: true, force: true })
     },
