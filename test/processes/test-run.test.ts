@@ -77,12 +77,13 @@ function startRun() {
     npm: npm.pid as number,
     exited,
     output: () => output,
-    /** Waits until one test has failed, and been shown, and the other waits. */
+    /** Waits until one file has failed, and been shown, and the other waits. */
     async running(): Promise<Pids> {
       const [, pids = ''] = await seen(/RUNNING (.+)/)
       const { vitest } = JSON.parse(pids)
       groups.add(vitest)
-      await seen(/expected 'as seen' to be 'as wanted'/)
+      // The last that is said of the file: what comes after a signal is of the signal alone.
+      await seen(/^ +× fails at once.*\n/m)
       return JSON.parse(pids)
     },
   }
