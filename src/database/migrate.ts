@@ -18,7 +18,8 @@ export const QUEUE_SCHEMA = 'bullmq'
  * take turns on a session-level advisory lock, so that each migration runs once.
  *
  * @returns the names of the migrations it applied
- * @throws StartupError when the database cannot be reached, or a migration has failed before
+ * @throws StartupError when the database cannot be reached, was made before the baseline, or a migration has
+ *   failed before
  */
 export async function migrate(databaseUrl: string): Promise<readonly string[]> {
   const pool = new pg.Pool({
@@ -75,10 +76,29 @@ function failedBefore(cause: unknown): StartupError | undefined {
   )
 }
 
+/**
+ * Databases of before the first release have other migrations than those that the baseline put in their place.
+ *
+ * @param baseline the name of the first migration there is
+ * @throws StartupError for such a database, of which nothing is changed
+ */
+async function requireBaseline(pool: pg.Pool, baseline: string): Promise<void> {
+  const table = await pool.query(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there`)
+  if (!table.rows[0].there) return
+  const { rows } = await pool.query<{ name: string }>(
+    'SELECT migration_name AS name FROM _prisma_migrations',
+  )
+  if (rows.length === 0 || rows.some(({ name }) => name === baseline)) return
+  throw new StartupError(
+    'A Passbook of before the first release made this database, and this one cannot bring it up to date: set DATA_DIR to a new folder or DATABASE_URL to an empty database, and load your data there again.',
+  )
+}
+
 async function applyMigrations(pool: pg.Pool): Promise<readonly string[]> {
+  const migrationsList = await readMigrations()
+  await requireBaseline(pool, migrationsList.migrationDirectories[0]?.path ?? '')
   const engine = await openSchemaEngine(pool)
   try {
-    const migrationsList = await readMigrations()
     const applying = engine.applyMigrations({ migrationsList, filters: NO_FILTERS })
     const { appliedMigrationNames } = await applying.catch((error: unknown) => {
       throw failedBefore(error) ?? error

@@ -118,6 +118,22 @@ describe('migrate', () => {
   })
 })
 
+describe('a database of before the baseline', () => {
+  it('is refused in a sentence that says what to do, and nothing of it is touched', async () => {
+    const url = await createEmptyDatabase()
+    await migrate(url)
+    await queryOnce(url, `UPDATE _prisma_migrations SET migration_name = '20261120000000_tables'`)
+    const state = () => Promise.all([queryOnce(url, SHAPE), applied(url)])
+    const before = await state()
+    const failing = migrate(url)
+    await expect(failing).rejects.toThrow(StartupError)
+    await expect(failing).rejects.toThrow(
+      /^A Passbook of before .+ DATA_DIR .+ DATABASE_URL [^.]+\.$/,
+    )
+    expect(await state()).toEqual(before)
+  })
+})
+
 describe('schema.prisma', () => {
   /** A database made of the schema file alone. */
   async function createFromSchemaFile(): Promise<string> {

@@ -7,8 +7,10 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { findFreePort } from '../../src/database/embedded/port.ts'
 import { readPostmasterFile } from '../../src/database/embedded/postmaster-file.ts'
 import { createSecrets } from '../../src/programs/kept-secrets.ts'
+import { queryOnce } from '../setup/figures.ts'
 import {
   createDataDir,
+  databaseUrl,
   endProcesses,
   readKept,
   startProcess,
@@ -146,5 +148,17 @@ describe('a Passbook that cannot start says why in one sentence', () => {
     const again = main({ DATA_DIR: dataDir.path })
     await again.url()
     await again.end('SIGTERM')
+  }, 60_000)
+
+  it('a data folder of before the first release', async () => {
+    const before = main({ DATA_DIR: dataDir.path })
+    await before.url()
+    await queryOnce(
+      await databaseUrl(dataDir.path),
+      `UPDATE _prisma_migrations SET migration_name = '20261120000000_tables'`,
+    )
+    await before.end('SIGTERM')
+    const sentence = await reasonOf(main({ DATA_DIR: dataDir.path }))
+    expect(sentence).toMatch(/^A Passbook of before the first release made .*DATA_DIR/)
   }, 60_000)
 })

@@ -1,8 +1,8 @@
 import type { Database } from '../../database/client.ts'
 
 /**
- * Recomputes the days of a user that changed, and the user's totals, from the ledger: see the
- * function's migration for why it is exact. Safe to run twice, late or out of order.
+ * Recomputes the days of a user that changed, and the user's totals, from the ledger: see
+ * `prisma/functions/recompute_statistics.sql` for why it is exact. Safe to run twice, late or out of order.
  *
  * @returns when the oldest of the changes it took in was made; undefined when there was nothing to do
  */

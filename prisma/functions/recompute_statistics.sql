@@ -1,42 +1,18 @@
--- A month's roll-up of daily statistics, so that a user's totals come from twelve rows a year.
-CREATE TABLE "monthly_statistics" (
-    "user_id" BIGINT NOT NULL,
-    "month" DATE NOT NULL,
-    "currency" VARCHAR(3) NOT NULL,
-    "transaction_count" INTEGER NOT NULL,
-    "total_credit" DECIMAL NOT NULL,
-    "total_debit" DECIMAL NOT NULL,
-    "busiest_date" DATE NOT NULL,
-    "busiest_count" INTEGER NOT NULL,
-
-    CONSTRAINT "monthly_statistics_pkey" PRIMARY KEY ("user_id","currency","month")
-);
-
-ALTER TABLE "monthly_statistics" ADD CONSTRAINT "monthly_statistics_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
-INSERT INTO "monthly_statistics" (
-  "user_id", "month", "currency", "transaction_count", "total_credit", "total_debit",
-  "busiest_date", "busiest_count")
-SELECT "user_id", date_trunc('month', "date")::date, "currency", sum("transaction_count")::int,
-  sum("total_credit"), sum("total_debit"),
-  date '2000-01-01' + (max(ARRAY["transaction_count", "date" - date '2000-01-01']))[2],
-  max("transaction_count")
-FROM "daily_statistics" GROUP BY 1, 2, 3;
-
--- Recomputes the days of a user that changed, their months, and the user's totals, in one database
--- transaction that also deletes the outbox rows it answers. The figures come from the ledger each time
--- and are never added to: running twice, late or out of order gives the same. The cost depends on the
--- days that changed, not on the length of the history.
+-- Recomputes the days of a user that changed, their months, and the user's totals, in one database transaction that also
+-- deletes the outbox rows it answers. The figures come from the ledger each time and are never added to: running twice, late
+-- or out of order gives the same. The cost depends on the days that changed, not on the length of the history.
 --
--- Why it is exact: each outbox row became visible together with its change; every statement here sees at
--- least what the one that deletes the outbox rows saw; a change that comes later brings a row of its
--- own. The lock on the version makes recomputations of one user take turns.
+-- Why it is exact: each outbox row became visible together with its change; every statement here sees at least what the one
+-- that deletes the outbox rows saw; a change that comes later brings a row of its own. The lock on the version makes
+-- recomputations of one user take turns.
 --
--- It is a function because its statements sent one by one took more than twice as long.
+-- It is a function because its statements sent one by one took more than twice as long. Its plans are made while tables may
+-- be empty, and kept while they grow: the settings have rows come by their index whatever the statistics say.
 --
--- Returns when the oldest of the changes was made; null when there was nothing to do: no change waits, or
--- the user is gone.
-CREATE FUNCTION "recompute_statistics"("subject" bigint) RETURNS timestamptz LANGUAGE plpgsql AS $$
+-- Returns when the oldest of the changes was made; null when there was nothing to do: no change waits, or the user is gone.
+CREATE OR REPLACE FUNCTION "recompute_statistics"("subject" bigint) RETURNS timestamptz LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 DECLARE
   "oldest" timestamptz;
   "days" date[];
@@ -59,9 +35,10 @@ BEGIN
     "computed_at" = clock_timestamp();
 
   WITH "answered" AS (
-    DELETE FROM "outbox" WHERE "user_id" = "subject" RETURNING "day", "created_at")
+    DELETE FROM "outbox" WHERE "user_id" = "subject"
+    RETURNING coalesce("outbox"."days", ARRAY["day"]) AS "touched", "created_at")
   SELECT min("created_at"), array_agg(DISTINCT "day"), array_agg(DISTINCT date_trunc('month', "day")::date)
-  INTO "oldest", "days", "months" FROM "answered";
+  INTO "oldest", "days", "months" FROM "answered", unnest("touched") AS "day";
   IF "days" IS NULL THEN
     RETURN NULL;
   END IF;

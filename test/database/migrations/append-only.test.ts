@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { MIGRATIONS_DIR } from '../../../src/database/schema-engine.ts'
+
+const run = promisify(execFile)
+
+interface Outcome {
+  readonly code: number
+  readonly stderr: string
+}
+
+let folder: string
+let baseline: string
+
+/** The check that CI makes, of a copy of the migrations. */
+const check = (...options: readonly string[]): Promise<Outcome> =>
+  run(process.execPath, ['scripts/check-migrations.mjs', ...options, folder]).then(
+    ({ stderr }) => ({ code: 0, stderr }),
+    ({ code, stderr }: Outcome) => ({ code, stderr }),
+  )
+
+/** A migration that is there, but not among the checksums. */
+async function addMigration(name: string): Promise<void> {
+  await mkdir(join(folder, name))
+  await writeFile(join(folder, name, 'migration.sql'), 'SELECT 1;\n')
+}
+
+const ACCEPTED: Outcome = { code: 0, stderr: '' }
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'passbook-migrations-'))
+  await cp(MIGRATIONS_DIR, folder, { recursive: true })
+  const entries = await readdir(folder, { withFileTypes: true })
+  baseline = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)[0] as string
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+describe('the check of migrations', () => {
+  it('accepts them as they are, whatever the line ends', async () => {
+    expect(await check()).toEqual(ACCEPTED)
+    const file = join(folder, baseline, 'migration.sql')
+    await writeFile(file, (await readFile(file, 'utf8')).replaceAll('\n', '\r\n'))
+    expect(await check()).toEqual(ACCEPTED)
+  })
+
+  it('refuses a change to one, and gives it no other checksum', async () => {
+    const file = join(folder, baseline, 'migration.sql')
+    await writeFile(file, `${await readFile(file, 'utf8')}\n-- changed\n`)
+    for (const options of [[], ['--add'], []]) {
+      expect(await check(...options)).toEqual({
+        code: 1,
+        stderr: `${baseline} was changed; take the change back, and make it in a new migration.\n`,
+      })
+    }
+  })
+
+  it('refuses one that is gone or renamed', async () => {
+    await rename(join(folder, baseline), join(folder, '10000101000000_other'))
+    const { code, stderr } = await check('--add')
+    expect(code).toBe(1)
+    expect(stderr).toContain(`${baseline} is gone`)
+    expect(stderr).toContain('10000101000000_other comes before')
+  })
+
+  it('refuses a new one until it has a checksum, and from then on a change to it', async () => {
+    await addMigration('90000101000000_new')
+    expect(await check()).toEqual({
+      code: 1,
+      stderr: '90000101000000_new has no checksum; run: npm run migrations:add\n',
+    })
+    expect(await check('--add')).toEqual(ACCEPTED)
+    expect(await check()).toEqual(ACCEPTED)
+    await writeFile(join(folder, '90000101000000_new', 'migration.sql'), 'SELECT 2;\n')
+    expect((await check()).stderr).toMatch(/^90000101000000_new was changed/)
+  })
+
+  it('refuses a new one that does not come last', async () => {
+    await addMigration('10000101000000_early')
+    expect((await check('--add')).stderr).toMatch(/^10000101000000_early comes before/)
+  })
+})

@@ -1,0 +1,55 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '../../setup/database.ts'
+import { openSession } from '../../setup/session.ts'
+
+const FOLDER = fileURLToPath(new URL('../../prisma/functions', import.meta.url))
+
+/** Functions of ours and the triggers that call them, as PostgreSQL itself writes them down. */
+const DEFINITIONS = `
+  SELECT proname AS name, pg_get_functiondef(oid) AS definition,
+    ARRAY(SELECT pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger WHERE tgfoid = pg_proc.oid ORDER BY 1) AS triggers
+  FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1, 2`
+
+interface Definition {
+  readonly name: string
+  readonly definition: string
+  readonly triggers: readonly string[]
+}
+
+let database: TestDatabase
+let names: readonly string[]
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  const files = await readdir(FOLDER)
+  expect(files.filter((file) => !file.endsWith('.sql'))).toEqual([])
+  names = files.map((file) => file.slice(0, -'.sql'.length)).sort()
+})
+afterAll(() => database.drop())
+
+describe('prisma/functions', () => {
+  it('has a file for each function of a migrated database, and no other', async () => {
+    const found = await database.query<Definition>(DEFINITIONS)
+    expect(found.map(({ name }) => name)).toEqual(names)
+  })
+
+  it('makes the functions and triggers that the migrations make', async () => {
+    const migrated = await database.query<Definition>(DEFINITIONS)
+    const session = await openSession(database.url)
+    try {
+      await session.query('BEGIN')
+      // Files that use each other may come in any order.
+      await session.query('SET LOCAL check_function_bodies = off')
+      for (const name of names) await session.query(`DROP FUNCTION "${name}" CASCADE`)
+      expect(await session.query(DEFINITIONS)).toEqual([])
+      for (const name of names)
+        await session.query(await readFile(join(FOLDER, `${name}.sql`), 'utf8'))
+      expect(await session.query(DEFINITIONS)).toEqual(migrated)
+    } finally {
+      await session.close()
+    }
+  })
+})
