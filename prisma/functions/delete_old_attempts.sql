@@ -1,10 +1,10 @@
 -- Forgets attempts to log in that are too old to count, but for what is just being counted anew.
-CREATE OR REPLACE FUNCTION "delete_old_attempts"("before" timestamptz) RETURNS void LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION delete_old_attempts(before timestamptz) RETURNS void LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 BEGIN
-  DELETE FROM "login_throttles"
-  WHERE "subject" = ANY (ARRAY (
-    SELECT "old"."subject" FROM "login_throttles" AS "old" WHERE "old"."last_at" < "before" FOR UPDATE SKIP LOCKED));
+  DELETE FROM login_throttles
+  WHERE subject = ANY (ARRAY (
+    SELECT old.subject FROM login_throttles AS old WHERE old.last_at < before FOR UPDATE SKIP LOCKED));
 END
 $$;

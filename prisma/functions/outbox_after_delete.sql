@@ -2,19 +2,19 @@
 -- setting does. Where the user is deleted too there is nothing left to compute.
 --
 -- Each user is asked for alone: a join may read all users in the order of an index.
-CREATE OR REPLACE FUNCTION "outbox_after_delete"() RETURNS trigger LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION outbox_after_delete() RETURNS trigger LANGUAGE plpgsql
 SET enable_seqscan = off
 AS $$
 BEGIN
-  INSERT INTO "outbox" ("user_id", "day", "request_id")
-  SELECT "user_id", "day", left(nullif(current_setting('passbook.request_id', true), ''), 128)
+  INSERT INTO outbox (user_id, day, request_id)
+  SELECT user_id, day, left(nullif(current_setting('passbook.request_id', true), ''), 128)
   FROM (
-    SELECT DISTINCT "user_id", ("transaction_date" AT TIME ZONE 'UTC')::date AS "day" FROM "old_rows") AS "touched"
-  WHERE (SELECT true FROM "users" WHERE "users"."id" = "touched"."user_id");
+    SELECT DISTINCT user_id, (transaction_date AT TIME ZONE 'UTC')::date AS day FROM old_rows) AS touched
+  WHERE (SELECT true FROM users WHERE users.id = touched.user_id);
   RETURN NULL;
 END
 $$;
 
-CREATE OR REPLACE TRIGGER "outbox_after_delete" AFTER DELETE ON "transactions"
-  REFERENCING OLD TABLE AS "old_rows"
-  FOR EACH STATEMENT EXECUTE FUNCTION "outbox_after_delete"();
+CREATE OR REPLACE TRIGGER outbox_after_delete AFTER DELETE ON transactions
+  REFERENCING OLD TABLE AS old_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION outbox_after_delete();

@@ -1,13 +1,13 @@
 -- Each day that had figures gets an outbox row.
-CREATE OR REPLACE FUNCTION "outbox_after_truncate"() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION outbox_after_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO "outbox" ("user_id", "day")
-  SELECT DISTINCT "daily_statistics"."user_id", "date"
-  FROM "daily_statistics"
-  JOIN "users" ON "users"."id" = "daily_statistics"."user_id";
+  INSERT INTO outbox (user_id, day)
+  SELECT DISTINCT daily_statistics.user_id, date
+  FROM daily_statistics
+  JOIN users ON users.id = daily_statistics.user_id;
   RETURN NULL;
 END
 $$;
 
-CREATE OR REPLACE TRIGGER "outbox_after_truncate" AFTER TRUNCATE ON "transactions"
-  FOR EACH STATEMENT EXECUTE FUNCTION "outbox_after_truncate"();
+CREATE OR REPLACE TRIGGER outbox_after_truncate AFTER TRUNCATE ON transactions
+  FOR EACH STATEMENT EXECUTE FUNCTION outbox_after_truncate();

@@ -15,7 +15,7 @@ import {
   readFigures,
   type Selection,
 } from './figures.ts'
-import { recomputeUser, recomputeUsers } from './recompute.ts'
+import { recomputeUsers } from './recompute.ts'
 
 /** PostgreSQL has no year 0. */
 const EARLIEST_DATE = '0001-01-01'
@@ -119,6 +119,15 @@ export function createAnalyticsService({
     return cache.getOrSet(key, [userTag(userId)], compute)
   }
 
+  async function recompute(userIds: readonly number[]): Promise<void> {
+    const recomputed = await recomputeUsers(database, userIds)
+    for (const { oldestChange } of recomputed) {
+      metrics.eventLag.observe((Date.now() - oldestChange.getTime()) / 1000)
+    }
+    if (recomputed.length > 0)
+      await cache.invalidate(...recomputed.map(({ userId }) => userTag(userId)))
+  }
+
   return {
     /**
      * A user's figures: the stored ones, or with `fromLedger` from the transactions themselves.
@@ -164,22 +173,10 @@ export function createAnalyticsService({
     },
 
     /** Brings a user's figures up to date. Safe to run twice, late, or for a user that is gone. */
-    async recompute(userId: number): Promise<void> {
-      const recomputed = await recomputeUser(database, userId)
-      if (recomputed === undefined) return
-      metrics.eventLag.observe((Date.now() - recomputed.oldestChange.getTime()) / 1000)
-      await cache.invalidate(userTag(userId))
-    },
+    recompute: (userId: number): Promise<void> => recompute([userId]),
 
     /** As {@link recompute}, of many users in one go. */
-    async recomputeMany(userIds: readonly number[]): Promise<void> {
-      const recomputed = await recomputeUsers(database, userIds)
-      for (const { oldestChange } of recomputed) {
-        metrics.eventLag.observe((Date.now() - oldestChange.getTime()) / 1000)
-      }
-      if (recomputed.length > 0)
-        await cache.invalidate(...recomputed.map(({ userId }) => userTag(userId)))
-    },
+    recomputeMany: recompute,
 
     /** Finds stored statistics that differ from the ledger, counts them and has them repaired. */
     async refresh(): Promise<void> {

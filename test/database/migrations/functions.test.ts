@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../setup/database.ts'
 import { openSession } from '../../setup/session.ts'
 
-const FOLDER = fileURLToPath(new URL('../../prisma/functions', import.meta.url))
+const FOLDER = fileURLToPath(new URL('../../../prisma/functions', import.meta.url))
 
 /** Functions of ours and the triggers that call them, as PostgreSQL itself writes them down. */
 const DEFINITIONS = `

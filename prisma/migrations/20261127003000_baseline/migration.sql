@@ -397,27 +397,58 @@ CREATE SCHEMA "datasets";
 
 INSERT INTO "user_counts" ("shard", "count") VALUES (0, 0);
 
--- The files of prisma/functions, in the order of their names.
+-- The files of prisma/functions: first what others use, then in the order of their names.
+
+-- The day that was so busy: see busyness.
+CREATE OR REPLACE FUNCTION busiest_day(most integer[]) RETURNS date LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT date '2000-01-01' + most[2]
+$$;
+
+-- How busy a day was, to be compared: max(busyness(…)) is that of the busiest day, the latest among equals, which
+-- busiest_day names. Arrays compare element by element; it takes a quarter of the time of an aggregate that sorts.
+CREATE OR REPLACE FUNCTION busyness(transaction_count integer, day date) RETURNS integer[] LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT ARRAY[transaction_count, day - date '2000-01-01']
+$$;
+
+-- What the transactions of a user come to on each UTC day of a period and in each currency: here, and nowhere else, credits
+-- and debits are summed. Both ends belong to the period and may be infinite.
+--
+-- It is put in place into the statements that use it, so that these find the transactions by their index.
+CREATE OR REPLACE FUNCTION ledger_days(subject bigint, first date, last date)
+RETURNS TABLE (date date, currency varchar, transaction_count integer, total_credit numeric, total_debit numeric)
+LANGUAGE sql STABLE
+AS $$
+  SELECT (transaction_date AT TIME ZONE 'UTC')::date, currency, count(*)::int,
+    coalesce(sum(transaction_amount) FILTER (WHERE transaction_type = 'credit'), 0),
+    coalesce(sum(transaction_amount) FILTER (WHERE transaction_type = 'debit'), 0)
+  FROM transactions
+  WHERE user_id = subject
+    AND transaction_date >= first::timestamp AT TIME ZONE 'UTC'
+    AND transaction_date < (last + 1)::timestamp AT TIME ZONE 'UTC'
+  GROUP BY 1, 2
+$$;
 
 -- Marks rows again that were sent long ago and have no figures yet, those that wait longest first, and returns them. Their
--- job got lost or is failing: the wait of "retry_seconds" doubles with each time, up to an hour.
+-- job got lost or is failing: the wait of retry_seconds doubles with each time, up to an hour.
 --
 -- It has one plan for the reason that claim_outbox has.
-CREATE OR REPLACE FUNCTION "claim_lost_outbox"("most" integer, "retry_seconds" integer)
-RETURNS TABLE ("id" bigint, "user_id" bigint, "request_id" varchar) LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION claim_lost_outbox(most integer, retry_seconds integer)
+RETURNS TABLE (id bigint, user_id bigint, request_id varchar) LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_sort = off
 AS $$
 #variable_conflict use_column
 BEGIN
   RETURN QUERY
-  UPDATE "outbox" SET "enqueued_at" = now(), "attempts" = least("attempts" + 1, 30)
-  WHERE "outbox"."id" = ANY (ARRAY (
-    SELECT "sent"."id" FROM "outbox" AS "sent"
-    WHERE "sent"."attempts" > 0
-      AND "sent"."enqueued_at" < now() - make_interval(secs => "retry_seconds")
-      AND "sent"."enqueued_at" < now() - make_interval(secs => least("retry_seconds" * power(2, "sent"."attempts" - 1), 3600))
-    ORDER BY "sent"."enqueued_at" LIMIT "most" FOR UPDATE SKIP LOCKED))
-  RETURNING "outbox"."id", "outbox"."user_id", "outbox"."request_id";
+  UPDATE outbox SET enqueued_at = now(), attempts = least(attempts + 1, 30)
+  WHERE outbox.id = ANY (ARRAY (
+    SELECT sent.id FROM outbox AS sent
+    WHERE sent.attempts > 0
+      AND sent.enqueued_at < now() - make_interval(secs => retry_seconds)
+      AND sent.enqueued_at < now() - make_interval(secs => least(retry_seconds * power(2, sent.attempts - 1), 3600))
+    ORDER BY sent.enqueued_at LIMIT most FOR UPDATE SKIP LOCKED))
+  RETURNING outbox.id, outbox.user_id, outbox.request_id;
 END
 $$;
 
@@ -426,199 +457,240 @@ $$;
 -- It has one plan, whatever the statistics say, which autovacuum may have gathered while the outbox was empty: the planner
 -- then calls every plan equally cheap, and took one that ran the inner query again for each row. `= ANY (ARRAY (SELECT …))`
 -- runs it once, and rows come in the order of their index, so that the first ones are enough however many wait.
-CREATE OR REPLACE FUNCTION "claim_outbox"("most" integer)
-RETURNS TABLE ("id" bigint, "user_id" bigint, "request_id" varchar) LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION claim_outbox(most integer)
+RETURNS TABLE (id bigint, user_id bigint, request_id varchar) LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_sort = off
 AS $$
 #variable_conflict use_column
 BEGIN
   RETURN QUERY
-  UPDATE "outbox" SET "enqueued_at" = now(), "attempts" = "attempts" + 1
-  WHERE "outbox"."id" = ANY (ARRAY (
-    SELECT "candidate"."id" FROM "outbox" AS "candidate"
-    WHERE "candidate"."enqueued_at" IS NULL AND NOT EXISTS (
-      SELECT FROM "outbox" AS "sent"
-      WHERE "sent"."user_id" = "candidate"."user_id" AND "sent"."enqueued_at" IS NOT NULL)
-    ORDER BY "candidate"."created_at", "candidate"."id" LIMIT "most" FOR UPDATE SKIP LOCKED))
-  RETURNING "outbox"."id", "outbox"."user_id", "outbox"."request_id";
+  UPDATE outbox SET enqueued_at = now(), attempts = attempts + 1
+  WHERE outbox.id = ANY (ARRAY (
+    SELECT candidate.id FROM outbox AS candidate
+    WHERE candidate.enqueued_at IS NULL AND NOT EXISTS (
+      SELECT FROM outbox AS sent
+      WHERE sent.user_id = candidate.user_id AND sent.enqueued_at IS NOT NULL)
+    ORDER BY candidate.created_at, candidate.id LIMIT most FOR UPDATE SKIP LOCKED))
+  RETURNING outbox.id, outbox.user_id, outbox.request_id;
 END
 $$;
 
 -- Keeps how many users there are. A writer adds to the shard of its connection, so that two seldom wait for each other; the
 -- sum over the shards is exact.
-CREATE OR REPLACE FUNCTION "count_users"() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION count_users() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  "change" bigint;
+  change bigint;
 BEGIN
   IF TG_OP = 'TRUNCATE' THEN
-    DELETE FROM "user_counts";
+    DELETE FROM user_counts;
     RETURN NULL;
   END IF;
-  SELECT CASE TG_OP WHEN 'INSERT' THEN count(*) ELSE -count(*) END INTO "change" FROM "changed_rows";
-  IF "change" <> 0 THEN
-    INSERT INTO "user_counts" ("shard", "count") VALUES (pg_backend_pid() % 1024, "change")
-    ON CONFLICT ("shard") DO UPDATE SET "count" = "user_counts"."count" + excluded."count";
+  SELECT CASE TG_OP WHEN 'INSERT' THEN count(*) ELSE -count(*) END INTO change FROM changed_rows;
+  IF change <> 0 THEN
+    INSERT INTO user_counts (shard, count) VALUES (pg_backend_pid() % 1024, change)
+    ON CONFLICT (shard) DO UPDATE SET count = user_counts.count + excluded.count;
   END IF;
   RETURN NULL;
 END
 $$;
 
-CREATE OR REPLACE TRIGGER "count_users_inserted" AFTER INSERT ON "users"
-  REFERENCING NEW TABLE AS "changed_rows"
-  FOR EACH STATEMENT EXECUTE FUNCTION "count_users"();
+CREATE OR REPLACE TRIGGER count_users_inserted AFTER INSERT ON users
+  REFERENCING NEW TABLE AS changed_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION count_users();
 
-CREATE OR REPLACE TRIGGER "count_users_deleted" AFTER DELETE ON "users"
-  REFERENCING OLD TABLE AS "changed_rows"
-  FOR EACH STATEMENT EXECUTE FUNCTION "count_users"();
+CREATE OR REPLACE TRIGGER count_users_deleted AFTER DELETE ON users
+  REFERENCING OLD TABLE AS changed_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION count_users();
 
-CREATE OR REPLACE TRIGGER "count_users_truncated" AFTER TRUNCATE ON "users"
-  FOR EACH STATEMENT EXECUTE FUNCTION "count_users"();
+CREATE OR REPLACE TRIGGER count_users_truncated AFTER TRUNCATE ON users
+  FOR EACH STATEMENT EXECUTE FUNCTION count_users();
 
 -- Forgets attempts to log in that are too old to count, but for what is just being counted anew.
-CREATE OR REPLACE FUNCTION "delete_old_attempts"("before" timestamptz) RETURNS void LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION delete_old_attempts(before timestamptz) RETURNS void LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 BEGIN
-  DELETE FROM "login_throttles"
-  WHERE "subject" = ANY (ARRAY (
-    SELECT "old"."subject" FROM "login_throttles" AS "old" WHERE "old"."last_at" < "before" FOR UPDATE SKIP LOCKED));
+  DELETE FROM login_throttles
+  WHERE subject = ANY (ARRAY (
+    SELECT old.subject FROM login_throttles AS old WHERE old.last_at < before FOR UPDATE SKIP LOCKED));
 END
 $$;
 
+-- The days of a user whose stored statistics, or those of their month, differ from the ledger, and a day for each currency
+-- whose totals do. As one statement it sees one state: a user with a change on its way has none, and nobody else can have
+-- any unless something wrote past the recomputation.
+CREATE OR REPLACE FUNCTION drifted_days(subject bigint) RETURNS SETOF date LANGUAGE sql STABLE
+SET enable_seqscan = off
+AS $$
+  WITH ledger AS (SELECT * FROM ledger_days(subject, '-infinity', 'infinity')),
+  daily AS MATERIALIZED (SELECT * FROM daily_statistics WHERE user_id = subject),
+  different_days AS (
+    SELECT date
+    FROM ledger FULL JOIN daily USING (date, currency)
+    WHERE (ledger.transaction_count, ledger.total_credit, ledger.total_debit)
+      IS DISTINCT FROM (daily.transaction_count, daily.total_credit, daily.total_debit)),
+  months AS (
+    SELECT date_trunc('month', date)::date AS month, currency, sum(transaction_count)::int AS transaction_count,
+      sum(total_credit) AS total_credit, sum(total_debit) AS total_debit,
+      max(busyness(transaction_count, date)) AS busyness
+    FROM daily GROUP BY 1, 2),
+  different_months AS (
+    SELECT month AS date
+    FROM months FULL JOIN (SELECT * FROM monthly_statistics WHERE user_id = subject) AS monthly USING (month, currency)
+    WHERE (months.transaction_count, months.total_credit, months.total_debit, months.busyness)
+      IS DISTINCT FROM (monthly.transaction_count, monthly.total_credit, monthly.total_debit,
+        busyness(monthly.busiest_count, monthly.busiest_date))),
+  totals AS (
+    SELECT currency, sum(transaction_count)::int AS transaction_count, sum(total_credit) AS total_credit,
+      sum(total_debit) AS total_debit, max(busyness) AS busyness
+    FROM months GROUP BY 1),
+  different_totals AS (
+    SELECT coalesce(busiest_day(totals.busyness), total.busiest_date) AS date
+    FROM totals FULL JOIN (SELECT * FROM user_statistics WHERE user_id = subject) AS total USING (currency)
+    WHERE (totals.transaction_count, totals.total_credit, totals.total_debit, totals.busyness)
+      IS DISTINCT FROM (total.transaction_count, total.total_credit, total.total_debit,
+        busyness(total.busiest_count, total.busiest_date)))
+  SELECT date FROM (
+    SELECT date FROM different_days
+    UNION SELECT date FROM different_months
+    UNION SELECT date FROM different_totals) AS different
+  WHERE NOT EXISTS (SELECT FROM outbox WHERE user_id = subject)
+$$;
+
 -- A kept answer goes with any of the users it tells of.
-CREATE OR REPLACE FUNCTION "forget_answers"() RETURNS trigger LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION forget_answers() RETURNS trigger LANGUAGE plpgsql
 SET enable_seqscan = off
 AS $$
 BEGIN
-  DELETE FROM "idempotency_keys"
-  WHERE "user_ids" && (SELECT array_agg("id") FROM "deleted_users");
+  DELETE FROM idempotency_keys
+  WHERE user_ids && (SELECT array_agg(id) FROM deleted_users);
   RETURN NULL;
 END
 $$;
 
-CREATE OR REPLACE TRIGGER "forget_answers" AFTER DELETE ON "users"
-  REFERENCING OLD TABLE AS "deleted_users"
-  FOR EACH STATEMENT EXECUTE FUNCTION "forget_answers"();
+CREATE OR REPLACE TRIGGER forget_answers AFTER DELETE ON users
+  REFERENCING OLD TABLE AS deleted_users
+  FOR EACH STATEMENT EXECUTE FUNCTION forget_answers();
 
 -- Days and months go with their user. They have no foreign key, as checking the user of each took a third of a
 -- recomputation. Only recomputations write them, which hold the user; a deletion whose state is older than a recomputation
 -- runs into the version that the recomputation raised, which has its foreign key.
-CREATE OR REPLACE FUNCTION "forget_statistics"() RETURNS trigger LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION forget_statistics() RETURNS trigger LANGUAGE plpgsql
 SET enable_seqscan = off
 AS $$
 BEGIN
   IF TG_OP = 'TRUNCATE' THEN
-    DELETE FROM "daily_statistics";
-    DELETE FROM "monthly_statistics";
+    DELETE FROM daily_statistics;
+    DELETE FROM monthly_statistics;
     RETURN NULL;
   END IF;
-  DELETE FROM "daily_statistics" WHERE "user_id" = ANY (ARRAY (SELECT "id" FROM "deleted_users"));
-  DELETE FROM "monthly_statistics" WHERE "user_id" = ANY (ARRAY (SELECT "id" FROM "deleted_users"));
+  DELETE FROM daily_statistics WHERE user_id = ANY (ARRAY (SELECT id FROM deleted_users));
+  DELETE FROM monthly_statistics WHERE user_id = ANY (ARRAY (SELECT id FROM deleted_users));
   RETURN NULL;
 END
 $$;
 
-CREATE OR REPLACE TRIGGER "forget_statistics" AFTER DELETE ON "users"
-  REFERENCING OLD TABLE AS "deleted_users"
-  FOR EACH STATEMENT EXECUTE FUNCTION "forget_statistics"();
+CREATE OR REPLACE TRIGGER forget_statistics AFTER DELETE ON users
+  REFERENCING OLD TABLE AS deleted_users
+  FOR EACH STATEMENT EXECUTE FUNCTION forget_statistics();
 
-CREATE OR REPLACE TRIGGER "forget_statistics_truncated" AFTER TRUNCATE ON "users"
-  FOR EACH STATEMENT EXECUTE FUNCTION "forget_statistics"();
+CREATE OR REPLACE TRIGGER forget_statistics_truncated AFTER TRUNCATE ON users
+  FOR EACH STATEMENT EXECUTE FUNCTION forget_statistics();
 
 -- A transaction of several big statements leaves a row for each user and statement: this makes one of them for each user,
 -- at its end. Its rows are those made at the time of the transaction; whatever else was made in the same millisecond and
 -- waits loses nothing by being put together as well. Days may come twice in a row.
-CREATE OR REPLACE FUNCTION "merge_outbox"() RETURNS void LANGUAGE sql AS $$
-  WITH "merged" AS (
-    DELETE FROM "outbox" WHERE "created_at" = now()::timestamptz(3) AND "enqueued_at" IS NULL
-    RETURNING "user_id", coalesce("days", ARRAY["day"]) AS "days", "request_id")
-  INSERT INTO "outbox" ("user_id", "day", "days", "request_id")
-  SELECT "user_id", min("day"), array_agg("day"), max("request_id")
-  FROM "merged", unnest("days") AS "day"
-  GROUP BY "user_id"
+CREATE OR REPLACE FUNCTION merge_outbox() RETURNS void LANGUAGE sql AS $$
+  WITH merged AS (
+    DELETE FROM outbox WHERE created_at = now()::timestamptz(3) AND enqueued_at IS NULL
+    RETURNING user_id, coalesce(days, ARRAY[day]) AS days, request_id)
+  INSERT INTO outbox (user_id, day, days, request_id)
+  SELECT user_id, min(day), array_agg(day), max(request_id)
+  FROM merged, unnest(days) AS day
+  GROUP BY user_id
 $$;
 
 -- A day that lost a transaction gets an outbox row. A deleted row cannot carry the id of the request that deletes it: the
 -- setting does. Where the user is deleted too there is nothing left to compute.
 --
 -- Each user is asked for alone: a join may read all users in the order of an index.
-CREATE OR REPLACE FUNCTION "outbox_after_delete"() RETURNS trigger LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION outbox_after_delete() RETURNS trigger LANGUAGE plpgsql
 SET enable_seqscan = off
 AS $$
 BEGIN
-  INSERT INTO "outbox" ("user_id", "day", "request_id")
-  SELECT "user_id", "day", left(nullif(current_setting('passbook.request_id', true), ''), 128)
+  INSERT INTO outbox (user_id, day, request_id)
+  SELECT user_id, day, left(nullif(current_setting('passbook.request_id', true), ''), 128)
   FROM (
-    SELECT DISTINCT "user_id", ("transaction_date" AT TIME ZONE 'UTC')::date AS "day" FROM "old_rows") AS "touched"
-  WHERE (SELECT true FROM "users" WHERE "users"."id" = "touched"."user_id");
+    SELECT DISTINCT user_id, (transaction_date AT TIME ZONE 'UTC')::date AS day FROM old_rows) AS touched
+  WHERE (SELECT true FROM users WHERE users.id = touched.user_id);
   RETURN NULL;
 END
 $$;
 
-CREATE OR REPLACE TRIGGER "outbox_after_delete" AFTER DELETE ON "transactions"
-  REFERENCING OLD TABLE AS "old_rows"
-  FOR EACH STATEMENT EXECUTE FUNCTION "outbox_after_delete"();
+CREATE OR REPLACE TRIGGER outbox_after_delete AFTER DELETE ON transactions
+  REFERENCING OLD TABLE AS old_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION outbox_after_delete();
 
 -- Whoever inserts a transaction (API, bulk, COPY, psql) leaves one outbox row for each user and UTC day that the statement
 -- touched, in the same database transaction. Triggers of statements do it: a COPY of a million rows fires once.
 --
--- A statement that inserts 10,000 transactions and more leaves one row for each user, with all days of theirs in "days"
--- and the first in "day", in place of one for each day.
-CREATE OR REPLACE FUNCTION "outbox_after_insert"() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A statement that inserts 10,000 transactions and more leaves one row for each user, with all days of theirs in days
+-- and the first in day, in place of one for each day.
+CREATE OR REPLACE FUNCTION outbox_after_insert() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF (SELECT count(*) FROM (SELECT FROM "new_rows" LIMIT 10000) AS "counted") < 10000 THEN
-    INSERT INTO "outbox" ("user_id", "day", "request_id")
-    SELECT "user_id", ("transaction_date" AT TIME ZONE 'UTC')::date, max("request_id")
-    FROM "new_rows"
+  IF (SELECT count(*) FROM (SELECT FROM new_rows LIMIT 10000) AS counted) < 10000 THEN
+    INSERT INTO outbox (user_id, day, request_id)
+    SELECT user_id, (transaction_date AT TIME ZONE 'UTC')::date, max(request_id)
+    FROM new_rows
     GROUP BY 1, 2;
   ELSE
-    INSERT INTO "outbox" ("user_id", "day", "days", "request_id")
-    SELECT "user_id", min("day"), array_agg(DISTINCT "day"), max("request_id")
+    INSERT INTO outbox (user_id, day, days, request_id)
+    SELECT user_id, min(day), array_agg(DISTINCT day), max(request_id)
     FROM (
-      SELECT "user_id", ("transaction_date" AT TIME ZONE 'UTC')::date AS "day", "request_id"
-      FROM "new_rows") AS "touched"
-    GROUP BY "user_id";
+      SELECT user_id, (transaction_date AT TIME ZONE 'UTC')::date AS day, request_id
+      FROM new_rows) AS touched
+    GROUP BY user_id;
   END IF;
   RETURN NULL;
 END
 $$;
 
-CREATE OR REPLACE TRIGGER "outbox_after_insert" AFTER INSERT ON "transactions"
-  REFERENCING NEW TABLE AS "new_rows"
-  FOR EACH STATEMENT EXECUTE FUNCTION "outbox_after_insert"();
+CREATE OR REPLACE TRIGGER outbox_after_insert AFTER INSERT ON transactions
+  REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION outbox_after_insert();
 
 -- Each day that had figures gets an outbox row.
-CREATE OR REPLACE FUNCTION "outbox_after_truncate"() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION outbox_after_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO "outbox" ("user_id", "day")
-  SELECT DISTINCT "daily_statistics"."user_id", "date"
-  FROM "daily_statistics"
-  JOIN "users" ON "users"."id" = "daily_statistics"."user_id";
+  INSERT INTO outbox (user_id, day)
+  SELECT DISTINCT daily_statistics.user_id, date
+  FROM daily_statistics
+  JOIN users ON users.id = daily_statistics.user_id;
   RETURN NULL;
 END
 $$;
 
-CREATE OR REPLACE TRIGGER "outbox_after_truncate" AFTER TRUNCATE ON "transactions"
-  FOR EACH STATEMENT EXECUTE FUNCTION "outbox_after_truncate"();
+CREATE OR REPLACE TRIGGER outbox_after_truncate AFTER TRUNCATE ON transactions
+  FOR EACH STATEMENT EXECUTE FUNCTION outbox_after_truncate();
 
 -- An update may move a transaction to another day: the day it was on and the day it is on get an outbox row.
-CREATE OR REPLACE FUNCTION "outbox_after_update"() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION outbox_after_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO "outbox" ("user_id", "day", "request_id")
-  SELECT "user_id", ("transaction_date" AT TIME ZONE 'UTC')::date, max("request_id")
+  INSERT INTO outbox (user_id, day, request_id)
+  SELECT user_id, (transaction_date AT TIME ZONE 'UTC')::date, max(request_id)
   FROM (
-    SELECT "user_id", "transaction_date", NULL AS "request_id" FROM "old_rows"
+    SELECT user_id, transaction_date, NULL AS request_id FROM old_rows
     UNION ALL
-    SELECT "user_id", "transaction_date", "request_id" FROM "new_rows"
-  ) AS "touched"
+    SELECT user_id, transaction_date, request_id FROM new_rows
+  ) AS touched
   GROUP BY 1, 2;
   RETURN NULL;
 END
 $$;
 
-CREATE OR REPLACE TRIGGER "outbox_after_update" AFTER UPDATE ON "transactions"
-  REFERENCING OLD TABLE AS "old_rows" NEW TABLE AS "new_rows"
-  FOR EACH STATEMENT EXECUTE FUNCTION "outbox_after_update"();
+CREATE OR REPLACE TRIGGER outbox_after_update AFTER UPDATE ON transactions
+  REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION outbox_after_update();
 
 -- Recomputes the days of a user that changed, their months, and the user's totals, in one database transaction that also
 -- deletes the outbox rows it answers. The figures come from the ledger each time and are never added to: running twice, late
@@ -626,252 +698,104 @@ CREATE OR REPLACE TRIGGER "outbox_after_update" AFTER UPDATE ON "transactions"
 --
 -- Why it is exact: each outbox row became visible together with its change; every statement here sees at least what the one
 -- that deletes the outbox rows saw; a change that comes later brings a row of its own. The lock on the version makes
--- recomputations of one user take turns.
+-- recomputations of one user take turns. Of many users it is called in the order of their ids, as whoever else locks several
+-- goes by.
 --
 -- It is a function because its statements sent one by one took more than twice as long. Its plans are made while tables may
--- be empty, and kept while they grow: the settings have rows come by their index whatever the statistics say.
+-- be empty, and kept while they grow: the settings have rows come by their index whatever the statistics say. They have to be
+-- kept: the planner calls those for arrays it knows shorter, and making them anew at each call took three quarters of its time.
 --
 -- Returns when the oldest of the changes was made; null when there was nothing to do: no change waits, or the user is gone.
-CREATE OR REPLACE FUNCTION "recompute_statistics"("subject" bigint) RETURNS timestamptz LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+CREATE OR REPLACE FUNCTION recompute_statistics(subject bigint) RETURNS timestamptz LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 DECLARE
-  "oldest" timestamptz;
-  "days" date[];
-  "months" date[];
+  started timestamptz := clock_timestamp();
+  oldest timestamptz;
+  days date[];
+  months date[];
 BEGIN
+  IF NOT EXISTS (SELECT FROM outbox WHERE user_id = subject) THEN
+    RETURN NULL;
+  END IF;
+
   -- Losing this commit in a crash brings the outbox rows back with it: nothing waits for the disk.
   PERFORM set_config('synchronous_commit', 'off', true);
 
   -- The user first: their deletion takes the locks in this order too.
-  PERFORM FROM "users" WHERE "id" = "subject" FOR KEY SHARE;
-  IF NOT FOUND OR NOT EXISTS (SELECT FROM "outbox" WHERE "user_id" = "subject") THEN
+  PERFORM FROM users WHERE id = subject FOR KEY SHARE;
+  IF NOT FOUND THEN
     RETURN NULL;
   END IF;
 
   -- Microseconds, not a count: a version that a crash took back is never given to other figures.
-  INSERT INTO "statistics_versions" ("user_id", "version", "computed_at")
-  VALUES ("subject", (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, clock_timestamp())
-  ON CONFLICT ("user_id") DO UPDATE SET
-    "version" = greatest("statistics_versions"."version" + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint),
-    "computed_at" = clock_timestamp();
+  INSERT INTO statistics_versions (user_id, version, computed_at)
+  VALUES (subject, (extract(epoch FROM started) * 1000000)::bigint, started)
+  ON CONFLICT (user_id) DO UPDATE SET
+    version = greatest(statistics_versions.version + 1, excluded.version),
+    computed_at = greatest(statistics_versions.computed_at, excluded.computed_at);
 
-  WITH "answered" AS (
-    DELETE FROM "outbox" WHERE "user_id" = "subject"
-    RETURNING coalesce("outbox"."days", ARRAY["day"]) AS "touched", "created_at")
-  SELECT min("created_at"), array_agg(DISTINCT "day"), array_agg(DISTINCT date_trunc('month', "day")::date)
-  INTO "oldest", "days", "months" FROM "answered", unnest("touched") AS "day";
-  IF "days" IS NULL THEN
+  WITH answered AS (
+    DELETE FROM outbox WHERE user_id = subject
+    RETURNING coalesce(outbox.days, ARRAY[day]) AS touched, created_at)
+  SELECT min(created_at), array_agg(DISTINCT day), array_agg(DISTINCT date_trunc('month', day)::date)
+  INTO oldest, days, months FROM answered, unnest(touched) AS day;
+  IF days IS NULL THEN
     RETURN NULL;
   END IF;
 
-  DELETE FROM "daily_statistics" WHERE "user_id" = "subject" AND "date" = ANY ("days");
-  INSERT INTO "daily_statistics"
-    ("user_id", "date", "currency", "transaction_count", "total_credit", "total_debit")
-  SELECT "subject", "touched"."day", "figures".*
-  FROM unnest("days") AS "touched" ("day")
-  CROSS JOIN LATERAL (
-    SELECT "currency", count(*)::int,
-      coalesce(sum("transaction_amount") FILTER (WHERE "transaction_type" = 'credit'), 0),
-      coalesce(sum("transaction_amount") FILTER (WHERE "transaction_type" = 'debit'), 0)
-    FROM "transactions"
-    WHERE "user_id" = "subject"
-      AND "transaction_date" >= "touched"."day"::timestamp AT TIME ZONE 'UTC'
-      AND "transaction_date" < ("touched"."day" + 1)::timestamp AT TIME ZONE 'UTC'
-    GROUP BY "currency") AS "figures";
-
-  -- Of days the busiest, the latest among equals: arrays compare element by element, without a sort.
-  DELETE FROM "monthly_statistics" WHERE "user_id" = "subject" AND "month" = ANY ("months");
-  INSERT INTO "monthly_statistics" (
-    "user_id", "month", "currency", "transaction_count", "total_credit", "total_debit",
-    "busiest_date", "busiest_count")
-  SELECT "subject", "touched"."month", "figures".*
-  FROM unnest("months") AS "touched" ("month")
-  CROSS JOIN LATERAL (
-    SELECT "currency", sum("transaction_count")::int, sum("total_credit"), sum("total_debit"),
-      date '2000-01-01' + (max(ARRAY["transaction_count", "date" - date '2000-01-01']))[2],
-      max("transaction_count")
-    FROM "daily_statistics"
-    WHERE "user_id" = "subject"
-      AND "date" >= "touched"."month" AND "date" < "touched"."month" + interval '1 month'
-    GROUP BY "currency") AS "figures";
-
-  DELETE FROM "user_statistics" AS "total"
-  WHERE "user_id" = "subject" AND NOT EXISTS (
-    SELECT FROM "monthly_statistics" AS "monthly"
-    WHERE "monthly"."user_id" = "total"."user_id" AND "monthly"."currency" = "total"."currency");
-  INSERT INTO "user_statistics" (
-    "user_id", "currency", "transaction_count", "total_credit", "total_debit",
-    "busiest_date", "busiest_count")
-  SELECT "subject", "currency", sum("transaction_count")::int, sum("total_credit"), sum("total_debit"),
-    date '2000-01-01' + (max(ARRAY["busiest_count", "busiest_date" - date '2000-01-01']))[2],
-    max("busiest_count")
-  FROM "monthly_statistics" WHERE "user_id" = "subject" GROUP BY "currency"
-  ON CONFLICT ("user_id", "currency") DO UPDATE SET
-    "transaction_count" = excluded."transaction_count",
-    "total_credit" = excluded."total_credit",
-    "total_debit" = excluded."total_debit",
-    "busiest_date" = excluded."busiest_date",
-    "busiest_count" = excluded."busiest_count";
-
-  RETURN "oldest";
-END
-$$;
-
--- The same of many users in one go: a tenth of the time of one transaction for each where a load touched many. It is exact
--- for the reasons that recompute_statistics is. Users and then versions are locked in the order of ids, as whoever else
--- locks several does. One user goes faster by recompute_statistics, which has no sets to put together.
---
--- What belongs to a user is asked for by user: a join may read a whole table in the order of an index.
---
--- Returns the users for whom there was something to do, and when the oldest of their changes was made.
-CREATE OR REPLACE FUNCTION "recompute_statistics_of"("subjects" bigint[]) RETURNS TABLE ("user_id" bigint, "oldest" timestamptz)
-LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_hashagg = off
-AS $$
-#variable_conflict use_column
-DECLARE
-  "present" bigint[];
-  "users_of_days" bigint[];
-  "days" date[];
-  "users_of_months" bigint[];
-  "months" date[];
-  "answered_users" bigint[];
-  "answered_since" timestamptz[];
-  "known" bigint[];
-  "fresh" bigint[];
-BEGIN
-  PERFORM set_config('synchronous_commit', 'off', true);
-
-  SELECT array_agg("locked"."id" ORDER BY "locked"."id") INTO "present"
-  FROM (
-    SELECT "users"."id" FROM "users"
-    WHERE "users"."id" = ANY ("subjects")
-      AND (SELECT true FROM "outbox" WHERE "outbox"."user_id" = "users"."id" LIMIT 1)
-    ORDER BY "users"."id" FOR KEY SHARE OF "users") AS "locked";
-  IF "present" IS NULL THEN
-    RETURN;
+  IF cardinality(days) > 1 AND NOT EXISTS (SELECT FROM daily_statistics WHERE user_id = subject) THEN
+    -- There are no days but those that changed: all transactions are read in one go.
+    INSERT INTO daily_statistics (user_id, date, currency, transaction_count, total_credit, total_debit)
+    SELECT subject, figures.* FROM ledger_days(subject, '-infinity', 'infinity') AS figures;
+  ELSE
+    DELETE FROM daily_statistics WHERE user_id = subject AND date = ANY (days);
+    INSERT INTO daily_statistics (user_id, date, currency, transaction_count, total_credit, total_debit)
+    SELECT subject, figures.*
+    FROM unnest(days) AS touched (day)
+    CROSS JOIN LATERAL ledger_days(subject, touched.day, touched.day) AS figures;
   END IF;
 
-  INSERT INTO "statistics_versions" ("user_id", "version", "computed_at")
-  SELECT "subject", (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, clock_timestamp()
-  FROM unnest("present") AS "subject"
-  ON CONFLICT ("user_id") DO UPDATE SET
-    "version" = greatest("statistics_versions"."version" + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint),
-    "computed_at" = clock_timestamp();
-
-  WITH "answered" AS (
-    DELETE FROM "outbox" WHERE "user_id" = ANY ("present")
-    RETURNING "user_id", "created_at", coalesce("days", ARRAY["day"]) AS "days"),
-  "touched" AS (
-    SELECT DISTINCT "user_id", "day" FROM "answered", unnest("days") AS "day" ORDER BY 1, 2),
-  "by_user" AS (
-    SELECT "user_id", min("created_at") AS "oldest" FROM "answered" GROUP BY 1),
-  "by_month" AS (
-    SELECT DISTINCT "user_id", date_trunc('month', "day")::date AS "month" FROM "touched" ORDER BY 1, 2)
-  SELECT
-    (SELECT array_agg("user_id") FROM "by_user"), (SELECT array_agg("oldest") FROM "by_user"),
-    (SELECT array_agg("user_id") FROM "touched"), (SELECT array_agg("day") FROM "touched"),
-    (SELECT array_agg("user_id") FROM "by_month"), (SELECT array_agg("month") FROM "by_month")
-  INTO "answered_users", "answered_since", "users_of_days", "days", "users_of_months", "months";
-  IF "days" IS NULL THEN
-    RETURN;
-  END IF;
-
-  -- Who has no figures yet has no days but those that changed: all of their transactions are read in one go.
-  SELECT array_agg("subject") FILTER (WHERE "has_figures"), array_agg("subject") FILTER (WHERE NOT "has_figures")
-  INTO "known", "fresh"
-  FROM unnest("answered_users") AS "subject",
-    LATERAL (SELECT EXISTS (
-      SELECT FROM "daily_statistics" WHERE "daily_statistics"."user_id" = "subject") AS "has_figures") AS "asked";
-
-  IF "known" IS NOT NULL THEN
-    DELETE FROM "daily_statistics" WHERE "ctid" = ANY (ARRAY (
-      SELECT "own"."ctid" FROM unnest("users_of_days", "days") AS "touched" ("user_id", "day")
-      CROSS JOIN LATERAL (
-        SELECT "daily"."ctid" FROM "daily_statistics" AS "daily"
-        WHERE "daily"."user_id" = "touched"."user_id" AND "daily"."date" = "touched"."day" OFFSET 0) AS "own"
-      WHERE "touched"."user_id" = ANY ("known")));
-    INSERT INTO "daily_statistics"
-      ("user_id", "date", "currency", "transaction_count", "total_credit", "total_debit")
-    SELECT "touched"."user_id", "touched"."day", "figures".*
-    FROM unnest("users_of_days", "days") AS "touched" ("user_id", "day")
-    CROSS JOIN LATERAL (
-      SELECT "currency", count(*)::int,
-        coalesce(sum("transaction_amount") FILTER (WHERE "transaction_type" = 'credit'), 0),
-        coalesce(sum("transaction_amount") FILTER (WHERE "transaction_type" = 'debit'), 0)
-      FROM "transactions"
-      WHERE "transactions"."user_id" = "touched"."user_id"
-        AND "transaction_date" >= "touched"."day"::timestamp AT TIME ZONE 'UTC'
-        AND "transaction_date" < ("touched"."day" + 1)::timestamp AT TIME ZONE 'UTC'
-      GROUP BY "currency") AS "figures"
-    WHERE "touched"."user_id" = ANY ("known");
-  END IF;
-  IF "fresh" IS NOT NULL THEN
-    INSERT INTO "daily_statistics"
-      ("user_id", "date", "currency", "transaction_count", "total_credit", "total_debit")
-    SELECT "subject", "figures".*
-    FROM unnest("fresh") AS "subject"
-    CROSS JOIN LATERAL (
-      SELECT ("transaction_date" AT TIME ZONE 'UTC')::date, "currency", count(*)::int,
-        coalesce(sum("transaction_amount") FILTER (WHERE "transaction_type" = 'credit'), 0),
-        coalesce(sum("transaction_amount") FILTER (WHERE "transaction_type" = 'debit'), 0)
-      FROM "transactions" WHERE "transactions"."user_id" = "subject"
-      GROUP BY 1, 2) AS "figures";
-  END IF;
-
-  DELETE FROM "monthly_statistics" WHERE "ctid" = ANY (ARRAY (
-    SELECT "own"."ctid" FROM unnest("users_of_months", "months") AS "touched" ("user_id", "month")
-    CROSS JOIN LATERAL (
-      SELECT "monthly"."ctid" FROM "monthly_statistics" AS "monthly"
-      WHERE "monthly"."user_id" = "touched"."user_id" AND "monthly"."month" = "touched"."month" OFFSET 0) AS "own"));
-  INSERT INTO "monthly_statistics" (
-    "user_id", "month", "currency", "transaction_count", "total_credit", "total_debit",
-    "busiest_date", "busiest_count")
-  SELECT "touched"."user_id", "touched"."month", "figures".*
-  FROM unnest("users_of_months", "months") AS "touched" ("user_id", "month")
+  DELETE FROM monthly_statistics WHERE user_id = subject AND month = ANY (months);
+  INSERT INTO monthly_statistics (
+    user_id, month, currency, transaction_count, total_credit, total_debit, busiest_date, busiest_count)
+  SELECT subject, touched.month, figures.*
+  FROM unnest(months) AS touched (month)
   CROSS JOIN LATERAL (
-    SELECT "currency", sum("transaction_count")::int, sum("total_credit"), sum("total_debit"),
-      date '2000-01-01' + (max(ARRAY["transaction_count", "date" - date '2000-01-01']))[2],
-      max("transaction_count")
-    FROM "daily_statistics"
-    WHERE "daily_statistics"."user_id" = "touched"."user_id"
-      AND "date" >= "touched"."month" AND "date" < "touched"."month" + interval '1 month'
-    GROUP BY "currency") AS "figures";
+    SELECT currency, sum(transaction_count)::int, sum(total_credit), sum(total_debit),
+      busiest_day(max(busyness(transaction_count, date))), max(transaction_count)
+    FROM daily_statistics
+    WHERE user_id = subject AND date >= touched.month AND date < touched.month + interval '1 month'
+    GROUP BY currency) AS figures;
 
-  DELETE FROM "user_statistics" AS "total"
-  WHERE "user_id" = ANY ("answered_users") AND (
-    SELECT true FROM "monthly_statistics" AS "monthly"
-    WHERE "monthly"."user_id" = "total"."user_id" AND "monthly"."currency" = "total"."currency" LIMIT 1) IS NULL;
-  INSERT INTO "user_statistics" (
-    "user_id", "currency", "transaction_count", "total_credit", "total_debit",
-    "busiest_date", "busiest_count")
-  SELECT "subject", "figures".*
-  FROM unnest("answered_users") AS "subject"
-  CROSS JOIN LATERAL (
-    SELECT "currency", sum("transaction_count")::int, sum("total_credit"), sum("total_debit"),
-      date '2000-01-01' + (max(ARRAY["busiest_count", "busiest_date" - date '2000-01-01']))[2],
-      max("busiest_count")
-    FROM "monthly_statistics" WHERE "monthly_statistics"."user_id" = "subject" GROUP BY "currency") AS "figures"
-  ON CONFLICT ("user_id", "currency") DO UPDATE SET
-    "transaction_count" = excluded."transaction_count",
-    "total_credit" = excluded."total_credit",
-    "total_debit" = excluded."total_debit",
-    "busiest_date" = excluded."busiest_date",
-    "busiest_count" = excluded."busiest_count";
+  DELETE FROM user_statistics AS total
+  WHERE user_id = subject AND NOT EXISTS (
+    SELECT FROM monthly_statistics AS monthly
+    WHERE monthly.user_id = total.user_id AND monthly.currency = total.currency);
+  INSERT INTO user_statistics (
+    user_id, currency, transaction_count, total_credit, total_debit, busiest_date, busiest_count)
+  SELECT subject, currency, sum(transaction_count)::int, sum(total_credit), sum(total_debit),
+    busiest_day(max(busyness(busiest_count, busiest_date))), max(busiest_count)
+  FROM monthly_statistics WHERE user_id = subject GROUP BY currency
+  ON CONFLICT (user_id, currency) DO UPDATE SET
+    transaction_count = excluded.transaction_count,
+    total_credit = excluded.total_credit,
+    total_debit = excluded.total_debit,
+    busiest_date = excluded.busiest_date,
+    busiest_count = excluded.busiest_count;
 
-  RETURN QUERY SELECT * FROM unnest("answered_users", "answered_since");
+  RETURN oldest;
 END
 $$;
 
 -- Takes back the marks of all rows on their way. Rows that are locked are about to be answered; waiting for them could lock
 -- out who answers many.
-CREATE OR REPLACE FUNCTION "release_outbox"() RETURNS void LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION release_outbox() RETURNS void LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 BEGIN
-  UPDATE "outbox" SET "enqueued_at" = NULL, "attempts" = 0
-  WHERE "id" = ANY (ARRAY (
-    SELECT "sent"."id" FROM "outbox" AS "sent" WHERE "sent"."attempts" > 0 FOR UPDATE SKIP LOCKED));
+  UPDATE outbox SET enqueued_at = NULL, attempts = 0
+  WHERE id = ANY (ARRAY (
+    SELECT sent.id FROM outbox AS sent WHERE sent.attempts > 0 FOR UPDATE SKIP LOCKED));
 END
 $$;
