@@ -1,9 +1,33 @@
-/** What went wrong in one place of the input: a JSON pointer into the body, or `query.name`. */
-export interface FieldError {
+/** A place in a request: a JSON Pointer into its body, or a parameter's or header's name. */
+export interface Place {
+  readonly in: 'path' | 'query' | 'header' | 'body'
   readonly path: string
+}
+
+/** What went wrong in one place of the input. */
+export interface FieldError extends Place {
   readonly code: string
   readonly message: string
 }
+
+/** @param path a JSON Pointer; empty for the body itself */
+export const inBody = (path: string): Place => ({ in: 'body', path })
+
+export const inQuery = (name: string): Place => ({ in: 'query', path: name })
+
+export const errorAt = (place: Place, code: string, message: string): FieldError => ({
+  in: place.in,
+  path: place.path,
+  code,
+  message,
+})
+
+/** @param path a JSON Pointer; empty for the body itself */
+export const bodyError = (path: string, code: string, message: string): FieldError =>
+  errorAt(inBody(path), code, message)
+
+export const queryError = (name: string, code: string, message: string): FieldError =>
+  errorAt(inQuery(name), code, message)
 
 /**
  * An error that a caller is told about. `code` is stable and documented, `message` is public text

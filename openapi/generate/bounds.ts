@@ -8,7 +8,7 @@ import {
   join,
   RefusedError,
 } from './json.ts'
-import { INTEGER_FORMATS } from './typebox.ts'
+import { EXPECTED, INTEGER_FORMATS } from './typebox.ts'
 
 /** What the largest valid value of a schema comes to. */
 export interface Bounds {
@@ -31,7 +31,7 @@ const utf8Bytes = (value: Json): number => Buffer.byteLength(JSON.stringify(valu
 /**
  * The bounds of what a request may send.
  *
- * @throws RefusedError on a text, list, object or integer without a largest value
+ * @throws RefusedError on a text, list, object or integer without a largest value, and a form without words
  */
 export function boundsOf(document: JsonObject, node: Json | undefined, at: string): Bounds {
   const schema = asObject(node, at)
@@ -56,6 +56,7 @@ export function boundsOf(document: JsonObject, node: Json | undefined, at: strin
   switch (schema.type) {
     case 'string': {
       const maxLength = LENGTHS[String(schema.format)] ?? limit(schema, 'maxLength', at)
+      requireExpected(schema, at)
       return { bytes: 2 + MAX_CHARACTER_BYTES * maxLength, values: 1 }
     }
     case 'integer':
@@ -69,6 +70,14 @@ export function boundsOf(document: JsonObject, node: Json | undefined, at: strin
     default:
       // true, false and null.
       return { bytes: 5, values: 1 }
+  }
+}
+
+/** Nobody is to read a regular expression in an error. */
+function requireExpected(schema: JsonObject, at: string): void {
+  const hasForm = schema.pattern !== undefined || schema.format !== undefined
+  if (hasForm && typeof schema[EXPECTED] !== 'string') {
+    throw new RefusedError(at, `what a request sends in a form needs ${EXPECTED}`)
   }
 }
 

@@ -23,7 +23,8 @@ export function literal(value: Json): string {
   return JSON.stringify(value)
 }
 
-function propertyName(key: string): string {
+/** A key as an object literal has it. */
+export function propertyName(key: string): string {
   return /^(?:[A-Za-z_$][\w$]*|\d+)$/.test(key) ? key : literal(key)
 }
 

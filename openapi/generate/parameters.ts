@@ -1,5 +1,5 @@
 import { boundsOf } from './bounds.ts'
-import { type Members, objectLiteral } from './code.ts'
+import { literal, type Members, objectLiteral } from './code.ts'
 import { component } from './document.ts'
 import {
   asArray,
@@ -15,6 +15,8 @@ import { COMPONENT_PREFIX, toTypeBox } from './typebox.ts'
 interface Parameter {
   readonly place: string
   readonly name: string
+  /** As the document has it. */
+  readonly documented: string
   readonly code: string
   /** Stands for all parameters that have no name of their own, each with a value of this schema. */
   readonly others?: string
@@ -54,7 +56,7 @@ export function generateParameters(
   const named = of('query').filter(({ others }) => others === undefined)
   const [rest] = of('query').flatMap(({ others }) => others ?? [])
   schema.push(['querystring', objectType(named, rest ?? 'false')])
-  if (of('header').length > 0) schema.push(['headers', objectType(of('header'), 'true')])
+  if (of('header').length > 0) schema.push(['headers', headersType(of('header'))])
   return schema
 }
 
@@ -76,6 +78,7 @@ function parameter(document: JsonObject, given: JsonObject, at: string): Paramet
   return {
     place,
     name: place === 'header' ? name.toLowerCase() : name,
+    documented: name,
     code: present ? code : `Type.Optional(${code})`,
   }
 }
@@ -98,7 +101,7 @@ function exploded(
       : component(document, given, at)
   const othersAt = join(schemaAt, 'additionalProperties')
   boundsOf(document, schema.additionalProperties, othersAt)
-  const parameter = { place: 'query', name }
+  const parameter = { place: 'query', name, documented: name }
   if (style === 'deepObject') {
     const code = toTypeBox(given, join(at, 'schema'), { prefix: COMPONENT_PREFIX })
     return { ...parameter, code: `Type.Optional(${code})` }
@@ -107,7 +110,18 @@ function exploded(
   return { ...parameter, code: '', others }
 }
 
-function objectType(parameters: readonly Parameter[], open: string): string {
-  const members = objectLiteral(parameters.map(({ name, code }) => [name, code]))
-  return `Type.Object(${members}, { additionalProperties: ${open} })`
+const membersOf = (parameters: readonly Parameter[]): string =>
+  objectLiteral(parameters.map(({ name, code }) => [name, code]))
+
+const objectType = (parameters: readonly Parameter[], open: string): string =>
+  `Type.Object(${membersOf(parameters)}, { additionalProperties: ${open} })`
+
+/** Errors tell headers by their documented names. */
+function headersType(parameters: readonly Parameter[]): string {
+  const names = objectLiteral(parameters.map(({ name, documented }) => [name, literal(documented)]))
+  const options = objectLiteral([
+    ['additionalProperties', 'true'],
+    ['x-names', names],
+  ])
+  return `Type.Object(${membersOf(parameters)}, ${options})`
 }

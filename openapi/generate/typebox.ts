@@ -1,6 +1,6 @@
 import Format from 'typebox/format'
 import '../../src/http/formats.ts'
-import { literal, objectLiteral } from './code.ts'
+import { literal, objectLiteral, propertyName } from './code.ts'
 import {
   asArray,
   asObject,
@@ -31,9 +31,12 @@ export const INTEGER_FORMATS: Readonly<Record<string, number>> = {
   int64: Number.MAX_SAFE_INTEGER,
 }
 
+/** A form in words, which errors tell in place of a pattern or a format. */
+export const EXPECTED = 'x-expected'
+
 const NUMBER_LIMITS = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']
 const LIMITS: Readonly<Record<string, readonly string[]>> = {
-  string: ['minLength', 'maxLength', 'pattern', 'format', 'default'],
+  string: ['minLength', 'maxLength', 'pattern', 'format', EXPECTED, 'default'],
   integer: [...NUMBER_LIMITS, 'format', 'default'],
   number: [...NUMBER_LIMITS, 'default'],
   boolean: ['default'],
@@ -61,11 +64,12 @@ export function toTypeBox(
     return (options.prefix ?? '') + referredName(asString(schema.$ref, at), at)
   }
   if (schema.anyOf !== undefined) {
-    refuseUnknown(schema, ['anyOf', ...ANNOTATIONS], at)
+    refuseUnknown(schema, ['anyOf', EXPECTED, ...ANNOTATIONS], at)
     const members = asArray(schema.anyOf, join(at, 'anyOf')).map((member, index) =>
       toTypeBox(member, join(join(at, 'anyOf'), index), options),
     )
-    return `Type.Union([${members.join(', ')}])`
+    const parts = [`[${members.join(', ')}]`, limits(schema, [EXPECTED])]
+    return `Type.Union(${parts.filter((part) => part !== '').join(', ')})`
   }
   if (schema.const !== undefined) {
     refuseUnknown(schema, ['type', 'const', ...ANNOTATIONS], at)
@@ -148,7 +152,7 @@ function items(schema: JsonObject, at: string, options: TypeBoxOptions): string 
 function limits(schema: JsonObject, known: readonly string[]): string {
   const given = known.flatMap((key) => {
     const value = schema[key]
-    return value === undefined ? [] : [`${key}: ${literal(value)}`]
+    return value === undefined ? [] : [`${propertyName(key)}: ${literal(value)}`]
   })
   return given.length === 0 ? '' : `{ ${given.join(', ')} }`
 }

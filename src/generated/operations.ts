@@ -25,8 +25,13 @@ export const register = {
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
-      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' })),
-    }, { additionalProperties: true }),
+      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$', 'x-expected': 'visible ASCII characters and spaces, such as 5b1a3f0e-6c0e-4f27-9a52-1d7c0f8a2b64' })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'idempotency-key': 'Idempotency-Key',
+      },
+    }),
     body: S.Registration,
     response: {
       201: S.RegistrationResult,
@@ -177,7 +182,12 @@ export const getMe = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-none-match': 'If-None-Match',
+      },
+    }),
     response: {
       200: S.User,
       304: Type.Null(),
@@ -216,8 +226,13 @@ export const createApiKey = {
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
-      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' })),
-    }, { additionalProperties: true }),
+      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$', 'x-expected': 'visible ASCII characters and spaces, such as 5b1a3f0e-6c0e-4f27-9a52-1d7c0f8a2b64' })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'idempotency-key': 'Idempotency-Key',
+      },
+    }),
     body: S.ApiKeyCreate,
     response: {
       201: S.ApiKeyWithSecret,
@@ -256,7 +271,7 @@ export const listApiKeys = {
     querystring: Type.Object({
       page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
       per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
-      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
+      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$', 'x-expected': 'a cursor of this list: send the X-Next-Cursor of its last page' })),
     }, { additionalProperties: false }),
     response: {
       200: S.ApiKeyList,
@@ -293,7 +308,12 @@ export const getApiKey = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-none-match': 'If-None-Match',
+      },
+    }),
     response: {
       200: S.ApiKey,
       304: Type.Null(),
@@ -331,7 +351,12 @@ export const deleteApiKey = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-match': 'If-Match',
+      },
+    }),
     response: {
       204: Type.Null(),
       400: S.Problem,
@@ -373,8 +398,13 @@ export const createUser = {
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
-      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' })),
-    }, { additionalProperties: true }),
+      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$', 'x-expected': 'visible ASCII characters and spaces, such as 5b1a3f0e-6c0e-4f27-9a52-1d7c0f8a2b64' })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'idempotency-key': 'Idempotency-Key',
+      },
+    }),
     body: S.UserCreate,
     response: {
       201: S.User,
@@ -413,14 +443,14 @@ export const listUsers = {
     querystring: Type.Object({
       page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
       per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
-      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
+      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$', 'x-expected': 'a cursor of this list: send the X-Next-Cursor of its last page' })),
       q: Type.Optional(Type.String({ minLength: 2, maxLength: 64 })),
       name: Type.Optional(S.PersonName),
       email: Type.Optional(S.EmailAddress),
       min_age: Type.Optional(S.Age),
       max_age: Type.Optional(S.Age),
-      company: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000]*$' })),
-      bank: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000]*$' })),
+      company: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000]*$', 'x-expected': 'text without the character U+0000' })),
+      bank: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000]*$', 'x-expected': 'text without the character U+0000' })),
       pincode: Type.Optional(S.Pincode),
       sort: Type.Enum(['id', '-id', 'created_at', '-created_at', 'updated_at', '-updated_at', 'age', '-age'], { type: 'string', default: 'id' }),
     }, { additionalProperties: false }),
@@ -461,8 +491,13 @@ export const bulkCreateUsers = {
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
-      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' })),
-    }, { additionalProperties: true }),
+      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$', 'x-expected': 'visible ASCII characters and spaces, such as 5b1a3f0e-6c0e-4f27-9a52-1d7c0f8a2b64' })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'idempotency-key': 'Idempotency-Key',
+      },
+    }),
     body: S.UserBulkCreateUnchecked,
     response: {
       201: S.UserBulkResult,
@@ -506,8 +541,13 @@ export const bulkDeleteUsers = {
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
-      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' })),
-    }, { additionalProperties: true }),
+      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$', 'x-expected': 'visible ASCII characters and spaces, such as 5b1a3f0e-6c0e-4f27-9a52-1d7c0f8a2b64' })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'idempotency-key': 'Idempotency-Key',
+      },
+    }),
     body: S.UserBulkDelete,
     response: {
       200: S.UserBulkDeleteResult,
@@ -549,7 +589,12 @@ export const getUser = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-none-match': 'If-None-Match',
+      },
+    }),
     response: {
       200: S.User,
       304: Type.Null(),
@@ -591,7 +636,12 @@ export const updateUser = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-match': 'If-Match',
+      },
+    }),
     body: S.UserUpdate,
     response: {
       200: S.User,
@@ -635,7 +685,12 @@ export const deleteUser = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-match': 'If-Match',
+      },
+    }),
     response: {
       204: Type.Null(),
       400: S.Problem,
@@ -681,8 +736,13 @@ export const createEmployment = {
     }, { additionalProperties: false }),
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
-      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' })),
-    }, { additionalProperties: true }),
+      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$', 'x-expected': 'visible ASCII characters and spaces, such as 5b1a3f0e-6c0e-4f27-9a52-1d7c0f8a2b64' })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'idempotency-key': 'Idempotency-Key',
+      },
+    }),
     body: S.EmploymentCreate,
     response: {
       201: S.Employment,
@@ -725,7 +785,7 @@ export const listEmployments = {
     querystring: Type.Object({
       page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
       per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
-      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
+      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$', 'x-expected': 'a cursor of this list: send the X-Next-Cursor of its last page' })),
     }, { additionalProperties: false }),
     response: {
       200: S.EmploymentList,
@@ -764,7 +824,12 @@ export const getEmployment = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-none-match': 'If-None-Match',
+      },
+    }),
     response: {
       200: S.Employment,
       304: Type.Null(),
@@ -807,7 +872,12 @@ export const updateEmployment = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-match': 'If-Match',
+      },
+    }),
     body: S.EmploymentUpdate,
     response: {
       200: S.Employment,
@@ -851,7 +921,12 @@ export const deleteEmployment = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-match': 'If-Match',
+      },
+    }),
     response: {
       204: Type.Null(),
       400: S.Problem,
@@ -896,8 +971,13 @@ export const createBankAccount = {
     }, { additionalProperties: false }),
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
-      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' })),
-    }, { additionalProperties: true }),
+      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$', 'x-expected': 'visible ASCII characters and spaces, such as 5b1a3f0e-6c0e-4f27-9a52-1d7c0f8a2b64' })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'idempotency-key': 'Idempotency-Key',
+      },
+    }),
     body: S.BankAccountCreate,
     response: {
       201: S.BankAccount,
@@ -940,7 +1020,7 @@ export const listBankAccounts = {
     querystring: Type.Object({
       page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
       per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
-      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
+      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$', 'x-expected': 'a cursor of this list: send the X-Next-Cursor of its last page' })),
     }, { additionalProperties: false }),
     response: {
       200: S.BankAccountList,
@@ -979,7 +1059,12 @@ export const getBankAccount = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-none-match': 'If-None-Match',
+      },
+    }),
     response: {
       200: S.BankAccount,
       304: Type.Null(),
@@ -1022,7 +1107,12 @@ export const updateBankAccount = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-match': 'If-Match',
+      },
+    }),
     body: S.BankAccountUpdate,
     response: {
       200: S.BankAccount,
@@ -1067,7 +1157,12 @@ export const deleteBankAccount = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-match': 'If-Match',
+      },
+    }),
     response: {
       204: Type.Null(),
       400: S.Problem,
@@ -1109,7 +1204,7 @@ export const listUserTransactions = {
     querystring: Type.Object({
       page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
       per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
-      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
+      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$', 'x-expected': 'a cursor of this list: send the X-Next-Cursor of its last page' })),
       from: Type.Optional(S.DateOrDateTime),
       to: Type.Optional(S.DateOrDateTime),
       type: Type.Optional(S.TransactionType),
@@ -1158,7 +1253,13 @@ export const getUserAnalytics = {
     headers: Type.Object({
       'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
       'cache-control': Type.Optional(Type.String({ maxLength: 256 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-none-match': 'If-None-Match',
+        'cache-control': 'Cache-Control',
+      },
+    }),
     response: {
       200: S.Analytics,
       304: Type.Null(),
@@ -1200,7 +1301,12 @@ export const getUserDailyAnalytics = {
     }, { additionalProperties: false }),
     headers: Type.Object({
       'cache-control': Type.Optional(Type.String({ maxLength: 256 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'cache-control': 'Cache-Control',
+      },
+    }),
     response: {
       200: S.DailyAnalyticsList,
       401: S.Problem,
@@ -1239,8 +1345,13 @@ export const createTransaction = {
       dry_run: Type.Boolean({ default: false }),
     }, { additionalProperties: false }),
     headers: Type.Object({
-      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' })),
-    }, { additionalProperties: true }),
+      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$', 'x-expected': 'visible ASCII characters and spaces, such as 5b1a3f0e-6c0e-4f27-9a52-1d7c0f8a2b64' })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'idempotency-key': 'Idempotency-Key',
+      },
+    }),
     body: S.TransactionCreate,
     response: {
       200: S.TransactionPreview,
@@ -1286,8 +1397,13 @@ export const bulkCreateTransactions = {
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
-      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' })),
-    }, { additionalProperties: true }),
+      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$', 'x-expected': 'visible ASCII characters and spaces, such as 5b1a3f0e-6c0e-4f27-9a52-1d7c0f8a2b64' })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'idempotency-key': 'Idempotency-Key',
+      },
+    }),
     body: S.TransactionBulkCreateUnchecked,
     response: {
       201: S.TransactionBulkResult,
@@ -1329,7 +1445,12 @@ export const getTransaction = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-none-match': 'If-None-Match',
+      },
+    }),
     response: {
       200: S.Transaction,
       304: Type.Null(),
@@ -1371,7 +1492,12 @@ export const updateTransaction = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-match': 'If-Match',
+      },
+    }),
     body: S.TransactionUpdate,
     response: {
       200: S.Transaction,
@@ -1415,7 +1541,12 @@ export const deleteTransaction = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-match': 'If-Match',
+      },
+    }),
     response: {
       204: Type.Null(),
       400: S.Problem,
@@ -1457,8 +1588,13 @@ export const createTask = {
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
-      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' })),
-    }, { additionalProperties: true }),
+      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$', 'x-expected': 'visible ASCII characters and spaces, such as 5b1a3f0e-6c0e-4f27-9a52-1d7c0f8a2b64' })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'idempotency-key': 'Idempotency-Key',
+      },
+    }),
     body: S.TaskCreate,
     response: {
       201: S.TaskCreated,
@@ -1497,9 +1633,9 @@ export const listTasks = {
     querystring: Type.Object({
       page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
       per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
-      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
+      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$', 'x-expected': 'a cursor of this list: send the X-Next-Cursor of its last page' })),
       status: Type.Optional(S.TaskStatus),
-      q: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000]*$' })),
+      q: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000]*$', 'x-expected': 'text without the character U+0000' })),
       due_before: Type.Optional(S.TaskDueDate),
     }, { additionalProperties: false }),
     response: {
@@ -1537,7 +1673,12 @@ export const getTask = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-none-match': 'If-None-Match',
+      },
+    }),
     response: {
       200: S.Task,
       304: Type.Null(),
@@ -1579,7 +1720,12 @@ export const updateTask = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-match': 'If-Match',
+      },
+    }),
     body: S.TaskUpdate,
     response: {
       200: S.TaskUpdated,
@@ -1622,7 +1768,12 @@ export const deleteTask = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-match': 'If-Match',
+      },
+    }),
     response: {
       200: S.TaskDeleted,
       400: S.Problem,
@@ -1667,8 +1818,8 @@ export const createImport = {
       types: Type.Enum(['infer', 'text'], { type: 'string', default: 'infer' }),
       ragged: Type.Enum(['reject', 'pad'], { type: 'string', default: 'reject' }),
       if_exists: Type.Enum(['fail', 'replace'], { type: 'string', default: 'fail' }),
-      delimiter: Type.Optional(Type.String({ maxLength: 3, pattern: '^([\\x20-\\x7e]|tab)$' })),
-      quote: Type.Optional(Type.String({ maxLength: 4, pattern: '^([\\x20-\\x7e]|none)$' })),
+      delimiter: Type.Optional(Type.String({ maxLength: 3, pattern: '^([\\x20-\\x7e]|tab)$', 'x-expected': 'one ASCII character, or tab' })),
+      quote: Type.Optional(Type.String({ maxLength: 4, pattern: '^([\\x20-\\x7e]|none)$', 'x-expected': 'one ASCII character, or none' })),
       escape: Type.Optional(Type.Enum(['doubled', 'backslash'], { type: 'string' })),
       encoding: Type.Optional(Type.Enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'latin-1'], { type: 'string' })),
       line_end: Type.Optional(Type.Enum(['any', 'lf', 'crlf', 'cr'], { type: 'string' })),
@@ -1685,8 +1836,13 @@ export const createImport = {
       rename: Type.Optional(S.ColumnTexts),
     }, { additionalProperties: false }),
     headers: Type.Object({
-      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' })),
-    }, { additionalProperties: true }),
+      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$', 'x-expected': 'visible ASCII characters and spaces, such as 5b1a3f0e-6c0e-4f27-9a52-1d7c0f8a2b64' })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'idempotency-key': 'Idempotency-Key',
+      },
+    }),
     response: {
       200: S.Import,
       202: S.Import,
@@ -1725,7 +1881,7 @@ export const listImports = {
     querystring: Type.Object({
       page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
       per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
-      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
+      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$', 'x-expected': 'a cursor of this list: send the X-Next-Cursor of its last page' })),
     }, { additionalProperties: false }),
     response: {
       200: S.ImportList,
@@ -1762,7 +1918,12 @@ export const getImport = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-none-match': 'If-None-Match',
+      },
+    }),
     response: {
       200: S.Import,
       304: Type.Null(),
@@ -1800,7 +1961,12 @@ export const deleteImport = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-match': 'If-Match',
+      },
+    }),
     response: {
       204: Type.Null(),
       400: S.Problem,
@@ -1925,8 +2091,13 @@ export const createReport = {
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
-      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' })),
-    }, { additionalProperties: true }),
+      'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$', 'x-expected': 'visible ASCII characters and spaces, such as 5b1a3f0e-6c0e-4f27-9a52-1d7c0f8a2b64' })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'idempotency-key': 'Idempotency-Key',
+      },
+    }),
     body: S.ReportCreate,
     response: {
       202: S.Report,
@@ -1965,7 +2136,7 @@ export const listReports = {
     querystring: Type.Object({
       page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
       per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
-      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
+      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$', 'x-expected': 'a cursor of this list: send the X-Next-Cursor of its last page' })),
     }, { additionalProperties: false }),
     response: {
       200: S.ReportList,
@@ -2035,7 +2206,12 @@ export const getReport = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-none-match': 'If-None-Match',
+      },
+    }),
     response: {
       200: S.Report,
       304: Type.Null(),
@@ -2073,7 +2249,12 @@ export const deleteReport = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-match': 'If-Match',
+      },
+    }),
     response: {
       204: Type.Null(),
       400: S.Problem,
@@ -2156,7 +2337,7 @@ export const listDatasets = {
     querystring: Type.Object({
       page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
       per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
-      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
+      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$', 'x-expected': 'a cursor of this list: send the X-Next-Cursor of its last page' })),
     }, { additionalProperties: false }),
     response: {
       200: S.DatasetList,
@@ -2188,12 +2369,17 @@ export const getDataset = {
   successStatus: 200,
   schema: {
     params: Type.Object({
-      name: Type.String({ maxLength: 63, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$' }),
+      name: Type.String({ maxLength: 63, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$', 'x-expected': 'a name of letters, digits, _, . and -, of which the first is a letter, a digit or _, such as orders-2026' }),
     }, { additionalProperties: false }),
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-none-match': 'If-None-Match',
+      },
+    }),
     response: {
       200: S.Dataset,
       304: Type.Null(),
@@ -2226,12 +2412,17 @@ export const deleteDataset = {
   successStatus: 204,
   schema: {
     params: Type.Object({
-      name: Type.String({ maxLength: 63, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$' }),
+      name: Type.String({ maxLength: 63, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$', 'x-expected': 'a name of letters, digits, _, . and -, of which the first is a letter, a digit or _, such as orders-2026' }),
     }, { additionalProperties: false }),
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
-    }, { additionalProperties: true }),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-match': 'If-Match',
+      },
+    }),
     response: {
       204: Type.Null(),
       400: S.Problem,
@@ -2268,13 +2459,13 @@ export const listDatasetRows = {
   successStatus: 200,
   schema: {
     params: Type.Object({
-      name: Type.String({ maxLength: 63, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$' }),
+      name: Type.String({ maxLength: 63, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$', 'x-expected': 'a name of letters, digits, _, . and -, of which the first is a letter, a digit or _, such as orders-2026' }),
     }, { additionalProperties: false }),
     querystring: Type.Object({
       sort: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
       page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
       per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
-      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$' })),
+      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$', 'x-expected': 'a cursor of this list: send the X-Next-Cursor of its last page' })),
     }, { additionalProperties: Type.Union([Type.String({ maxLength: 10000 }), Type.Array(Type.String({ maxLength: 10000 }), { maxItems: 100 })]) }),
     response: {
       200: S.DatasetRowList,
@@ -2307,7 +2498,7 @@ export const exportDataset = {
   successStatus: 200,
   schema: {
     params: Type.Object({
-      name: Type.String({ maxLength: 63, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$' }),
+      name: Type.String({ maxLength: 63, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$', 'x-expected': 'a name of letters, digits, _, . and -, of which the first is a letter, a digit or _, such as orders-2026' }),
     }, { additionalProperties: false }),
     querystring: Type.Object({
       safe: Type.Boolean({ default: false }),

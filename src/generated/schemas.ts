@@ -7,13 +7,13 @@ export type Id = Static<typeof Id>
 export const Timestamp = Type.String({ format: 'date-time' })
 export type Timestamp = Static<typeof Timestamp>
 
-export const CalendarDate = Type.String({ format: 'date' })
+export const CalendarDate = Type.String({ format: 'date', 'x-expected': 'a date: send 2026-01-31' })
 export type CalendarDate = Static<typeof CalendarDate>
 
-export const DateOrDateTime = Type.Union([Type.String({ maxLength: 64, format: 'date-time' }), Type.String({ format: 'date' })])
+export const DateOrDateTime = Type.Union([Type.String({ maxLength: 64, format: 'date-time', 'x-expected': 'a date-time with a time zone: send 2026-01-31T10:15:00Z' }), Type.String({ format: 'date', 'x-expected': 'a date: send 2026-01-31' })], { 'x-expected': 'a date or a date-time: send 2026-01-31T10:15:00Z or 2026-01-31' })
 export type DateOrDateTime = Static<typeof DateOrDateTime>
 
-export const Currency = Type.String({ maxLength: 3, pattern: '^[A-Z]{3}$' })
+export const Currency = Type.String({ maxLength: 3, pattern: '^[A-Z]{3}$', 'x-expected': 'three capital letters of ISO 4217, such as USD' })
 export type Currency = Static<typeof Currency>
 
 export const Amount = Type.String({ pattern: '^\\d+(\\.\\d+)?$' })
@@ -22,10 +22,10 @@ export type Amount = Static<typeof Amount>
 export const SignedAmount = Type.String({ pattern: '^-?\\d+(\\.\\d+)?$' })
 export type SignedAmount = Static<typeof SignedAmount>
 
-export const AmountInput = Type.Union([Type.String({ maxLength: 18, pattern: '^(?!0+(\\.0+)?$)\\d{1,13}(\\.\\d{1,4})?$' }), Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 10000000000000 })])
+export const AmountInput = Type.Union([Type.String({ maxLength: 18, pattern: '^(?!0+(\\.0+)?$)\\d{1,13}(\\.\\d{1,4})?$', 'x-expected': 'an amount above zero with at most 4 decimals, such as 1250.00' }), Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 10000000000000 })], { 'x-expected': 'an amount above zero and below 10000000000000 with at most 4 decimals, such as 1250.00' })
 export type AmountInput = Static<typeof AmountInput>
 
-export const AmountLimit = Type.String({ maxLength: 18, pattern: '^\\d{1,13}(\\.\\d{1,4})?$' })
+export const AmountLimit = Type.String({ maxLength: 18, pattern: '^\\d{1,13}(\\.\\d{1,4})?$', 'x-expected': 'an amount with at most 4 decimals and no sign, such as 100 or 1250.00' })
 export type AmountLimit = Static<typeof AmountLimit>
 
 export const Problem = Type.Object({
@@ -39,6 +39,7 @@ export const Problem = Type.Object({
 export type Problem = Static<typeof Problem>
 
 export const ValidationError = Type.Object({
+  in: Type.Enum(['path', 'query', 'header', 'body'], { type: 'string' }),
   path: Type.String(),
   code: Type.String(),
   message: Type.String(),
@@ -106,7 +107,7 @@ export type OpenApiDocument = Static<typeof OpenApiDocument>
 export const OpenApiYaml = Type.String()
 export type OpenApiYaml = Static<typeof OpenApiYaml>
 
-export const Username = Type.String({ minLength: 3, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$' })
+export const Username = Type.String({ minLength: 3, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$', 'x-expected': 'a name of 3 to 64 letters, digits, dots, hyphens and underscores, of which the first is a letter or a digit, such as asha.rao' })
 export type Username = Static<typeof Username>
 
 export const Password = Type.String({ minLength: 8, maxLength: 128 })
@@ -115,10 +116,10 @@ export type Password = Static<typeof Password>
 export const RefreshToken = Type.String({ minLength: 1, maxLength: 512 })
 export type RefreshToken = Static<typeof RefreshToken>
 
-export const PersonName = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' })
+export const PersonName = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', 'x-expected': 'text that is not only blanks, such as Asha Rao' })
 export type PersonName = Static<typeof PersonName>
 
-export const EmailAddress = Type.String({ maxLength: 254, format: 'email' })
+export const EmailAddress = Type.String({ maxLength: 254, format: 'email', 'x-expected': 'an email address, such as asha.rao@example.com' })
 export type EmailAddress = Static<typeof EmailAddress>
 
 export const Age = Type.Integer({ minimum: 1, maximum: 150, format: 'int32' })
@@ -133,7 +134,7 @@ export const Registration = Type.Object({
 }, { additionalProperties: false })
 export type Registration = Static<typeof Registration>
 
-export const Pincode = Type.String({ maxLength: 12, pattern: '^[A-Za-z0-9 -]{3,12}$' })
+export const Pincode = Type.String({ maxLength: 12, pattern: '^[A-Za-z0-9 -]{3,12}$', 'x-expected': '3 to 12 letters, digits, spaces and hyphens, such as 560001' })
 export type Pincode = Static<typeof Pincode>
 
 export const Role = Type.Enum(['user', 'staff', 'admin'], { type: 'string' })
@@ -160,7 +161,7 @@ export const RegistrationResult = Type.Object({
 export type RegistrationResult = Static<typeof RegistrationResult>
 
 export const Credentials = Type.Object({
-  username: Type.String({ minLength: 1, maxLength: 64, pattern: '^[^\\u0000]*$' }),
+  username: Type.String({ minLength: 1, maxLength: 64, pattern: '^[^\\u0000]*$', 'x-expected': 'text without the character U+0000' }),
   password: Type.String({ minLength: 1, maxLength: 128 }),
 }, { additionalProperties: false })
 export type Credentials = Static<typeof Credentials>
@@ -178,7 +179,7 @@ export const TokenPair = Type.Object({
 })
 export type TokenPair = Static<typeof TokenPair>
 
-export const ApiKeyName = Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$' })
+export const ApiKeyName = Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$', 'x-expected': 'text that is not only blanks, without the character U+0000' })
 export type ApiKeyName = Static<typeof ApiKeyName>
 
 export const ScopeList = Type.Array(Scope, { minItems: 1, maxItems: 50, uniqueItems: true })
@@ -212,7 +213,7 @@ export type ApiKeyWithSecret = Static<typeof ApiKeyWithSecret>
 export const ApiKeyCreate = Type.Object({
   name: ApiKeyName,
   scopes: ScopeList,
-  expires_at: Type.Optional(Type.String({ maxLength: 64, format: 'date-time' })),
+  expires_at: Type.Optional(Type.String({ maxLength: 64, format: 'date-time', 'x-expected': 'a date-time with a time zone: send 2099-12-31T00:00:00Z' })),
   user_id: Type.Optional(Id),
 }, { additionalProperties: false })
 export type ApiKeyCreate = Static<typeof ApiKeyCreate>
@@ -288,10 +289,10 @@ export const UserBulkDeleteResult = Type.Object({
 })
 export type UserBulkDeleteResult = Static<typeof UserBulkDeleteResult>
 
-export const CompanyName = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000]+$' })
+export const CompanyName = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000]+$', 'x-expected': 'text that is not only blanks, without the character U+0000' })
 export type CompanyName = Static<typeof CompanyName>
 
-export const JobTitle = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000]+$' })
+export const JobTitle = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000]+$', 'x-expected': 'text that is not only blanks, without the character U+0000' })
 export type JobTitle = Static<typeof JobTitle>
 
 export const Employment = Type.Object({
@@ -328,19 +329,19 @@ export const EmploymentUpdate = Type.Object({
 }, { additionalProperties: false, minProperties: 1 })
 export type EmploymentUpdate = Static<typeof EmploymentUpdate>
 
-export const BankName = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000]+$' })
+export const BankName = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000]+$', 'x-expected': 'text that is not only blanks, without the character U+0000' })
 export type BankName = Static<typeof BankName>
 
-export const AccountNumber = Type.String({ maxLength: 34, pattern: '^[A-Za-z0-9]{6,34}$' })
+export const AccountNumber = Type.String({ maxLength: 34, pattern: '^[A-Za-z0-9]{6,34}$', 'x-expected': '6 to 34 letters and digits without spaces, such as 50100234567890' })
 export type AccountNumber = Static<typeof AccountNumber>
 
 export const MaskedAccountNumber = Type.String({ pattern: '^\\*{2,30}[A-Z0-9]{4}$' })
 export type MaskedAccountNumber = Static<typeof MaskedAccountNumber>
 
-export const IfscCode = Type.String({ maxLength: 20, pattern: '^[A-Za-z0-9]{4,20}$' })
+export const IfscCode = Type.String({ maxLength: 20, pattern: '^[A-Za-z0-9]{4,20}$', 'x-expected': '4 to 20 letters and digits, such as DECC0001234' })
 export type IfscCode = Static<typeof IfscCode>
 
-export const AccountType = Type.String({ minLength: 1, maxLength: 50, pattern: '^(?!\\s*$)[^\\u0000]+$' })
+export const AccountType = Type.String({ minLength: 1, maxLength: 50, pattern: '^(?!\\s*$)[^\\u0000]+$', 'x-expected': 'text that is not only blanks, without the character U+0000' })
 export type AccountType = Static<typeof AccountType>
 
 export const BankAccount = Type.Object({
@@ -380,10 +381,10 @@ export type BankAccountUpdate = Static<typeof BankAccountUpdate>
 export const TransactionType = Type.Enum(['credit', 'debit'], { type: 'string' })
 export type TransactionType = Static<typeof TransactionType>
 
-export const TransactionDescription = Type.String({ maxLength: 500, pattern: '^[^\\u0000]*$' })
+export const TransactionDescription = Type.String({ maxLength: 500, pattern: '^[^\\u0000]*$', 'x-expected': 'text without the character U+0000' })
 export type TransactionDescription = Static<typeof TransactionDescription>
 
-export const TransactionReference = Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000]*$' })
+export const TransactionReference = Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000]*$', 'x-expected': 'text without the character U+0000' })
 export type TransactionReference = Static<typeof TransactionReference>
 
 export const Transaction = Type.Object({
@@ -504,16 +505,16 @@ export type DailyAnalytics = Static<typeof DailyAnalytics>
 export const DailyAnalyticsList = Type.Array(DailyAnalytics)
 export type DailyAnalyticsList = Static<typeof DailyAnalyticsList>
 
-export const TaskTitle = Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\S\\u0000]*[^\\s\\u0000][^\\u0000]*$' })
+export const TaskTitle = Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\S\\u0000]*[^\\s\\u0000][^\\u0000]*$', 'x-expected': 'text that is not only blanks, without the character U+0000' })
 export type TaskTitle = Static<typeof TaskTitle>
 
-export const TaskDescription = Type.String({ maxLength: 5000, pattern: '^[^\\u0000]*$' })
+export const TaskDescription = Type.String({ maxLength: 5000, pattern: '^[^\\u0000]*$', 'x-expected': 'text without the character U+0000' })
 export type TaskDescription = Static<typeof TaskDescription>
 
 export const TaskStatus = Type.Enum(['pending', 'in_progress', 'completed'], { type: 'string' })
 export type TaskStatus = Static<typeof TaskStatus>
 
-export const TaskDueDate = Type.String({ pattern: '^(?!0000)', format: 'date' })
+export const TaskDueDate = Type.String({ pattern: '^(?!0000)', format: 'date', 'x-expected': 'a date of the years 1 to 9999: send 2026-02-15' })
 export type TaskDueDate = Static<typeof TaskDueDate>
 
 export const Task = Type.Object({
@@ -586,22 +587,22 @@ export type ImportKind = Static<typeof ImportKind>
 export const ImportStatus = Type.Enum(['queued', 'running', 'completed', 'failed', 'cancelled'], { type: 'string' })
 export type ImportStatus = Static<typeof ImportStatus>
 
-export const ImportName = Type.String({ minLength: 1, maxLength: 63, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]*$' })
+export const ImportName = Type.String({ minLength: 1, maxLength: 63, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]*$', 'x-expected': 'a name of letters, digits, _, . and -, of which the first is a letter, a digit or _, such as orders-2026' })
 export type ImportName = Static<typeof ImportName>
 
-export const ColumnName = Type.String({ minLength: 1, maxLength: 1000, pattern: '^[^\\u0000]*$' })
+export const ColumnName = Type.String({ minLength: 1, maxLength: 1000, pattern: '^[^\\u0000]*$', 'x-expected': 'text without the character U+0000' })
 export type ColumnName = Static<typeof ColumnName>
 
 export const ColumnNames = Type.Array(ColumnName, { maxItems: 1600 })
 export type ColumnNames = Static<typeof ColumnNames>
 
-export const ColumnText = Type.String({ maxLength: 10000, pattern: '^[^\\u0000]*$' })
+export const ColumnText = Type.String({ maxLength: 10000, pattern: '^[^\\u0000]*$', 'x-expected': 'text without the character U+0000' })
 export type ColumnText = Static<typeof ColumnText>
 
 export const ColumnTexts = Type.Record(Type.String(), ColumnText, { maxProperties: 1600 })
 export type ColumnTexts = Static<typeof ColumnTexts>
 
-export const NullWord = Type.String({ maxLength: 100, pattern: '^[^\\u0000]*$' })
+export const NullWord = Type.String({ maxLength: 100, pattern: '^[^\\u0000]*$', 'x-expected': 'text without the character U+0000' })
 export type NullWord = Static<typeof NullWord>
 
 export const NullWords = Type.Array(NullWord, { maxItems: 50 })

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { TSchema } from 'typebox'
-import { AppError, type FieldError, invalid, MAX_ERRORS } from '../errors.ts'
+import { AppError, bodyError, type FieldError, invalid, MAX_ERRORS } from '../errors.ts'
 import type { BulkItemError, BulkMode } from '../generated/schemas.ts'
 import { mapInSlices } from '../lib/slices.ts'
 import { compileCheck } from './validator.ts'
@@ -76,7 +76,7 @@ export function assertWhole(
     const { code, message, options } = outcome
     errors.push(
       ...(options.errors?.map((error) => ({ ...error, path: path + error.path })) ?? [
-        { path: `${path}/${fieldOf(outcome)}`, code, message },
+        bodyError(`${path}/${fieldOf(outcome)}`, code, message),
       ]),
     )
     if (errors.length >= MAX_ERRORS) break

@@ -1,11 +1,13 @@
 import type { Database } from '../database/client.ts'
 import { inUnitOfWork } from '../database/unit-of-work.ts'
-import { AppError } from '../errors.ts'
+import { AppError, errorAt, type Place } from '../errors.ts'
 import type { FieldCrypto } from '../lib/crypto.ts'
 import { usersOf } from './answer-users.ts'
 
 /** How long an answer is kept: 24 hours. */
 const KEPT_MS = 86_400_000
+
+const KEY: Place = { in: 'header', path: 'Idempotency-Key' }
 
 /** What a request was answered with. */
 export interface Answer {
@@ -49,13 +51,7 @@ const reused = () =>
     'idempotency_key_reused',
     'This Idempotency-Key was used with another request',
     {
-      errors: [
-        {
-          path: 'headers.idempotency-key',
-          code: 'reused',
-          message: 'was used with another request',
-        },
-      ],
+      errors: [errorAt(KEY, 'reused', 'was used with another request: send a new key')],
     },
   )
 

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { invalid } from '../errors.ts'
+import { type FieldError, invalid, queryError } from '../errors.ts'
 
 /** One page of a list, and how to go on. */
 export interface Page<T> {
@@ -28,11 +28,19 @@ export interface Paging<Position> {
 export const encodeCursor = (position: readonly unknown[]): string =>
   Buffer.from(JSON.stringify(position)).toString('base64url')
 
+const notACursor = queryError(
+  'cursor',
+  'cursor',
+  'is not a cursor of this list: send the X-Next-Cursor of its last page',
+)
+const pageWithCursor = queryError(
+  'page',
+  'paging',
+  'cannot be combined with cursor: send one of both',
+)
+
 /** 422: not a cursor of this list. */
-export const badCursor = () =>
-  invalid([
-    { path: 'query.cursor', code: 'cursor', message: 'is not a cursor this list has given' },
-  ])
+export const badCursor = () => invalid([notACursor])
 
 /**
  * Reads the paging parameters. `cursor` (also an empty one, which stands for the beginning) means
@@ -47,15 +55,12 @@ export function readPaging<Position>(
 ): Paging<Position> {
   const limit = query.per_page
   if (query.cursor === undefined) return { limit, offset: ((query.page ?? 1) - 1) * limit }
-  if (query.page !== undefined) {
-    throw invalid([
-      { path: 'query.page', code: 'paging', message: 'cannot be combined with cursor' },
-    ])
-  }
-  if (query.cursor === '') return { limit }
-  const after = read(decode(query.cursor))
-  if (after === undefined) throw badCursor()
-  return { limit, after }
+  const after = query.cursor === '' ? undefined : read(decode(query.cursor))
+  const errors: FieldError[] = []
+  if (query.page !== undefined) errors.push(pageWithCursor)
+  if (query.cursor !== '' && after === undefined) errors.push(notACursor)
+  if (errors.length > 0) throw invalid(errors)
+  return { limit, ...(after !== undefined && { after }) }
 }
 
 function decode(cursor: string): readonly unknown[] {

@@ -1,19 +1,19 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import type { TLocalizedValidationError } from 'typebox/error'
 import { Settings } from 'typebox/system'
 import { Default } from 'typebox/value'
-import { type FieldError, invalid, MAX_ERRORS } from '../errors.ts'
+import { type FieldError, invalid, MAX_ERRORS, type Place } from '../errors.ts'
 import { cutToLimits } from './cut-to-limits.ts'
 import './formats.ts'
-import { pointerToken, shownName } from './json-pointer.ts'
+import { alteredValues } from './body/json-body.ts'
+import { isObject } from './validation/places.ts'
+import { createDescriber } from './validation/validation-errors.ts'
 
 // The library's own limit is 8, and an unknown member takes two. What is checked is cut to its limits.
 Settings.Set({ maxErrors: 4 * MAX_ERRORS })
 
-/** Where in a request a value comes from. */
-type HttpPart = 'body' | 'params' | 'query' | 'headers'
+type Part = Place['in']
 
 /** A value that passed, or what is wrong with it. */
 type Checked = { readonly value: unknown } | { readonly errors: readonly FieldError[] }
@@ -30,9 +30,6 @@ function convertText(text: unknown, schema: TSchema): unknown {
 
 /** Members of an object as a query has them: `name[key]=value`. */
 const MEMBER = /^([^[\]]+)\[(.*)\]$/s
-
-const isObject = (schema: TSchema | undefined): boolean =>
-  schema !== undefined && 'type' in schema && schema.type === 'object'
 
 /** A copy in which the members of objects stand together. */
 function groupMembers(value: object, schema: TObject): [string, unknown][] {
@@ -64,83 +61,6 @@ function convertProperties(value: unknown, schema: TObject): unknown {
   )
 }
 
-/** Whether a place is inside another. */
-const isWithin = (path: string, outer: string) => path.startsWith(`${outer}/`)
-
-/** Of a list that is too long nothing else is said. */
-function withoutItemsOfLong(
-  errors: readonly TLocalizedValidationError[],
-): readonly TLocalizedValidationError[] {
-  const long = errors.filter(({ keyword }) => keyword === 'maxItems')
-  if (long.length === 0) return errors
-  return errors.filter(
-    ({ keyword, instancePath: path }) =>
-      !long.some(
-        ({ instancePath }) =>
-          isWithin(path, instancePath) || (keyword === 'uniqueItems' && path === instancePath),
-      ),
-  )
-}
-
-const pathOf = (part: HttpPart, pointer: string) =>
-  part === 'body' ? pointer : `${part}${pointer.replaceAll('/', '.')}`
-
-/** One of the validator's errors, in our terms; a list, as it names all missing fields at once. */
-function describe(error: TLocalizedValidationError, part: HttpPart): FieldError[] {
-  const at = () => pathOf(part, error.instancePath)
-  const member = (name: string) => {
-    const token = part === 'body' ? pointerToken(name) : shownName(name)
-    return pathOf(part, `${error.instancePath}/${token}`)
-  }
-  const kind = part === 'query' ? 'parameter' : 'field'
-  switch (error.keyword) {
-    // Said by additionalProperties already, and better.
-    case 'boolean':
-      return []
-    case 'required':
-      return error.params.requiredProperties.map((name) => ({
-        path: member(name),
-        code: 'required',
-        message: 'is required',
-      }))
-    case 'additionalProperties':
-      return error.params.additionalProperties.map((name) => ({
-        path: member(name),
-        code: `unknown_${kind}`,
-        message: `is not a known ${kind}`,
-      }))
-    case 'enum':
-      return [
-        {
-          path: at(),
-          code: 'enum',
-          message: `must be one of ${error.params.allowedValues.join(', ')}`,
-        },
-      ]
-    default:
-      return [{ path: at(), code: error.keyword, message: error.message }]
-  }
-}
-
-/**
- * Where a value may have one of several forms the validator reports what each form misses, then
- * that none fits. One error says it: its forms in a row.
- */
-function mergeForms(errors: readonly TLocalizedValidationError[], part: HttpPart): FieldError[] {
-  const unions = errors.filter((error) => error.keyword === 'anyOf')
-  const inUnion = (path: string) =>
-    unions.some(({ instancePath }) => path === instancePath || isWithin(path, instancePath))
-  const merged = unions.map((union) => {
-    const forms = errors.filter(
-      (error) => error.keyword !== 'anyOf' && error.instancePath === union.instancePath,
-    )
-    const message = [...new Set(forms.map((form) => form.message))].join(', or ')
-    return { path: pathOf(part, union.instancePath), code: 'form', message }
-  })
-  const single = errors.filter((error) => !inUnion(error.instancePath))
-  return [...single.flatMap((error) => describe(error, part)), ...merged]
-}
-
 /**
  * Compiles a schema into a check of one part of a request. Bodies are taken as sent. Parameters and
  * headers arrive as text, which is converted strictly: whole-string integers, exactly `true` or
@@ -151,10 +71,11 @@ function mergeForms(errors: readonly TLocalizedValidationError[], part: HttpPart
  */
 export function compileCheck(
   schema: TSchema,
-  part: HttpPart,
+  part: Part,
   maxErrors = MAX_ERRORS,
 ): (value: unknown) => Checked {
   const validator = Compile(schema)
+  const describe = createDescriber(schema, part)
   // Looking for defaults that are not there takes longer than the check.
   const hasDefaults = JSON.stringify(schema).includes('"default":')
   return (sent) => {
@@ -162,25 +83,66 @@ export function compileCheck(
     const cut = cutToLimits(converted, schema)
     const value = hasDefaults ? Default(schema, cut) : cut
     if (cut === converted && validator.Check(value)) return { value }
-    const errors = mergeForms(withoutItemsOfLong(validator.Errors(value)), part)
-    return { errors: errors.slice(0, maxErrors) }
+    return { errors: describe(validator.Errors(value), value).slice(0, maxErrors) }
   }
 }
 
-const PARTS: Readonly<Record<string, HttpPart>> = {
-  body: 'body',
-  params: 'params',
-  querystring: 'query',
-  headers: 'headers',
+/** The parts of a request in the order in which their errors are told, and where Fastify has them. */
+const PARTS = [
+  { part: 'path', schema: 'params', property: 'params' },
+  { part: 'query', schema: 'querystring', property: 'query' },
+  { part: 'header', schema: 'headers', property: 'headers' },
+  { part: 'body', schema: 'body', property: 'body' },
+] as const
+
+/** What is wrong with a body: what JavaScript altered as it read it, and of all else what the check says. */
+function withAltered(
+  altered: readonly FieldError[],
+  errors: readonly FieldError[],
+): readonly FieldError[] {
+  const places = new Set(altered.map(({ path }) => path))
+  return [...altered, ...errors.filter(({ path }) => !places.has(path))]
 }
 
-/** Makes an app check its routes' schemas this way. */
-export function installValidator(app: FastifyInstance): void {
-  app.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
-    const check = compileCheck(schema, PARTS[httpPart ?? 'body'] ?? 'body')
-    return (value: unknown) => {
-      const checked = check(value)
-      return 'errors' in checked ? { error: invalid(checked.errors) } : checked
+/** Makes the check of all parts of a request, which puts what they are read as in their place. */
+function compileRequestCheck(described: FastifySchema) {
+  const checks = PARTS.flatMap(({ part, schema, property }) => {
+    const found = described[schema] as TSchema | undefined
+    return found === undefined ? [] : [{ part, property, check: compileCheck(found, part) }]
+  })
+  /** @throws AppError 422 with what is wrong in any of them */
+  return (request: FastifyRequest): void => {
+    const errors: FieldError[] = []
+    let altered = alteredValues(request)
+    let isValid = altered.length === 0
+    for (const { part, property, check } of checks) {
+      const checked = check(request[property] ?? null)
+      const wrong = 'errors' in checked ? checked.errors : []
+      if ('value' in checked) Object.assign(request, { [property]: checked.value })
+      else isValid = false
+      if (part === 'body') {
+        errors.push(...withAltered(altered, wrong))
+        altered = []
+      } else errors.push(...wrong)
     }
+    errors.push(...altered)
+    if (!isValid) throw invalid(errors)
+  }
+}
+
+/** Makes an app check its routes' schemas this way: what is wrong in all parts is told in one answer. */
+export function installValidator(app: FastifyInstance): void {
+  // Fastify itself would tell what is wrong in the first part alone.
+  app.setValidatorCompiler(() => () => true)
+  app.addHook('onRoute', (route) => {
+    const check = compileRequestCheck(route.schema ?? {})
+    const others = route.preValidation ?? []
+    route.preValidation = [
+      (request, _reply, done) => {
+        check(request)
+        done()
+      },
+      ...(Array.isArray(others) ? others : [others]),
+    ]
   })
 }

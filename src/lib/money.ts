@@ -1,6 +1,6 @@
 import currencies from 'currency-codes'
 import { Decimal } from 'decimal.js'
-import { type FieldError, StartupError } from '../errors.ts'
+import { errorAt, type FieldError, type Place, StartupError } from '../errors.ts'
 
 /** 13 digits before the point and 4 behind it, sums of millions of them: 40 digits never round. */
 const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_EVEN })
@@ -50,28 +50,22 @@ export function averageMoney(total: Money, count: number, currency: string): str
 }
 
 /**
- * Checks an amount of a transaction: above zero, below 10^13, no more digits than the currency has.
+ * Checks an amount of a transaction: above zero, below 10^13, no more digits than the currency has. That
+ * there is no such currency is for others to say: then the digits are not looked at.
  *
- * @returns the amount, or what is wrong with it at `path`
+ * @returns the amount, or what is wrong with it at `place`
  */
 export function checkAmount(
   sent: string | number,
   currency: string,
-  path: string,
+  place: Place,
 ): Money | FieldError {
   const amount = money(sent)
   const digits = minorDigits(currency)
-  if (digits === undefined)
-    return { path, code: 'currency', message: 'has no currency to be checked by' }
-  if (amount.lte(0)) return { path, code: 'amount', message: 'must be above zero' }
-  if (amount.gte(UPPER_LIMIT))
-    return { path, code: 'amount', message: 'must be below 10000000000000' }
-  if (amount.decimalPlaces() > digits) {
-    return {
-      path,
-      code: 'amount_digits',
-      message: `must have at most ${digits} decimals in ${currency}`,
-    }
+  if (amount.lte(0)) return errorAt(place, 'amount', 'must be above zero')
+  if (amount.gte(UPPER_LIMIT)) return errorAt(place, 'amount', 'must be below 10000000000000')
+  if (digits !== undefined && amount.decimalPlaces() > digits) {
+    return errorAt(place, 'amount_digits', `must have at most ${digits} decimals in ${currency}`)
   }
   return amount
 }

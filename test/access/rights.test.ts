@@ -67,7 +67,7 @@ describe('giving a role', () => {
   ])('refuses %s by its rule %s', async (path, code, body) => {
     const answer = await update(cast.user.id, body)
     expect(answer.status).toBe(422)
-    expect(answer.body.errors).toContainEqual(expect.objectContaining({ path, code }))
+    expect(answer.body.errors).toContainEqual(expect.objectContaining({ in: 'body', path, code }))
   })
 
   it('answers 404 where there is no user', async () => {

@@ -173,18 +173,18 @@ describe('getUserAnalytics', () => {
   })
 
   it.each([
-    [{ from: '2026-02-30' }, 'query.from', 'format'],
-    [{ from: '2026-03-01T00:00:00Z' }, 'query.from', 'format'],
-    [{ from: '0000-12-31' }, 'query.from', 'date'],
-    [{ to: '0000-12-31' }, 'query.to', 'date'],
-    [{ from: '2026-03-02', to: '2026-03-01' }, 'query.to', 'period'],
-    [{ currency: 'usd' }, 'query.currency', 'pattern'],
-    [{ currency: 'ZZZ' }, 'query.currency', 'currency'],
-    [{ per_page: '1' }, 'query.per_page', 'unknown_parameter'],
+    [{ from: '2026-02-30' }, 'from', 'format'],
+    [{ from: '2026-03-01T00:00:00Z' }, 'from', 'format'],
+    [{ from: '0000-12-31' }, 'from', 'date'],
+    [{ to: '0000-12-31' }, 'to', 'date'],
+    [{ from: '2026-03-02', to: '2026-03-01' }, 'to', 'period'],
+    [{ currency: 'usd' }, 'currency', 'pattern'],
+    [{ currency: 'ZZZ' }, 'currency', 'currency'],
+    [{ per_page: '1' }, 'per_page', 'unknown_parameter'],
   ])('refuses %j', async (query, path, code) => {
     const { status, body } = await read(query)
     expect(status).toBe(422)
-    expect(body.errors).toEqual([expect.objectContaining({ path, code })])
+    expect(body.errors).toEqual([expect.objectContaining({ in: 'query', path, code })])
   })
 
   it('shows users their own, and hides the others', async () => {

@@ -58,15 +58,15 @@ describe('getUserDailyAnalytics', () => {
   })
 
   it.each([
-    [{ from: '2026-13-01' }, 'query.from', 'format'],
-    [{ from: '0000-12-31' }, 'query.from', 'date'],
-    [{ from: '2026-03-02', to: '2026-03-01' }, 'query.to', 'period'],
-    [{ currency: 'ZZZ' }, 'query.currency', 'currency'],
-    [{ page: '1' }, 'query.page', 'unknown_parameter'],
+    [{ from: '2026-13-01' }, 'from', 'format'],
+    [{ from: '0000-12-31' }, 'from', 'date'],
+    [{ from: '2026-03-02', to: '2026-03-01' }, 'to', 'period'],
+    [{ currency: 'ZZZ' }, 'currency', 'currency'],
+    [{ page: '1' }, 'page', 'unknown_parameter'],
   ])('refuses %j', async (query, path, code) => {
     const { status, body } = await read(query)
     expect(status).toBe(422)
-    expect(body.errors).toEqual([expect.objectContaining({ path, code })])
+    expect(body.errors).toEqual([expect.objectContaining({ in: 'query', path, code })])
   })
 
   it('lets staff read anybody’s, and hides it from others', async () => {

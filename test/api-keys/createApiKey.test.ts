@@ -72,10 +72,12 @@ describe('createApiKey', () => {
   it('refuses a user that does not exist and an end that has passed', async () => {
     const unknown = await create({ ...key, user_id: 999_999 })
     expect(unknown.status).toBe(422)
-    expect(unknown.body.errors).toMatchObject([{ path: '/user_id', code: 'unknown' }])
+    expect(unknown.body.errors).toMatchObject([{ in: 'body', path: '/user_id', code: 'unknown' }])
+    const both = { ...key, user_id: 999_999, expires_at: '2020-01-01T00:00:00Z' }
+    expect((await create(both)).body.errors).toHaveLength(2)
     const passed = await create({ ...key, expires_at: '2020-01-01T00:00:00Z' })
     expect(passed.status).toBe(422)
-    expect(passed.body.errors).toMatchObject([{ path: '/expires_at', code: 'future' }])
+    expect(passed.body.errors).toMatchObject([{ in: 'body', path: '/expires_at', code: 'future' }])
   })
 
   it.each([
@@ -94,7 +96,12 @@ describe('createApiKey', () => {
   ])('refuses %s by its rule %s', async (path, code, body) => {
     const answer = await create(body)
     expect(answer.status).toBe(422)
-    expect(answer.body.errors).toContainEqual({ path, code, message: expect.any(String) })
+    expect(answer.body.errors).toContainEqual({
+      in: 'body',
+      path,
+      code,
+      message: expect.any(String),
+    })
   })
 
   it('is for admins, and for no key', async () => {

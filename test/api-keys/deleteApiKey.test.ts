@@ -54,7 +54,7 @@ describe('deleteApiKey', () => {
   })
 
   it('refuses a wrong id', async () => {
-    expect((await remove(0)).body.errors[0]).toMatchObject({ path: 'params.id' })
+    expect((await remove(0)).body.errors[0]).toMatchObject({ in: 'path', path: 'id' })
   })
 
   it('is for admins, and for no key', async () => {

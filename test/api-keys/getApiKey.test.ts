@@ -41,7 +41,7 @@ describe('getApiKey', () => {
   })
 
   it('refuses a wrong id', async () => {
-    expect((await get(0)).body.errors[0]).toMatchObject({ path: 'params.id' })
+    expect((await get(0)).body.errors[0]).toMatchObject({ in: 'path', path: 'id' })
   })
 
   it('is for admins, and for no key', async () => {

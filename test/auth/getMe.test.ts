@@ -99,7 +99,7 @@ describe('getMe', () => {
   it('refuses a query parameter', async () => {
     const { body } = await service.call('getMe', { token: user.token, query: { id: 1 } })
     expect(body.errors).toEqual([
-      expect.objectContaining({ path: 'query.id', code: 'unknown_parameter' }),
+      expect.objectContaining({ in: 'query', path: 'id', code: 'unknown_parameter' }),
     ])
   })
 })

@@ -114,6 +114,11 @@ describe('login', () => {
   ])('refuses %s by its rule %s', async (path, code, body) => {
     const answer = await login(body)
     expect(answer.status).toBe(422)
-    expect(answer.body.errors).toContainEqual({ path, code, message: expect.any(String) })
+    expect(answer.body.errors).toContainEqual({
+      in: 'body',
+      path,
+      code,
+      message: expect.any(String),
+    })
   })
 })

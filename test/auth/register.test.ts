@@ -100,7 +100,7 @@ describe('register', () => {
     const { status, body } = await register({ username: fresh(), password: PASSWORD, ...fields })
     expect(status).toBe(422)
     expect(body.code).toBe('validation_failed')
-    expect(body.errors).toContainEqual({ path, code, message: expect.any(String) })
+    expect(body.errors).toContainEqual({ in: 'body', path, code, message: expect.any(String) })
   })
 
   it.each([[[]], ['text'], [7], [null]])('refuses %j as a body', async (body) => {
@@ -109,7 +109,7 @@ describe('register', () => {
       headers: { 'content-type': 'application/json' },
     })
     expect(answer.statusCode).toBe(422)
-    expect(answer.json().errors[0]).toMatchObject({ path: '', code: 'type' })
+    expect(answer.json().errors[0]).toMatchObject({ in: 'body', path: '', code: 'type' })
   })
 
   it('takes user names and passwords of the shortest and the longest length', async () => {
@@ -121,7 +121,7 @@ describe('register', () => {
   it('refuses a query parameter', async () => {
     const { body } = await register({ username: fresh(), password: PASSWORD }, { role: 'admin' })
     expect(body.errors).toEqual([
-      expect.objectContaining({ path: 'query.role', code: 'unknown_parameter' }),
+      expect.objectContaining({ in: 'query', path: 'role', code: 'unknown_parameter' }),
     ])
   })
 })

@@ -115,37 +115,42 @@ describe('a filter of listDatasetRows', () => {
     ['text', '\u0000'],
     ['json', '\u0000'],
   ])('refuses what is no %s: %j', async (type, value) => {
-    const path = `query.${columnOf(type)}`
+    const path = columnOf(type)
     const { status, body } = await list({ [columnOf(type)]: value })
     expect(status).toBe(422)
-    expect(body.errors).toEqual([{ path, code: 'type', message: expect.stringContaining(type) }])
+    expect(body.errors).toEqual([
+      { in: 'query', path, code: 'type', message: expect.stringContaining(type) },
+    ])
   })
 
   it('names every parameter that is wrong', async () => {
-    const { status, body } = await list({ a_date: ['2026-01-31', 'x'], Place: 'x', __proto__x: '' })
+    const filters = { a_date: ['2026-01-31', 'x'], Place: 'x', __proto__x: '' }
+    const { status, body } = await list({ ...filters, sort: 'nothing', cursor: 'WyJ4Il0' })
     expect(status).toBe(422)
     expect(
       body.errors.map(({ path, code }: { path: string; code: string }) => [path, code]),
     ).toEqual([
-      ['query.a_date', 'type'],
-      ['query.Place', 'unknown_parameter'],
-      ['query.__proto__x', 'unknown_parameter'],
+      ['sort', 'unknown_column'],
+      ['a_date', 'type'],
+      ['Place', 'unknown_parameter'],
+      ['__proto__x', 'unknown_parameter'],
+      ['cursor', 'cursor'],
     ])
   })
 
   it.each([
-    [{ sort: 'nothing' }, 'query.sort', 'unknown_column'],
-    [{ sort: '_row' }, 'query.sort', 'unknown_column'],
-    [{ sort: '' }, 'query.sort', 'minLength'],
-    [{ sort: ['place', 'a_text'] }, 'query.sort', 'type'],
-    [{ _row: '1' }, 'query._row', 'unknown_parameter'],
-    [{ 'a_integer[gte]': '1' }, 'query.a_integer[gte]', 'unknown_parameter'],
-    [{ place: Array.from({ length: 101 }, String) }, 'query.place', 'form'],
-    [{ page: 0 }, 'query.page', 'minimum'],
+    [{ sort: 'nothing' }, 'sort', 'unknown_column'],
+    [{ sort: '_row' }, 'sort', 'unknown_column'],
+    [{ sort: '' }, 'sort', 'minLength'],
+    [{ sort: ['place', 'a_text'] }, 'sort', 'type'],
+    [{ _row: '1' }, '_row', 'unknown_parameter'],
+    [{ 'a_integer[gte]': '1' }, 'a_integer[gte]', 'unknown_parameter'],
+    [{ place: Array.from({ length: 101 }, String) }, 'place', 'form'],
+    [{ page: 0 }, 'page', 'minimum'],
   ])('refuses %j', async (query, path, code) => {
     const { status, body } = await list(query)
     expect(status).toBe(422)
-    expect(body.errors).toContainEqual({ path, code, message: expect.any(String) })
+    expect(body.errors).toContainEqual({ in: 'query', path, code, message: expect.any(String) })
   })
 
   it('leaves the count out where very many match', async () => {

@@ -114,10 +114,10 @@ describe('an order of listDatasetRows', () => {
     ] as const) {
       const { status, body } = await list(name, { ...query, cursor })
       expect([cursor, status]).toEqual([cursor, 422])
-      expect(body.errors[0]).toMatchObject({ path: 'query.cursor', code: 'cursor' })
+      expect(body.errors[0]).toMatchObject({ in: 'query', path: 'cursor', code: 'cursor' })
     }
     const both = await list(name, { page: 1, cursor: '' })
-    expect(both.body.errors[0]).toMatchObject({ path: 'query.page', code: 'paging' })
+    expect(both.body.errors[0]).toMatchObject({ in: 'query', path: 'page', code: 'paging' })
   })
 
   it('ends with the last row, and is empty beyond it', async () => {

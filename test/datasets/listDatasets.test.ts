@@ -66,13 +66,13 @@ describe('listDatasets', () => {
   })
 
   it.each([
-    [{ per_page: 101 }, 'query.per_page', 'maximum'],
-    [{ cursor: 'nonsense' }, 'query.cursor', 'cursor'],
-    [{ name: 'x' }, 'query.name', 'unknown_parameter'],
+    [{ per_page: 101 }, 'per_page', 'maximum'],
+    [{ cursor: 'nonsense' }, 'cursor', 'cursor'],
+    [{ name: 'x' }, 'name', 'unknown_parameter'],
   ])('refuses %j', async (query, path, code) => {
     const { status, body } = await list(query)
     expect(status).toBe(422)
-    expect(body.errors).toContainEqual({ path, code, message: expect.any(String) })
+    expect(body.errors).toContainEqual({ in: 'query', path, code, message: expect.any(String) })
   })
 
   it('refuses users and strangers', async () => {

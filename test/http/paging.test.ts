@@ -30,7 +30,9 @@ describe('readPaging', () => {
   it.each(['', encodeCursor([7])])('refuses a page together with the cursor %j', (cursor) => {
     expect(() => readPaging({ per_page: 20, page: 1, cursor }, read)).toThrow(
       expect.objectContaining({
-        options: { errors: [expect.objectContaining({ path: 'query.page', code: 'paging' })] },
+        options: {
+          errors: [expect.objectContaining({ in: 'query', path: 'page', code: 'paging' })],
+        },
       }),
     )
   })

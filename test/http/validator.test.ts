@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { describe, expect, it } from 'vitest'
+import { operations } from '../../src/generated/operations.ts'
 import { compileCheck } from '../../src/http/validator.ts'
 
 const Body = Type.Object(
@@ -27,9 +28,9 @@ const Query = Type.Object(
 
 const body = compileCheck(Body, 'body')
 const query = compileCheck(Query, 'query')
-/** The paths and codes of what is wrong. */
+/** The places and codes of what is wrong. */
 const wrong = (checked: ReturnType<typeof body>) =>
-  'errors' in checked ? checked.errors.map(({ path, code }) => [path, code]) : checked
+  'errors' in checked ? checked.errors.map((error) => [error.in, error.path, error.code]) : checked
 
 describe('a body', () => {
   it('is taken as it was sent, with defaults filled in', () => {
@@ -52,29 +53,25 @@ describe('a body', () => {
     ['/either', 'form', { either: 0 }],
     ['/unknown', 'unknown_field', { unknown: 1 }],
   ])('has %s wrong by its rule %s in %j', (path, code, sent) => {
-    expect(wrong(body(sent))).toEqual([[path, code]])
+    expect(wrong(body(sent))).toEqual([['body', path, code]])
   })
 
   it('has an error at each place, and one alone where no form fits', () => {
     const sent = { whole: 0, text: '', either: 'x', either_way: 'y' }
     expect(wrong(body(sent))).toEqual(
       expect.arrayContaining([
-        ...[
-          ['/whole', 'minimum'],
-          ['/text', 'minLength'],
-        ],
-        ...[
-          ['/either', 'form'],
-          ['/either_way', 'type'],
-        ],
+        ['body', '/whole', 'minimum'],
+        ['body', '/text', 'minLength'],
+        ['body', '/either', 'form'],
+        ['body', '/either_way', 'type'],
       ]),
     )
     const checked = body({ either: 0 })
-    expect('errors' in checked && checked.errors[0]?.message).toBe('must be >= 1, or must be null')
+    expect('errors' in checked && checked.errors[0]?.message).toBe('must be at least 1')
   })
 
   it.each([undefined, null, 7, 'text', []])('is not %j', (sent) => {
-    expect(wrong(body(sent))).toEqual([['', 'type']])
+    expect(wrong(body(sent))).toEqual([['body', '', 'type']])
   })
 
   it.each([
@@ -124,30 +121,65 @@ describe('a query', () => {
   })
 
   it.each([
-    ['query.page', 'type', { page: '7.5' }],
-    ['query.page', 'type', { page: '7.0' }],
-    ['query.page', 'type', { page: '1e3' }],
-    ['query.page', 'type', { page: '0x7' }],
-    ['query.page', 'type', { page: '+7' }],
-    ['query.page', 'type', { page: ' 7' }],
-    ['query.page', 'type', { page: '' }],
-    ['query.page', 'type', { page: '99999999999999999999' }],
-    ['query.page', 'type', { page: ['1', '2'] }],
-    ['query.page', 'minimum', { page: '0' }],
-    ['query.flag', 'type', { flag: 'TRUE' }],
-    ['query.flag', 'type', { flag: '1' }],
-    ['query.flag', 'type', { flag: '' }],
-    ['query.text', 'type', { text: ['a', 'b'] }],
-    ['query.other', 'unknown_parameter', { other: '1' }],
-    ['query.constructor', 'unknown_parameter', { constructor: '1' }],
-    ['query.__proto__', 'unknown_parameter', JSON.parse('{"__proto__":"1"}')],
+    ['page', 'type', { page: '7.5' }],
+    ['page', 'type', { page: '7.0' }],
+    ['page', 'type', { page: '1e3' }],
+    ['page', 'type', { page: '0x7' }],
+    ['page', 'type', { page: '+7' }],
+    ['page', 'type', { page: ' 7' }],
+    ['page', 'type', { page: '' }],
+    ['page', 'type', { page: '99999999999999999999' }],
+    ['page', 'type', { page: ['1', '2'] }],
+    ['page', 'minimum', { page: '0' }],
+    ['flag', 'type', { flag: 'TRUE' }],
+    ['flag', 'type', { flag: '1' }],
+    ['flag', 'type', { flag: '' }],
+    ['text', 'type', { text: ['a', 'b'] }],
+    ['other', 'unknown_parameter', { other: '1' }],
+    ['constructor', 'unknown_parameter', { constructor: '1' }],
+    ['__proto__', 'unknown_parameter', JSON.parse('{"__proto__":"1"}')],
   ])('has %s wrong by its rule %s in %j', (path, code, sent) => {
-    expect(wrong(query(sent))).toEqual([[path, code]])
+    expect(wrong(query(sent))).toEqual([['query', path, code]])
+  })
+
+  it('names a member of an object as it was sent, and a list for its items', () => {
+    const schema = Type.Object(
+      {
+        rename: Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 3 }))),
+        tags: Type.Optional(Type.Array(Type.String({ maxLength: 3 }))),
+      },
+      { additionalProperties: false },
+    )
+    const check = compileCheck(schema, 'query')
+    const sent = { 'rename[a/b~c]': 'long', tags: ['long', 'x'], 'renames[a]': 'b' }
+    expect(wrong(check(sent))).toEqual(
+      expect.arrayContaining([
+        ['query', 'rename[a/b~c]', 'maxLength'],
+        ['query', 'tags', 'maxLength'],
+        ['query', 'renames[a]', 'unknown_parameter'],
+      ]),
+    )
   })
 
   it('is not changed where it stands', () => {
     const sent = Object.freeze({ page: '7' })
     query(sent)
     expect(sent).toEqual({ page: '7' })
+  })
+})
+
+describe('headers', () => {
+  it('are told by their documented names', () => {
+    const headers = compileCheck(operations.createTask.schema.headers, 'header')
+    expect(wrong(headers({ 'idempotency-key': '' }))).toContainEqual([
+      ...['header', 'Idempotency-Key', 'minLength'],
+    ])
+  })
+})
+
+describe('a path', () => {
+  it('has parameters', () => {
+    const params = compileCheck(operations.getTask.schema.params, 'path')
+    expect(wrong(params({ id: '0' }))).toEqual([['path', 'id', 'minimum']])
   })
 })

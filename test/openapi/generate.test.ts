@@ -40,6 +40,9 @@ const withOperation = (operation: JsonObject): JsonObject => ({
           { name, in: 'header', required: false, schema: { type: 'string', maxLength: 9 } },
         ]),
       ),
+      Formed: {
+        ...{ name: 'formed', in: 'query', schema: { type: 'string', pattern: 'a', maxLength: 9 } },
+      },
       Styled: { name: 'styled', in: 'query', style: 'form', schema: { type: 'string' } },
       Free: {
         ...{ name: 'free', in: 'query', style: 'form', explode: true },
@@ -129,6 +132,7 @@ describe('the generator refuses', () => {
     ['that can be repeated without saying so', taking('Idempotency-Key'), 'documents 409'],
     ['that compares without saying so', taking('If-Match'), 'documents 412'],
     ['that saves reading without saying so', taking('If-None-Match'), 'documents 304'],
+    ['with a form without words', taking('Formed'), 'needs x-expected'],
     ['with a style that changes nothing', taking('Styled'), 'only exploded objects'],
     [
       'with an unknown keyword',

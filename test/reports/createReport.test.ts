@@ -67,7 +67,12 @@ describe('createReport', () => {
   ])('refuses %j', async (body, path, code) => {
     const answer = await create(body)
     expect(answer.status).toBe(422)
-    expect(answer.body.errors).toContainEqual({ path, code, message: expect.any(String) })
+    expect(answer.body.errors).toContainEqual({
+      in: 'body',
+      path,
+      code,
+      message: expect.any(String),
+    })
   })
 
   it('is for staff and admins', async () => {

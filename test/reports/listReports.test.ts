@@ -58,13 +58,13 @@ describe('listReports', () => {
   })
 
   it.each([
-    [{ cursor: 'x' }, 'query.cursor', 'cursor'],
-    [{ per_page: 101 }, 'query.per_page', 'maximum'],
-    [{ status: 'queued' }, 'query.status', 'unknown_parameter'],
+    [{ cursor: 'x' }, 'cursor', 'cursor'],
+    [{ per_page: 101 }, 'per_page', 'maximum'],
+    [{ status: 'queued' }, 'status', 'unknown_parameter'],
   ])('refuses %j', async (query, path, code) => {
     const { status, body } = await list(query)
     expect(status).toBe(422)
-    expect(body.errors).toContainEqual({ path, code, message: expect.any(String) })
+    expect(body.errors).toContainEqual({ in: 'query', path, code, message: expect.any(String) })
   })
 
   it('is for staff and admins', async () => {

@@ -75,19 +75,19 @@ describe('listUserGroups', () => {
   })
 
   it.each([
-    [{}, 'query.group_by', 'required'],
-    [{ group_by: 'age' }, 'query.group_by.0', 'enum'],
-    [{ group_by: ['bank', 'bank'] }, 'query.group_by', 'uniqueItems'],
-    [{ group_by: 'bank', limit: 0 }, 'query.limit', 'minimum'],
-    [{ group_by: 'bank', limit: 1001 }, 'query.limit', 'maximum'],
-    [{ group_by: 'bank', by: 'x' }, 'query.by', 'unknown_parameter'],
+    [{}, 'group_by', 'required'],
+    [{ group_by: 'age' }, 'group_by', 'enum'],
+    [{ group_by: ['bank', 'bank'] }, 'group_by', 'uniqueItems'],
+    [{ group_by: 'bank', limit: 0 }, 'limit', 'minimum'],
+    [{ group_by: 'bank', limit: 1001 }, 'limit', 'maximum'],
+    [{ group_by: 'bank', by: 'x' }, 'by', 'unknown_parameter'],
   ])('refuses %j', async (query, path, code) => {
     const { status, body } = await cast.service.call('listUserGroups', {
       token: cast.staff.token,
       query,
     })
     expect(status).toBe(422)
-    expect(body.errors).toContainEqual({ path, code, message: expect.any(String) })
+    expect(body.errors).toContainEqual({ in: 'query', path, code, message: expect.any(String) })
   })
 
   it('is for staff and admins', async () => {

@@ -39,7 +39,7 @@ export function testBatch(cast: Cast, of: Batch): void {
     const items = Array.from({ length }, () => item())
     const { status, body } = await send({ mode: 'partial', [list]: items })
     expect(status).toBe(422)
-    expect(body.errors).toEqual([expect.objectContaining({ path: `/${list}`, code })])
+    expect(body.errors).toEqual([expect.objectContaining({ in: 'body', path: `/${list}`, code })])
     expect(await count()).toBe(before)
   })
 
@@ -52,7 +52,7 @@ export function testBatch(cast: Cast, of: Batch): void {
     for (const { token } of callers()) {
       const answer = await send(body, token)
       expect(answer.status).toBe(422)
-      expect(answer.body.errors).toEqual([expect.objectContaining({ path, code })])
+      expect(answer.body.errors).toEqual([expect.objectContaining({ in: 'body', path, code })])
     }
   })
 

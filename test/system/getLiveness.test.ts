@@ -20,6 +20,10 @@ describe('getLiveness', () => {
 
   it('refuses a query parameter', async () => {
     const { body } = await service.call('getLiveness', { query: { verbose: true } })
-    expect(body.errors[0]).toMatchObject({ path: 'query.verbose', code: 'unknown_parameter' })
+    expect(body.errors[0]).toMatchObject({
+      in: 'query',
+      path: 'verbose',
+      code: 'unknown_parameter',
+    })
   })
 })

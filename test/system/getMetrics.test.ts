@@ -65,7 +65,7 @@ describe('getMetrics', () => {
 
   it('refuses a query parameter', async () => {
     const { body } = await service.call('getMetrics', { query: { name: 'x' } })
-    expect(body.errors[0]).toMatchObject({ path: 'query.name', code: 'unknown_parameter' })
+    expect(body.errors[0]).toMatchObject({ in: 'query', path: 'name', code: 'unknown_parameter' })
   })
 })
 

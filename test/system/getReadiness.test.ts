@@ -55,7 +55,11 @@ describe('getReadiness', () => {
 
   it('refuses a query parameter', async () => {
     const { body } = await service.call('getReadiness', { query: { verbose: true } })
-    expect(body.errors[0]).toMatchObject({ path: 'query.verbose', code: 'unknown_parameter' })
+    expect(body.errors[0]).toMatchObject({
+      in: 'query',
+      path: 'verbose',
+      code: 'unknown_parameter',
+    })
   })
 })
 

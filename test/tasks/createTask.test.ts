@@ -66,7 +66,12 @@ describe('createTask', () => {
   ])('refuses %j', async (body, path, code) => {
     const answer = await create(body)
     expect(answer.status).toBe(422)
-    expect(answer.body.errors).toContainEqual({ path, code, message: expect.any(String) })
+    expect(answer.body.errors).toContainEqual({
+      in: 'body',
+      path,
+      code,
+      message: expect.any(String),
+    })
   })
 
   it('creates one task of two requests with one Idempotency-Key', async () => {

@@ -105,22 +105,22 @@ describe('listTasks', () => {
   const cursorOf = (content: unknown) => Buffer.from(JSON.stringify(content)).toString('base64url')
 
   it.each([
-    [{ status: 'done' }, 'query.status', 'enum'],
-    [{ q: '' }, 'query.q', 'minLength'],
-    [{ q: '\u0000' }, 'query.q', 'pattern'],
-    [{ due_before: 'today' }, 'query.due_before', 'format'],
-    [{ due_before: '0000-12-31' }, 'query.due_before', 'pattern'],
-    [{ per_page: 101 }, 'query.per_page', 'maximum'],
-    [{ page: 0 }, 'query.page', 'minimum'],
-    [{ page: 1, cursor: '' }, 'query.page', 'paging'],
-    [{ cursor: 'nonsense' }, 'query.cursor', 'cursor'],
-    [{ cursor: cursorOf(['x']) }, 'query.cursor', 'cursor'],
-    [{ cursor: cursorOf([1.5]) }, 'query.cursor', 'cursor'],
-    [{ user_id: 1 }, 'query.user_id', 'unknown_parameter'],
+    [{ status: 'done' }, 'status', 'enum'],
+    [{ q: '' }, 'q', 'minLength'],
+    [{ q: '\u0000' }, 'q', 'pattern'],
+    [{ due_before: 'today' }, 'due_before', 'format'],
+    [{ due_before: '0000-12-31' }, 'due_before', 'pattern'],
+    [{ per_page: 101 }, 'per_page', 'maximum'],
+    [{ page: 0 }, 'page', 'minimum'],
+    [{ page: 1, cursor: '' }, 'page', 'paging'],
+    [{ cursor: 'nonsense' }, 'cursor', 'cursor'],
+    [{ cursor: cursorOf(['x']) }, 'cursor', 'cursor'],
+    [{ cursor: cursorOf([1.5]) }, 'cursor', 'cursor'],
+    [{ user_id: 1 }, 'user_id', 'unknown_parameter'],
   ])('refuses %j', async (query, path, code) => {
     const { status, body } = await list(query)
     expect(status).toBe(422)
-    expect(body.errors).toContainEqual({ path, code, message: expect.any(String) })
+    expect(body.errors).toContainEqual({ in: 'query', path, code, message: expect.any(String) })
   })
 
   it('wants a token', async () => {

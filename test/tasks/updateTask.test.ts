@@ -82,7 +82,7 @@ describe('updateTask', () => {
     const { id } = await create()
     const { status, body } = await update(id, changes)
     expect(status).toBe(422)
-    expect(body.errors).toContainEqual({ path, code, message: expect.any(String) })
+    expect(body.errors).toContainEqual({ in: 'body', path, code, message: expect.any(String) })
   })
 
   it('wants a token', async () => {

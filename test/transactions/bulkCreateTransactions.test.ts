@@ -105,7 +105,11 @@ describe('bulkCreateTransactions', () => {
       query: { mode: 'partial' },
       token: cast.staff.token,
     })
-    expect(answer.body.errors[0]).toMatchObject({ path: 'query.mode', code: 'unknown_parameter' })
+    expect(answer.body.errors[0]).toMatchObject({
+      in: 'query',
+      path: 'mode',
+      code: 'unknown_parameter',
+    })
   })
 })
 
@@ -145,7 +149,11 @@ describe('atomic', () => {
       const { status, body } = await bulk([...rest, item({ reference: 'same' })])
       expect(status).toBe(422)
       expect(body.errors).toEqual([
-        expect.objectContaining({ path: '/transactions/1/reference', code: 'reference_taken' }),
+        expect.objectContaining({
+          in: 'body',
+          path: '/transactions/1/reference',
+          code: 'reference_taken',
+        }),
       ])
       expect([await countRows('transactions'), await countRows('outbox')]).toEqual(before)
     },
@@ -160,6 +168,7 @@ describe('atomic', () => {
     expect(status).toBe(422)
     expect(body.errors).toEqual([
       {
+        in: 'body',
         path: '/transactions/1/user_id',
         code: 'not_found',
         message: `User with ID ${customer.id} not found`,
@@ -198,7 +207,13 @@ describe('partial', () => {
         status: 422,
         title: 'Unprocessable Entity',
         detail: 'The request has invalid values',
-        errors: [expect.objectContaining({ path: '/transaction_amount', code: 'amount_digits' })],
+        errors: [
+          expect.objectContaining({
+            in: 'body',
+            path: '/transaction_amount',
+            code: 'amount_digits',
+          }),
+        ],
       },
     })
     expect(body.results[3].error).toMatchObject({ code: 'reference_taken', title: 'Conflict' })

@@ -83,7 +83,9 @@ describe('amounts', () => {
   ])('refuses %s %j', async (currency, amount, code) => {
     const { status, body } = await create({ currency, transaction_amount: amount })
     expect(status).toBe(422)
-    expect(body.errors).toEqual([expect.objectContaining({ path: '/transaction_amount', code })])
+    expect(body.errors).toEqual([
+      expect.objectContaining({ in: 'body', path: '/transaction_amount', code }),
+    ])
   })
 
   it.each([
@@ -106,7 +108,7 @@ describe('amounts', () => {
   ])('refuses the JSON number %s in place of rounding it', async (digits, code) => {
     const { status, body } = await createWithNumber(digits)
     expect(status).toBe(422)
-    expect(body.errors[0]).toMatchObject({ path: '/transaction_amount', code })
+    expect(body.errors[0]).toMatchObject({ in: 'body', path: '/transaction_amount', code })
   })
 })
 
@@ -155,7 +157,9 @@ describe('dates', () => {
   ])('refuses %j', async (sent, code) => {
     const { status, body } = await create({ transaction_date: sent })
     expect(status).toBe(422)
-    expect(body.errors).toEqual([expect.objectContaining({ path: '/transaction_date', code })])
+    expect(body.errors).toEqual([
+      expect.objectContaining({ in: 'body', path: '/transaction_date', code }),
+    ])
   })
 
   it('reports amount and date together', async () => {
@@ -163,6 +167,14 @@ describe('dates', () => {
     expect(body.errors.map((error: { path: string }) => error.path)).toEqual([
       '/transaction_date',
       '/transaction_amount',
+    ])
+  })
+
+  it('reports a currency there is not together with the others', async () => {
+    const { body } = await create({ transaction_date: '0000-01-01', currency: 'ABC' })
+    expect(body.errors.map((error: { path: string }) => error.path)).toEqual([
+      '/transaction_date',
+      '/currency',
     ])
   })
 })

@@ -40,13 +40,13 @@ describe('getTransaction', () => {
   it.each(['0', '-1', '1.0', '1e3', 'abc', '9007199254740992'])('refuses the id %s', async (id) => {
     const { status, body } = await get(id, cast.user.token)
     expect(status).toBe(422)
-    expect(body.errors[0].path).toBe('params.id')
+    expect(body.errors[0]).toMatchObject({ in: 'path', path: 'id' })
   })
 
   it('refuses an unknown query parameter', async () => {
     const { body } = await get(1, cast.user.token, { expand: 'user' })
     expect(body.errors).toEqual([
-      expect.objectContaining({ path: 'query.expand', code: 'unknown_parameter' }),
+      expect.objectContaining({ in: 'query', path: 'expand', code: 'unknown_parameter' }),
     ])
   })
 

@@ -127,11 +127,15 @@ describe('cursors', () => {
   ])('are refused when they are not one: %s', async (cursor) => {
     const { status, body } = await list({ cursor })
     expect(status).toBe(422)
-    expect(body.errors).toEqual([expect.objectContaining({ path: 'query.cursor', code: 'cursor' })])
+    expect(body.errors).toEqual([
+      expect.objectContaining({ in: 'query', path: 'cursor', code: 'cursor' }),
+    ])
   })
 
   it('do not go together with page', async () => {
     const { body } = await list({ cursor: '', page: 1 })
-    expect(body.errors).toEqual([expect.objectContaining({ path: 'query.page', code: 'paging' })])
+    expect(body.errors).toEqual([
+      expect.objectContaining({ in: 'query', path: 'page', code: 'paging' }),
+    ])
   })
 })

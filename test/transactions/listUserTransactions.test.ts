@@ -95,7 +95,15 @@ describe('listUserTransactions', () => {
   ])('refuses %s=%s', async (name, value, code) => {
     const { status, body } = await list({ [name]: value })
     expect(status).toBe(422)
-    expect(body.errors).toEqual([expect.objectContaining({ path: `query.${name}`, code })])
+    expect(body.errors).toEqual([expect.objectContaining({ in: 'query', path: name, code })])
+  })
+
+  it('tells what is wrong with several filters and the cursor together', async () => {
+    const query = { from: '0000-01-01', currency: 'ABC', page: '1', cursor: 'WyJ4Il0' }
+    const { body } = await list(query)
+    expect(body.errors.map(({ path }: { path: string }) => path)).toEqual([
+      ...['from', 'currency', 'page', 'cursor'],
+    ])
   })
 
   it.each([
@@ -105,7 +113,9 @@ describe('listUserTransactions', () => {
   ])('refuses a period from %s to %s', async (from, to) => {
     const { status, body } = await list({ from, to })
     expect(status).toBe(422)
-    expect(body.errors).toEqual([expect.objectContaining({ path: 'query.to', code: 'period' })])
+    expect(body.errors).toEqual([
+      expect.objectContaining({ in: 'query', path: 'to', code: 'period' }),
+    ])
   })
 
   it('lets staff read anybody’s, and hides it from others', async () => {

@@ -63,7 +63,7 @@ describe('updateTransaction', () => {
     const { status, body } = await update(cents.id, { currency: 'JPY' })
     expect(status).toBe(422)
     expect(body.errors).toEqual([
-      expect.objectContaining({ path: '/currency', code: 'amount_digits' }),
+      expect.objectContaining({ in: 'body', path: '/currency', code: 'amount_digits' }),
     ])
     const whole = await book({ transaction_amount: '10.00' })
     expect((await update(whole.id, { currency: 'JPY' })).body).toMatchObject({
@@ -76,7 +76,7 @@ describe('updateTransaction', () => {
     const { id } = await book({ currency: 'JPY', transaction_amount: '10' })
     const { body } = await update(id, { transaction_amount: '10.5' })
     expect(body.errors).toEqual([
-      expect.objectContaining({ path: '/transaction_amount', code: 'amount_digits' }),
+      expect.objectContaining({ in: 'body', path: '/transaction_amount', code: 'amount_digits' }),
     ])
     const both = await update(id, { transaction_amount: '10.5', currency: 'USD' })
     expect(both.body).toMatchObject({ transaction_amount: '10.50', currency: 'USD' })
@@ -98,7 +98,7 @@ describe('updateTransaction', () => {
     const { id } = await book()
     const { status, body } = await update(id, changes)
     expect(status).toBe(422)
-    expect(body.errors).toEqual([expect.objectContaining({ path, code })])
+    expect(body.errors).toEqual([expect.objectContaining({ in: 'body', path, code })])
   })
 
   it('refuses a reference of another transaction, and takes its own again', async () => {
@@ -183,7 +183,11 @@ describe('updateTransaction', () => {
       body: { description: 'x' },
       token: cast.user.token,
     })
-    expect(body.errors[0]).toMatchObject({ path: 'query.dry_run', code: 'unknown_parameter' })
+    expect(body.errors[0]).toMatchObject({
+      in: 'query',
+      path: 'dry_run',
+      code: 'unknown_parameter',
+    })
   })
 
   it('wants a token', async () => {

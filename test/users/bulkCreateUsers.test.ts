@@ -133,6 +133,7 @@ describe('atomic', () => {
       expect(status).toBe(422)
       expect(body.errors).toEqual([
         {
+          in: 'body',
           path: '/users/1/email',
           code: 'email_taken',
           message: 'Another user has this email address',
@@ -176,7 +177,7 @@ describe('partial', () => {
       detail: 'Another user has this email address',
     })
     expect(body.results[2].error.errors).toEqual([
-      expect.objectContaining({ path: '/age', code: 'minimum' }),
+      expect.objectContaining({ in: 'body', path: '/age', code: 'minimum' }),
     ])
     expect(await countUsers()).toBe(before + 2)
   })

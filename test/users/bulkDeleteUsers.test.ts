@@ -128,7 +128,7 @@ describe('bulkDeleteUsers', () => {
   ])('refuses the ids %#', async (ids, path, code) => {
     const { status, body } = await remove(ids)
     expect(status).toBe(422)
-    expect(body.errors).toEqual([expect.objectContaining({ path, code })])
+    expect(body.errors).toEqual([expect.objectContaining({ in: 'body', path, code })])
   })
 
   it('is for staff', async () => {

@@ -107,7 +107,7 @@ describe('createUser', () => {
   ])('refuses %s by its rule %s', async (path, code, fields) => {
     const { status, body } = await create({ ...valid(), ...fields })
     expect(status).toBe(422)
-    expect(body.errors).toContainEqual({ path, code, message: expect.any(String) })
+    expect(body.errors).toContainEqual({ in: 'body', path, code, message: expect.any(String) })
   })
 
   it('names every rule that is broken', async () => {
@@ -138,7 +138,11 @@ describe('createUser', () => {
   it('refuses a query parameter', async () => {
     const { status, body } = await create(valid(), staff.token, { dry_run: true })
     expect(status).toBe(422)
-    expect(body.errors[0]).toMatchObject({ path: 'query.dry_run', code: 'unknown_parameter' })
+    expect(body.errors[0]).toMatchObject({
+      in: 'query',
+      path: 'dry_run',
+      code: 'unknown_parameter',
+    })
   })
 
   it('is for staff', async () => {

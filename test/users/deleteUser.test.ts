@@ -162,9 +162,12 @@ describe('deleteUser', () => {
   })
 
   it('refuses a wrong id and a query parameter', async () => {
-    expect((await remove(0, cast.user.token)).body.errors[0]).toMatchObject({ path: 'params.id' })
+    expect((await remove(0, cast.user.token)).body.errors[0]).toMatchObject({
+      in: 'path',
+      path: 'id',
+    })
     const { body } = await remove(cast.user.id, cast.user.token, { query: { force: true } })
-    expect(body.errors[0]).toMatchObject({ path: 'query.force', code: 'unknown_parameter' })
+    expect(body.errors[0]).toMatchObject({ in: 'query', path: 'force', code: 'unknown_parameter' })
   })
 
   it('wants a token', async () => {

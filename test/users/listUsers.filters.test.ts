@@ -81,6 +81,6 @@ describe('listUsers by company and bank', () => {
   ])('refuses %s by its rule %s', async (name, code, query) => {
     const { status, body } = await list(query)
     expect(status).toBe(422)
-    expect(body.errors).toEqual([{ path: `query.${name}`, code, message: expect.any(String) }])
+    expect(body.errors).toEqual([{ in: 'query', path: name, code, message: expect.any(String) }])
   })
 })

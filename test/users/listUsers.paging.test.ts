@@ -211,7 +211,7 @@ describe('a cursor of users', () => {
     const { status, body } = await list({ sort, cursor })
     expect(status).toBe(422)
     expect(body.errors).toEqual([
-      { path: 'query.cursor', code: 'cursor', message: expect.any(String) },
+      { in: 'query', path: 'cursor', code: 'cursor', message: expect.any(String) },
     ])
   })
 })

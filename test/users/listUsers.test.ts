@@ -123,8 +123,13 @@ describe('listUsers', () => {
     const { status, body } = await list(query)
     expect(status).toBe(422)
     expect(body.errors).toContainEqual({
-      ...{ path: `query.${name}`, code, message: expect.any(String) },
+      ...{ in: 'query', path: name, code, message: expect.any(String) },
     })
+  })
+
+  it('tells what is wrong with a search and the cursor together', async () => {
+    const { body } = await list({ q: '--', cursor: 'WyJ4Il0' })
+    expect(body.errors).toMatchObject([{ path: 'q' }, { path: 'cursor' }])
   })
 
   it('is for staff', async () => {

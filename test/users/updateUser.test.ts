@@ -131,14 +131,19 @@ describe('updateUser', () => {
   ])('refuses %j by its rule %s', async (path, code, body) => {
     const answer = await update(cast.user.id, body, cast.user.token)
     expect(answer.status).toBe(422)
-    expect(answer.body.errors).toContainEqual({ path, code, message: expect.any(String) })
+    expect(answer.body.errors).toContainEqual({
+      in: 'body',
+      path,
+      code,
+      message: expect.any(String),
+    })
   })
 
   it('refuses a query parameter and a wrong id', async () => {
     const { body } = await update(cast.user.id, { age: 40 }, cast.user.token, { fields: 'age' })
-    expect(body.errors[0]).toMatchObject({ path: 'query.fields', code: 'unknown_parameter' })
+    expect(body.errors[0]).toMatchObject({ in: 'query', path: 'fields', code: 'unknown_parameter' })
     const wrong = await update(0, { age: 40 }, cast.user.token)
-    expect(wrong.body.errors[0]).toMatchObject({ path: 'params.id' })
+    expect(wrong.body.errors[0]).toMatchObject({ in: 'path', path: 'id' })
   })
 
   it('wants a token', async () => {

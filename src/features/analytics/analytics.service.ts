@@ -1,6 +1,6 @@
 import type { Cache } from '../../cache/cache.ts'
 import type { Database } from '../../database/client.ts'
-import { type FieldError, invalid, notFound } from '../../errors.ts'
+import { type FieldError, invalid, notFound, queryError } from '../../errors.ts'
 import type { Nudge } from '../../events/relay.ts'
 import type { Caller } from '../../http/auth.ts'
 import type { Metrics } from '../../lib/metrics.ts'
@@ -22,11 +22,11 @@ const EARLIEST_DATE = '0001-01-01'
 
 const tooManyDays = () =>
   invalid([
-    {
-      path: 'query.from',
-      code: 'period',
-      message: `leaves more than ${MAX_DAYS} days with transactions; ask for a shorter period`,
-    },
+    queryError(
+      'from',
+      'period',
+      `leaves more than ${MAX_DAYS} days with transactions: ask for a shorter period`,
+    ),
   ])
 
 interface Deps {
@@ -72,23 +72,21 @@ export function createAnalyticsService({
   ): Selection {
     const errors: FieldError[] = []
     if (minorDigits(currency) === undefined) {
-      errors.push({
-        path: 'query.currency',
-        code: 'currency',
-        message: 'is not a currency of ISO 4217',
-      })
+      errors.push(
+        queryError(
+          'currency',
+          'currency',
+          'is not a currency of ISO 4217: send a code such as USD',
+        ),
+      )
     }
     for (const [name, date] of Object.entries({ from, to })) {
       if (date !== undefined && date < EARLIEST_DATE) {
-        errors.push({
-          path: `query.${name}`,
-          code: 'date',
-          message: 'must be of the years 1 to 9999',
-        })
+        errors.push(queryError(name, 'date', 'must be of the years 1 to 9999'))
       }
     }
     if (from !== undefined && to !== undefined && from > to) {
-      errors.push({ path: 'query.to', code: 'period', message: 'must not be before from' })
+      errors.push(queryError('to', 'period', 'must not be before from'))
     }
     if (errors.length > 0) throw invalid(errors)
     return { userId, currency, from, to }

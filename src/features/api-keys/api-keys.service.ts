@@ -1,8 +1,9 @@
 import { type Database, type Prisma, violatesForeignKey } from '../../database/client.ts'
-import { invalid, notFound } from '../../errors.ts'
+import { bodyError, invalid, notFound } from '../../errors.ts'
 import type { ApiKeyCreate, Scope } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
+import { checkAll } from '../../http/validation/check-all.ts'
 import { createKey, hashKey, isKey } from './secret.ts'
 
 /** How long a key's use is not written again. */
@@ -15,15 +16,14 @@ export type ApiKeyService = ReturnType<typeof createApiKeyService>
 
 const omit = { keyHash: true } as const
 
-const unknownUser = () =>
-  invalid([{ path: '/user_id', code: 'unknown', message: 'is not the id of a user' }])
+const unknownUser = () => invalid([bodyError('/user_id', 'unknown', 'is not the id of a user')])
 
 /** @throws AppError 422 for a moment that has passed */
 function expiryOf(input: ApiKeyCreate): Date | null {
   if (input.expires_at === undefined) return null
   const expiresAt = new Date(input.expires_at)
   if (expiresAt.getTime() > Date.now()) return expiresAt
-  throw invalid([{ path: '/expires_at', code: 'future', message: 'must be in the future' }])
+  throw invalid([bodyError('/expires_at', 'future', 'must be in the future')])
 }
 
 export function createApiKeyService({ database }: { readonly database: Database }) {
@@ -47,8 +47,13 @@ export function createApiKeyService({ database }: { readonly database: Database 
     async create(caller: Caller, input: ApiKeyCreate) {
       const { name, scopes } = input
       const userId = BigInt(input.user_id ?? caller.id)
-      const expiresAt = expiryOf(input)
-      if ((await database.user.count({ where: { id: userId } })) === 0) throw unknownUser()
+      const accounts = await database.user.count({ where: { id: userId } })
+      const [expiresAt] = checkAll(
+        () => expiryOf(input),
+        () => {
+          if (accounts === 0) throw unknownUser()
+        },
+      )
       const key = createKey()
       const record = await database.apiKey
         .create({ data: { userId, name, scopes, expiresAt, keyHash: hashKey(key) }, omit })

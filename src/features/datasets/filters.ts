@@ -1,7 +1,8 @@
 import type { Static } from 'typebox'
 import { Prisma } from '../../database/client.ts'
-import { type FieldError, invalid } from '../../errors.ts'
+import { type FieldError, invalid, queryError } from '../../errors.ts'
 import { listDatasetRows } from '../../generated/operations.ts'
+import { createGuess } from '../../http/validation/nearest-name.ts'
 import { type DatasetColumn, keyOf } from './columns.ts'
 import { isValue, sqlType, toSqlValue } from './values.ts'
 
@@ -29,9 +30,13 @@ function condition(column: DatasetColumn, values: readonly string[]): Prisma.Sql
   return Prisma.sql`(${isOne} OR ${isEmpty})`
 }
 
-function problem(column: DatasetColumn | undefined, values: readonly string[]) {
+function problem(
+  column: DatasetColumn | undefined,
+  values: readonly string[],
+  guess: () => string,
+) {
   if (column === undefined) {
-    return { code: 'unknown_parameter', message: 'is not a column of this dataset' }
+    return { code: 'unknown_parameter', message: `is not a column of this dataset${guess()}` }
   }
   const { type } = column
   if (values.every((value) => value === '' || isValue(type, value))) return undefined
@@ -46,10 +51,12 @@ function problem(column: DatasetColumn | undefined, values: readonly string[]) {
 export function rowFilters(columns: readonly DatasetColumn[], query: RowQuery): Prisma.Sql[] {
   const errors: FieldError[] = []
   const conditions: Prisma.Sql[] = []
+  const guess = createGuess()
+  const names = columns.map((one) => one.name)
   for (const [name, values] of named(query)) {
     const column = columns.find((one) => one.name === name)
-    const wrong = problem(column, values)
-    if (wrong !== undefined) errors.push({ path: `query.${name}`, ...wrong })
+    const wrong = problem(column, values, () => guess(name, names))
+    if (wrong !== undefined) errors.push(queryError(name, wrong.code, wrong.message))
     else if (column !== undefined) conditions.push(condition(column, values))
   }
   if (errors.length > 0) throw invalid(errors)

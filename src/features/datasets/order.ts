@@ -1,5 +1,6 @@
 import { Prisma } from '../../database/client.ts'
-import { invalid } from '../../errors.ts'
+import { invalid, queryError } from '../../errors.ts'
+import { createGuess } from '../../http/validation/nearest-name.ts'
 import { type DatasetColumn, keyOf } from './columns.ts'
 
 /** By what rows are sorted. Of equals, and without a column, the order is that of the file. */
@@ -18,11 +19,14 @@ export interface RowPosition {
 export function rowOrder(columns: readonly DatasetColumn[], sort: string | undefined): RowOrder {
   if (sort === undefined) return { descending: false }
   const descending = sort.startsWith('-')
-  const column = columns.find(({ name }) => name === (descending ? sort.slice(1) : sort))
+  const wanted = descending ? sort.slice(1) : sort
+  const column = columns.find(({ name }) => name === wanted)
   if (column !== undefined) return { column, descending }
-  throw invalid([
-    { path: 'query.sort', code: 'unknown_column', message: 'is not a column of this dataset' },
-  ])
+  const guess = createGuess()(
+    wanted,
+    columns.map(({ name }) => name),
+  )
+  throw invalid([queryError('sort', 'unknown_column', `is not a column of this dataset${guess}`)])
 }
 
 /** What follows ORDER BY. */

@@ -1,6 +1,7 @@
 import { type Database, Prisma, VARYING } from '../../database/client.ts'
 import { quoteIdentifier } from '../../database/sql-names.ts'
 import { badCursor, type Page, readPaging, toPage } from '../../http/paging.ts'
+import { checkAll } from '../../http/validation/check-all.ts'
 import { type DatasetColumn, jsonOf, keyOf, tableOf } from './columns.ts'
 import { type RowQuery, rowFilters } from './filters.ts'
 import { isAfter, orderBy, type RowOrder, type RowPosition, rowOrder } from './order.ts'
@@ -64,12 +65,15 @@ export async function readRows(
   query: RowQuery,
 ): Promise<Page<string>> {
   const { sort } = query
-  const order = rowOrder(columns, sort)
-  const filters = rowFilters(columns, query)
-  const { limit, offset, after } = readPaging(query, ([of, by, row]) =>
-    of === Number(id) && by === (sort ?? null) && Number.isSafeInteger(row)
-      ? BigInt(row as number)
-      : undefined,
+  const [order, filters, { limit, offset, after }] = checkAll(
+    () => rowOrder(columns, sort),
+    () => rowFilters(columns, query),
+    () =>
+      readPaging(query, ([of, by, row]) =>
+        of === Number(id) && by === (sort ?? null) && Number.isSafeInteger(row)
+          ? BigInt(row as number)
+          : undefined,
+      ),
   )
   const table = Prisma.raw(tableOf(id))
   const position =

@@ -1,5 +1,5 @@
 import type { Prisma } from '../../database/client.ts'
-import { type FieldError, invalid } from '../../errors.ts'
+import { bodyError, type FieldError, invalid } from '../../errors.ts'
 import type { EmploymentCreate, EmploymentUpdate } from '../../generated/schemas.ts'
 import { caseless } from '../../lib/caseless.ts'
 
@@ -15,7 +15,7 @@ function checkDates(changes: EmploymentUpdate): void {
   const errors = (['start_date', 'end_date'] as const).flatMap((name): FieldError[] => {
     const date = changes[name]
     return typeof date === 'string' && date < EARLIEST_DATE
-      ? [{ path: `/${name}`, code: 'date', message: 'must be of the years 1 to 9999' }]
+      ? [bodyError(`/${name}`, 'date', 'must be of the years 1 to 9999')]
       : []
   })
   if (errors.length > 0) throw invalid(errors)
@@ -38,7 +38,7 @@ export function changeEmployment(
   const endDate = dateOf(changes.end_date, stored.endDate)
   if (startDate !== null && endDate !== null && endDate < startDate) {
     const path = changes.end_date === undefined ? '/start_date' : '/end_date'
-    throw invalid([{ path, code: 'period', message: 'must not end before it starts' }])
+    throw invalid([bodyError(path, 'period', 'must not end before it starts')])
   }
   return {
     companyName,

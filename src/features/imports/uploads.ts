@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { type Database, violatesForeignKey } from '../../database/client.ts'
-import { AppError, invalid, unauthorized } from '../../errors.ts'
+import { AppError, bodyError, invalid, queryError, unauthorized } from '../../errors.ts'
 import type { Chunks } from './chunks.ts'
 import type { ImportKind } from './kinds/loader.ts'
 import { storedOnDisk } from './source.ts'
@@ -50,7 +50,7 @@ interface NamedKind {
   readonly name?: string
 }
 
-const problem = (code: string, message: string) => invalid([{ path: '', code, message }])
+const problem = (code: string, message: string) => invalid([bodyError('', code, message)])
 
 const tooLarge = () =>
   new AppError(413, 'file_too_large', 'The file is larger than the service accepts', {
@@ -148,7 +148,9 @@ export function createUploads({ database, chunks, maxBytes }: Deps) {
     const { kind } = query
     const name = query.name ?? nameOf(incoming.fileName) ?? (kind === 'dataset' ? undefined : kind)
     if (name === undefined) {
-      throw invalid([{ path: 'query.name', code: 'required', message: 'is required' }])
+      throw invalid([
+        queryError('name', 'required', 'is required: send a name, as the file brings none'),
+      ])
     }
     const importId = await begin(userId, kind, requestId)
     try {

@@ -1,5 +1,5 @@
 import type { Prisma } from '../../database/client.ts'
-import { type FieldError, invalid } from '../../errors.ts'
+import { errorAt, type FieldError, inBody, invalid, type Place } from '../../errors.ts'
 import type { TransactionCreate, TransactionUpdate } from '../../generated/schemas.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { checkAmount, type Money, minorDigits, money } from '../../lib/money.ts'
@@ -37,16 +37,16 @@ export const isStorable = (time: unknown): time is number =>
   Number.isInteger(time) && Number(time) >= EARLIEST && Number(time) <= LATEST
 
 /** A moment in the years 1 to 9999 UTC, in which a date stands for its midnight UTC. */
-export function checkDate(text: string, path: string): Date | FieldError {
+export function checkDate(text: string, place: Place): Date | FieldError {
   const time = Date.parse(text)
   return isStorable(time)
     ? new Date(time)
-    : { path, code: 'date', message: 'must be a date or a date-time of the years 1 to 9999 in UTC' }
+    : errorAt(place, 'date', 'must be a date or a date-time of the years 1 to 9999 in UTC')
 }
 
-export const checkCurrency = (currency: string, path: string): FieldError | undefined =>
+export const checkCurrency = (currency: string, place: Place): FieldError | undefined =>
   minorDigits(currency) === undefined
-    ? { path, code: 'currency', message: 'is not a currency of ISO 4217' }
+    ? errorAt(place, 'currency', 'is not a currency of ISO 4217: send a code such as USD')
     : undefined
 
 const isError = (value: unknown): value is FieldError =>
@@ -58,17 +58,16 @@ function checkTogether(
   stored: { readonly currency: string; readonly amount?: Money; readonly date?: Date },
 ): { readonly date: Date; readonly amount: Money; readonly currency: string } {
   const currency = sent.currency ?? stored.currency
-  const unknown = checkCurrency(currency, '/currency')
-  if (unknown) throw invalid([unknown])
   const date =
     sent.transaction_date === undefined
       ? stored.date
-      : checkDate(sent.transaction_date, '/transaction_date')
+      : checkDate(sent.transaction_date, inBody('/transaction_date'))
   const amount =
     sent.transaction_amount === undefined && stored.amount
-      ? checkAmount(stored.amount.toFixed(), currency, '/currency')
-      : checkAmount(sent.transaction_amount ?? 0, currency, '/transaction_amount')
-  const errors = [date, amount].filter(isError)
+      ? checkAmount(stored.amount.toFixed(), currency, inBody('/currency'))
+      : checkAmount(sent.transaction_amount ?? 0, currency, inBody('/transaction_amount'))
+  const unknown = checkCurrency(currency, inBody('/currency'))
+  const errors = [date, amount, unknown].filter(isError)
   if (errors.length > 0) throw invalid(errors)
   return { date: date as Date, amount: amount as Money, currency }
 }

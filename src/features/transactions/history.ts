@@ -1,8 +1,9 @@
 import type { Static } from 'typebox'
 import type { Prisma } from '../../database/client.ts'
-import { type FieldError, invalid } from '../../errors.ts'
+import { type FieldError, inQuery, invalid, queryError } from '../../errors.ts'
 import type { listUserTransactions } from '../../generated/operations.ts'
 import { readPaging } from '../../http/paging.ts'
+import { checkAll } from '../../http/validation/check-all.ts'
 import { checkCurrency, checkDate, isStorable, type TransactionRecord } from './fields.ts'
 
 export type HistoryQuery = Static<typeof listUserTransactions.schema.querystring>
@@ -17,32 +18,39 @@ interface Position {
 
 /** The last moment of a period; a date stands for that whole UTC day. */
 function checkEnd(to: string): Date | FieldError {
-  const end = checkDate(to, 'query.to')
+  const end = checkDate(to, inQuery('to'))
   return end instanceof Date && isDateOnly(to) ? new Date(end.getTime() + DAY_MS - 1) : end
 }
 
 /** Both ends belong to the period. Transactions are dated to the millisecond. */
 function period({ from, to }: HistoryQuery): Prisma.DateTimeFilter {
-  const start = from === undefined ? undefined : checkDate(from, 'query.from')
+  const start = from === undefined ? undefined : checkDate(from, inQuery('from'))
   const end = to === undefined ? undefined : checkEnd(to)
   const errors = [start, end].filter(
     (value): value is FieldError => !!value && !(value instanceof Date),
   )
   if (start instanceof Date && end instanceof Date && start > end) {
-    errors.push({ path: 'query.to', code: 'period', message: 'must not be before from' })
+    errors.push(queryError('to', 'period', 'must not be before from'))
   }
   if (errors.length > 0) throw invalid(errors)
   return { ...(start instanceof Date && { gte: start }), ...(end instanceof Date && { lte: end }) }
 }
 
+function assertCurrency({ currency }: HistoryQuery): void {
+  const unknown = currency === undefined ? undefined : checkCurrency(currency, inQuery('currency'))
+  if (unknown) throw invalid([unknown])
+}
+
 /** The filters of a user's history. @throws AppError 422 for a date or currency there is not */
 export function historyFilter(userId: number, query: HistoryQuery): Prisma.TransactionWhereInput {
   const { from, to, type, currency, min_amount, max_amount } = query
-  const unknown = currency === undefined ? undefined : checkCurrency(currency, 'query.currency')
-  if (unknown) throw invalid([unknown])
+  const [date] = checkAll(
+    () => period(query),
+    () => assertCurrency(query),
+  )
   return {
     userId,
-    ...((from !== undefined || to !== undefined) && { date: period(query) }),
+    ...((from !== undefined || to !== undefined) && { date }),
     ...(type !== undefined && { type }),
     ...(currency !== undefined && { currency }),
     ...((min_amount !== undefined || max_amount !== undefined) && {

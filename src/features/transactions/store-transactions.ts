@@ -2,7 +2,7 @@ import type { LoadConnection } from '../../database/copy-in.ts'
 import { copyLine } from '../../database/copy-line.ts'
 import { CopyRows } from '../../database/copy-rows.ts'
 import { codeOf } from '../../database/errors.ts'
-import { type AppError, invalid } from '../../errors.ts'
+import { type AppError, bodyError, invalid } from '../../errors.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { Remembered } from '../../lib/remembered.ts'
 import type { FoundUser, UserLookup } from '../users/users.public.ts'
@@ -38,7 +38,7 @@ interface Options {
 
 const unknownUser = (owner: GivenTransaction['owner']) => {
   const path = typeof owner === 'number' ? '/user_id' : '/user_email'
-  return invalid([{ path, code: 'user_not_found', message: 'is of no user' }])
+  return invalid([bodyError(path, 'user_not_found', 'is of no user')])
 }
 
 /**

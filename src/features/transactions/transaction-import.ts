@@ -1,6 +1,6 @@
 import { createNumberReader, type NumberFormat } from '../../csv/types/number-format.ts'
 import type { LoadConnection } from '../../database/copy-in.ts'
-import { AppError, invalid } from '../../errors.ts'
+import { AppError, bodyError, invalid } from '../../errors.ts'
 import { TransactionCreate } from '../../generated/schemas.ts'
 import { attempt, type Checked, itemReader } from '../../http/bulk.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
@@ -24,8 +24,7 @@ const WHOLE = /^\d{1,16}$/
 const SOMEBODY_ID = 1
 const SOMEBODY = { id: BigInt(SOMEBODY_ID), name: '' }
 
-const lacksOwner = () =>
-  invalid([{ path: '/user_email', code: 'required', message: 'is required' }])
+const lacksOwner = () => invalid([bodyError('/user_email', 'required', 'is required')])
 
 /** Loads transactions from a file, by the rules of single ones. */
 export function createTransactionImport({ crypto, lookup, defaultCurrency }: Deps) {

@@ -9,6 +9,7 @@ import type { Nudge } from '../../events/relay.ts'
 import type { TransactionCreate, TransactionUpdate } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, toPage } from '../../http/paging.ts'
+import { checkAll } from '../../http/validation/check-all.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { mayAccess, type UserService } from '../users/users.public.ts'
 import {
@@ -144,8 +145,10 @@ export function createTransactionService(deps: TransactionDeps) {
       query: HistoryQuery,
     ): Promise<Page<TransactionRecord>> {
       await users.get(caller, userId)
-      const where = historyFilter(userId, query)
-      const { limit, offset, after } = historyPaging(query)
+      const [where, { limit, offset, after }] = checkAll(
+        () => historyFilter(userId, query),
+        () => historyPaging(query),
+      )
       const [rows, total] = await Promise.all([
         database.transaction.findMany({
           where: after === undefined ? where : { AND: [where, historyAfter(after)] },

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
 import { Prisma } from '../../database/client.ts'
-import { invalid } from '../../errors.ts'
+import { invalid, queryError } from '../../errors.ts'
 import type { listUsers } from '../../generated/operations.ts'
 import { readPaging } from '../../http/paging.ts'
 import { caseless } from '../../lib/caseless.ts'
@@ -46,9 +46,7 @@ export function userFilters(crypto: FieldCrypto, query: UserQuery): Prisma.Sql[]
   const { q, name, email, min_age, max_age, company, bank, pincode } = query
   const tokens = q === undefined ? undefined : queryTokens(crypto, q)
   if (q !== undefined && tokens === undefined) {
-    throw invalid([
-      { path: 'query.q', code: 'too_short', message: 'must have a word of 2 characters or more' },
-    ])
+    throw invalid([queryError('q', 'too_short', 'must have a word of 2 characters or more')])
   }
   const filters = [
     email !== undefined && Prisma.sql`u.email_index = ${emailIndex(crypto, email)}`,

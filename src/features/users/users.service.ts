@@ -4,6 +4,7 @@ import { conflict, notFound } from '../../errors.ts'
 import type { Role, UserUpdate } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, toPage } from '../../http/paging.ts'
+import { checkAll } from '../../http/validation/check-all.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { decryptUser, encryptUser, type UserRecord } from './fields.ts'
 import {
@@ -121,9 +122,12 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
 
     /** Users that match all filters. @throws AppError 422 */
     async list(query: UserQuery): Promise<Page<UserRecord>> {
-      const paging = userPaging(query)
+      const [filters, paging] = checkAll(
+        () => userFilters(crypto, query),
+        () => userPaging(query),
+      )
       const { rows, total } = await readUserPage(database, {
-        filters: userFilters(crypto, query),
+        filters,
         byId: filtersById(query),
         order: userOrder(query.sort),
         paging,

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { PassThrough, type Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
-import { AppError, invalid } from '../../errors.ts'
+import { AppError, bodyError, invalid } from '../../errors.ts'
 
 /** A file that a request brings. */
 export interface IncomingFile {
@@ -10,7 +10,7 @@ export interface IncomingFile {
   readonly name: string | undefined
 }
 
-const refuse = (code: string, message: string) => invalid([{ path: '', code, message }])
+const refuse = (code: string, message: string) => invalid([bodyError('', code, message)])
 
 const notAForm = (cause: unknown) =>
   new AppError(400, 'bad_request', 'The body is not a form (multipart/form-data)', { cause })

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { AppError, invalid } from '../../errors.ts'
+import { AppError, type FieldError } from '../../errors.ts'
 import { nextTurn } from '../../lib/slices.ts'
 import { type JsonLimits, scanJson } from './json-scan.ts'
 
@@ -19,6 +19,13 @@ const UNLIMITED: JsonLimits = { values: Number.POSITIVE_INFINITY, lists: {} }
 /** Others get their turn between looking through a larger body and parsing it. */
 const MAX_BYTES_AT_ONCE = 128 * 1024
 
+/** Values of bodies that JavaScript altered as it read them. */
+const altered = new WeakMap<FastifyRequest, readonly FieldError[]>()
+
+/** Which values of a request's body are not what was sent. Whoever checks the body refuses them. */
+export const alteredValues = (request: FastifyRequest): readonly FieldError[] =>
+  altered.get(request) ?? []
+
 const BYTE_ORDER_MARK = Buffer.from('\ufeff')
 
 const notUtf8 = () => new AppError(400, 'malformed_json', 'The request body is not valid UTF-8')
@@ -29,17 +36,18 @@ const withoutMark = (body: Buffer): Buffer =>
     ? body.subarray(BYTE_ORDER_MARK.length)
     : body
 
-/** @throws AppError 400 for what is no JSON, 422 for too much of it or values that would be altered */
+/** @throws AppError 400 for what is no JSON, 422 for too much of it */
 function look(request: FastifyRequest, body: Buffer): void {
   if (!isUtf8(body)) throw notUtf8()
   const errors = scanJson(body, request.routeOptions.config?.bodyLimits ?? UNLIMITED)
-  if (errors.length > 0) throw invalid(errors)
+  if (errors.length > 0) altered.set(request, errors)
 }
 
 /**
  * Parses JSON bodies once they are looked through: valid UTF-8, no more than the operation can mean,
- * exact numbers, whole characters, no `__proto__` keys. An operation that takes no body
- * accepts an empty one whatever its type is called.
+ * no `__proto__` keys. Numbers that are not exact and halves of characters are left to the check of the
+ * body, which tells them with all else that is wrong ({@link alteredValues}). An operation that takes no
+ * body accepts an empty one whatever its type is called.
  */
 export function installJsonBody(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')

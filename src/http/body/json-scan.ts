@@ -1,4 +1,4 @@
-import { AppError, type FieldError, invalid, MAX_ERRORS } from '../../errors.ts'
+import { AppError, bodyError, type FieldError, invalid, MAX_ERRORS } from '../../errors.ts'
 import { pointerToken } from '../json-pointer.ts'
 import { isExactNumber, MIN_CHECKED_CHARACTERS } from './json-number.ts'
 import { hasHalfCharacter, literalEnd, numberEnd, stringEnd } from './json-tokens.ts'
@@ -115,8 +115,8 @@ class JsonScan {
     const { values } = this.limits
     this.values += 1
     if (this.values <= values) return
-    const message = `must not hold more than ${values} values`
-    throw invalid([{ path: '', code: 'too_many_values', message }])
+    const message = `must have at most ${values} values`
+    throw invalid([bodyError('', 'too_many_values', message)])
   }
 
   /** How many items a member of the body itself may have. */
@@ -128,8 +128,8 @@ class JsonScan {
   }
 
   private tooManyItems(most: number): AppError {
-    const message = `must not have more than ${most} items`
-    return invalid([{ path: this.pathTo(1), code: 'maxItems', message }])
+    const message = `must have at most ${most} items`
+    return invalid([bodyError(this.pathTo(1), 'maxItems', message)])
   }
 
   /** @returns where it ends */
@@ -137,7 +137,7 @@ class JsonScan {
     const start = this.at
     this.advance(stringEnd(this.bytes, start))
     if (this.altered.length < MAX_ERRORS && hasHalfCharacter(this.bytes, start, this.at)) {
-      this.refuse(depth, 'unicode', 'must not hold half a surrogate pair')
+      this.refuse(depth, 'unicode', 'has half of a surrogate pair: send whole characters')
     }
     return this.at
   }
@@ -150,12 +150,12 @@ class JsonScan {
     this.refuse(
       depth,
       'number_precision',
-      'has more digits than a JSON number carries exactly; send it as a string',
+      'has more digits than a JSON number carries exactly: send it as a string',
     )
   }
 
   private refuse(depth: number, code: string, message: string): void {
-    this.altered.push({ path: this.pathTo(depth), code, message })
+    this.altered.push(bodyError(this.pathTo(depth), code, message))
   }
 
   private nameAt(depth: number): string {

@@ -110,7 +110,8 @@ export function readOptions(args: readonly string[]): ImportCommand | undefined 
   const checked = checkQuery(toParameters(values))
   if ('errors' in checked) {
     const [{ path, message } = { path: '', message: '' }] = checked.errors
-    const option = path.replace(/^query\./, '').replaceAll('_', '-')
+    // A member of an object is told by the object.
+    const option = path.replace(/\[.*/s, '').replaceAll('_', '-')
     throw new StartupError(`--${option} ${message}; ${HELP}.`)
   }
   return {

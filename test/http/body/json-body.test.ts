@@ -1,23 +1,27 @@
 import { Decimal } from 'decimal.js'
 import fc from 'fast-check'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { installJsonBody } from '../../../src/http/body/json-body.ts'
 import { sendProblem } from '../../../src/http/problem.ts'
+import { installValidator } from '../../../src/http/validator.ts'
 
 let app: FastifyInstance
 
 beforeAll(async () => {
   app = Fastify({ bodyLimit: 8 * 1024 * 1024 })
   app.setErrorHandler(sendProblem)
+  installValidator(app)
   installJsonBody(app)
   app.post('/', { schema: { body: {} } }, async ({ body }) => ({ body }))
-  app.setValidatorCompiler(() => () => true)
+  const body = Type.Object({ a: Type.Integer(), b: Type.Integer({ maximum: 9 }) })
+  app.post('/checked', { schema: { body } }, async () => 'never')
 })
 afterAll(() => app.close())
 
-const post = (payload: string) =>
-  app.inject({ method: 'POST', url: '/', payload, headers: { 'content-type': 'application/json' } })
+const post = (payload: string, url = '/') =>
+  app.inject({ method: 'POST', url, payload, headers: { 'content-type': 'application/json' } })
 
 /** Whether the number that JavaScript makes of these digits stands for the same value, and no other. */
 const survives = (digits: string) =>
@@ -59,7 +63,12 @@ describe('numbers in a body', () => {
     const answer = await post(`{"items":[{"amount":1},{"amount":${number}}]}`)
     expect(answer.statusCode).toBe(422)
     expect(answer.json().errors).toEqual([
-      { path: '/items/1/amount', code: 'number_precision', message: expect.any(String) },
+      {
+        in: 'body',
+        path: '/items/1/amount',
+        code: 'number_precision',
+        message: expect.any(String),
+      },
     ])
   })
 
@@ -76,6 +85,16 @@ describe('numbers in a body', () => {
   it('names each of several', async () => {
     const { errors } = (await post('[12345678901234567890,1,0.12345678901234567]')).json()
     expect(errors.map(({ path }: { path: string }) => path)).toEqual(['/0', '/2'])
+  })
+})
+
+describe('a number that is not exact', () => {
+  it('is told once, with what else is wrong', async () => {
+    const { errors } = (await post('{"a":"x","b":12345678901234567890}', '/checked')).json()
+    expect(errors.map(({ path, code }: { path: string; code: string }) => [path, code])).toEqual([
+      ['/b', 'number_precision'],
+      ['/a', 'type'],
+    ])
   })
 })
 
@@ -120,7 +139,7 @@ describe('half characters in a body', () => {
       const answer = await post(`{"items":[{"description":${text}}]}`)
       expect(answer.statusCode).toBe(422)
       expect(answer.json().errors).toEqual([
-        { path: '/items/0/description', code: 'unicode', message: expect.any(String) },
+        { in: 'body', path: '/items/0/description', code: 'unicode', message: expect.any(String) },
       ])
     },
   )

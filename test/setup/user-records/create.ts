@@ -75,7 +75,7 @@ export function testCreation(records: UserRecords, { sent, shown, refusals }: Cr
   it.each(refusals)('refuses %s by its rule %s', async (path, code, fields) => {
     const { status, body } = await create(cast.user.id, { ...of.required(), ...fields })
     expect(status).toBe(422)
-    expect(body.errors).toContainEqual({ path, code, message: expect.any(String) })
+    expect(body.errors).toContainEqual({ in: 'body', path, code, message: expect.any(String) })
   })
 
   it('hides somebody else from users', async () => {

@@ -67,7 +67,12 @@ export function testUpdate(
     const before = await add()
     const answer = await update(before.id, body)
     expect(answer.status).toBe(422)
-    expect(answer.body.errors).toContainEqual({ path, code, message: expect.any(String) })
+    expect(answer.body.errors).toContainEqual({
+      in: 'body',
+      path,
+      code,
+      message: expect.any(String),
+    })
     expect(await read(before.id)).toEqual(before)
   })
 

@@ -1,6 +1,6 @@
 import type { LoadConnection } from '../../../../database/copy-in.ts'
 import { type CopyValue, copyLine } from '../../../../database/copy-line.ts'
-import { type AppError, invalid } from '../../../../errors.ts'
+import { type AppError, bodyError, invalid } from '../../../../errors.ts'
 import type { FieldCrypto } from '../../../../lib/crypto.ts'
 import { Remembered } from '../../../../lib/remembered.ts'
 import {
@@ -34,7 +34,7 @@ const TARGETS = {
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 const taken = (field: 'email' | 'account_number') =>
-  invalid([{ path: `/${field}`, code: `${field}_taken`, message: 'is in use already' }])
+  invalid([bodyError(`/${field}`, `${field}_taken`, 'is in use already')])
 
 /** Remembers what the words of names and addresses became. */
 function rememberIndexes(crypto: FieldCrypto): FieldCrypto {
