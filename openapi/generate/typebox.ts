@@ -1,5 +1,5 @@
 import Format from 'typebox/format'
-import '../../src/http/formats.ts'
+import '../../src/http/validation/formats.ts'
 import { literal, objectLiteral, propertyName } from './code.ts'
 import {
   asArray,

@@ -3,7 +3,7 @@ import type { TSchema } from 'typebox'
 import { AppError, bodyError, type FieldError, invalid, MAX_ERRORS } from '../errors.ts'
 import type { BulkItemError, BulkMode } from '../generated/schemas.ts'
 import { mapInSlices } from '../lib/slices.ts'
-import { compileCheck } from './validator.ts'
+import { compileCheck } from './validation/validator.ts'
 
 /** Of an item with more mistakes the first are told. */
 const MAX_ITEM_ERRORS = 10

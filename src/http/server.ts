@@ -20,7 +20,7 @@ import { wasRefused } from './overload/refusals.ts'
 import { installProblems, sendProblem } from './problem.ts'
 import { installRateLimits } from './rate-limit.ts'
 import { requestId } from './request-id.ts'
-import { installValidator } from './validator.ts'
+import { installValidator } from './validation/validator.ts'
 
 /** For operations that take no JSON: the others have limits of their own. */
 const BODY_LIMIT_BYTES = 16 * 1024

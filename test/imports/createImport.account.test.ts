@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox'
 import { describe, expect, it } from 'vitest'
 import type { ImportQuery } from '../../src/features/imports/query.ts'
 import { operations } from '../../src/generated/operations.ts'
-import { compileCheck } from '../../src/http/validator.ts'
+import { compileCheck } from '../../src/http/validation/validator.ts'
 import { useCast } from '../setup/cast.ts'
 
 const cast = useCast()

@@ -1,5 +1,5 @@
 import { AppError, bodyError, type FieldError, invalid, MAX_ERRORS } from '../../errors.ts'
-import { pointerToken } from '../json-pointer.ts'
+import { pointerToken } from '../validation/json-pointer.ts'
 import { isExactNumber, MIN_CHECKED_CHARACTERS } from './json-number.ts'
 import { hasHalfCharacter, literalEnd, numberEnd, stringEnd } from './json-tokens.ts'
 

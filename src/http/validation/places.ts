@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import type { Place } from '../../errors.ts'
-import { shownName } from '../json-pointer.ts'
+import { shownName } from './json-pointer.ts'
 
 /** What of a schema of parameters tells their names. */
 interface Parameters {

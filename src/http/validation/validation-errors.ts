@@ -1,8 +1,8 @@
 import type { TSchema } from 'typebox'
 import type { TLocalizedValidationError } from 'typebox/error'
 import { errorAt, type FieldError, type Place } from '../../errors.ts'
-import { pointerToken } from '../json-pointer.ts'
 import { adviceOf, type Described, formMessage, typeMessage, typeOf } from './expected.ts'
+import { pointerToken } from './json-pointer.ts'
 import { createGuess } from './nearest-name.ts'
 import { createPlaces, nameOf } from './places.ts'
 

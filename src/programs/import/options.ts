@@ -3,7 +3,7 @@ import type { TSchema } from 'typebox'
 import { StartupError } from '../../errors.ts'
 import type { ImportQuery } from '../../features/imports/query.ts'
 import { operations } from '../../generated/operations.ts'
-import { compileCheck } from '../../http/validator.ts'
+import { compileCheck } from '../../http/validation/validator.ts'
 
 export const USAGE = `Usage: npm run import -- FILE.csv [options]
 

@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { Get } from 'typebox/format'
-import '../../../src/http/formats.ts'
+import '../../../src/http/validation/formats.ts'
 
 /** As much of JSON Schema as the document's requests use. */
 export interface Schema {

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check'
 import { Get } from 'typebox/format'
-import '../../../src/http/formats.ts'
+import '../../../src/http/validation/formats.ts'
 import { Late } from './late.ts'
 import type { Schema } from './schema.ts'
 import { validTexts } from './texts.ts'

@@ -5,7 +5,7 @@ import { Type } from 'typebox'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { installJsonBody } from '../../../src/http/body/json-body.ts'
 import { sendProblem } from '../../../src/http/problem.ts'
-import { installValidator } from '../../../src/http/validator.ts'
+import { installValidator } from '../../../src/http/validation/validator.ts'
 
 let app: FastifyInstance
 

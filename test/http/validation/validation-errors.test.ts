@@ -2,7 +2,7 @@ import { type TSchema, Type } from 'typebox'
 import { describe, expect, it } from 'vitest'
 import { type OperationId, operations } from '../../../src/generated/operations.ts'
 import * as schemas from '../../../src/generated/schemas.ts'
-import { compileCheck } from '../../../src/http/validator.ts'
+import { compileCheck } from '../../../src/http/validation/validator.ts'
 
 const TRANSACTION = {
   user_id: 7,

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import document from '../../../src/generated/openapi.json' with { type: 'json' }
 import { type OperationId, operations } from '../../../src/generated/operations.ts'
-import '../../../src/http/formats.ts'
+import '../../../src/http/validation/formats.ts'
 
 /** An answer as any client saw it. */
 export interface Answer {

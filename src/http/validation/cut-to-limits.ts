@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox'
-import { MAX_ERRORS } from '../errors.ts'
+import { MAX_ERRORS } from '../../errors.ts'
 
 /** The keywords by which a value is cut. */
 interface Limits {

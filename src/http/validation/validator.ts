@@ -3,12 +3,12 @@ import type { TObject, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Settings } from 'typebox/system'
 import { Default } from 'typebox/value'
-import { type FieldError, invalid, MAX_ERRORS, type Place } from '../errors.ts'
+import { type FieldError, invalid, MAX_ERRORS, type Place } from '../../errors.ts'
 import { cutToLimits } from './cut-to-limits.ts'
 import './formats.ts'
-import { alteredValues } from './body/json-body.ts'
-import { isObject } from './validation/places.ts'
-import { createDescriber } from './validation/validation-errors.ts'
+import { alteredValues } from '../body/json-body.ts'
+import { isObject } from './places.ts'
+import { createDescriber } from './validation-errors.ts'
 
 // The library's own limit is 8, and an unknown member takes two. What is checked is cut to its limits.
 Settings.Set({ maxErrors: 4 * MAX_ERRORS })

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { describe, expect, it } from 'vitest'
-import { operations } from '../../src/generated/operations.ts'
-import { compileCheck } from '../../src/http/validator.ts'
+import { operations } from '../../../src/generated/operations.ts'
+import { compileCheck } from '../../../src/http/validation/validator.ts'
 
 const Body = Type.Object(
   {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { describe, expect, it } from 'vitest'
-import { cutToLimits } from '../../src/http/cut-to-limits.ts'
-import { compileCheck } from '../../src/http/validator.ts'
+import { cutToLimits } from '../../../src/http/validation/cut-to-limits.ts'
+import { compileCheck } from '../../../src/http/validation/validator.ts'
 
 const Schema = Type.Object(
   {
