@@ -23,9 +23,10 @@ const FIRST_OF_MANY = 1_000
 const COLUMNS =
   '(user_id, full_name, transaction_date, transaction_amount, transaction_type, currency)'
 const START = `timestamptz '2016-01-01 12:00Z'`
-const EACH = 'SELECT recompute_statistics(id) FROM unnest($1::bigint[]) AS id'
-/** What recomputed many users until it became one with the function for one. */
-const SET_BASED = 'SELECT * FROM recompute_statistics_of($1::bigint[])'
+const TOGETHER = 'SELECT * FROM recompute_statistics(($1::bigint[])[1], ($1::bigint[])[2:])'
+/** Of revisions that have a function for one user and another for many. */
+const ONE = 'SELECT recompute_statistics(($1::bigint[])[1])'
+const MANY = 'SELECT * FROM recompute_statistics_of($1::bigint[])'
 
 const [revision] = process.argv.slice(2)
 if (revision === undefined) throw new Error('usage: npx tsx test/bench/functions.ts REVISION')
@@ -68,27 +69,27 @@ async function seed(client: pg.Client): Promise<void> {
   for (const [index, size] of SIZES.entries()) {
     await client.query(`INSERT INTO transactions ${COLUMNS}
       SELECT ${index + 1}, '', ${START} + make_interval(secs => n * ${(DAYS * 86_400) / size}::float8), 1 + n % 1000,
-        (ARRAY['credit', 'debit'])[1 + n % 2]::"TransactionType", 'USD' FROM generate_series(0, ${size - 1}) AS n`)
+        (ARRAY['credit', 'debit'])[1 + n % 2], 'USD' FROM generate_series(0, ${size - 1}) AS n`)
   }
   await client.query(`INSERT INTO transactions ${COLUMNS}
     SELECT ${FIRST_OF_MANY} + n % ${MANY_USERS}, '', ${START} + make_interval(days => (n / ${MANY_USERS}) * 4), 1 + n % 1000,
-      (ARRAY['credit', 'debit'])[1 + n % 2]::"TransactionType", 'USD'
+      (ARRAY['credit', 'debit'])[1 + n % 2], 'USD'
     FROM generate_series(0, ${MANY_USERS * MANY_DAYS - 1}) AS n`)
   await client.query('SELECT recompute_statistics(id) FROM users ORDER BY id')
   await client.query('VACUUM ANALYZE')
 }
 
-type Variant = readonly [name: string, client: pg.Client, many: string]
+type Variant = readonly [name: string, client: pg.Client, one: string, many: string]
 
 /** One more transaction of one user, in turns. */
 async function measureOne(variants: readonly Variant[], user: number): Promise<void> {
   const times: number[][] = variants.map(() => [])
   for (let round = -WARM_UP; round < ROUNDS; round += 1) {
-    for (const [index, [, client]] of variants.entries()) {
+    for (const [index, [, client, one]] of variants.entries()) {
       const day = Math.floor((Math.abs(round) * DAYS) / ROUNDS)
       await client.query(`INSERT INTO transactions ${COLUMNS}
         VALUES (${user}, '', ${START} + make_interval(days => ${day}), 5, 'credit', 'USD')`)
-      const time = await timed(() => ask(client, EACH, [user]))
+      const time = await timed(() => ask(client, one, [user]))
       if (round >= 0) times[index]?.push(time)
     }
   }
@@ -104,7 +105,7 @@ async function measureMany(
   const users = Array.from({ length: MANY_USERS }, (_, index) => FIRST_OF_MANY + index)
   const times: number[][] = variants.map(() => [])
   for (let round = -2; round < MANY_ROUNDS; round += 1) {
-    for (const [index, [, client, many]] of variants.entries()) {
+    for (const [index, [, client, , many]] of variants.entries()) {
       await client.query(`BEGIN; ${changes}`)
       const time = await timed(() => ask(client, many, users))
       await client.query('ROLLBACK')
@@ -138,8 +139,12 @@ try {
   const { rows } = await there.query(`SELECT to_regproc('recompute_statistics_of') AS found`)
   await seed(here)
   const variants: readonly Variant[] = [
-    ['here', here, EACH],
-    [revision, there, rows[0].found === null ? EACH : SET_BASED],
+    ['here', here, TOGETHER, TOGETHER],
+    [
+      revision,
+      there,
+      ...(rows[0].found === null ? ([TOGETHER, TOGETHER] as const) : ([ONE, MANY] as const)),
+    ],
   ]
   for (const [index] of SIZES.entries()) await measureOne(variants, index + 1)
   const ofMany = `user_id >= ${FIRST_OF_MANY}`

@@ -23,7 +23,7 @@ async function seed(database: Database, userId: number, count: number): Promise<
       (user_id, full_name, transaction_date, transaction_amount, transaction_type, currency)
     SELECT ${userId}, '\\x00',
       timestamptz '2016-01-01 00:00Z' + make_interval(secs => number * ${(DAYS * 86_400) / count}::float8),
-      1 + number % 1000, (ARRAY['credit', 'debit'])[1 + number % 2]::"TransactionType", 'USD'
+      1 + number % 1000, (ARRAY['credit', 'debit'])[1 + number % 2], 'USD'
     FROM generate_series(0, ${count - 1}::int) AS number`
   await recomputeUsers(database, [userId])
 }

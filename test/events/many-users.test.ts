@@ -31,7 +31,7 @@ const load = (count: number) =>
        (user_id, full_name, transaction_date, transaction_amount, transaction_type, currency, request_id)
      SELECT ($1::bigint[])[1 + n % ${users.length}], '',
        timestamptz '2024-01-20 23:30Z' + make_interval(days => n % 40), 0.01 + n % 977,
-       (ARRAY['credit', 'debit'])[1 + n % 2]::"TransactionType",
+       (ARRAY['credit', 'debit'])[1 + n % 2],
        (ARRAY['USD', 'JPY', 'USD'])[1 + n % 3], 'a-load'
      FROM generate_series(1, ${count}) AS n`,
     [users],

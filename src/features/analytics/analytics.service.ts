@@ -56,6 +56,13 @@ interface State {
   readonly waiting: boolean
 }
 
+/** What the ledger knows of a user: without figures, neither a version nor a time. */
+interface Progress {
+  readonly version: bigint | null
+  readonly computed_at: Date | null
+  readonly waiting: boolean
+}
+
 export type AnalyticsService = ReturnType<typeof createAnalyticsService>
 
 export function createAnalyticsService({
@@ -94,15 +101,18 @@ export function createAnalyticsService({
 
   /** How far a user's figures are. @throws AppError 404 also for somebody else */
   async function readState(caller: Caller, userId: number): Promise<State> {
-    const [state] = mayAccess(caller, userId)
-      ? await database.$queryRaw<State[]>`
-          SELECT coalesce(version, 0) AS version, coalesce(computed_at, users.created_at) AS computed_at,
-            EXISTS (SELECT FROM outbox WHERE outbox.user_id = users.id) AS waiting
-          FROM users LEFT JOIN statistics_versions ON user_id = users.id
-          WHERE users.id = ${userId}`
-      : []
-    if (state === undefined) throw notFound('User', userId)
-    return state
+    if (!mayAccess(caller, userId)) throw notFound('User', userId)
+    const [{ version, computed_at, waiting }] = await database.$queryRaw<[Progress]>`
+      SELECT version, computed_at, EXISTS (SELECT FROM outbox WHERE outbox.user_id = subject) AS waiting
+      FROM (SELECT ${userId}::bigint AS subject) AS asked LEFT JOIN statistics_versions ON user_id = subject`
+    // Whoever has a version is there: it goes with them.
+    if (version !== null && computed_at !== null) return { version, computed_at, waiting }
+    const user = await database.user.findUnique({
+      where: { id: userId },
+      select: { createdAt: true },
+    })
+    if (user === null) throw notFound('User', userId)
+    return { version: 0n, computed_at: user.createdAt, waiting }
   }
 
   /** The version was read before: a slow reader fills an old key and never spoils the new one. */

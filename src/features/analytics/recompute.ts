@@ -11,11 +11,9 @@ export async function recomputeUsers(
   database: Database,
   userIds: readonly number[],
 ): Promise<readonly { readonly userId: bigint; readonly oldestChange: Date }[]> {
-  const inOrder = userIds.toSorted((a, b) => a - b)
-  const rows = await database.$queryRaw<{ userId: bigint; oldestChange: Date | null }[]>`
-    SELECT subject AS "userId", recompute_statistics(subject) AS "oldestChange"
-    FROM unnest(${inOrder}::bigint[]) AS subject`
-  return rows.flatMap(({ userId, oldestChange }) =>
-    oldestChange === null ? [] : { userId, oldestChange },
-  )
+  const [first, ...others] = userIds
+  if (first === undefined) return []
+  return await database.$queryRaw<{ userId: bigint; oldestChange: Date }[]>`
+    SELECT user_id AS "userId", oldest AS "oldestChange"
+    FROM recompute_statistics(${first}::bigint, ${others}::bigint[])`
 }

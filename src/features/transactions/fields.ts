@@ -4,12 +4,16 @@ import type { TransactionCreate, TransactionUpdate } from '../../generated/schem
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { checkAmount, type Money, minorDigits, money } from '../../lib/money.ts'
 
-type TransactionRow = Prisma.TransactionGetPayload<object>
+export type TransactionRow = Prisma.TransactionGetPayload<object>
 
 /** A transaction with readable fields. */
-export type TransactionRecord = Omit<TransactionRow, 'fullName' | 'amount' | 'requestId'> & {
+export type TransactionRecord = Omit<
+  TransactionRow,
+  'fullName' | 'amount' | 'type' | 'requestId'
+> & {
   readonly fullName: string
   readonly amount: Money
+  readonly type: TransactionCreate['transaction_type']
 }
 
 /** Before it is stored it has no id and no times. */
@@ -29,6 +33,7 @@ export function decryptTransaction(crypto: FieldCrypto, row: TransactionRow): Tr
     ...rest,
     fullName: crypto.decrypt(address(row.userId), row.fullName),
     amount: money(row.amount),
+    type: row.type as TransactionRecord['type'],
   }
 }
 

@@ -1,7 +1,12 @@
 import type { DatabaseTransaction } from '../../database/client.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { mapInSlices } from '../../lib/slices.ts'
-import { encryptFullName, type TransactionDraft, type TransactionRecord } from './fields.ts'
+import {
+  encryptFullName,
+  type TransactionDraft,
+  type TransactionRecord,
+  type TransactionRow,
+} from './fields.ts'
 
 interface StoredRow {
   readonly position: number
@@ -46,7 +51,7 @@ export async function insertTransactions(
       INSERT INTO transactions (
         id, user_id, full_name, transaction_date, transaction_amount, transaction_type,
         currency, description, reference, request_id)
-      SELECT id, user_id, decode(full_name, 'hex'), date, amount, type::"TransactionType",
+      SELECT id, user_id, decode(full_name, 'hex'), date, amount, type,
         currency, description, reference, ${requestId}
       FROM entry ORDER BY user_id, reference
       ON CONFLICT DO NOTHING
@@ -58,3 +63,28 @@ export async function insertTransactions(
     return row && { ...draft, id: row.id, createdAt: row.created_at, updatedAt: row.updated_at }
   })
 }
+
+/**
+ * Reads a transaction that is about to be changed, under a lock, as well as the user's. Deleting a user locks the user first and
+ * their transactions after: a change has to take the same order.
+ *
+ * @param userId whose it is
+ * @returns null when it is gone by now
+ */
+export async function lockTransaction(
+  tx: DatabaseTransaction,
+  userId: bigint,
+  id: number,
+): Promise<TransactionRow | null> {
+  await lockOwner(tx, userId)
+  const [row] = await tx.$queryRaw<TransactionRow[]>`
+    SELECT id, user_id AS "userId", full_name AS "fullName", transaction_date AS date, transaction_amount AS amount,
+      transaction_type AS type, currency, description, reference, request_id AS "requestId",
+      created_at AS "createdAt", updated_at AS "updatedAt"
+    FROM transactions WHERE user_id = ${userId} AND id = ${id} FOR NO KEY UPDATE`
+  return row ?? null
+}
+
+/** Keeps the user of a transaction until the end of a change to it. */
+export const lockOwner = (tx: DatabaseTransaction, userId: bigint) =>
+  tx.$queryRaw`SELECT id FROM users WHERE id = ${userId} FOR KEY SHARE`

@@ -1,9 +1,4 @@
-import {
-  type Database,
-  type DatabaseTransaction,
-  violatedUnique,
-  violatesForeignKey,
-} from '../../database/client.ts'
+import { type Database, violatedUnique, violatesForeignKey } from '../../database/client.ts'
 import { conflict, notFound } from '../../errors.ts'
 import type { Nudge } from '../../events/relay.ts'
 import type { TransactionCreate, TransactionUpdate } from '../../generated/schemas.ts'
@@ -28,6 +23,7 @@ import {
   historyPaging,
   historyPosition,
 } from './history.ts'
+import { lockOwner, lockTransaction } from './insert-transactions.ts'
 
 export interface TransactionDeps {
   readonly database: Database
@@ -45,14 +41,6 @@ export const referenceTaken = () =>
 const toConflict = (error: unknown) =>
   violatedUnique(error)?.includes('reference') ? referenceTaken() : error
 
-/**
- * Keeps the user of a transaction until the end of a change to it. Deleting a user locks the user
- * first and their transactions after: a change has to take the same order.
- */
-const lockOwner = (tx: DatabaseTransaction, id: number) => tx.$queryRaw`
-  SELECT id FROM users WHERE id = (SELECT user_id FROM transactions WHERE id = ${id})
-  FOR KEY SHARE`
-
 export function createTransactionService(deps: TransactionDeps) {
   const { database, crypto, outbox, users, defaultCurrency } = deps
 
@@ -61,7 +49,7 @@ export function createTransactionService(deps: TransactionDeps) {
   }
 
   async function find(caller: Caller, id: number): Promise<TransactionRecord> {
-    const row = await database.transaction.findUnique({ where: { id } })
+    const row = await database.transaction.findFirst({ where: { id } })
     if (row === null || !mayAccess(caller, row.userId)) throw notFound('Transaction', id)
     return decryptTransaction(crypto, row)
   }
@@ -104,14 +92,14 @@ export function createTransactionService(deps: TransactionDeps) {
     ): Promise<TransactionRecord> {
       const row = await database
         .$transaction(async (tx) => {
-          await lockOwner(tx, id)
-          await tx.$queryRaw`SELECT id FROM transactions WHERE id = ${id} FOR NO KEY UPDATE`
-          const stored = await tx.transaction.findUnique({ where: { id } })
-          if (stored === null || !mayAccess(caller, stored.userId))
-            throw notFound('Transaction', id)
+          const found = await tx.transaction.findFirst({ where: { id }, select: { userId: true } })
+          if (found === null || !mayAccess(caller, found.userId)) throw notFound('Transaction', id)
+          const { userId } = found
+          const stored = await lockTransaction(tx, userId, id)
+          if (stored === null) throw notFound('Transaction', id)
           const changed = changeTransaction(decryptTransaction(crypto, stored), changes)
           return await tx.transaction.update({
-            where: { id },
+            where: { id_userId: { id, userId } },
             data: toColumns(crypto, changed, requestId),
           })
         })
@@ -124,15 +112,15 @@ export function createTransactionService(deps: TransactionDeps) {
 
     /** @throws AppError 404 also for somebody else's */
     async remove(caller: Caller, id: number, requestId: string): Promise<void> {
-      await find(caller, id)
+      const { userId } = await find(caller, id)
       const deleted = await database.$transaction(async (tx) => {
-        await lockOwner(tx, id)
+        await lockOwner(tx, userId)
         // The outbox trigger reads the request's id from the setting, as the row goes away.
         return await tx.$executeRaw`
           WITH request AS MATERIALIZED (
             SELECT set_config('passbook.request_id', ${requestId}, true) AS id)
           DELETE FROM transactions USING request
-          WHERE transactions.id = ${id} AND request.id IS NOT NULL`
+          WHERE transactions.user_id = ${userId} AND transactions.id = ${id} AND request.id IS NOT NULL`
       })
       if (deleted === 0) throw notFound('Transaction', id)
       outbox.nudge()

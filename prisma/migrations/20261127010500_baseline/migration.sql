@@ -6,7 +6,6 @@ CREATE TYPE "ReportStatus" AS ENUM ('queued', 'running', 'completed', 'failed');
 CREATE TYPE "ImportKind" AS ENUM ('dataset', 'users', 'transactions');
 CREATE TYPE "ImportStatus" AS ENUM ('uploading', 'queued', 'running', 'completed', 'failed', 'cancelled');
 CREATE TYPE "ImportPart" AS ENUM ('upload', 'rejects');
-CREATE TYPE "TransactionType" AS ENUM ('credit', 'debit');
 
 CREATE TABLE "users" (
     "id" BIGSERIAL NOT NULL,
@@ -46,7 +45,7 @@ CREATE TABLE "transactions" (
     "full_name" BYTEA NOT NULL,
     "transaction_date" TIMESTAMPTZ(3) NOT NULL,
     "transaction_amount" DECIMAL(17,4) NOT NULL,
-    "transaction_type" "TransactionType" NOT NULL,
+    "transaction_type" VARCHAR(6) NOT NULL,
     "currency" VARCHAR(3) NOT NULL,
     "description" VARCHAR(500),
     "reference" VARCHAR(100),
@@ -54,7 +53,7 @@ CREATE TABLE "transactions" (
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
-    CONSTRAINT "transactions_pkey" PRIMARY KEY ("id")
+    CONSTRAINT "transactions_pkey" PRIMARY KEY ("id","user_id")
 );
 
 CREATE TABLE "daily_statistics" (
@@ -111,7 +110,7 @@ CREATE TABLE "outbox" (
     "enqueued_at" TIMESTAMPTZ(3),
     "attempts" SMALLINT NOT NULL DEFAULT 0,
 
-    CONSTRAINT "outbox_pkey" PRIMARY KEY ("id")
+    CONSTRAINT "outbox_pkey" PRIMARY KEY ("id","user_id")
 );
 
 CREATE TABLE "api_keys" (
@@ -325,10 +324,10 @@ CREATE UNIQUE INDEX "datasets_name_key" ON "datasets"("name");
 CREATE INDEX "datasets_import_id_idx" ON "datasets"("import_id");
 
 ALTER TABLE "refresh_tokens" ADD CONSTRAINT "refresh_tokens_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-ALTER TABLE "transactions" ADD CONSTRAINT "transactions_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-ALTER TABLE "user_statistics" ADD CONSTRAINT "user_statistics_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-ALTER TABLE "statistics_versions" ADD CONSTRAINT "statistics_versions_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-ALTER TABLE "outbox" ADD CONSTRAINT "outbox_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "transactions" ADD CONSTRAINT "transactions_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+ALTER TABLE "user_statistics" ADD CONSTRAINT "user_statistics_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+ALTER TABLE "statistics_versions" ADD CONSTRAINT "statistics_versions_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+ALTER TABLE "outbox" ADD CONSTRAINT "outbox_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 ALTER TABLE "login_addresses" ADD CONSTRAINT "login_addresses_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 ALTER TABLE "idempotency_keys" ADD CONSTRAINT "idempotency_keys_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
@@ -347,6 +346,7 @@ ALTER TABLE "users"
   ADD CONSTRAINT "users_age_check" CHECK ("age" BETWEEN 1 AND 150);
 
 ALTER TABLE "transactions"
+  ADD CONSTRAINT "transactions_type_check" CHECK ("transaction_type" IN ('credit', 'debit')),
   ADD CONSTRAINT "transactions_amount_check" CHECK ("transaction_amount" > 0),
   ADD CONSTRAINT "transactions_currency_check" CHECK ("currency" ~ '^[A-Z]{3}$'),
   ADD CONSTRAINT "transactions_date_check" CHECK (
@@ -692,91 +692,136 @@ CREATE OR REPLACE TRIGGER outbox_after_update AFTER UPDATE ON transactions
   REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION outbox_after_update();
 
--- Recomputes the days of a user that changed, their months, and the user's totals, in one database transaction that also
+-- Recomputes the days of users that changed, their months, and the users' totals, in one database transaction that also
 -- deletes the outbox rows it answers. The figures come from the ledger each time and are never added to: running twice, late
 -- or out of order gives the same. The cost depends on the days that changed, not on the length of the history.
 --
 -- Why it is exact: each outbox row became visible together with its change; every statement here sees at least what the one
 -- that deletes the outbox rows saw; a change that comes later brings a row of its own. The lock on the version makes
--- recomputations of one user take turns. Of many users it is called in the order of their ids, as whoever else locks several
--- goes by.
+-- recomputations of one user take turns. Users and then versions are locked in the order of ids, as whoever else locks
+-- several does.
 --
--- It is a function because its statements sent one by one took more than twice as long. Its plans are made while tables may
--- be empty, and kept while they grow: the settings have rows come by their index whatever the statistics say. They have to be
--- kept: the planner calls those for arrays it knows shorter, and making them anew at each call took three quarters of its time.
+-- It is a function because its statements sent one by one took more than twice as long. It takes many users because one call
+-- for each took twice as long where a load touched a day of many; they have to be kept where the first one is.
 --
--- Returns when the oldest of the changes was made; null when there was nothing to do: no change waits, or the user is gone.
-CREATE OR REPLACE FUNCTION recompute_statistics(subject bigint) RETURNS timestamptz LANGUAGE plpgsql
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+-- Its plans are made while tables may be empty, and kept while they grow. They have to be kept: the planner calls those for
+-- arrays it knows shorter, and making them anew at each call took half of its time. So rows come by their index whatever the
+-- statistics say, and what belongs to a user is asked for by user: a join may read a whole table in the order of an index.
+--
+-- Returns the users for whom there was something to do, and when the oldest of their changes was made. Of others no change
+-- waits, or they are gone.
+CREATE OR REPLACE FUNCTION recompute_statistics(subject bigint, others bigint[] DEFAULT '{}')
+RETURNS TABLE (user_id bigint, oldest timestamptz) LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_hashagg = off
 AS $$
+#variable_conflict use_column
 DECLARE
   started timestamptz := clock_timestamp();
-  oldest timestamptz;
+  present bigint[];
+  users_of_days bigint[];
   days date[];
+  users_of_months bigint[];
   months date[];
+  answered_users bigint[];
+  answered_since timestamptz[];
+  known bigint[];
+  fresh bigint[];
 BEGIN
-  IF NOT EXISTS (SELECT FROM outbox WHERE user_id = subject) THEN
-    RETURN NULL;
+  SELECT array_agg(waiting.id ORDER BY waiting.id) INTO present
+  FROM unnest(subject || others) AS waiting (id)
+  WHERE (SELECT true FROM outbox WHERE outbox.user_id = waiting.id LIMIT 1);
+  IF present IS NULL THEN
+    RETURN;
   END IF;
 
   -- Losing this commit in a crash brings the outbox rows back with it: nothing waits for the disk.
   PERFORM set_config('synchronous_commit', 'off', true);
 
-  -- The user first: their deletion takes the locks in this order too.
-  PERFORM FROM users WHERE id = subject FOR KEY SHARE;
-  IF NOT FOUND THEN
-    RETURN NULL;
-  END IF;
+  -- The users first: their deletion takes the locks in this order too.
+  SELECT array_agg(locked.id) INTO present
+  FROM (SELECT id FROM users WHERE id = ANY (present) ORDER BY id FOR KEY SHARE) AS locked;
 
   -- Microseconds, not a count: a version that a crash took back is never given to other figures.
   INSERT INTO statistics_versions (user_id, version, computed_at)
-  VALUES (subject, (extract(epoch FROM started) * 1000000)::bigint, started)
+  SELECT one, (extract(epoch FROM started) * 1000000)::bigint, started FROM unnest(present) AS one
   ON CONFLICT (user_id) DO UPDATE SET
     version = greatest(statistics_versions.version + 1, excluded.version),
     computed_at = greatest(statistics_versions.computed_at, excluded.computed_at);
 
   WITH answered AS (
-    DELETE FROM outbox WHERE user_id = subject
-    RETURNING coalesce(outbox.days, ARRAY[day]) AS touched, created_at)
-  SELECT min(created_at), array_agg(DISTINCT day), array_agg(DISTINCT date_trunc('month', day)::date)
-  INTO oldest, days, months FROM answered, unnest(touched) AS day;
+    DELETE FROM outbox WHERE user_id = ANY (present)
+    RETURNING user_id, created_at, coalesce(days, ARRAY[day]) AS days),
+  touched AS (
+    SELECT DISTINCT user_id, day FROM answered, unnest(days) AS day ORDER BY 1, 2),
+  by_user AS (
+    SELECT user_id, min(created_at) AS oldest FROM answered GROUP BY 1),
+  by_month AS (
+    SELECT DISTINCT user_id, date_trunc('month', day)::date AS month FROM touched ORDER BY 1, 2)
+  SELECT
+    (SELECT array_agg(user_id) FROM by_user), (SELECT array_agg(oldest) FROM by_user),
+    (SELECT array_agg(user_id) FROM touched), (SELECT array_agg(day) FROM touched),
+    (SELECT array_agg(user_id) FROM by_month), (SELECT array_agg(month) FROM by_month)
+  INTO answered_users, answered_since, users_of_days, days, users_of_months, months;
   IF days IS NULL THEN
-    RETURN NULL;
+    RETURN;
   END IF;
 
-  IF cardinality(days) > 1 AND NOT EXISTS (SELECT FROM daily_statistics WHERE user_id = subject) THEN
-    -- There are no days but those that changed: all transactions are read in one go.
+  -- Who has no figures yet has no days but those that changed: all of their transactions are read in one go.
+  SELECT array_agg(one) FILTER (WHERE has_figures), array_agg(one) FILTER (WHERE NOT has_figures)
+  INTO known, fresh
+  FROM unnest(answered_users) AS one,
+    LATERAL (SELECT EXISTS (
+      SELECT FROM daily_statistics WHERE daily_statistics.user_id = one) AS has_figures) AS asked;
+
+  IF known IS NOT NULL THEN
+    DELETE FROM daily_statistics WHERE ctid = ANY (ARRAY (
+      SELECT own.ctid FROM unnest(users_of_days, days) AS touched (user_id, day)
+      CROSS JOIN LATERAL (
+        SELECT daily.ctid FROM daily_statistics AS daily
+        WHERE daily.user_id = touched.user_id AND daily.date = touched.day OFFSET 0) AS own
+      WHERE touched.user_id = ANY (known)));
     INSERT INTO daily_statistics (user_id, date, currency, transaction_count, total_credit, total_debit)
-    SELECT subject, figures.* FROM ledger_days(subject, '-infinity', 'infinity') AS figures;
-  ELSE
-    DELETE FROM daily_statistics WHERE user_id = subject AND date = ANY (days);
+    SELECT touched.user_id, figures.*
+    FROM unnest(users_of_days, days) AS touched (user_id, day)
+    CROSS JOIN LATERAL ledger_days(touched.user_id, touched.day, touched.day) AS figures
+    WHERE touched.user_id = ANY (known);
+  END IF;
+  IF fresh IS NOT NULL THEN
     INSERT INTO daily_statistics (user_id, date, currency, transaction_count, total_credit, total_debit)
-    SELECT subject, figures.*
-    FROM unnest(days) AS touched (day)
-    CROSS JOIN LATERAL ledger_days(subject, touched.day, touched.day) AS figures;
+    SELECT one, figures.*
+    FROM unnest(fresh) AS one CROSS JOIN LATERAL ledger_days(one, '-infinity', 'infinity') AS figures;
   END IF;
 
-  DELETE FROM monthly_statistics WHERE user_id = subject AND month = ANY (months);
+  DELETE FROM monthly_statistics WHERE ctid = ANY (ARRAY (
+    SELECT own.ctid FROM unnest(users_of_months, months) AS touched (user_id, month)
+    CROSS JOIN LATERAL (
+      SELECT monthly.ctid FROM monthly_statistics AS monthly
+      WHERE monthly.user_id = touched.user_id AND monthly.month = touched.month OFFSET 0) AS own));
   INSERT INTO monthly_statistics (
     user_id, month, currency, transaction_count, total_credit, total_debit, busiest_date, busiest_count)
-  SELECT subject, touched.month, figures.*
-  FROM unnest(months) AS touched (month)
+  SELECT touched.user_id, touched.month, figures.*
+  FROM unnest(users_of_months, months) AS touched (user_id, month)
   CROSS JOIN LATERAL (
     SELECT currency, sum(transaction_count)::int, sum(total_credit), sum(total_debit),
       busiest_day(max(busyness(transaction_count, date))), max(transaction_count)
     FROM daily_statistics
-    WHERE user_id = subject AND date >= touched.month AND date < touched.month + interval '1 month'
+    WHERE daily_statistics.user_id = touched.user_id
+      AND date >= touched.month AND date < touched.month + interval '1 month'
     GROUP BY currency) AS figures;
 
   DELETE FROM user_statistics AS total
-  WHERE user_id = subject AND NOT EXISTS (
-    SELECT FROM monthly_statistics AS monthly
-    WHERE monthly.user_id = total.user_id AND monthly.currency = total.currency);
+  WHERE user_id = ANY (answered_users) AND (
+    SELECT true FROM monthly_statistics AS monthly
+    WHERE monthly.user_id = total.user_id AND monthly.currency = total.currency LIMIT 1) IS NULL;
   INSERT INTO user_statistics (
     user_id, currency, transaction_count, total_credit, total_debit, busiest_date, busiest_count)
-  SELECT subject, currency, sum(transaction_count)::int, sum(total_credit), sum(total_debit),
-    busiest_day(max(busyness(busiest_count, busiest_date))), max(busiest_count)
-  FROM monthly_statistics WHERE user_id = subject GROUP BY currency
+  SELECT one, figures.*
+  FROM unnest(answered_users) AS one
+  CROSS JOIN LATERAL (
+    SELECT currency, sum(transaction_count)::int, sum(total_credit), sum(total_debit),
+      busiest_day(max(busyness(busiest_count, busiest_date))), max(busiest_count)
+    FROM monthly_statistics WHERE monthly_statistics.user_id = one GROUP BY currency) AS figures
   ON CONFLICT (user_id, currency) DO UPDATE SET
     transaction_count = excluded.transaction_count,
     total_credit = excluded.total_credit,
@@ -784,7 +829,7 @@ BEGIN
     busiest_date = excluded.busiest_date,
     busiest_count = excluded.busiest_count;
 
-  RETURN oldest;
+  RETURN QUERY SELECT * FROM unnest(answered_users, answered_since);
 END
 $$;
 
