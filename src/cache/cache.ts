@@ -46,10 +46,18 @@ export function openCache(shared: SharedRedis | undefined, metrics: Metrics, log
         shared.watch.run(async () => await operation()).catch(() => undefined) as T,
     }),
   })
-  bento.on('cache:hit', () => metrics.cacheReads.inc({ result: 'hit' }))
-  bento.on('cache:miss', () => metrics.cacheReads.inc({ result: 'miss' }))
   return {
-    getOrSet: (key, tags, factory) => bento.getOrSet({ key, tags: [...tags], factory }),
+    async getOrSet(key, tags, compute) {
+      let result: 'hit' | 'miss' = 'hit'
+      const factory = () => {
+        result = 'miss'
+        return compute()
+      }
+      const answer = await bento.getOrSet({ key, tags: [...tags], factory })
+      // Not by the events of the library, which has reads of its own beside each.
+      metrics.cacheReads.inc({ result })
+      return answer
+    },
     // What is committed stays answered as that: keys carry versions, so an entry that stays is never read again.
     invalidate: (...tags) =>
       afterCommit(() =>

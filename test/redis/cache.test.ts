@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { cacheReads } from '../setup/cache-reads.ts'
 import { createCustomers, createHttpClient, type HttpClient } from '../setup/http/http-client.ts'
 import { type Fleet, startFleet } from '../setup/servers/fleet.ts'
 
@@ -30,6 +31,18 @@ describe('the cache', () => {
     expect(await countOf(fleet.admin, id)).toBe(1)
     await tamper(id, 2)
     expect(await countOf(other, id)).toBe(1)
+  })
+
+  it('counts a read once, in whichever layer it is found', async () => {
+    const [id = 0] = await createCustomers(fleet.admin, 1)
+    const reads = async (client: HttpClient) =>
+      cacheReads((await client.request('GET', '/metrics')).body)
+    const before = [await reads(fleet.admin), await reads(other)] as const
+    for (const client of [fleet.admin, fleet.admin, other, other]) await countOf(client, id)
+    const { hit, miss } = await reads(fleet.admin)
+    expect([hit - before[0].hit, miss - before[0].miss]).toEqual([1, 1])
+    const others = await reads(other)
+    expect([others.hit - before[1].hit, others.miss - before[1].miss]).toEqual([2, 0])
   })
 
   it('is invalidated in all of them', async () => {
