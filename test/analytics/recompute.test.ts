@@ -55,6 +55,26 @@ describe('recomputing', () => {
     expect(await versionOf(user)).toMatch(/^\d+$/)
   })
 
+  it('never gives a version again, not even that of a recomputation that was lost', async () => {
+    const session = await openSession(service.database.url)
+    const given: bigint[] = []
+    for (let round = 0; round < 2; round += 1) {
+      await insertDays(service.database, user, 1)
+      await session.query('BEGIN')
+      await session.query('SELECT recompute_statistics($1::bigint)', [user])
+      const [lost] = await session.query(
+        'SELECT version FROM statistics_versions WHERE user_id = $1',
+        [user],
+      )
+      await session.query('ROLLBACK')
+      await recompute()
+      given.push(...[lost.version, await versionOf(user)].map((version) => BigInt(version ?? 0)))
+    }
+    await session.close()
+    expect(new Set(given).size).toBe(4)
+    expect(given).toEqual(given.toSorted((a, b) => (a < b ? -1 : 1)))
+  })
+
   it('twice or late changes nothing, not even the version', async () => {
     await insertDays(service.database, user, 2)
     await recompute()

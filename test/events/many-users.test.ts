@@ -168,19 +168,6 @@ describe('recomputing many users', () => {
     await recomputeMany()
     await expectExact()
   })
-
-  it('forgets what was cached of each', async () => {
-    const invalidate = vi.spyOn(service.services.cache, 'invalidate')
-    await load(100)
-    await recomputeMany()
-    expect(invalidate.mock.calls.flat().toSorted()).toEqual(
-      users.map((user) => `user:${user}`).toSorted(),
-    )
-    invalidate.mockClear()
-    await recomputeMany()
-    expect(invalidate).not.toHaveBeenCalled()
-    invalidate.mockRestore()
-  })
 })
 
 describe('events of many users', () => {

@@ -128,12 +128,9 @@ export function createAnalyticsService({
   }
 
   async function recompute(userIds: readonly number[]): Promise<void> {
-    const recomputed = await recomputeUsers(database, userIds)
-    for (const { oldestChange } of recomputed) {
+    for (const oldestChange of await recomputeUsers(database, userIds)) {
       metrics.eventLag.observe((Date.now() - oldestChange.getTime()) / 1000)
     }
-    if (recomputed.length > 0)
-      await cache.invalidate(...recomputed.map(({ userId }) => userTag(userId)))
   }
 
   return {

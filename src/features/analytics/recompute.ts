@@ -5,15 +5,15 @@ import type { Database } from '../../database/client.ts'
  * `prisma/functions/recompute_statistics.sql` for why it is exact. Safe to run twice, late or out of order. Many users
  * share one database transaction: one for each took ten times as long.
  *
- * @returns those for whom there was something to do, and when the oldest of the changes was made that were taken in
+ * @returns of each for whom there was something to do, when the oldest change was made that was taken in
  */
 export async function recomputeUsers(
   database: Database,
   userIds: readonly number[],
-): Promise<readonly { readonly userId: bigint; readonly oldestChange: Date }[]> {
+): Promise<readonly Date[]> {
   const [first, ...others] = userIds
   if (first === undefined) return []
-  return await database.$queryRaw<{ userId: bigint; oldestChange: Date }[]>`
-    SELECT user_id AS "userId", oldest AS "oldestChange"
-    FROM recompute_statistics(${first}::bigint, ${others}::bigint[])`
+  const rows = await database.$queryRaw<{ oldest: Date }[]>`
+    SELECT oldest FROM recompute_statistics(${first}::bigint, ${others}::bigint[])`
+  return rows.map(({ oldest }) => oldest)
 }

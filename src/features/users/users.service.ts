@@ -167,7 +167,6 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
         .catch((error: unknown) => {
           throw toConflict(error)
         })
-      await cache.invalidate(userTag(id))
       return decryptUser(crypto, row)
     },
 

@@ -49,8 +49,8 @@ async function demo(
 }
 const run = () => demo(['--url', url, ...files])
 
-/** Has every cached figure forgotten, as any recomputation does. */
-const forgetFigures = () =>
+/** Has no cached figure read any more, as any recomputation does. */
+const passOverFigures = () =>
   service.database.query('UPDATE statistics_versions SET version = version + 1')
 
 describe('the demo', () => {
@@ -80,10 +80,10 @@ describe('the demo', () => {
         `UPDATE user_statistics SET total_credit = total_credit ${sign} 1 WHERE currency = 'JPY'`,
       )
     await change('+')
-    await forgetFigures()
+    await passOverFigures()
     const { code, output } = await run()
     await change('-')
-    await forgetFigures()
+    await passOverFigures()
     expect(code).toBe(1)
     expect(output).toMatch(/^User \d+, JPY, total_credit: expected 1500, got 1501$/m)
     expect(output).toMatch(/^3 users, 50 figures: 3 DIFFER$/m)
