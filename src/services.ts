@@ -65,7 +65,8 @@ export function openServices(
       : { relay: 2, background: config.WORKER_CONCURRENCY + 2 },
   )
   const shared = openShared(config.REDIS_URL, log)
-  const cache = openCache(shared, metrics, log)
+  const isThere = async (id: number) => (await database.user.count({ where: { id } })) > 0
+  const cache = openCache({ shared, isThere, metrics, log })
   const queue = openQueue({ databaseUrl, shared, storage, metrics, log })
   // What a request adds is found by a sweep when the queue does not take it.
   const requestQueue: Pick<EventQueue, 'add'> = {

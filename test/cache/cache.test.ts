@@ -6,38 +6,76 @@ import { cacheReads } from '../setup/cache-reads.ts'
 
 let metrics: Metrics
 let cache: Cache
+/** Users that are deleted. */
+let gone: Set<number>
 
 beforeEach(() => {
   metrics = createMetrics()
-  cache = openCache(undefined, metrics, createLog('silent'))
+  gone = new Set()
+  const isThere = async (userId: number) => !gone.has(userId)
+  cache = openCache({ isThere, metrics, log: createLog('silent') })
 })
 afterEach(() => cache.close())
 
+const read = (userId: number, name: string, compute = async () => 'computed') =>
+  cache.getOrSet(userId, name, compute)
 const counted = async () => cacheReads(await metrics.registry.metrics())
 
 describe('reads of the cache', () => {
-  const read = (key: string, compute = async () => 'computed') =>
-    cache.getOrSet(key, ['user:1'], compute)
-
   it('count once each, whatever was found', async () => {
-    await read('one')
+    await read(1, 'one')
     expect(await counted()).toEqual({ hit: 0, miss: 1 })
     for (let hits = 1; hits <= 3; hits += 1) {
-      await read('one')
+      await read(1, 'one')
       expect(await counted()).toEqual({ hit: hits, miss: 1 })
     }
-    await read('another')
-    expect(await counted()).toEqual({ hit: 3, miss: 2 })
+    await read(1, 'another')
+    await read(2, 'one')
+    expect(await counted()).toEqual({ hit: 3, miss: 3 })
   })
 
   it('are a miss for who computed, and hits for those who waited for it', async () => {
-    await Promise.all(['one', 'one', 'one'].map((key) => read(key)))
+    await Promise.all([1, 1, 1].map((userId) => read(userId, 'one')))
     expect(await counted()).toEqual({ hit: 2, miss: 1 })
   })
 
   it('count nothing where nothing could be computed', async () => {
-    const failing = read('one', () => Promise.reject(new Error('away')))
+    const failing = read(1, 'one', () => Promise.reject(new Error('away')))
     await expect(failing).rejects.toThrow()
     expect(await counted()).toEqual({ hit: 0, miss: 0 })
+  })
+})
+
+describe('forgetting', () => {
+  const NAMES = ['one', 'two']
+  const readBoth = (userId: number, answer: string) =>
+    Promise.all(NAMES.map((name) => read(userId, name, async () => answer)))
+
+  it('takes all of a user and nothing of others, be their ids alike', async () => {
+    const users = [1, 2, 11, 12]
+    for (const userId of users) await readBoth(userId, 'before')
+    await cache.forget([1, 12])
+    const after = await Promise.all(users.map((userId) => readBoth(userId, 'after')))
+    expect(after.map(([first]) => first)).toEqual(['after', 'before', 'before', 'after'])
+    for (const [first, second] of after) expect(second).toBe(first)
+  })
+
+  it('is made up for where the user went while an answer was computed', async () => {
+    const compute = async () => {
+      gone.add(1)
+      await cache.forget([1])
+      return 'of somebody who is gone'
+    }
+    await read(1, 'one', compute)
+    expect(await read(1, 'one', async () => 'computed anew')).toBe('computed anew')
+  })
+
+  it('finds every answer that is left where there was no room for all', async () => {
+    const names = Array.from({ length: 1_500 }, (_, index) => `number ${index}`)
+    for (const name of names) await read(1, name)
+    await cache.forget([1])
+    // Those come first that were read last, and so are there if any are.
+    for (const name of names.toReversed()) await read(1, name)
+    expect(await counted()).toEqual({ hit: 0, miss: 3_000 })
   })
 })

@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cacheReads } from '../setup/cache-reads.ts'
 import { createCustomers, createHttpClient, type HttpClient } from '../setup/http/http-client.ts'
@@ -43,6 +44,21 @@ describe('the cache', () => {
     expect([hit - before[0].hit, miss - before[0].miss]).toEqual([1, 1])
     const others = await reads(other)
     expect([others.hit - before[1].hit, others.miss - before[1].miss]).toEqual([2, 0])
+  })
+
+  it('keeps what it has of one user for ten minutes from the first answer', async () => {
+    const [id = 0] = await createCustomers(fleet.admin, 1)
+    const hash = `passbook:cache:${id}`
+    const redis = new Redis(fleet.redis.url)
+    await countOf(fleet.admin, id)
+    const left = await redis.pttl(hash)
+    expect(left).toBeGreaterThan(500_000)
+    expect(left).toBeLessThanOrEqual(600_000)
+    await redis.pexpire(hash, 60_000)
+    await fleet.admin.request('GET', `/v1/users/${id}/analytics/daily`)
+    expect(await redis.hlen(hash)).toBe(2)
+    expect(await redis.pttl(hash)).toBeLessThanOrEqual(60_000)
+    redis.disconnect()
   })
 
   it('is read by none of them any more for what was recomputed since', async () => {

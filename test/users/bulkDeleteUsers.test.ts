@@ -45,16 +45,17 @@ describe('bulkDeleteUsers', () => {
     expect(left).toEqual({ transactions: 0, statistics: 0 })
   })
 
-  it('forgets what was cached of each', async () => {
-    const ids = await createCustomers(2)
-    const tags = ids.map((id) => [`user:${id}`])
-    const read = (id: number, tag: readonly string[], value: string) =>
-      cast.service.services.cache.getOrSet(`test:${id}`, tag, async () => value)
-    for (const [index, id] of ids.entries()) await read(id, tags[index] ?? [], 'before')
-    await remove(ids)
-    for (const [index, id] of ids.entries()) {
-      expect(await read(id, tags[index] ?? [], 'after')).toBe('after')
-    }
+  it('forgets what was cached of each, and of nobody else', async () => {
+    const ids = await createCustomers(3)
+    const [kept, ...gone] = ids as [number, number, number]
+    const read = (value: string) =>
+      Promise.all(
+        ids.map((id) => cast.service.services.cache.getOrSet(id, 'test', async () => value)),
+      )
+    await read('before')
+    await remove(gone)
+    expect(await existing(ids)).toEqual([kept])
+    expect(await read('after')).toEqual(['before', 'after', 'after'])
   })
 
   it('names those that are not there, each once and in order, and counts nobody twice', async () => {

@@ -78,6 +78,15 @@ describe('deleteUser', () => {
     }
   })
 
+  it('forgets what was cached of the user', async () => {
+    const gone = await cast.service.createCustomer(cast.staff.token)
+    const read = (value: string) =>
+      cast.service.services.cache.getOrSet(gone.id, 'test', async () => value)
+    expect([await read('before'), await read('after')]).toEqual(['before', 'before'])
+    await remove(gone.id, cast.staff.token)
+    expect(await read('after')).toBe('after')
+  })
+
   it('frees the number of a bank account', async () => {
     const body = { bank_name: 'Deccan Bank', account_number: newAccountNumber() }
     const add = async (id: number) =>

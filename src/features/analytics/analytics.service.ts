@@ -5,7 +5,7 @@ import type { Nudge } from '../../events/relay.ts'
 import type { Caller } from '../../http/auth.ts'
 import type { Metrics } from '../../lib/metrics.ts'
 import { minorDigits } from '../../lib/money.ts'
-import { mayAccess, userTag } from '../users/users.public.ts'
+import { mayAccess } from '../users/users.public.ts'
 import { repairDrift } from './drift.ts'
 import {
   type DayFigures,
@@ -123,8 +123,8 @@ export function createAnalyticsService({
     compute: () => Promise<T>,
   ) {
     const { userId, currency, from = '', to = '' } = selection
-    const key = [kind, userId, version, currency, from, to].join(':')
-    return cache.getOrSet(key, [userTag(userId)], compute)
+    const name = [kind, version, currency, from, to].join(':')
+    return cache.getOrSet(userId, name, compute)
   }
 
   async function recompute(userIds: readonly number[]): Promise<void> {

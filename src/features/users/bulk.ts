@@ -5,7 +5,7 @@ import { mapInSlices } from '../../lib/slices.ts'
 import type { UserRecord } from './fields.ts'
 import { insertUsers } from './insert-users.ts'
 import { assertAdminRemains, assertMayChange, lockAdmins } from './roles.ts'
-import { emailTaken, type UserDeps, userTag } from './users.service.ts'
+import { emailTaken, type UserDeps } from './users.service.ts'
 
 const readItem = itemReader<UserCreate>(UserCreate)
 
@@ -62,7 +62,7 @@ export function createUserBulk({ database, crypto, cache }: UserDeps) {
         await tx.user.deleteMany({ where: { id: { in: leaving } } })
         return new Set(rows.map(({ id }) => Number(id)))
       })
-      await cache.invalidate(...[...found].map(userTag))
+      await cache.forget([...found])
       return { deleted: found.size, notFound: ids.filter((id) => !found.has(id)) }
     },
   }

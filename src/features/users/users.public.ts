@@ -1,5 +1,5 @@
 /** All that other features may know of users. */
 export { encryptUser, type UserRecord } from './fields.ts'
 export type { FoundUser, UserLookup } from './lookup.ts'
-export { mayAccess, type UserService, userTag } from './users.service.ts'
+export { mayAccess, type UserService } from './users.service.ts'
 export { userView } from './users.view.ts'

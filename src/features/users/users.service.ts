@@ -47,9 +47,6 @@ export interface UserDeps {
 export const mayAccess = (caller: Caller, userId: number | bigint): boolean =>
   caller.role !== 'user' || BigInt(caller.id) === BigInt(userId)
 
-/** Under which everything cached about a user is tagged. */
-export const userTag = (userId: number | bigint): string => `user:${userId}`
-
 /** What a second user with an email address is refused with. */
 export const emailTaken = () => conflict('email_taken', 'Another user has this email address')
 
@@ -180,7 +177,7 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
         assertAdminRemains(admins, [user.id])
         await tx.user.delete({ where: { id } })
       })
-      await cache.invalidate(userTag(id))
+      await cache.forget([id])
     },
 
     /** The account a token was made out to; undefined when it is gone or disabled. */
