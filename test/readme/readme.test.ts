@@ -58,10 +58,29 @@ describe('the README', () => {
     const readme = await readFile(new URL('README.md', ROOT), 'utf8')
     const passbook = await startFresh()
     try {
-      const printed = await passbook.type(block(readme, 'Five requests', 'sh'))
-      expect(printed).toHaveLength(5)
+      const commands = block(readme, 'Five requests', 'sh')
+      expect(commands.match(/curl /g)).toHaveLength(5)
+      const printed = await passbook.type(commands)
       const shown = block(readme, 'Five requests', 'json')
       expect(withoutTimes(printed.filter(Boolean).join('\n'))).toBe(withoutTimes(shown))
+    } finally {
+      await passbook.stop()
+    }
+  })
+
+  it('does what its administrator does', async () => {
+    const readme = await readFile(new URL('README.md', ROOT), 'utf8')
+    const passbook = await startFresh()
+    try {
+      const commands = block(readme, 'Five requests of an administrator', 'sh')
+      expect(commands.match(/curl /g)).toHaveLength(5)
+      const answers = (await passbook.type(commands))
+        .filter(Boolean)
+        .map((text) => JSON.parse(text))
+      const [customer, employment, transaction, found] = answers
+      expect(employment).toMatchObject({ user_id: customer.id, is_current: true })
+      expect(transaction).toMatchObject({ user_id: customer.id, transaction_amount: '2400.00' })
+      expect(found).toEqual([customer])
     } finally {
       await passbook.stop()
     }
