@@ -15,7 +15,7 @@ export type Database = PrismaClient
 /** What runs inside `database.$transaction(async (tx) => …)`. */
 export type DatabaseTransaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0]
 
-const MOST_PREPARED_STATEMENTS = 500
+const MAX_PREPARED_STATEMENTS = 500
 /** At the beginning of a statement whose text is another with nearly every request: it is not prepared. */
 export const VARYING = '/* varying */'
 
@@ -29,7 +29,7 @@ function createStatementNames(): (query: { readonly sql: string }) => string {
     if (sql.trimStart().startsWith(VARYING)) return ''
     const known = names.get(sql)
     if (known !== undefined) return known
-    if (names.size >= MOST_PREPARED_STATEMENTS) return ''
+    if (names.size >= MAX_PREPARED_STATEMENTS) return ''
     const name = `p${createHash('sha256').update(sql).digest('hex').slice(0, 24)}`
     names.set(sql, name)
     return name

@@ -1,7 +1,7 @@
 /** Room for so many bytes at first; it doubles. */
 const FIRST_BYTES = 1024 * 1024
 /** A character takes up to so many bytes. */
-const MOST_BYTES = 3
+const MAX_BYTES = 3
 
 /**
  * Rows for COPY that are to be sent in the order of a number each has, those of one number in the order they
@@ -19,7 +19,7 @@ export class CopyRows {
 
   /** @param line a row with its line end */
   add(number: number, line: string): void {
-    const needed = this.#used + line.length * MOST_BYTES
+    const needed = this.#used + line.length * MAX_BYTES
     if (needed > this.#bytes.length) {
       const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#bytes.length))
       this.#bytes.copy(larger, 0, 0, this.#used)

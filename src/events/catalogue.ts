@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 const UserId = Type.Integer({ minimum: 1 })
 
 /** How many users one event can name. */
-export const MOST_USERS = 250
+export const MAX_USERS = 250
 
 /**
  * What happens in Passbook that something else reacts to: event name -> what a job carries -> which
@@ -20,7 +20,7 @@ export const events = {
   /** Transactions of many users were, by one request: a load. */
   'transactions.loaded': {
     payload: Type.Object({
-      user_ids: Type.Array(UserId, { minItems: 1, maxItems: MOST_USERS }),
+      user_ids: Type.Array(UserId, { minItems: 1, maxItems: MAX_USERS }),
       request_id: Type.Optional(Type.String()),
     }),
     consumer: 'recomputeManyStatistics',

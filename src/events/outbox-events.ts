@@ -1,4 +1,4 @@
-import { type AppEvent, MOST_USERS } from './catalogue.ts'
+import { type AppEvent, MAX_USERS } from './catalogue.ts'
 
 /** From so many users that one request touched, they share jobs; a few are quicker each by themselves. */
 const MANY_USERS = 50
@@ -43,10 +43,10 @@ export function eventsOf(rows: readonly ClaimedRow[]): AppEvent[] {
   return [...byRequest].flatMap(([requestId, users]): AppEvent[] => {
     if (users.length < MANY_USERS) return users.map((userId) => changeOf(userId, requestId))
     users.sort((a, b) => a - b)
-    return Array.from({ length: Math.ceil(users.length / MOST_USERS) }, (_, index) => ({
+    return Array.from({ length: Math.ceil(users.length / MAX_USERS) }, (_, index) => ({
       name: 'transactions.loaded',
       data: {
-        user_ids: users.slice(index * MOST_USERS, (index + 1) * MOST_USERS),
+        user_ids: users.slice(index * MAX_USERS, (index + 1) * MAX_USERS),
         ...withRequest(requestId),
       },
     }))

@@ -34,7 +34,7 @@ const JOB_OPTIONS = {
 /** A job whose worker died is taken over after at most the sum of both. */
 const LOCK_MS = 10_000
 const STALLED_CHECK_MS = 5_000
-const MOST_STALLS = 5
+const MAX_STALLS = 5
 /** The goodbye to a Redis that is away would take for ever. */
 const GOODBYE_MS = 3_000
 /** How long adding events may take: the relay adds thousands at once. */
@@ -149,7 +149,7 @@ function queueOver<B extends IQueueBackend, C>(
             concurrency,
             lockDuration: LOCK_MS,
             stalledInterval: STALLED_CHECK_MS,
-            maxStalledCount: MOST_STALLS,
+            maxStalledCount: MAX_STALLS,
           },
         )
         opened.on('error', (error) => log.warn({ err: error }, 'the queue does not answer'))

@@ -8,12 +8,12 @@ import { processEnvironment, runCommand } from '../lib/process.ts'
 import { openShared } from '../lib/redis-watch.ts'
 import { openDatabaseAccess } from './database-access.ts'
 
-const MOST_LISTED = 1_000
+const MAX_LISTED = 1_000
 const MAX_WAIT_MS = 60_000
 const USAGE = 'Usage: npm run jobs -- list | retry [ID]'
 
 async function list(queue: EventQueue): Promise<string> {
-  const jobs = await queue.failed(MOST_LISTED)
+  const jobs = await queue.failed(MAX_LISTED)
   const lines = jobs.map(({ id, event, data, attempts, failed_at, reason }) =>
     [id, event, JSON.stringify(data), `${attempts} attempts`, failed_at, reason].join('  '),
   )

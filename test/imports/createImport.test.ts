@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { useCast } from '../setup/cast.ts'
 import { accepted, formOf, newName, pieces, rows, send, statuses } from './imports.ts'
 
-const MOST_BYTES = 600_000
+const MAX_BYTES = 600_000
 
 /** Without a worker: what is sent stays queued. */
-const cast = useCast({ env: { IMPORT_MAX_BYTES: String(MOST_BYTES) } })
+const cast = useCast({ env: { IMPORT_MAX_BYTES: String(MAX_BYTES) } })
 
 const FILE = 'id,amount\n1,2.50\n2,7.00\n'
 const sha256 = (file: string | Buffer) => createHash('sha256').update(file).digest('hex')
@@ -50,7 +50,7 @@ describe('createImport', () => {
   it('stores the file encrypted, in pieces', async () => {
     const { service, staff } = cast
     const file = rows(40_000)
-    expect(file.length).toBeLessThan(MOST_BYTES)
+    expect(file.length).toBeLessThan(MAX_BYTES)
     const id = await accepted(service, staff.token, file)
     expect(await pieces(service, id)).toBe(Math.ceil(file.length / (256 * 1024)))
     const { content } = (await stored(id)) ?? {}
@@ -195,7 +195,7 @@ describe('createImport of what is not taken', () => {
   it('refuses a file that is larger than may be, and leaves nothing of it', async () => {
     const { service } = cast
     const staff = await service.createAccount('staff')
-    const file = Buffer.alloc(MOST_BYTES + 1, 'a')
+    const file = Buffer.alloc(MAX_BYTES + 1, 'a')
     const { status, body } = await send(service, staff.token, file)
     expect([status, body.code]).toEqual([413, 'file_too_large'])
     expect(await statuses(service, staff.id)).toEqual([])

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { MOST_COUNTED } from '../../src/features/users/page.ts'
+import { MAX_COUNTED } from '../../src/features/users/page.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
 let service: TestService
@@ -56,8 +56,8 @@ describe('the total of listUsers', () => {
 
 describe('the total of filtered users', () => {
   it.each([
-    ['MOST', MOST_COUNTED, String(MOST_COUNTED)],
-    ['MORE', MOST_COUNTED + 1, undefined],
+    ['MOST', MAX_COUNTED, String(MAX_COUNTED)],
+    ['MORE', MAX_COUNTED + 1, undefined],
   ])('of as many as %s is exact or absent', async (pincode, count, total) => {
     await insertCustomers(pincode, count)
     const { status, headers, body } = await list({ pincode, page: count + 1, per_page: 1 })

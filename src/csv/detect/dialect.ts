@@ -69,14 +69,14 @@ function readBest(utf8: Buffer, given: GivenDialect, whole: boolean): Reading {
 }
 
 /** As many lines as are read in every way: of short ones there may be a hundred thousand in a sample. */
-const MOST_LINES = 5_000
+const MAX_LINES = 5_000
 
 function firstLines(utf8: Buffer): Buffer {
   let lines = 0
   for (let at = 0; at < utf8.length; at += 1) {
     const byte = utf8[at]
     if (byte === 0x0a || (byte === 0x0d && utf8[at + 1] !== 0x0a)) lines += 1
-    if (lines === MOST_LINES) return utf8.subarray(0, at + 1)
+    if (lines === MAX_LINES) return utf8.subarray(0, at + 1)
   }
   return utf8
 }

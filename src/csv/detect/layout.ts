@@ -34,8 +34,8 @@ export interface GivenLayout {
   readonly footerLines?: number
 }
 
-const MOST_PREAMBLE_ROWS = 50
-const MOST_FOOTER_ROWS = 20
+const MAX_PREAMBLE_ROWS = 50
+const MAX_FOOTER_ROWS = 20
 /** Words such as `no` and `t` are names of columns as well. */
 const TELLING = ~(
   KIND.text |
@@ -139,7 +139,7 @@ function countPreamble(rows: readonly SampleRow[], width: number, used: number):
     used >= 3 && filled(row) === 1 && tellingKinds(row.cells[0] ?? '') === 0
   const stands = (row: SampleRow) => row.cells.length !== width || isComment(row) || fillsOne(row)
   const first = rows.findIndex((row) => !stands(row))
-  if (first < 1 || first > MOST_PREAMBLE_ROWS) return 0
+  if (first < 1 || first > MAX_PREAMBLE_ROWS) return 0
   if (!isHeader(rows[first] as SampleRow, rows.slice(first + 1))) return 0
   const isShort = rows.slice(0, first).every((row) => filled(row) <= few || isComment(row))
   return isShort || isCertainHeader(rows, first, used) ? first : 0
@@ -152,7 +152,7 @@ function countFooter(rows: readonly SampleRow[], width: number, used: number): n
     if (used < 2 || row.cells.length === width || filled(row) > few) break
     count += 1
   }
-  return count <= MOST_FOOTER_ROWS && count < rows.length - 1 ? count : 0
+  return count <= MAX_FOOTER_ROWS && count < rows.length - 1 ? count : 0
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { RefusedRow } from './source.ts'
 
 /** At most so many rows at the end are taken for a footer. */
-const MOST_ROWS = 20
+const MAX_ROWS = 20
 /** What the first cell of a row of sums says, and what stands alone behind the last row. */
 const LABEL = /:$|^((grand |sub)?totals?|sums?|count|end|eof)\b/i
 /** Words and not one word. */
@@ -39,7 +39,7 @@ export class Footer {
     const isShort = row.code === 'too_few_cells' && 2 * filled(row.cells).length <= this.least
     const holds = isShort && isNote(row.cells)
     if (holds) this.#held.push(row)
-    if (!holds || this.#held.length > MOST_ROWS) this.flush()
+    if (!holds || this.#held.length > MAX_ROWS) this.flush()
     return holds
   }
 

@@ -8,7 +8,7 @@ import { ROW_PROBLEM } from './row-problems.ts'
 /** What is kept of a line that is too long. */
 const FRONT_BYTES = 65_536
 /** Each unclosed quote lets up to the longest row be read again: no file may do so more often. */
-const MOST_UNCLOSED = 100
+const MAX_UNCLOSED = 100
 
 export interface RowLimits {
   readonly lineEnd: LineEnd
@@ -54,8 +54,8 @@ export class RowCutter {
   cutQuote(to: number): void {
     const { state } = this
     this.#unclosed += 1
-    if (this.#unclosed > MOST_UNCLOSED) {
-      const message = `More than ${MOST_UNCLOSED} quotes are opened and never closed.`
+    if (this.#unclosed > MAX_UNCLOSED) {
+      const message = `More than ${MAX_UNCLOSED} quotes are opened and never closed.`
       throw new CsvError('quote_not_closed', message, state.rowLine)
     }
     const { lineEnd } = this.limits

@@ -11,7 +11,7 @@ for (const byte of Buffer.from('tfynTFYNabcdeABCDE')) BEGIN[byte] = BEGINS.word
 
 const UUID_LENGTH = 36
 /** JSON nested deeper than this stays text: PostgreSQL reads it by recursion. */
-const MOST_DEPTH = 500
+const MAX_DEPTH = 500
 
 const { saysTrue, saysFalse, trueFalse, yesNo, tF, yN } = KIND
 const WORDS: ReadonlyMap<string, number> = new Map([
@@ -58,7 +58,7 @@ function depth(text: string): number {
 
 /** Whether a text is an object or an array in JSON. */
 export function isJson(text: string): boolean {
-  if (!/^\s*[[{]/.test(text) || depth(text) > MOST_DEPTH) return false
+  if (!/^\s*[[{]/.test(text) || depth(text) > MAX_DEPTH) return false
   try {
     JSON.parse(text)
     return true

@@ -6,8 +6,8 @@ const NINE = 0x39
 const LARGEST = Buffer.from('9223372036854775807')
 const SMALLEST = Buffer.from('9223372036854775808')
 /** Numbers longer than this stay text. */
-const MOST_BYTES = 1_000
-const MOST_EXPONENT_DIGITS = 3
+const MAX_BYTES = 1_000
+const MAX_EXPONENT_DIGITS = 3
 const NUMERIC = KIND.numeric | KIND.asIs
 
 /** Whether as many digits as the limit has are not above it. */
@@ -46,7 +46,7 @@ function isExponent(bytes: Uint8Array, at: number, end: number, hasPoint: boolea
   const signed = bytes[at + 1] === 0x2b || bytes[at + 1] === 0x2d
   const first = at + (signed ? 2 : 1)
   const count = end - first
-  const fits = count >= 1 && count <= MOST_EXPONENT_DIGITS && skipDigits(bytes, first, end) === end
+  const fits = count >= 1 && count <= MAX_EXPONENT_DIGITS && skipDigits(bytes, first, end) === end
   return fits && (signed || hasPoint)
 }
 
@@ -61,7 +61,7 @@ export function numberKinds(bytes: Uint8Array, start: number, end: number): numb
   const first = negative ? start + 1 : start
   const whole = skipDigits(bytes, first, end)
   if (whole === end) return whole > first ? integerKinds(bytes, first, end, negative) : 0
-  if (end - start > MOST_BYTES || (whole - first > 1 && bytes[first] === ZERO)) return 0
+  if (end - start > MAX_BYTES || (whole - first > 1 && bytes[first] === ZERO)) return 0
   if (bytes[whole] !== 0x2e) {
     return whole > first && isExponent(bytes, whole, end, false) ? NUMERIC : 0
   }

@@ -1,9 +1,9 @@
 import { KIND, TO_TIMESTAMP, TO_TIMESTAMPTZ } from './cell-kinds.ts'
 
 const DAYS = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-const MOST_FRACTION = 6
+const MAX_FRACTION = 6
 /** The largest offset PostgreSQL takes. */
-const MOST_OFFSET_HOURS = 15
+const MAX_OFFSET_HOURS = 15
 const HYPHEN = 0x2d
 const COLON = 0x3a
 const BLANK = 0x20
@@ -79,7 +79,7 @@ function readTime(bytes: Uint8Array, at: number, end: number): number {
   const fraction = next + 1
   next = fraction
   while (next < end && isDigit(bytes[next])) next += 1
-  return next > fraction && next - fraction <= MOST_FRACTION ? next : -1
+  return next > fraction && next - fraction <= MAX_FRACTION ? next : -1
 }
 
 /** Whether all that is left is AM or PM, behind the time at `time`, which has an hour from 1 to 12 then. */
@@ -97,7 +97,7 @@ function isZone(bytes: Uint8Array, at: number, end: number): boolean {
   const length = end - at - 1
   if (length !== 2 && length !== 4 && length !== 5) return false
   const hour = digits(bytes, at + 1, 2)
-  if (hour < 0 || hour > MOST_OFFSET_HOURS) return false
+  if (hour < 0 || hour > MAX_OFFSET_HOURS) return false
   if (length === 2) return true
   if (length === 5 && bytes[at + 3] !== 0x3a) return false
   const minute = digits(bytes, end - 2, 2)

@@ -7,7 +7,7 @@ import { type RowQuery, rowFilters } from './filters.ts'
 import { isAfter, orderBy, type RowOrder, type RowPosition, rowOrder } from './order.ts'
 
 /** More rows than this are not counted. */
-const MOST_COUNTED = 10_000
+const MAX_COUNTED = 10_000
 
 /** Where rows are read from. */
 export interface RowSource {
@@ -50,8 +50,8 @@ async function count(
 ): Promise<number | undefined> {
   const [{ count } = { count: 0 }] = await database.$queryRaw<{ count: number }[]>`
     ${varying} SELECT count(*)::int AS count FROM (
-      SELECT FROM ${table} WHERE ${all(conditions)} LIMIT ${MOST_COUNTED + 1}) AS matching`
-  return count > MOST_COUNTED ? undefined : count
+      SELECT FROM ${table} WHERE ${all(conditions)} LIMIT ${MAX_COUNTED + 1}) AS matching`
+  return count > MAX_COUNTED ? undefined : count
 }
 
 /**

@@ -9,7 +9,7 @@ import type { ImportService } from './imports.service.ts'
 import { importView } from './imports.view.ts'
 
 /** How long a file may pause while it is sent. */
-const MOST_PAUSE_MS = 60_000
+const MAX_PAUSE_MS = 60_000
 
 /** Whether a body is said to be gzip. @throws AppError 415 for another encoding */
 function isGzip(encoding = 'identity'): boolean {
@@ -25,7 +25,7 @@ export function importRoutes(
   handle: Handle,
   handleFile: HandleFile,
   imports: ImportService,
-  mostPauseMs = MOST_PAUSE_MS,
+  mostPauseMs = MAX_PAUSE_MS,
 ): void {
   handleFile(
     operations.createImport,

@@ -19,7 +19,7 @@ import { sweepImports } from './sweep.ts'
 import { createUploads, type Incoming, type Upload } from './uploads.ts'
 
 /** So many imports run in a process at a time; others wait. */
-const MOST_AT_A_TIME = 2
+const MAX_AT_A_TIME = 2
 
 export type ImportService = ReturnType<typeof createImportService>
 export type { ImportRecord, Upload }
@@ -55,7 +55,7 @@ export function createImportService(deps: Deps) {
   }
 
   async function run(id: number): Promise<void> {
-    if (running.has(id) || running.size >= MOST_AT_A_TIME) return
+    if (running.has(id) || running.size >= MAX_AT_A_TIME) return
     running.add(id)
     try {
       await ImportAttempt.run(attemptDeps, id)

@@ -17,14 +17,14 @@ export const storedOnDisk =
     createReadStream(path, { highWaterMark: READ_BYTES })
 
 /** What packs better than this is made to fill disks: text is packed to a fifth or a twentieth. */
-const MOST_UNPACKED = 500
+const MAX_UNPACKED = 500
 /** So much may be unpacked of any file. */
 const ALWAYS_BYTES = 256 * 1024 * 1024
 
 const tooLarge = () =>
   new ImportError(
     'too_large',
-    `The file unpacks to more bytes than the service accepts, or to more than ${MOST_UNPACKED} times its size.`,
+    `The file unpacks to more bytes than the service accepts, or to more than ${MAX_UNPACKED} times its size.`,
   )
 
 async function* unpacked(stored: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
@@ -57,7 +57,7 @@ export function createSource(
   maxBytes: number,
   onRead: (bytes: number) => void,
 ): ByteSource {
-  const most = Math.min(maxBytes, Math.max(ALWAYS_BYTES, MOST_UNPACKED * file.bytes))
+  const most = Math.min(maxBytes, Math.max(ALWAYS_BYTES, MAX_UNPACKED * file.bytes))
   async function* counted() {
     let bytes = 0
     for await (const piece of open()) {

@@ -4,7 +4,7 @@ import type { ShownRow } from './fields.ts'
 import type { Position, UserOrder } from './list.ts'
 
 /** Up to how many matches of filters are counted. */
-export const MOST_COUNTED = 2_000
+export const MAX_COUNTED = 2_000
 
 /** How many rows the share of matches is estimated from. */
 const SAMPLE_ROWS = 2_000
@@ -166,7 +166,7 @@ async function estimateShare(
 }
 
 /**
- * Counts matches, but no further than to one more than {@link MOST_COUNTED}.
+ * Counts matches, but no further than to one more than {@link MAX_COUNTED}.
  *
  * @param order by which index to read until that many are found; none to fetch all matches from their own
  */
@@ -178,12 +178,12 @@ async function count(
   const [{ total }] = await tx.$queryRaw<[{ total: bigint }]>`
     SELECT count(*) AS total
     FROM (
-      SELECT FROM users u WHERE ${all(filters)} ${order} LIMIT ${MOST_COUNTED + 1}) AS matches`
+      SELECT FROM users u WHERE ${all(filters)} ${order} LIMIT ${MAX_COUNTED + 1}) AS matches`
   return Number(total)
 }
 
 const withTotal = (rows: readonly ShownRow[], total: number): PageRows =>
-  total > MOST_COUNTED ? { rows } : { rows, total }
+  total > MAX_COUNTED ? { rows } : { rows, total }
 
 const allowBitmaps = (tx: DatabaseTransaction, allowed: boolean) =>
   tx.$queryRaw`SELECT set_config('enable_bitmapscan', ${allowed ? 'on' : 'off'}, true)`

@@ -20,7 +20,7 @@ import {
 import { countUp, createUser, createUsers, deleteUser, readUser, updateUser } from './users.ts'
 
 /** Between two actions of a client, in milliseconds: some 70 requests a second of six clients. */
-const MOST_PAUSE_MS = 90
+const MAX_PAUSE_MS = 90
 
 /** What clients do, and how often beside the others. */
 const ACTIONS: readonly (readonly [number, (client: Client) => Promise<void>])[] = [
@@ -56,7 +56,7 @@ export async function runClient(client: Client): Promise<void> {
   while (!client.isOver()) {
     await dice.pick(WHEEL)(client)
     await lookAfter(followUps)
-    await delay(dice.below(MOST_PAUSE_MS))
+    await delay(dice.below(MAX_PAUSE_MS))
   }
 }
 

@@ -6,7 +6,7 @@ import { type Client, contradicts } from './client.ts'
 /** How often a request is sent again whose outcome nobody knows. */
 const MAX_REPEATS = 40
 const LEAST_PAUSE_MS = 200
-const MOST_PAUSE_MS = 800
+const MAX_PAUSE_MS = 800
 
 /** A request that writes, and what may become of it. */
 export interface WriteRequest {
@@ -54,7 +54,7 @@ export async function sendWrite(client: Client, write: WriteRequest): Promise<Wr
     }
     isOpen ||= outcome.kind !== 'unsent'
     if (!write.repeats || client.isOver()) break
-    await delay(client.dice.between(LEAST_PAUSE_MS, MOST_PAUSE_MS))
+    await delay(client.dice.between(LEAST_PAUSE_MS, MAX_PAUSE_MS))
   }
   return isOpen ? { kind: 'open' } : { kind: 'refused' }
 }

@@ -1,14 +1,14 @@
 import { ImportError } from '../loader.ts'
 
 /** The longest identifier of PostgreSQL, in bytes. */
-const MOST_BYTES = 63
+const MAX_BYTES = 63
 /** The number of the row, what the parameters of reading rows are called, and columns that every table has. */
 const RESERVED = [
   ...['_row', 'sort', 'cursor', 'page', 'per_page'],
   ...['tableoid', 'ctid', 'xmin', 'cmin', 'xmax', 'cmax'],
 ]
 /** What is looked at of a name, in UTF-16 units. */
-const MOST_UNITS = 1_000
+const MAX_UNITS = 1_000
 
 /** As many whole characters as the bytes have room for. */
 function cutToBytes(text: string, most: number): string {
@@ -24,10 +24,10 @@ function cutToBytes(text: string, most: number): string {
  * @returns '' when nothing is left
  */
 export function identifierOf(name: string): string {
-  const plain = name.slice(0, MOST_UNITS).normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  const plain = name.slice(0, MAX_UNITS).normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
   const words = plain.replace(/[^\p{L}\p{N}]+/gu, '_').replace(/^_+|_+$/g, '')
   const named = /^\p{N}/u.test(words) ? `_${words}` : words
-  return cutToBytes(named, MOST_BYTES)
+  return cutToBytes(named, MAX_BYTES)
 }
 
 /** A column of the file and what it is called in the dataset. */
@@ -41,7 +41,7 @@ function unique(wanted: string, taken: ReadonlySet<string>): string {
   if (!taken.has(wanted)) return wanted
   for (let count = 2; ; count += 1) {
     const suffix = `_${count}`
-    const name = cutToBytes(wanted, MOST_BYTES - suffix.length) + suffix
+    const name = cutToBytes(wanted, MAX_BYTES - suffix.length) + suffix
     if (!taken.has(name)) return name
   }
 }

@@ -5,9 +5,9 @@ import { quoteIdentifier } from '../../../../database/sql-names.ts'
 import { ImportError } from '../loader.ts'
 
 /** PostgreSQL's own limit, less the number of the row. */
-const MOST_COLUMNS = 1_599
+const MAX_COLUMNS = 1_599
 /** More rows than a batch of the parser has. */
-const MOST_BATCH_ROWS = 100_000
+const MAX_BATCH_ROWS = 100_000
 
 /** A column of a table that is made. */
 export interface TableColumn {
@@ -30,8 +30,8 @@ export class DatasetTable {
 
   /** @throws ImportError `too_many_columns` */
   async create(columns: readonly TableColumn[]): Promise<void> {
-    if (columns.length > MOST_COLUMNS) {
-      const message = `The file has more columns than the ${MOST_COLUMNS} a dataset can have.`
+    if (columns.length > MAX_COLUMNS) {
+      const message = `The file has more columns than the ${MAX_COLUMNS} a dataset can have.`
       throw new ImportError('too_many_columns', message)
     }
     const list = columns.map(({ name, type }) => `, ${quoteIdentifier(name)} ${SQL_TYPES[type]}`)
@@ -65,7 +65,7 @@ export class DatasetTable {
   /** The numbers of deleted rows above a number, ascending; as many as a batch can have rows. */
   async duplicates(above: number): Promise<number[]> {
     const rows = await this.connection.rows<{ row: string }>(
-      `SELECT "_row" AS row FROM duplicates WHERE "_row" > $1 ORDER BY "_row" LIMIT ${MOST_BATCH_ROWS}`,
+      `SELECT "_row" AS row FROM duplicates WHERE "_row" > $1 ORDER BY "_row" LIMIT ${MAX_BATCH_ROWS}`,
       [above],
     )
     return rows.map(({ row }) => Number(row))

@@ -21,14 +21,14 @@ export interface RecordColumns {
 }
 
 /** A message names so many columns, and so much of each name. */
-const MOST_NAMES = 10
-const MOST_CHARACTERS = 100
+const MAX_NAMES = 10
+const MAX_CHARACTERS = 100
 
 const plain = (name: string): string => name.trim().toLowerCase()
 
 const list = (names: readonly string[]): string => {
-  const shown = names.slice(0, MOST_NAMES).map((name) => name.slice(0, MOST_CHARACTERS))
-  return shown.join(', ') + (names.length > MOST_NAMES ? ', …' : '')
+  const shown = names.slice(0, MAX_NAMES).map((name) => name.slice(0, MAX_CHARACTERS))
+  return shown.join(', ') + (names.length > MAX_NAMES ? ', …' : '')
 }
 
 const problem = (text: string) => new ImportError('columns', text)
