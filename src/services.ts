@@ -19,6 +19,7 @@ import { createTransactionBulk } from './features/transactions/bulk.ts'
 import { createTransactionImport } from './features/transactions/transaction-import.ts'
 import { createTransactionService } from './features/transactions/transactions.service.ts'
 import { createUserBulk } from './features/users/bulk.ts'
+import { isThere } from './features/users/is-there.ts'
 import { createUserLookup } from './features/users/lookup.ts'
 import { createUserService } from './features/users/users.service.ts'
 import { createConventions } from './http/conventions.ts'
@@ -65,8 +66,7 @@ export function openServices(
       : { relay: 2, background: config.WORKER_CONCURRENCY + 2 },
   )
   const shared = openShared(config.REDIS_URL, log)
-  const isThere = async (id: number) => (await database.user.count({ where: { id } })) > 0
-  const cache = openCache({ shared, isThere, metrics, log })
+  const cache = openCache({ shared, isThere: (id) => isThere(database, id), metrics, log })
   const queue = openQueue({ databaseUrl, shared, storage, metrics, log })
   // What a request adds is found by a sweep when the queue does not take it.
   const requestQueue: Pick<EventQueue, 'add'> = {
