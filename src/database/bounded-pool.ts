@@ -1,22 +1,56 @@
 import pg from 'pg'
 import { databaseUnavailable, overloaded } from '../errors.ts'
+import { afterOwnTime, type OwnTimer } from '../lib/own-time.ts'
 import { isDatabaseAway } from './errors.ts'
 import type { DatabaseWatch } from './watch.ts'
 
 type Done = (error: Error | null | undefined, result?: unknown) => void
+/** What the driver made of its options and of what the URL of the database says. */
+interface Configured {
+  readonly connectionParameters: { query_timeout: unknown }
+}
 type CheckedOut = (error: Error | undefined, client?: pg.PoolClient, release?: () => void) => void
 
-const POOL_IS_FULL = 'timeout exceeded when trying to connect'
 const nothing = () => undefined
 
-/** Connections that end when the server does not answer in time: a late answer would be the next question's. */
-function watchedClient(watch: PoolWatch): typeof pg.Client {
+/**
+ * Connections that end when the server does not answer in time: a late answer would be the next question's. The
+ * limits are the driver's options; its own timers would count the time in which this process did not run.
+ *
+ * @param connectMs how long one may take to open
+ */
+function watchedClient(watch: PoolWatch, connectMs: number): typeof pg.Client {
   return class extends pg.Client {
+    readonly #answerMs: number
+
+    constructor(config: pg.ClientConfig) {
+      super(config)
+      const { connectionParameters } = this as unknown as Configured
+      this.#answerMs = Number(connectionParameters.query_timeout)
+      connectionParameters.query_timeout = 0
+    }
+
+    #endAfter(milliseconds: number, why: string): OwnTimer | undefined {
+      if (milliseconds === 0) return undefined
+      return afterOwnTime(milliseconds, () => this.connection.stream.destroy(new Error(why)))
+    }
+
+    override connect(...[callback]: never[]): never {
+      const timer = this.#endAfter(connectMs, 'timeout expired')
+      const done: Done = (error, client) => {
+        timer?.stop()
+        ;(callback as unknown as Done)(error, client)
+      }
+      return super.connect(done as never) as never
+    }
+
     override query(...parts: never[]): never {
       const [config, values, callback] = parts as unknown as readonly [never, never, unknown]
       const over = watch.wait((error) => this.connection.stream.destroy(error))
+      const timer = this.#endAfter(this.#answerMs, 'Query read timeout')
       const end: Done = (error) => {
         over()
+        timer?.stop()
         if (!error || !isDatabaseAway(error)) return
         this.connection.stream.destroy(error)
         watch.suspect()
@@ -52,10 +86,12 @@ export const PATIENT: PoolWatch = {
  */
 export class BoundedPool extends pg.Pool {
   readonly #watch: PoolWatch
+  readonly #connectMs: number
 
-  constructor(options: pg.PoolConfig, watch: PoolWatch) {
-    super({ ...options, Client: watchedClient(watch) })
+  constructor({ connectionTimeoutMillis = 0, ...options }: pg.PoolConfig, watch: PoolWatch) {
+    super({ ...options, Client: watchedClient(watch, connectionTimeoutMillis) })
     this.#watch = watch
+    this.#connectMs = connectionTimeoutMillis
   }
 
   /** @throws AppError 503 `database_unavailable`, or `overloaded` when all connections stay busy */
@@ -80,20 +116,20 @@ export class BoundedPool extends pg.Pool {
       }
       ended = true
       over()
+      timer?.stop()
       callback(error, client, release)
     }
     const over = watch.wait((error) => finish(error, undefined, nothing))
+    let timer: OwnTimer | undefined
     super.connect(((error: Error | undefined, client?: pg.PoolClient, release?: () => void) => {
-      if (error === undefined) finish(undefined, client, release)
-      else finish(this.#explain(error), undefined, nothing)
+      if (error) watch.suspect()
+      finish(error, client, release)
     }) as never)
-  }
-
-  #explain(error: Error): Error {
-    if (error.message === POOL_IS_FULL) {
-      return this.#watch.doubtful ? databaseUnavailable(error) : overloaded(error)
-    }
-    this.#watch.suspect()
-    return error
+    // After the timer of a connection that is opened for this: why that failed says more.
+    if (this.#connectMs === 0 || ended) return
+    timer = afterOwnTime(this.#connectMs, () => {
+      const error = new Error('no connection became free in time')
+      finish(watch.doubtful ? databaseUnavailable(error) : overloaded(error), undefined, nothing)
+    })
   }
 }

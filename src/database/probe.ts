@@ -1,13 +1,14 @@
 import pg from 'pg'
 import { inTime } from '../lib/in-time.ts'
 
-/** How long the kept connection is asked alone, and then together with a new one. */
+/** How long the database has to answer, in milliseconds. */
+const ANSWER_MS = 2_000
+/** How much of it is for the kept connection alone; a new one is opened then. */
 const ALONE_MS = 500
-const TOGETHER_MS = 1_500
 
 /** Asks the database whether it answers. */
 export interface DatabaseProbe {
-  /** Ends within 2 s. @throws why it does not answer */
+  /** Ends within 2 s in which this process ran. @throws why it does not answer */
   ask(): Promise<void>
   close(): void
 }
@@ -48,7 +49,9 @@ export function createProbe(databaseUrl: string): DatabaseProbe {
       client.on('error', nothing)
       const opened = client.connect().then(() => query(client))
       try {
-        kept = await inTime(Promise.any(asked ? [asked, opened] : [opened]), TOGETHER_MS)
+        kept = await (asked
+          ? inTime(Promise.any([asked, opened]), ANSWER_MS - ALONE_MS)
+          : inTime(opened, ANSWER_MS))
       } finally {
         for (const other of [old, client]) if (other !== kept) discard(other)
       }

@@ -23,7 +23,7 @@ export const WORK_LIMITS: Readonly<Record<KindOfWork, WorkLimits>> = {
   request: {
     statement: 4_000,
     answer: 4_500,
-    connect: 2_000,
+    connect: 4_000,
     transaction: 5_000,
     idleInTransaction: 10_000,
   },

@@ -1,6 +1,7 @@
 import { overloaded } from '../errors.ts'
+import { afterOwnTime, type OwnTimer } from '../lib/own-time.ts'
 
-/** What a request may cost us, in milliseconds: its caller has an answer within 5 s. */
+/** What a request may cost us, in milliseconds in which this process ran: its caller has an answer within 5 s. */
 const REQUEST_MS = 4_500
 
 /** Runs one part of a request's work, as long as its time is not used up. @throws AppError 503 `overloaded` */
@@ -11,13 +12,11 @@ export type BeforeDeadline = <T>(request: object, work: () => Promise<T>) => Pro
  * counted. Work that is late goes on, as it cannot be taken back everywhere, but nobody waits for it.
  */
 export function createDeadlines(milliseconds = REQUEST_MS): BeforeDeadline {
-  const spent = new WeakMap<object, number>()
+  const left = new WeakMap<object, number>()
   return async (request, work) => {
-    const before = spent.get(request) ?? 0
-    const started = performance.now()
-    let timer: NodeJS.Timeout | undefined
+    let timer: OwnTimer | undefined
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(overloaded()), Math.max(0, milliseconds - before))
+      timer = afterOwnTime(left.get(request) ?? milliseconds, () => reject(overloaded()))
     })
     const worked = work()
     // It may fail when its caller has long been answered.
@@ -25,8 +24,7 @@ export function createDeadlines(milliseconds = REQUEST_MS): BeforeDeadline {
     try {
       return await Promise.race([worked, late])
     } finally {
-      clearTimeout(timer)
-      spent.set(request, before + performance.now() - started)
+      left.set(request, timer?.stop() ?? 0)
     }
   }
 }

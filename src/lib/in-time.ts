@@ -1,18 +1,19 @@
+import { afterOwnTime, type OwnTimer } from './own-time.ts'
+
 /** Something did not answer within the time there was for it. */
 export class TooLate extends Error {
   override readonly name = 'TooLate'
 }
 
 /**
- * Waits for a step, but not longer than so many milliseconds; the step goes on.
+ * Waits for a step, but not longer than so many milliseconds in which this process ran; the step goes on.
  *
  * @throws TooLate, or what the step throws in time
  */
 export async function inTime<T>(step: Promise<T>, milliseconds: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
+  let timer: OwnTimer | undefined
   const late = new Promise<never>((_, reject) => {
-    // What arrived while this process was busy counts: a look at the sockets comes first.
-    timer = setTimeout(() => setImmediate(reject, new TooLate('it took too long')), milliseconds)
+    timer = afterOwnTime(milliseconds, () => reject(new TooLate('it took too long')))
   })
-  return await Promise.race([step, late]).finally(() => clearTimeout(timer))
+  return await Promise.race([step, late]).finally(() => timer?.stop())
 }
