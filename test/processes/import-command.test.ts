@@ -18,8 +18,9 @@ beforeAll(async () => {
   database = await createTestDatabase()
   folder = await mkdtemp(join(tmpdir(), 'passbook-import-'))
   await database.query(
-    `INSERT INTO users (username, role, name, name_index, search_index)
-     VALUES ('chief', 'admin', '', '', '{}'), ('maria', 'user', '', '', '{}')`,
+    `INSERT INTO users (username, username_key, role, disabled_at, name, name_index, search_index)
+     VALUES ('Gone', 'gone', 'admin', now(), '', '', '{}'), ('Chief', 'chief', 'admin', NULL, '', '', '{}'),
+            ('maria', 'maria', 'user', NULL, '', '', '{}')`,
   )
 })
 afterAll(async () => {
@@ -103,6 +104,13 @@ describe('npm run import', () => {
     expect(await database.query("SELECT * FROM datasets WHERE name = 'dry'")).toEqual([])
   })
 
+  it('loads for the account that login takes by this name, whatever its case', async () => {
+    const path = await write('cased.csv', 'a,b\n5,6\n')
+    expect((await load([path, '--as', 'CHIEF'])).code).toBe(0)
+    const [chief] = await database.query(`SELECT id FROM users WHERE username = 'Chief'`)
+    expect(await importOf('cased')).toMatchObject({ user_id: chief?.['id'] })
+  })
+
   it.each([
     ['a file that is not there', ['nowhere.csv'], /^There is no file nowhere\.csv\.\n$/],
     ['a folder', ['.'], /^\. is not a file\.\n$/],
@@ -111,6 +119,7 @@ describe('npm run import', () => {
       ['FILE', '--as', 'nobody'],
       /^There is no account nobody\.\n$/,
     ],
+    ['an account that is disabled', ['FILE', '--as', 'gone'], /^The account gone is disabled\.\n$/],
     [
       'an account of a customer',
       ['FILE', '--as', 'maria'],

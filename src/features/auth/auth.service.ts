@@ -8,6 +8,7 @@ import { forbidden, unauthorized } from '../../errors.ts'
 import type { Credentials, Registration, TokenPair } from '../../generated/schemas.ts'
 import { verifyPassword } from '../../lib/passwords.ts'
 import type { UserRecord, UserService } from '../users/users.public.ts'
+import { accountByName } from './account-by-name.ts'
 import type { LoginThrottle } from './login-throttle.ts'
 
 const TOKEN_BYTES = 32
@@ -89,10 +90,7 @@ export function createAuthService(deps: Deps) {
      *   deleted meanwhile; 403 with the right password of a disabled account; 429 for too many attempts
      */
     async login({ username, password }: Credentials, network: string): Promise<TokenPair> {
-      const user = await database.user.findUnique({
-        where: { usernameKey: username.toLowerCase() },
-        select: { id: true, passwordHash: true, disabledAt: true },
-      })
+      const user = await accountByName(database, username)
       const settle = await throttle.admit({ username, userId: user?.id, network })
       const matches = await verifyPassword(user?.passwordHash ?? null, password)
       if (user === null || !matches) throw wrongCredentials()

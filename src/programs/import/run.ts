@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { createConfig, type Environment } from '../../config.ts'
 import { inBackground } from '../../database/background.ts'
 import { AppError, StartupError } from '../../errors.ts'
+import { accountByName } from '../../features/auth/account-by-name.ts'
 import { importView } from '../../features/imports/imports.view.ts'
 import type { Import } from '../../generated/schemas.ts'
 import type { Log } from '../../lib/log.ts'
@@ -26,20 +27,23 @@ async function sizeOf(path: string): Promise<number> {
   return found.size
 }
 
-/** The account in whose name it is loaded. */
-async function accountOf({ database }: Services, username: string | undefined): Promise<number> {
-  const account = await database.user.findFirst({
-    where: username === undefined ? { role: 'admin', disabledAt: null } : { username },
+/** The first admin, where no account is named. */
+async function firstAdmin({ database }: Services): Promise<number> {
+  const admin = await database.user.findFirst({
+    where: { role: 'admin', disabledAt: null },
     orderBy: { id: 'asc' },
-    select: { id: true, role: true },
+    select: { id: true },
   })
-  if (account === null) {
-    throw new StartupError(
-      username === undefined
-        ? 'There is no admin yet; run `npm start` once.'
-        : `There is no account ${username}.`,
-    )
-  }
+  if (admin === null) throw new StartupError('There is no admin yet; run `npm start` once.')
+  return Number(admin.id)
+}
+
+/** The account in whose name it is loaded. */
+async function accountOf(services: Services, username: string | undefined): Promise<number> {
+  if (username === undefined) return await firstAdmin(services)
+  const account = await accountByName(services.database, username)
+  if (account === null) throw new StartupError(`There is no account ${username}.`)
+  if (account.disabledAt !== null) throw new StartupError(`The account ${username} is disabled.`)
   if (account.role === 'user') throw new StartupError(`The account ${username} may not load files.`)
   return Number(account.id)
 }
