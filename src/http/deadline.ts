@@ -10,13 +10,19 @@ export type BeforeDeadline = <T>(request: object, work: () => Promise<T>) => Pro
 /**
  * Bounds what all parts of a request's work take together. What its caller takes to send a body is not
  * counted. Work that is late goes on, as it cannot be taken back everywhere, but nobody waits for it.
+ *
+ * @param spentBefore what a request has used up before its first part
  */
-export function createDeadlines(milliseconds = REQUEST_MS): BeforeDeadline {
+export function createDeadlines(
+  milliseconds = REQUEST_MS,
+  spentBefore: (request: object) => number = () => 0,
+): BeforeDeadline {
   const left = new WeakMap<object, number>()
   return async (request, work) => {
     let timer: OwnTimer | undefined
     const late = new Promise<never>((_, reject) => {
-      timer = afterOwnTime(left.get(request) ?? milliseconds, () => reject(overloaded()))
+      const rest = left.get(request) ?? milliseconds - spentBefore(request)
+      timer = afterOwnTime(Math.max(0, rest), () => reject(overloaded()))
     })
     const worked = work()
     // It may fail when its caller has long been answered.

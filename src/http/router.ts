@@ -8,6 +8,7 @@ import { fileBody } from './body/file-body.ts'
 import type { Conventions, Exchange } from './conventions.ts'
 import { createDeadlines } from './deadline.ts'
 import { methodsOfLiteral } from './literal-paths.ts'
+import { waitOf } from './overload/gate.ts'
 
 type Operation = (typeof operations)[OperationId]
 type Part<O extends Operation, Name extends string> =
@@ -93,7 +94,7 @@ export function createRouter(
   app: FastifyInstance,
   findCaller: FindCaller,
   conventions: Conventions,
-  beforeDeadline = createDeadlines(),
+  beforeDeadline = createDeadlines(undefined, waitOf),
 ): Router {
   const handled = new Set<OperationId>()
   const callers = new WeakMap<FastifyRequest, Caller>()

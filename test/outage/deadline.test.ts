@@ -21,6 +21,11 @@ describe('the deadline of a request', () => {
     expect(await beforeDeadline({}, async () => 7)).toBe(7)
   })
 
+  it('counts what a request had used up before', async () => {
+    const beforeDeadline = createDeadlines(60_000, () => 59_980)
+    await expect(beforeDeadline({}, never)).rejects.toEqual(late)
+  })
+
   it('passes on how work fails in time, and does not mind how late work does', async () => {
     const beforeDeadline = createDeadlines(20)
     const failing = async () => {

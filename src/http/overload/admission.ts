@@ -5,8 +5,8 @@ const MAX_WAITING_IN_OVERLOAD = 1
 const OVERLOAD_MS = 250
 /** How often it is looked who waits too long. */
 const LOOK_MS = 50
-/** After so many looks a request has waited too long: 2 s, longer than a disk is slow for a moment. */
-const MAX_LOOKS = 40
+/** After so many looks a request has waited too long: 3 s, when it is known that the database answers. */
+const MAX_LOOKS = 60
 /** The share of the bound that is left under pressure: something has to go on for the pressure to end. */
 const PRESSED_SHARE = 0.25
 
@@ -15,7 +15,8 @@ export type Refusal = 'full' | 'waited' | 'stopping'
 
 /** Who wants a place. */
 export interface Applicant {
-  admit(): void
+  /** @param waited for so many milliseconds */
+  admit(waited: number): void
   refuse(reason: Refusal): void
   /** Whether nobody waits for the answer any more. */
   isGone(): boolean
@@ -79,7 +80,7 @@ export function createAdmission(
       if (isLate) first.applicant.refuse('waited')
       else {
         set(underWay + 1)
-        first.applicant.admit()
+        first.applicant.admit((looks - first.since) * LOOK_MS)
       }
     }
     if (waiting.length > 0) return
@@ -98,7 +99,7 @@ export function createAdmission(
       if (closed) applicant.refuse('stopping')
       else if (waiting.length === 0 && hasRoom()) {
         set(underWay + 1)
-        applicant.admit()
+        applicant.admit(0)
       } else if (isFull()) applicant.refuse('full')
       else {
         waiting.push({ applicant, since: looks })

@@ -39,6 +39,11 @@ interface Place {
   isOver: boolean
 }
 
+const waits = new WeakMap<object, number>()
+
+/** How long a request waited to be admitted, in milliseconds. */
+export const waitOf = (request: object): number => waits.get(request) ?? 0
+
 export type Gate = ReturnType<typeof createGate>
 
 /**
@@ -100,7 +105,8 @@ export function createGate(options: GateOptions) {
       const kind = kindOf(request)
       if (kind === undefined) return done()
       admissions[kind].enter({
-        admit() {
+        admit(waited) {
+          waits.set(request, waited)
           take(kind, request, reply)
           done()
         },

@@ -12,6 +12,7 @@ afterEach(() => {
 function open() {
   let isPressed = false
   const counts: number[] = []
+  const waits: number[] = []
   const outcomes: ('waits' | 'admitted' | Refusal)[] = []
   const admission = createAdmission(
     2,
@@ -21,8 +22,9 @@ function open() {
   const enter = (isGone = false) => {
     const index = outcomes.push('waits') - 1
     admission.enter({
-      admit: () => {
+      admit: (waited) => {
         outcomes[index] = 'admitted'
+        waits.push(waited)
       },
       refuse: (reason) => {
         outcomes[index] = reason
@@ -34,6 +36,7 @@ function open() {
     admission,
     outcomes,
     counts,
+    waits,
     enter,
     enterMany: (count: number) => {
       for (let index = 0; index < count; index += 1) enter()
@@ -102,7 +105,7 @@ describe('a bound on what is under way', () => {
   it('refuses nobody for a moment in which nothing goes on', () => {
     const { outcomes, enterMany } = open()
     enterMany(10)
-    vi.advanceTimersByTime(1_900)
+    vi.advanceTimersByTime(2_900)
     expect(outcomes.slice(2)).toEqual(Array(8).fill('waits'))
     vi.advanceTimersByTime(200)
     expect(outcomes.slice(2)).toEqual(Array(8).fill('waited'))
@@ -126,6 +129,14 @@ describe('a bound on what is under way', () => {
     press(false)
     vi.advanceTimersByTime(50)
     expect(outcomes).toEqual(['admitted', 'admitted', ...Array(7).fill('waits')])
+  })
+
+  it('says how long each had to wait', () => {
+    const { admission, waits, enterMany } = open()
+    enterMany(3)
+    vi.advanceTimersByTime(500)
+    admission.leave()
+    expect(waits).toEqual([0, 0, 500])
   })
 
   it('refuses nobody who waited while the process stood still', () => {
