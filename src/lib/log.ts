@@ -52,6 +52,12 @@ export function openFileLog(level: string, file: string): { readonly log: Log; c
   return { log: pino(optionsOf(level), destination), close: () => destination.end() }
 }
 
-/** @param file where it is written, as long as the process lives, instead of standard output */
-export const createLog = (level: string, file?: string): Log =>
-  file === undefined ? pino(optionsOf(level)) : openFileLog(level, file).log
+/** The number of standard error as a file. */
+export const STANDARD_ERROR = 2
+
+/** @param to standard error, or a file, which is written as long as the process lives, instead of standard output */
+export function createLog(level: string, to?: string | typeof STANDARD_ERROR): Log {
+  if (to === undefined) return pino(optionsOf(level))
+  if (typeof to === 'string') return openFileLog(level, to).log
+  return pino(optionsOf(level), pino.destination({ dest: to, sync: true }))
+}

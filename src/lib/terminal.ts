@@ -1,4 +1,4 @@
-/** Where a command prints: standard output, or what stands in for it. */
+/** Where a command prints: standard output or error, or what stands in for it. */
 export interface Screen {
   readonly isTTY?: boolean | undefined
   write(text: string): unknown

@@ -1,10 +1,10 @@
 import { buildApp } from '../app.ts'
 import { createConfig, requireServers } from '../config.ts'
 import { ensureAdmin } from '../features/auth/first-admin.ts'
-import { createLog } from '../lib/log.ts'
 import { persist } from '../lib/persist.ts'
-import { processEnvironment, runProcess, within } from '../lib/process.ts'
+import { runProcess, within } from '../lib/process.ts'
 import { openServices } from '../services.ts'
+import { apiCommand } from './commands.ts'
 import { listen, stopLimits } from './listen.ts'
 import { prepareDatabase } from './prepare-database.ts'
 
@@ -14,17 +14,15 @@ const DELAY_SECONDS = 5
 const SERVICES_STOP_MS = 3_000
 
 /** The API process: answers requests, leaves the work on events to worker processes. */
-const environment = processEnvironment()
-const log = createLog(environment.LOG_LEVEL)
-
-await runProcess(log, async () => {
+await runProcess(apiCommand, async (environment, log) => {
   const databaseUrl = requireServers(environment)
   const config = createConfig(environment)
   await prepareDatabase(databaseUrl, environment, config, log)
   const services = openServices(config, databaseUrl, log, 'api')
   await persist(() => ensureAdmin(services), log)
-  const { close } = await listen(await buildApp(services), config.HOST, config.PORT)
+  const { url, close } = await listen(await buildApp(services), config.HOST, config.PORT)
   return {
+    ready: { text: '', document: { url } },
     async stop() {
       await close(stopLimits(config, DELAY_SECONDS))
       await within(SERVICES_STOP_MS, services.close())

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import { DOCS_PATH } from '../http/docs.ts'
+import type { Message } from '../lib/process.ts'
 import type { KeptSecrets } from './kept-secrets.ts'
 
 interface Facts {
@@ -10,34 +11,43 @@ interface Facts {
 }
 
 /** Where the data is, without the password a database URL may hold. */
-function describeData({ config, dataDir }: Facts): string {
-  if (config.DATABASE_URL === undefined) return `${dataDir} (deleting it is a factory reset)`
+function dataOf({ config, dataDir }: Facts): string {
+  if (config.DATABASE_URL === undefined) return dataDir
   const { hostname, port, pathname } = new URL(config.DATABASE_URL)
   return `PostgreSQL at ${hostname}:${port || '5432'}${pathname}`
 }
 
 /** The first admin's user name; the password only where it was generated and is kept here. */
-function describeAdmin({ config, kept }: Facts): string {
-  const name = config.ADMIN_USERNAME ?? kept?.adminUsername
-  if (name === undefined) return 'none created here (set ADMIN_USERNAME and ADMIN_PASSWORD)'
+function admin({ config, kept }: Facts) {
+  const username = config.ADMIN_USERNAME ?? kept?.adminUsername
   const password = config.ADMIN_PASSWORD === undefined ? kept?.adminPassword : undefined
+  return { username, password }
+}
+
+function describeAdmin({ username, password }: ReturnType<typeof admin>): string {
+  if (username === undefined) return 'none created here (set ADMIN_USERNAME and ADMIN_PASSWORD)'
   return password === undefined
-    ? `${name}, password as given in ADMIN_PASSWORD`
-    : `${name} / ${password}`
+    ? `${username}, password as given in ADMIN_PASSWORD`
+    : `${username} / ${password}`
 }
 
 /** Tells whoever started Passbook where everything is. */
-export function printBanner(facts: Facts): void {
+export function banner(facts: Facts): Message {
   const { url } = facts
-  process.stdout.write(`
+  const data = dataOf(facts)
+  const first = admin(facts)
+  return {
+    document: { url, docs: `${url}${DOCS_PATH}`, data, admin: first },
+    text: `
 Passbook is ready.
 
   Swagger UI  ${url}${DOCS_PATH}
   API         ${url}/v1
-  Data        ${describeData(facts)}
-  Admin       ${describeAdmin(facts)}
+  Data        ${data}${facts.config.DATABASE_URL === undefined ? ' (deleting it is a factory reset)' : ''}
+  Admin       ${describeAdmin(first)}
 
 Ctrl-C stops it.
 
-`)
+`,
+  }
 }

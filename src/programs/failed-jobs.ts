@@ -1,48 +1,58 @@
-import { createConfig } from '../config.ts'
+import { createConfig, readEnvironment } from '../config.ts'
 import { StartupError } from '../errors.ts'
 import { type EventQueue, openQueue } from '../events/queue.ts'
+import { usageError } from '../lib/command-line.ts'
 import { inTime, TooLate } from '../lib/in-time.ts'
-import { createLog } from '../lib/log.ts'
+import { createLog, STANDARD_ERROR } from '../lib/log.ts'
 import { createMetrics } from '../lib/metrics.ts'
-import { processEnvironment, runCommand } from '../lib/process.ts'
+import { type Outcome, runCommand } from '../lib/process.ts'
 import { openShared } from '../lib/redis-watch.ts'
+import { jobsCommand } from './commands.ts'
 import { openDatabaseAccess } from './database-access.ts'
 
 const MAX_LISTED = 1_000
 const MAX_WAIT_MS = 60_000
-const USAGE = 'Usage: npm run jobs -- list | retry [ID]'
 
-async function list(queue: EventQueue): Promise<string> {
-  const jobs = await queue.failed(MAX_LISTED)
-  const lines = jobs.map(({ id, event, data, attempts, failed_at, reason }) =>
+type Work = (queue: EventQueue) => Promise<Outcome>
+
+async function list(queue: EventQueue): Promise<Outcome> {
+  const failed = await queue.failed(MAX_LISTED)
+  const lines = failed.map(({ id, event, data, attempts, failed_at, reason }) =>
     [id, event, JSON.stringify(data), `${attempts} attempts`, failed_at, reason].join('  '),
   )
-  return [...lines, `${jobs.length} failed`].join('\n')
+  return {
+    text: `${[...lines, `${failed.length} failed`].join('\n')}\n`,
+    document: { failed },
+  }
 }
 
-async function retry(queue: EventQueue, id: string | undefined): Promise<string> {
+async function retry(queue: EventQueue, id: string | undefined): Promise<Outcome> {
   const count = await queue.retry(id)
   if (count === 0 && id !== undefined) throw new StartupError(`There is no failed job ${id}.`)
-  return `${count} put back`
+  return { text: `${count} put back\n`, document: { put_back: count } }
+}
+
+/** @throws UsageError when it is neither `list` nor `retry [ID]` */
+function workOf([action, id]: readonly string[]): Work {
+  if (action === 'list' && id === undefined) return list
+  if (action === 'retry') return (queue) => retry(queue, id)
+  throw usageError(jobsCommand, 'There are list and retry [ID]')
 }
 
 /** `npm run jobs`: shows the jobs that failed for good, and puts them back. */
-const environment = processEnvironment()
-const log = createLog(environment.LOG_LEVEL)
-await runCommand(log, async () => {
-  const [command, id] = process.argv.slice(2)
-  if (command !== 'list' && command !== 'retry') throw new StartupError(USAGE)
+await runCommand(jobsCommand, async ({ positionals }) => {
+  const work = workOf(positionals)
+  const environment = readEnvironment(process.env)
+  const log = createLog(environment.LOG_LEVEL, STANDARD_ERROR)
   const access = await openDatabaseAccess(environment)
   const { REDIS_URL: redisUrl } = createConfig(environment, access.kept)
   const shared = openShared(redisUrl, log)
   const queue = openQueue({ databaseUrl: access.url, shared, metrics: createMetrics(), log })
   try {
-    const work = command === 'list' ? list(queue) : retry(queue, id)
-    const text = await inTime(work, MAX_WAIT_MS).catch((cause: unknown) => {
+    return await inTime(work(queue), MAX_WAIT_MS).catch((cause: unknown) => {
       if (!(cause instanceof TooLate)) throw cause
       throw new StartupError('The queue does not answer; check that its Redis runs.', { cause })
     })
-    process.stdout.write(`${text}\n`)
   } finally {
     await queue.close()
     shared?.watch.close()

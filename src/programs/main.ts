@@ -5,11 +5,11 @@ import { startConsumers } from '../consumers.ts'
 import { ranOutOfSpace } from '../database/embedded/disk-space.ts'
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.ts'
 import { ensureAdmin } from '../features/auth/first-admin.ts'
-import { createLog } from '../lib/log.ts'
 import { persist } from '../lib/persist.ts'
-import { processEnvironment, runProcess, within } from '../lib/process.ts'
+import { runProcess, within } from '../lib/process.ts'
 import { openServices } from '../services.ts'
-import { printBanner } from './banner.ts'
+import { banner } from './banner.ts'
+import { startCommand } from './commands.ts'
 import { ensureSecrets } from './kept-secrets.ts'
 import { listen, stopLimits } from './listen.ts'
 import { prepareDatabase } from './prepare-database.ts'
@@ -18,10 +18,7 @@ import { prepareDatabase } from './prepare-database.ts'
 const SERVICES_STOP_MS = 1_500
 
 /** All in one: an embedded PostgreSQL where no DATABASE_URL is given, the API, and the worker. */
-const environment = processEnvironment()
-const log = createLog(environment.LOG_LEVEL)
-
-await runProcess(log, async () => {
+await runProcess(startCommand, async (environment, log) => {
   const dataDir = resolve(environment.DATA_DIR)
   const kept = environment.DATABASE_URL === undefined ? await ensureSecrets(dataDir) : undefined
   const config = createConfig(environment, kept)
@@ -46,8 +43,8 @@ await runProcess(log, async () => {
     }
     process.exit(1)
   })
-  printBanner({ url, config, dataDir, kept })
   return {
+    ready: banner({ url, config, dataDir, kept }),
     async stop() {
       stopping = true
       const limits = stopLimits(config, 0)

@@ -1,17 +1,19 @@
 import { readEnvironment } from '../config.ts'
 import { migrate } from '../database/migrate.ts'
-import { createLog } from '../lib/log.ts'
 import { runCommand } from '../lib/process.ts'
+import { migrateCommand } from './commands.ts'
 import { openDatabaseAccess } from './database-access.ts'
 
 /** `npm run migrate`: brings the database up to date. Safe to run at any time, many times at once. */
-await runCommand(createLog('info'), async () => {
+await runCommand(migrateCommand, async () => {
   const access = await openDatabaseAccess(readEnvironment(process.env))
   try {
     const applied = await migrate(access.url)
-    process.stdout.write(
-      applied.length === 0 ? 'The database is up to date.\n' : `Applied ${applied.join(', ')}.\n`,
-    )
+    return {
+      text:
+        applied.length === 0 ? 'The database is up to date.\n' : `Applied ${applied.join(', ')}.\n`,
+      document: { applied },
+    }
   } finally {
     await access.close()
   }

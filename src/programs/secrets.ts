@@ -1,5 +1,12 @@
+import { runCommand } from '../lib/process.ts'
+import { secretsCommand } from './commands.ts'
 import { createSecrets } from './kept-secrets.ts'
 
-/** Prints fresh secrets as environment variables. They are not kept anywhere. */
-const { jwtSecret, encryptionKeys } = createSecrets()
-process.stdout.write(`JWT_SECRET='${jwtSecret}'\nENCRYPTION_KEYS='${encryptionKeys}'\n`)
+/** `npm run secrets`: prints fresh secrets as environment variables. They are not kept anywhere. */
+await runCommand(secretsCommand, async () => {
+  const { jwtSecret, encryptionKeys } = createSecrets()
+  return {
+    text: `JWT_SECRET='${jwtSecret}'\nENCRYPTION_KEYS='${encryptionKeys}'\n`,
+    document: { JWT_SECRET: jwtSecret, ENCRYPTION_KEYS: encryptionKeys },
+  }
+})

@@ -1,9 +1,9 @@
 import { buildHealthApp } from '../app.ts'
 import { createConfig, requireServers } from '../config.ts'
 import { startConsumers } from '../consumers.ts'
-import { createLog } from '../lib/log.ts'
-import { processEnvironment, runProcess, within } from '../lib/process.ts'
+import { runProcess, within } from '../lib/process.ts'
 import { openServices } from '../services.ts'
+import { workerCommand } from './commands.ts'
 import { listen, stopLimits } from './listen.ts'
 import { prepareDatabase } from './prepare-database.ts'
 
@@ -11,10 +11,7 @@ import { prepareDatabase } from './prepare-database.ts'
 const SERVICES_STOP_MS = 4_000
 
 /** The worker process: works on events; answers health and metrics where WORKER_PORT is set. */
-const environment = processEnvironment()
-const log = createLog(environment.LOG_LEVEL)
-
-await runProcess(log, async () => {
+await runProcess(workerCommand, async (environment, log) => {
   const databaseUrl = requireServers(environment)
   const config = createConfig(environment)
   await prepareDatabase(databaseUrl, environment, config, log)
@@ -26,6 +23,7 @@ await runProcess(log, async () => {
   await startConsumers(services)
   log.info('the worker is ready')
   return {
+    ready: { text: '', document: { url: health?.url ?? null } },
     async stop() {
       const limits = { ...stopLimits(config, 0), delayMs: 0 }
       await Promise.all([health?.close(limits), services.queue.finish(limits.graceMs)])

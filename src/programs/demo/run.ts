@@ -1,32 +1,39 @@
 import { formatCount, type Screen } from '../../lib/terminal.ts'
-import { checkFigures } from './check/check.ts'
+import { type Checked, checkFigures } from './check/check.ts'
 import { computeExpected } from './check/expected.ts'
 import type { Input } from './input/input.ts'
-import { printFigures, printLag, printVerdict } from './output/report.ts'
 import { startProgress } from './progress.ts'
 import type { Client } from './service/client.ts'
-import { lagBetween, readLag } from './service/lag.ts'
+import { type Lag, lagBetween, readLag } from './service/lag.ts'
 import { readOthers } from './service/ledger.ts'
 import { loadTransactions } from './service/load-transactions.ts'
 import { loadUsers } from './service/load-users.ts'
 import { waitUntilCurrent } from './service/wait.ts'
 
+/** What a run found. */
+export interface DemoRun {
+  readonly checked: readonly Checked[]
+  /** Seconds from the last answer to a batch until every user was seen to be current. */
+  readonly waited: number
+  /** By the service's own metrics, where it shows them. */
+  readonly lag: Lag | undefined
+}
+
 /** A minute, and more where there is much to compute. */
 const waitLimitMs = (transactions: number) => 60_000 + transactions
 
 /**
- * Loads the input into a service, waits until its figures are current, shows them, and checks every
- * one against what the input itself comes to.
+ * Loads the input into a service, waits until its figures are current, and checks every one against what the
+ * input itself comes to.
  *
- * @returns whether all figures are equal
- * @throws DemoError when something cannot be done
+ * @throws StartupError when something cannot be done
  */
 export async function runDemo(
   client: Client,
   { users, transactions }: Input,
   screen: Screen,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<DemoRun> {
   const step = (label: string, total: number) => startProgress(screen, label.padEnd(14), total)
 
   const creating = step('Users', users.length)
@@ -55,8 +62,6 @@ export async function runDemo(
   const checked = await checkFigures(client, loaded, expected, checking)
   checking.finish()
 
-  printFigures(screen, checked)
   const lag = before && after ? lagBetween(readLag(before), readLag(after), elapsed) : undefined
-  printLag(screen, lag, waited)
-  return printVerdict(screen, users.length, checked)
+  return { checked, waited, lag }
 }

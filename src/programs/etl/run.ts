@@ -3,6 +3,8 @@ import { codeOf, isDatabaseAway } from '../../database/errors.ts'
 import { StartupError } from '../../errors.ts'
 import { writeUserGroups } from '../../features/reports/user-groups-file.ts'
 import type { FileLayout } from '../../features/reports/writers.ts'
+import type { Outcome } from '../../lib/process.ts'
+import { formatCount, formatSeconds } from '../../lib/terminal.ts'
 import { openDatabaseAccess } from '../database-access.ts'
 import type { EtlOptions } from './options.ts'
 import { openOutput } from './output.ts'
@@ -24,7 +26,11 @@ function reasonOf(error: unknown, { file }: Steps): StartupError {
 
 const seconds = (since: number) => ((performance.now() - since) / 1000).toFixed(2)
 
-async function write(environment: Environment, options: EtlOptions, steps: Steps): Promise<void> {
+async function write(
+  environment: Environment,
+  options: EtlOptions,
+  steps: Steps,
+): Promise<Outcome> {
   const { out, format, groupings, members } = options
   const started = performance.now()
   const output = await openOutput(out)
@@ -40,20 +46,25 @@ async function write(environment: Environment, options: EtlOptions, steps: Steps
       const layout: FileLayout = {
         ...{ format, groupings, includeMembers: members, createdAt: new Date() },
       }
-      const result = await writeUserGroups(access.url, layout, output.write, (grouping) =>
-        steps.say(`grouped by ${grouping.kinds.join(', ')}`, {
-          groups: grouping.groups,
-          rows: grouping.rows,
-          seconds: grouping.seconds.toFixed(2),
-        }),
+      const { groups, bytes } = await writeUserGroups(
+        access.url,
+        layout,
+        output.write,
+        (grouping) =>
+          steps.say(`grouped by ${grouping.kinds.join(', ')}`, {
+            groups: grouping.groups,
+            rows: grouping.rows,
+            seconds: grouping.seconds.toFixed(2),
+          }),
       )
       await output.finish()
-      steps.say('file written', {
-        groups: result.groups,
-        bytes: result.bytes,
-        seconds: seconds(started),
-        peak_megabytes: Math.round(process.resourceUsage().maxRSS / 1024),
-      })
+      const figures = { groups, bytes, seconds: Number(seconds(started)) }
+      const peak = Math.round(process.resourceUsage().maxRSS / 1024)
+      steps.say('file written', { ...figures, peak_megabytes: peak })
+      return {
+        text: `${out} is written: ${formatCount(groups)} groups, ${formatCount(bytes)} bytes in ${formatSeconds(figures.seconds)}\n`,
+        document: { file: out, format, ...figures, log: steps.file },
+      }
     } finally {
       await access.close()
     }
@@ -71,9 +82,9 @@ export async function runEtl(
   environment: Environment,
   options: EtlOptions,
   steps: Steps,
-): Promise<void> {
+): Promise<Outcome> {
   try {
-    await write(environment, options, steps)
+    return await write(environment, options, steps)
   } catch (error) {
     steps.log.error({ err: error }, 'nothing was written')
     throw reasonOf(error, steps)

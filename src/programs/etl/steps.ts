@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { StartupError } from '../../errors.ts'
 import { createLog, type Log } from '../../lib/log.ts'
 
-/** What a run says: each step on the console and in a file of its own. */
+/** What a run says: each step on standard error and in a file of its own. */
 export interface Steps {
   readonly log: Log
   /** Where the log is. */
@@ -21,7 +21,7 @@ export function openSteps(dataDir: string, startedAt: Date): Steps {
     say(text, figures = {}) {
       log.info(figures, text)
       const shown = Object.entries(figures).map(([name, value]) => `${name} ${value}`)
-      process.stdout.write(`${[text, ...shown].join(', ')}\n`)
+      process.stderr.write(`${[text, ...shown].join(', ')}\n`)
     },
   }
 }

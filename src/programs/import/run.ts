@@ -8,6 +8,7 @@ import { accountByName } from '../../features/auth/account-by-name.ts'
 import { importView } from '../../features/imports/imports.view.ts'
 import type { Import } from '../../generated/schemas.ts'
 import type { Log } from '../../lib/log.ts'
+import type { Outcome } from '../../lib/process.ts'
 import { formatCount, formatRate, type Screen } from '../../lib/terminal.ts'
 import { openServices, type Services } from '../../services.ts'
 import { openDatabaseAccess } from '../database-access.ts'
@@ -64,7 +65,7 @@ function summary(result: Import, known: boolean): string {
   ].join('\n')
 }
 
-async function load(services: Services, command: ImportCommand, screen: Screen): Promise<void> {
+async function load(services: Services, command: ImportCommand, screen: Screen): Promise<Outcome> {
   const { file, query, username, rejects } = command
   const { imports } = services
   const total = await sizeOf(file)
@@ -94,7 +95,7 @@ async function load(services: Services, command: ImportCommand, screen: Screen):
       `Nothing was loaded${line ? `, line ${line}` : ''}: ${reason}; ${services.imports.logFile(record.id)} has more.`,
     )
   }
-  screen.write(`${summary(result, known)}\n`)
+  return { text: `${summary(result, known)}\n`, document: result }
 }
 
 /** In one sentence what somebody can do something about. */
@@ -108,6 +109,7 @@ function reasonOf(error: unknown): unknown {
 /**
  * Loads a file straight from the disk.
  *
+ * @param screen for progress
  * @throws StartupError in one sentence
  */
 export async function runImport(
@@ -115,14 +117,14 @@ export async function runImport(
   command: ImportCommand,
   log: Log,
   screen: Screen,
-): Promise<void> {
+): Promise<Outcome> {
   const access = await openDatabaseAccess(environment)
   try {
     const config = createConfig(environment, access.kept)
     await requireKeysOfDatabase(access.url, environment, config)
     const services = openServices(config, access.url, log, 'api')
     try {
-      await inBackground(() => load(services, command, screen))
+      return await inBackground(() => load(services, command, screen))
     } finally {
       await services.close()
     }

@@ -69,7 +69,7 @@ describe("the demo's client", () => {
         : undefined,
     )
     await expect(client.findUser('a@example.com')).rejects.toMatchObject({
-      exitCode: 1,
+      name: 'StartupError',
       message: 'The search for a user was answered with 500 internal.',
     })
   })

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runCommand } from '../../../src/programs/demo/command.ts'
-import { DemoError } from '../../../src/programs/demo/errors.ts'
+import { StartupError } from '../../../src/errors.ts'
+import { readCommandLine } from '../../../src/lib/command-line.ts'
+import { demoCommand } from '../../../src/programs/commands.ts'
+import { demo as runDemo } from '../../../src/programs/demo/command.ts'
+import { readOptions } from '../../../src/programs/demo/options.ts'
 import { type Account, startTestService, type TestService } from '../../setup/service.ts'
 import { createFolder } from './files.ts'
 
@@ -37,15 +40,18 @@ async function demo(
   args: readonly string[],
   { account = staff, signal = new AbortController().signal } = {},
 ) {
-  let output = ''
+  let progress = ''
   const env = { DEMO_USERNAME: account.username, DEMO_PASSWORD: account.password }
   const screen = {
     write: (text: string) => {
-      output += text
+      progress += text
     },
   }
-  const code = await runCommand(args, env, screen, signal)
-  return { code, output, lines: output.trimEnd().split('\n') }
+  const given = readCommandLine(demoCommand, args)
+  if (given === undefined) throw new Error('help is not wanted here')
+  const outcome = await runDemo(readOptions(given, env), screen, { isColoured: false, signal })
+  const { text, failed, document } = outcome
+  return { failed, document, output: progress + text, lines: text.trimEnd().split('\n') }
 }
 const run = () => demo(['--url', url, ...files])
 
@@ -55,9 +61,9 @@ const passOverFigures = () =>
 
 describe('the demo', () => {
   it('loads files and finds every figure equal', async () => {
-    const { code, lines, output } = await run()
+    const { failed, lines, output } = await run()
     expect(lines.at(-1)).toBe('3 users, 40 figures: all equal')
-    expect(code).toBe(0)
+    expect(failed).toBe(false)
     for (const text of ['Ann', 'example.com', '\u001b']) expect(output).not.toContain(text)
     const [row] = await service.database.query(`SELECT count(*)::int FROM transactions`)
     expect(row).toEqual({ count: 4 })
@@ -68,10 +74,10 @@ describe('the demo', () => {
       await service.call('listUsers', { token: staff.token, query: { email: 'ann@example.com' } })
     ).body
     await service.createTransaction(staff.token, { user_id: ann.id, currency: 'EUR' })
-    const { code, output, lines } = await run()
+    const { failed, output, lines } = await run()
     expect(output).toContain('4 transactions were there already')
     expect(lines.at(-1)).toBe('3 users, 50 figures: all equal')
-    expect(code).toBe(0)
+    expect(failed).toBe(false)
   })
 
   it('finds a stored figure that was falsified', async () => {
@@ -81,12 +87,21 @@ describe('the demo', () => {
       )
     await change('+')
     await passOverFigures()
-    const { code, output } = await run()
+    const { failed, output, document } = await run()
     await change('-')
     await passOverFigures()
-    expect(code).toBe(1)
+    expect(failed).toBe(true)
     expect(output).toMatch(/^User \d+, JPY, total_credit: expected 1500, got 1501$/m)
     expect(output).toMatch(/^3 users, 50 figures: 3 DIFFER$/m)
+    expect(document).toMatchObject({
+      ...{ users: 3, transactions: 4, figures: 50 },
+      differences: expect.arrayContaining([
+        {
+          ...{ user_id: expect.any(Number), currency: 'JPY', figure: 'total_credit' },
+          ...{ expected: '1500', got: '1501' },
+        },
+      ]),
+    })
   })
 
   it('finds a transaction that was falsified', async () => {
@@ -94,46 +109,45 @@ describe('the demo', () => {
       `UPDATE transactions SET transaction_amount = 1.006 WHERE currency = 'KWD'`,
     )
     await service.settled()
-    const { code, output } = await run()
-    expect(code).toBe(1)
+    const { failed, output } = await run()
+    expect(failed).toBe(true)
     expect(output).toMatch(/^User \d+, KWD, 2026-01-31 total_debit: expected 1\.005, got 1\.006$/m)
   })
 
   it('makes a sample without files', async () => {
-    const { code, lines } = await demo(['--url', url])
+    const { failed, lines } = await demo(['--url', url])
     expect(lines.at(-1)).toMatch(/^200 users, [\d,]+ figures: all equal$/)
-    expect(code).toBe(0)
+    expect(failed).toBe(false)
   }, 60_000)
 })
 
 describe('the demo says in a sentence', () => {
   it('that nothing answers', async () => {
-    const { code, lines } = await demo(['--url', 'http://127.0.0.1:1', ...files])
-    expect(code).toBe(1)
-    expect(lines.at(-1)).toMatch(
+    await expect(demo(['--url', 'http://127.0.0.1:1', ...files])).rejects.toThrow(
       /^The service at http:\/\/127\.0\.0\.1:1 cannot be reached \(.+\)\.$/,
     )
   })
 
   it('that the password is wrong', async () => {
-    const { code, lines } = await demo(['--url', url], { account: { ...staff, password: 'wrong' } })
-    expect([code, lines.at(-1)]).toEqual([1, 'The user name or the password is wrong.'])
+    await expect(
+      demo(['--url', url], { account: { ...staff, password: 'wrong' } }),
+    ).rejects.toThrow('The user name or the password is wrong.')
   })
 
   it('that the account is no staff', async () => {
-    const { code, lines } = await demo(['--url', url], { account: await service.createAccount() })
-    expect(code).toBe(1)
-    expect(lines.at(-1)).toMatch(/takes staff or admin\.$/)
+    await expect(demo(['--url', url], { account: await service.createAccount() })).rejects.toThrow(
+      /takes staff or admin\.$/,
+    )
   })
 
   it('that a file is not there, before it starts anything', async () => {
-    const { code, output } = await demo(['/no/users.csv', '/no/transactions.csv'])
-    expect([code, output]).toEqual([2, 'There is no file /no/users.csv.\n'])
+    await expect(demo(['/no/users.csv', '/no/transactions.csv'])).rejects.toThrow(
+      /^There is no file \/no\/users\.csv\.$/,
+    )
   })
 
   it('that it was interrupted', async () => {
-    const signal = AbortSignal.abort(new DemoError('Interrupted.', 130))
-    const { code, lines } = await demo(['--url', url], { signal })
-    expect([code, lines.at(-1)]).toEqual([130, 'Interrupted.'])
+    const signal = AbortSignal.abort(new StartupError('Interrupted.'))
+    await expect(demo(['--url', url], { signal })).rejects.toThrow(/^Interrupted\.$/)
   })
 })

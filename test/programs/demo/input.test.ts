@@ -55,14 +55,14 @@ describe('a file of users', () => {
     ['name,email,phone\n', /^users.csv, line 1: the column "phone" is not one of/],
   ])('is refused when it is %j', async (text, message) => {
     await expect(users(text)).rejects.toMatchObject({
-      exitCode: 2,
+      name: 'StartupError',
       message: typeof message === 'string' ? message : expect.stringMatching(message),
     })
   })
 
   it('is refused when it is not there', async () => {
     await expect(readUsers('/no/such.csv')).rejects.toMatchObject({
-      exitCode: 2,
+      name: 'StartupError',
       message: 'There is no file /no/such.csv.',
     })
   })
@@ -96,7 +96,7 @@ describe('a file of transactions', () => {
     [row({ reference: 'r'.repeat(101) }), 'reference has more than 100 characters'],
   ])('is refused when it is %j', async (text, problem) => {
     await expect(transactions(text)).rejects.toMatchObject({
-      exitCode: 2,
+      name: 'StartupError',
       message: expect.stringMatching(new RegExp(`^transactions.csv, line 2: .*${problem}.*\\.$`)),
     })
   })

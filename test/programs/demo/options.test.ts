@@ -1,17 +1,23 @@
 import { describe, expect, it } from 'vitest'
+import { readCommandLine, UsageError } from '../../../src/lib/command-line.ts'
+import { demoCommand } from '../../../src/programs/commands.ts'
 import { readOptions } from '../../../src/programs/demo/options.ts'
 
 const CREDENTIALS = { username: 'admin', password: 'secret-1' }
 
+function read(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const given = readCommandLine(demoCommand, args)
+  return given && readOptions(given, env)
+}
+
 describe('the command line', () => {
   it('may be empty', () => {
-    expect(readOptions([], {})).toEqual({ help: false })
+    expect(read([])).toEqual({})
   })
 
   it('takes two files, and a service with an account', () => {
     const args = 'u.csv --url http://localhost:3000/v1/ t.csv --username admin --password secret-1'
-    expect(readOptions(args.split(' '), {})).toEqual({
-      help: false,
+    expect(read(args.split(' '))).toEqual({
       files: { users: 'u.csv', transactions: 't.csv' },
       service: { url: 'http://localhost:3000', credentials: CREDENTIALS },
     })
@@ -19,9 +25,7 @@ describe('the command line', () => {
 
   it('takes the account from the environment', () => {
     const env = { DEMO_USERNAME: 'admin', DEMO_PASSWORD: 'secret-1' }
-    expect(readOptions(['--url', 'http://localhost:3000'], env).service?.credentials).toEqual(
-      CREDENTIALS,
-    )
+    expect(read(['--url', 'http://localhost:3000'], env)?.service?.credentials).toEqual(CREDENTIALS)
   })
 
   it.each([
@@ -33,8 +37,7 @@ describe('the command line', () => {
     '--url http://localhost:3000',
     '--username admin',
   ])('is refused when it is %s', (args) => {
-    expect(() => readOptions(args.split(' '), {})).toThrow(
-      expect.objectContaining({ name: 'DemoError', exitCode: 2 }),
-    )
+    expect(() => read(args.split(' '))).toThrow(UsageError)
+    expect(() => read(args.split(' '))).toThrow(/^.+; see `npm run demo -- --help`\.$/)
   })
 })

@@ -59,7 +59,9 @@ async function log(): Promise<string> {
 describe('npm run etl', () => {
   it('groups by each kind in one run', async () => {
     const { code, stdout, stderr } = await etl(['--out', join(folder, 'all.json')])
-    expect([code, stderr]).toEqual([0, ''])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/all\.json is written: 4 groups, \d+ bytes in .+\n$/)
+    expect(stdout.split('\n')).toHaveLength(2)
     expect(JSON.parse(await read('all.json'))).toEqual({
       report: {
         ...{ type: 'user_groups', group_by: ['bank', 'company', 'pincode'] },
@@ -72,8 +74,8 @@ describe('npm run etl', () => {
       company: [{ company: 'ACME', user_count: 2 }],
       pincode: [{ pincode: '560001', user_count: 2 }],
     })
-    expect(stdout).toMatch(/^database opened, seconds [\d.]+$/m)
-    expect(stdout).toMatch(/^grouped by company, groups 1, rows 1, seconds [\d.]+$/m)
+    expect(stderr).toMatch(/^database opened, seconds [\d.]+$/m)
+    expect(stderr).toMatch(/^grouped by company, groups 1, rows 1, seconds [\d.]+$/m)
     const steps = (await log()).trim().split('\n')
     expect(steps.map((line) => JSON.parse(line).msg)).toEqual([
       ...['database opened', 'grouped by bank', 'grouped by company', 'grouped by pincode'],
@@ -119,9 +121,14 @@ describe('npm run etl', () => {
     })
   })
 
-  it('prints how it is used', async () => {
-    const { code, stdout } = await etl(['--help'])
-    expect([code, stdout]).toEqual([0, expect.stringContaining('--out FILE')])
+  it('says what it wrote as JSON', async () => {
+    const out = join(folder, 'said.json')
+    const { code, stdout } = await etl(['--out', out, '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ file: out, format: 'json', groups: 4, bytes: (await read('said.json')).length },
+      ...{ seconds: expect.any(Number), log: expect.stringMatching(/etl-.+\.log$/) },
+    })
   })
 
   it('leaves the file that is there when it fails, and nothing else', async () => {
@@ -134,7 +141,7 @@ describe('npm run etl', () => {
     const { code, stderr } = await etl(['--out', out], other.url)
     await other.drop()
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^Nothing was written: the database is not up to date .*details\.\n$/)
+    expect(stderr).toMatch(/^Nothing was written: the database is not up to date .*details\.\n$/m)
     expect(await read('kept.json')).toBe('the former one')
     expect((await readdir(folder)).filter((name) => name.endsWith('.partial'))).toEqual([])
     expect(await log()).toMatch(/"level":"error".*"stack":" +at /)

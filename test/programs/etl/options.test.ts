@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { readCommandLine } from '../../../src/lib/command-line.ts'
+import { etlCommand } from '../../../src/programs/commands.ts'
 import { readOptions } from '../../../src/programs/etl/options.ts'
 
-const read = (line: string) => readOptions(line.split(' '))
+function read(line: string) {
+  const given = readCommandLine(etlCommand, line.split(' '))
+  return given && readOptions(given)
+}
 
 describe('the command line', () => {
   it('groups by each kind, and takes the format from the name', () => {

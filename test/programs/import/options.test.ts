@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { readCommandLine } from '../../../src/lib/command-line.ts'
+import { importCommand } from '../../../src/programs/commands.ts'
 import { readOptions } from '../../../src/programs/import/options.ts'
+
+function read(args: readonly string[]) {
+  const given = readCommandLine(importCommand, args)
+  return given && readOptions(given)
+}
 
 describe('the command line', () => {
   it('takes a file, and the rest as a request without parameters has it', () => {
-    expect(readOptions(['orders.csv'])).toEqual({
+    expect(read(['orders.csv'])).toEqual({
       ...{ file: 'orders.csv', rejects: undefined, username: undefined },
       query: {
         ...{ kind: 'dataset', dry_run: false, on_error: 'skip', types: 'infer' },
@@ -15,7 +22,7 @@ describe('the command line', () => {
 
   it('takes every parameter of a request', () => {
     const { query, rejects, username } =
-      readOptions([
+      read([
         ...['--kind', 'transactions', '--name', 'march', '--dry-run', '--max-errors', '10'],
         ...['--on-error', 'abort', '--types', 'text', '--ragged', 'pad', '--if-exists', 'replace'],
         ...[
@@ -55,7 +62,7 @@ describe('the command line', () => {
   })
 
   it('may ask for help', () => {
-    expect(readOptions(['--help'])).toBeUndefined()
+    expect(read(['--help'])).toBeUndefined()
   })
 
   it.each([
@@ -69,6 +76,6 @@ describe('the command line', () => {
     [['a.csv', '--rename', '=new']],
     [['a.csv', '--delimiter']],
   ])('refuses %j in one sentence', (args) => {
-    expect(() => readOptions(args)).toThrow(/^.+; see `npm run import -- --help`\.$/)
+    expect(() => read(args)).toThrow(/^.+; see `npm run import -- --help`\.$/)
   })
 })

@@ -29,8 +29,9 @@ const live = new Set<TestProcess>()
 export function startProcess(
   program: 'main' | 'api' | 'worker',
   env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
 ) {
-  const child = spawn(process.execPath, [`dist/programs/${program}.js`], {
+  const child = spawn(process.execPath, [`dist/programs/${program}.js`, ...args], {
     env: {
       PATH: process.env['PATH'],
       PORT: '0',

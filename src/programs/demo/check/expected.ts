@@ -1,5 +1,5 @@
+import { StartupError } from '../../../errors.ts'
 import { utcDay } from '../day.ts'
-import { DemoError } from '../errors.ts'
 import type { TransactionInput } from '../input/input.ts'
 import { divideHalfEven, fromMinor, type Minor, minorDigits, toMinor } from '../money.ts'
 
@@ -34,7 +34,7 @@ export type Expected = ReadonlyMap<string, ReadonlyMap<string, ExpectedFigures>>
 
 const digitsOf = (currency: string): number => {
   const digits = minorDigits(currency)
-  if (digits === undefined) throw new DemoError(`The currency ${currency} is not known.`)
+  if (digits === undefined) throw new StartupError(`The currency ${currency} is not known.`)
   return digits
 }
 
@@ -101,7 +101,7 @@ export function computeExpected(transactions: readonly TransactionInput[]): Expe
     const day = utcDay(date)
     const minor = toMinor(amount, digitsOf(currency))
     if (day === undefined || minor === undefined) {
-      throw new DemoError(`The transaction on line ${line} has no date or amount to count with.`)
+      throw new StartupError(`The transaction on line ${line} has no date or amount to count with.`)
     }
     const currencies = getOrAdd(users, userEmail, () => new Map<string, Map<string, Sums>>())
     const days = getOrAdd(currencies, currency, () => new Map<string, Sums>())

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { CsvError } from '../../../csv/errors.ts'
 import type { RowProblem } from '../../../csv/parse/row-problems.ts'
 import { type CsvRow, readRows } from '../../../csv/read.ts'
-import { badInput, type DemoError } from '../errors.ts'
+import { StartupError } from '../../../errors.ts'
 
 /** Which columns a file has, in any order. */
 export interface Columns {
@@ -16,10 +16,10 @@ export interface Row {
   readonly line: number
   /** A cell without surrounding blanks; undefined when it is empty or its column is not there. */
   cell(column: string): string | undefined
-  /** A cell that has to be filled. @throws DemoError with exit code 2 */
+  /** A cell that has to be filled. @throws StartupError */
   required(column: string): string
   /** What is wrong with this line, as an error to throw. `problem` continues the sentence. */
-  bad(problem: string): DemoError
+  bad(problem: string): StartupError
 }
 
 async function readBytes(path: string): Promise<Buffer> {
@@ -27,7 +27,7 @@ async function readBytes(path: string): Promise<Buffer> {
     return await readFile(path)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw badInput(
+    throw new StartupError(
       code === 'ENOENT'
         ? `There is no file ${path}.`
         : `The file ${path} cannot be read (${code}).`,
@@ -43,28 +43,33 @@ const PROBLEMS: Readonly<Record<RowProblem, string>> = {
 }
 
 function checkHeader(file: string, header: CsvRow, { required, optional }: Columns) {
-  if (header.problem) throw badInput(`${file}, line ${header.line}: ${PROBLEMS[header.problem]}.`)
+  if (header.problem)
+    throw new StartupError(`${file}, line ${header.line}: ${PROBLEMS[header.problem]}.`)
   const names = header.cells.map((name) => name.trim().toLowerCase())
   const known = [...required, ...optional]
   const missing = required.find((name) => !names.includes(name))
   const unknown = names.find((name) => !known.includes(name))
   const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (missing !== undefined) throw badInput(`${file}, line 1: the column ${missing} is missing.`)
+  if (missing !== undefined)
+    throw new StartupError(`${file}, line 1: the column ${missing} is missing.`)
   if (unknown !== undefined) {
-    throw badInput(`${file}, line 1: the column "${unknown}" is not one of ${known.join(', ')}.`)
+    throw new StartupError(
+      `${file}, line 1: the column "${unknown}" is not one of ${known.join(', ')}.`,
+    )
   }
-  if (twice !== undefined) throw badInput(`${file}, line 1: the column ${twice} is there twice.`)
+  if (twice !== undefined)
+    throw new StartupError(`${file}, line 1: the column ${twice} is there twice.`)
   return names
 }
 
 /** Why a file is not CSV at all, as an error to throw. */
-function notCsv(file: string, { line, message }: CsvError): DemoError {
-  return badInput(`${line > 0 ? `${file}, line ${line}` : file}: ${message}`)
+function notCsv(file: string, { line, message }: CsvError): StartupError {
+  return new StartupError(`${line > 0 ? `${file}, line ${line}` : file}: ${message}`)
 }
 
 function toRow(file: string, header: readonly string[], parsed: CsvRow): Row {
   const { line, cells } = parsed
-  const bad = (problem: string) => badInput(`${file}, line ${line}: ${problem}.`)
+  const bad = (problem: string) => new StartupError(`${file}, line ${line}: ${problem}.`)
   if (parsed.problem) throw bad(PROBLEMS[parsed.problem])
   if (cells.length !== header.length) throw bad('the line has more or fewer cells than the header')
   const cell = (column: string) => cells[header.indexOf(column)]?.trim() || undefined
@@ -83,7 +88,7 @@ function toRow(file: string, header: readonly string[], parsed: CsvRow): Row {
 /**
  * Reads a CSV file with a header line, whole.
  *
- * @throws DemoError with exit code 2 when it is not there, is not CSV, or has other columns
+ * @throws StartupError when it is not there, is not CSV, or has other columns
  */
 export async function readCsv(path: string, columns: Columns): Promise<Row[]> {
   const file = basename(path)
@@ -92,7 +97,7 @@ export async function readCsv(path: string, columns: Columns): Promise<Row[]> {
     const [first, ...rows] = readRows(bytes)
     const header = first && checkHeader(file, first, columns)
     if (header === undefined || rows.length === 0) {
-      throw badInput(`${file}: there is nothing below the header.`)
+      throw new StartupError(`${file}: there is nothing below the header.`)
     }
     return rows.map((row) => toRow(file, header, row))
   } catch (error) {

@@ -58,7 +58,7 @@ function toTransaction(row: Row): TransactionInput {
  * `transaction_date`, `transaction_type`, `transaction_amount` and, optionally, `reference`,
  * `currency` (USD where empty), `description`.
  *
- * @throws DemoError with exit code 2 naming the first line that cannot be used
+ * @throws StartupError naming the first line that cannot be used
  */
 export async function readTransactions(
   path: string,

@@ -30,7 +30,7 @@ function toUser(row: Row): UserInput {
 /**
  * Reads users from a CSV file with the columns `name`, `email` and, optionally, `age`, `pincode`.
  *
- * @throws DemoError with exit code 2 naming the first line that cannot be used
+ * @throws StartupError naming the first line that cannot be used
  */
 export async function readUsers(path: string): Promise<UserInput[]> {
   const lines = new Map<string, number>()

@@ -1,11 +1,14 @@
-import { formatCount, formatSeconds, type Screen } from '../../../lib/terminal.ts'
+import type { Outcome } from '../../../lib/process.ts'
+import { formatCount, formatSeconds } from '../../../lib/terminal.ts'
 import type { Checked } from '../check/check.ts'
-import type { Lag } from '../service/lag.ts'
+import type { Difference } from '../check/compare.ts'
+import type { Input } from '../input/input.ts'
+import type { DemoRun } from '../run.ts'
 import { formatChart } from './chart.ts'
 import { formatBusiest } from './table.ts'
 
-const BUSIEST = 10
-const DIFFERENCES = 20
+const MAX_BUSIEST = 10
+const MAX_DIFFERENCES = 20
 
 /** The currency that most transactions are in. */
 function mainCurrency(checked: readonly Checked[]): string | undefined {
@@ -17,50 +20,61 @@ function mainCurrency(checked: readonly Checked[]): string | undefined {
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0]
 }
 
-/** Shows what the service answered: the busiest users, and the months of the main currency. */
-export function printFigures(screen: Screen, checked: readonly Checked[]): void {
+/** What the service answered: the busiest users, and the months of the main currency. */
+function figuresText(checked: readonly Checked[], isColoured: boolean): string {
   const analytics = checked.map((one) => one.analytics)
-  screen.write(`\nThe busiest users\n\n${formatBusiest(analytics, BUSIEST)}\n`)
+  const busiest = `\nThe busiest users\n\n${formatBusiest(analytics, MAX_BUSIEST)}\n`
   const currency = mainCurrency(checked)
-  if (currency === undefined) return
-  const days = checked.filter((one) => one.analytics.currency === currency)
-  const chart = formatChart(
-    days.flatMap((one) => one.days),
-    currency,
-    screen.isTTY === true && !process.env['NO_COLOR'],
-  )
-  screen.write(`\nDebits and credits of all users by month, ${currency}\n\n${chart}\n\n`)
+  if (currency === undefined) return busiest
+  const days = checked
+    .filter((one) => one.analytics.currency === currency)
+    .flatMap((one) => one.days)
+  const chart = formatChart(days, currency, isColoured)
+  return `${busiest}\nDebits and credits of all users by month, ${currency}\n\n${chart}\n\n`
 }
 
-/**
- * Says how long changes took to reach the figures.
- *
- * @param lag by the service's own metrics, where it shows them
- * @param waited seconds from the last answer to a batch until every user was seen to be current
- */
-export function printLag(screen: Screen, lag: Lag | undefined, waited: number): void {
-  screen.write(`All figures current ${formatSeconds(waited)} after the last transaction\n`)
-  if (lag === undefined) return
+/** How long changes took to reach the figures. */
+function lagText({ waited, lag }: DemoRun): string {
+  const current = `All figures current ${formatSeconds(waited)} after the last transaction\n`
+  if (lag === undefined) return current
   const { mean, p95, count } = lag
-  screen.write(
-    `Event lag: mean ${formatSeconds(mean)}, p95 at most ${formatSeconds(p95)} (${formatCount(count)} recomputations)\n`,
-  )
+  return `${current}Event lag: mean ${formatSeconds(mean)}, p95 at most ${formatSeconds(p95)} (${formatCount(count)} recomputations)\n`
 }
 
-/** Says whether every figure is right, and which are not. @returns whether all are equal */
-export function printVerdict(screen: Screen, users: number, checked: readonly Checked[]): boolean {
+/** Whether every figure is right, and which are not. */
+function verdictText(users: number, figures: number, differences: readonly Difference[]): string {
+  const what = `${formatCount(users)} users, ${formatCount(figures)} figures`
+  if (differences.length === 0) return `${what}: all equal\n`
+  const shown = differences
+    .slice(0, MAX_DIFFERENCES)
+    .map(
+      ({ userId, currency, figure, expected, got }) =>
+        `User ${userId}, ${currency}, ${figure}: expected ${expected}, got ${got}`,
+    )
+  const more = differences.length - shown.length
+  const rest = more > 0 ? [`... and ${formatCount(more)} more`] : []
+  return `${[...shown, ...rest, `${what}: ${formatCount(differences.length)} DIFFER`].join('\n')}\n`
+}
+
+/** What a run came to. */
+export function describeRun(input: Input, run: DemoRun, isColoured: boolean): Outcome {
+  const { checked, waited, lag } = run
+  const users = input.users.length
   const differences = checked.flatMap((one) => one.comparison.differences)
   const figures = checked.reduce((sum, one) => sum + one.comparison.figures, 0)
-  const what = `${formatCount(users)} users, ${formatCount(figures)} figures`
-  if (differences.length === 0) {
-    screen.write(`${what}: all equal\n`)
-    return true
+  return {
+    text: `${figuresText(checked, isColoured)}${lagText(run)}${verdictText(users, figures, differences)}`,
+    document: {
+      users,
+      transactions: input.transactions.length,
+      figures,
+      differences: differences.map(({ userId, ...difference }) => ({
+        user_id: userId,
+        ...difference,
+      })),
+      seconds_to_current: waited,
+      event_lag: lag ?? null,
+    },
+    failed: differences.length > 0,
   }
-  for (const { userId, currency, figure, expected, got } of differences.slice(0, DIFFERENCES)) {
-    screen.write(`User ${userId}, ${currency}, ${figure}: expected ${expected}, got ${got}\n`)
-  }
-  const more = differences.length - DIFFERENCES
-  if (more > 0) screen.write(`... and ${formatCount(more)} more\n`)
-  screen.write(`${what}: ${formatCount(differences.length)} DIFFER\n`)
-  return false
 }

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { DemoError } from '../errors.ts'
+import { StartupError } from '../../../errors.ts'
 import type { Credentials } from '../options.ts'
 
 /** Where the program stands, seen from src/programs/ and from dist/programs/. */
@@ -52,7 +52,7 @@ function readUrl(child: ChildProcess, signal: AbortSignal): Promise<string> {
   const url = new Promise<string>((resolve, reject) => {
     const fail = (what: string) => {
       const last = printed.trim().split('\n').at(-1)
-      reject(new DemoError(`The service ${what}${last ? `: ${last}` : '.'}`))
+      reject(new StartupError(`The service ${what}${last ? `: ${last}` : '.'}`))
     }
     const read = (chunk: Buffer) => {
       printed = (printed + chunk).slice(-KEPT_OUTPUT)
@@ -81,11 +81,11 @@ async function end(child: ChildProcess): Promise<void> {
  * Starts Passbook, all in one, on a new folder and a free port.
  *
  * @param signal gives up waiting for it
- * @throws DemoError when it does not start; nothing is left then
+ * @throws StartupError when it does not start; nothing is left then
  */
 export async function startChildService(signal: AbortSignal): Promise<ChildService> {
   if (!existsSync(PROGRAM)) {
-    throw new DemoError('The program is not compiled yet; `npm run demo` does that.')
+    throw new StartupError('The program is not compiled yet; `npm run demo` does that.')
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'passbook-demo-'))
   const credentials = {

@@ -1,3 +1,4 @@
+import { StartupError } from '../../../errors.ts'
 import type {
   Analytics,
   DailyAnalytics,
@@ -9,7 +10,6 @@ import type {
   User,
   UserCreate,
 } from '../../../generated/schemas.ts'
-import { DemoError } from '../errors.ts'
 import type { Credentials } from '../options.ts'
 import { type Answer, createSend, type RequestOptions } from './request.ts'
 
@@ -23,28 +23,30 @@ const codeOf = ({ text }: Answer): string | undefined =>
 
 /** An answer that the demo has no use for, as an error. Its `detail` could hold input. */
 const unexpected = (what: string, answer: Answer) =>
-  new DemoError(`${what} was answered with ${answer.status} ${codeOf(answer) ?? 'and no reason'}.`)
+  new StartupError(
+    `${what} was answered with ${answer.status} ${codeOf(answer) ?? 'and no reason'}.`,
+  )
 
 /**
  * Logs in to a service and makes sure that the account may do what the demo does. Logs in again when
  * the access token has expired.
  *
  * @param signal ends every request
- * @throws DemoError when there is no Passbook, the credentials are wrong, or the account is no staff
+ * @throws StartupError when there is no Passbook, the credentials are wrong, or the account is no staff
  */
 export async function openClient(url: string, credentials: Credentials, signal: AbortSignal) {
   const send = createSend(url, signal)
 
   async function login(): Promise<string> {
     const answer = await send('/v1/login', { method: 'POST', body: credentials })
-    if (answer.status === 401) throw new DemoError('The user name or the password is wrong.')
+    if (answer.status === 401) throw new StartupError('The user name or the password is wrong.')
     if (answer.status !== 200) throw unexpected('The login', answer)
     return (JSON.parse(answer.text) as TokenPair).access_token
   }
 
   const live = await send('/health/live')
   if (live.status !== 200 || !live.text.startsWith('{')) {
-    throw new DemoError(`What answers at ${url} is not Passbook.`)
+    throw new StartupError(`What answers at ${url} is not Passbook.`)
   }
   let token = login()
 
@@ -65,7 +67,7 @@ export async function openClient(url: string, credentials: Credentials, signal: 
 
   const { role } = (await read<User>('GET /v1/me', '/v1/me')).body
   if (role === 'user') {
-    throw new DemoError(
+    throw new StartupError(
       'This account has the role user; the demo creates customers, which takes staff or admin.',
     )
   }

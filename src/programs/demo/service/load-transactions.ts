@@ -1,6 +1,6 @@
+import { StartupError } from '../../../errors.ts'
 import type { TransactionBulkItem, TransactionCreate } from '../../../generated/schemas.ts'
 import { mapConcurrently } from '../concurrent.ts'
-import { badInput, DemoError } from '../errors.ts'
 import type { TransactionInput } from '../input/input.ts'
 import type { Progress } from '../progress.ts'
 import type { Client } from './client.ts'
@@ -31,19 +31,18 @@ function toRequest(userId: number, transaction: TransactionInput): TransactionCr
   }
 }
 
-/** @throws DemoError unless the item was booked now or before */
+/** @throws StartupError unless the item was booked now or before */
 function assertBooked({ status, error }: TransactionBulkItem, line: number | undefined): void {
   if (status === 201 || error?.code === 'reference_taken') return
   const [first] = error?.errors ?? []
   const reason = first ? `${first.path.slice(1)} ${first.message}` : (error?.code ?? status)
-  const sentence = `The service refused the transaction on line ${line}: ${reason}.`
-  throw status === 422 ? badInput(sentence) : new DemoError(sentence)
+  throw new StartupError(`The service refused the transaction on line ${line}: ${reason}.`)
 }
 
 /**
  * Books transactions, 1,000 to a request.
  *
- * @throws DemoError naming the line of a transaction that the service refuses
+ * @throws StartupError naming the line of a transaction that the service refuses
  */
 export async function loadTransactions(
   client: Client,

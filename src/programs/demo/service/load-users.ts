@@ -1,6 +1,6 @@
+import { StartupError } from '../../../errors.ts'
 import type { UserCreate } from '../../../generated/schemas.ts'
 import { mapConcurrently } from '../concurrent.ts'
-import { badInput, DemoError } from '../errors.ts'
 import type { UserInput } from '../input/input.ts'
 import type { Progress } from '../progress.ts'
 import type { Client } from './client.ts'
@@ -26,15 +26,15 @@ async function load(client: Client, user: UserInput): Promise<LoadedUser> {
     if (id !== undefined) return { id, email, existed: true }
   }
   if (created === 'validation_failed') {
-    throw badInput(`The service refused the user on line ${line} of the users.`)
+    throw new StartupError(`The service refused the user on line ${line} of the users.`)
   }
-  throw new DemoError(`The user on line ${line} of the users was refused: ${created}.`)
+  throw new StartupError(`The user on line ${line} of the users was refused: ${created}.`)
 }
 
 /**
  * Creates users, and finds those that are there already.
  *
- * @throws DemoError naming the line of a user that the service refuses
+ * @throws StartupError naming the line of a user that the service refuses
  */
 export const loadUsers = (
   client: Client,

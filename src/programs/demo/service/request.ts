@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { DemoError } from '../errors.ts'
+import { StartupError } from '../../../errors.ts'
 
 const TIMEOUT_MS = 60_000
 /** How often a request is sent again when the service has too much to do. */
@@ -30,7 +30,7 @@ const retryAfter = (response: Response) => Number(response.headers.get('retry-af
  * 503 is sent again after the time the service asks for.
  *
  * @param signal ends every request, with its reason as the error
- * @throws DemoError when the service does not answer
+ * @throws StartupError when the service does not answer
  */
 export function createSend(url: string, signal: AbortSignal): Send {
   async function attempt(path: string, { method = 'GET', body, token }: RequestOptions) {
@@ -49,7 +49,7 @@ export function createSend(url: string, signal: AbortSignal): Send {
       signal.throwIfAborted()
       const { name, cause } = error as Error
       const reason = name === 'TimeoutError' ? name : (cause as { code?: string })?.code
-      throw new DemoError(`The service at ${url} cannot be reached (${reason ?? 'no answer'}).`)
+      throw new StartupError(`The service at ${url} cannot be reached (${reason ?? 'no answer'}).`)
     }
   }
 

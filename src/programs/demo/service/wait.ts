@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { StartupError } from '../../../errors.ts'
 import { mapConcurrently } from '../concurrent.ts'
-import { DemoError } from '../errors.ts'
 import type { Progress } from '../progress.ts'
 import type { Client } from './client.ts'
 import type { LoadedUser } from './load-users.ts'
@@ -16,7 +16,7 @@ const CURRENCY = 'USD'
  * time, and the next only when these are: asking takes the service's time from its work.
  *
  * @param limitMs how long this may take
- * @throws DemoError when it takes longer
+ * @throws StartupError when it takes longer
  */
 export async function waitUntilCurrent(
   client: Client,
@@ -29,7 +29,7 @@ export async function waitUntilCurrent(
     let pause = FIRST_PAUSE_MS
     while (!(await client.readAnalytics(id, CURRENCY)).is_current) {
       if (performance.now() > deadline) {
-        throw new DemoError(
+        throw new StartupError(
           `The figures of user ${id} were not current after ${Math.round(limitMs / 1000)} s.`,
         )
       }

@@ -1,0 +1,152 @@
+import { parseArgs } from 'node:util'
+import { StartupError } from '../errors.ts'
+
+/** An option of a command. */
+export interface CommandOption {
+  readonly text: string
+  /** What its value is called in the usage; a switch has none. */
+  readonly value?: string
+  readonly required?: true
+  readonly repeatable?: true
+}
+
+/** What a command takes: its arguments are read by this, and its usage is printed from it. */
+export interface Command {
+  /** What stands behind `npm run`. */
+  readonly name: string
+  readonly summary: string
+  /** The JSON document that it prints with --json, in a sentence or two. */
+  readonly document: string
+  /** Arguments that are no options. */
+  readonly positionals?: { readonly usage: string; readonly min: number; readonly max: number }
+  readonly options?: Readonly<Record<string, CommandOption>>
+  readonly notes?: string
+}
+
+type ValueOf<O> = O extends { readonly value: string }
+  ? O extends { readonly repeatable: true }
+    ? readonly string[]
+    : O extends { readonly required: true }
+      ? string
+      : string | undefined
+  : boolean
+
+type ValuesOf<C> = C extends { readonly options: infer O }
+  ? { readonly [N in keyof O]: ValueOf<O[N]> }
+  : Readonly<Record<never, never>>
+
+/** What was given to a command. */
+export interface Given<C extends Command = Command> {
+  readonly options: ValuesOf<C>
+  readonly positionals: readonly string[]
+  readonly json: boolean
+}
+
+/** A command line that is not understood, in one sentence. Ends the process with exit code 2. */
+export class UsageError extends StartupError {}
+
+const callOf = (name: string) =>
+  name === 'start' || name === 'test' ? `npm ${name}` : `npm run ${name}`
+
+/** @param problem what is wrong, without the full stop */
+export const usageError = ({ name }: Command, problem: string): UsageError =>
+  new UsageError(`${problem}; see \`${callOf(name)} -- --help\`.`)
+
+/** Every option of a command, those that all commands have last. */
+const optionsOf = ({ options }: Command): readonly (readonly [string, CommandOption])[] =>
+  Object.entries({
+    ...options,
+    json: { text: 'print one JSON document on standard output, and nothing else there' },
+    help: { text: 'print this, and do nothing else' },
+  })
+
+const titleOf = ([name, { value }]: readonly [string, CommandOption]) =>
+  value === undefined ? `--${name}` : `--${name} ${value}`
+
+/** How a command is used. */
+export function usageOf(command: Command): string {
+  const { name, summary, document, positionals, notes } = command
+  const options = optionsOf(command)
+  const required = options.filter(([, { required }]) => required)
+  const synopsis = [
+    ...[callOf(name), '--', ...(positionals === undefined ? [] : [positionals.usage])],
+    ...[...required.map(titleOf), '[options]'],
+  ]
+  const width = Math.max(...options.map((option) => titleOf(option).length))
+  const lines = options.map((option) => {
+    const [, { text, repeatable }] = option
+    return `  ${titleOf(option).padEnd(width)}  ${text}${repeatable ? '; repeatable' : ''}`
+  })
+  return [
+    `Usage: ${synopsis.join(' ')}\n`,
+    `${summary}\n`,
+    `${lines.join('\n')}\n`,
+    `${[`The document: ${document}`, ...(notes === undefined ? [] : [notes])].join('\n')}\n`,
+    'Progress goes to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage.\n',
+  ].join('\n')
+}
+
+function parse(command: Command, args: readonly string[]) {
+  const options = optionsOf(command).map(([name, { value, repeatable = false }]) => {
+    const type = value === undefined ? ('boolean' as const) : ('string' as const)
+    return [name, { type, multiple: repeatable }] as const
+  })
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: Object.fromEntries(options),
+    })
+  } catch (error) {
+    const [reason = ''] = (error as Error).message.split(/\. |\n/)
+    throw usageError(command, reason.replace(/\.$/, ''))
+  }
+}
+
+/**
+ * Reads the arguments of a command.
+ *
+ * @returns undefined when help is wanted
+ * @throws UsageError in one sentence on what is not understood
+ */
+export function readCommandLine<const C extends Command>(
+  command: C,
+  args: readonly string[],
+): Given<C> | undefined {
+  const { values, positionals } = parse(command, args)
+  if (values['help'] === true) return undefined
+  const { usage = '', min = 0, max = 0 } = command.positionals ?? {}
+  if (positionals.length < min) throw usageError(command, `${usage} is missing`)
+  if (positionals.length > max) {
+    throw usageError(command, `'${positionals[max]}' is an argument too many`)
+  }
+  const options = Object.entries(command.options ?? {}).map((option) => {
+    const [name, { value, required, repeatable }] = option
+    const given = values[name]
+    if (required && !given) throw usageError(command, `${titleOf(option)} is missing`)
+    return [name, given ?? (repeatable ? [] : value === undefined ? false : undefined)] as const
+  })
+  return {
+    options: Object.fromEntries(options) as ValuesOf<C>,
+    positionals,
+    json: values['json'] === true,
+  }
+}
+
+/**
+ * The number that an option gives.
+ *
+ * @param isWhole whether it has no fraction
+ * @throws UsageError when it is no number, or out of bounds
+ */
+export function readNumber(
+  command: Command,
+  name: string,
+  text: string,
+  { min, max, isWhole = true }: { readonly min: number; readonly max: number; isWhole?: boolean },
+): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (value >= min && value <= max && (!isWhole || Number.isInteger(value))) return value
+  const what = isWhole ? 'a whole number' : 'a number'
+  throw usageError(command, `--${name} takes ${what} from ${min} to ${max}`)
+}

@@ -1,0 +1,134 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { usageOf } from '../../src/lib/command-line.ts'
+import * as commands from '../../src/programs/commands.ts'
+import { createSecrets } from '../../src/programs/kept-secrets.ts'
+import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
+import { runScript } from '../setup/run-script.ts'
+import { createDataDir, endProcesses, startProcess } from '../setup/servers/processes.ts'
+
+let folder: string
+let database: TestDatabase
+let served: Readonly<Record<string, string>>
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'passbook-commands-'))
+  database = await createTestDatabase()
+  const { jwtSecret, encryptionKeys } = createSecrets()
+  await database.query(
+    `INSERT INTO users (username, username_key, role, name, name_index, search_index)
+     VALUES ('chief', 'chief', 'admin', '', '', '{}')`,
+  )
+  served = {
+    DATABASE_URL: database.url,
+    JWT_SECRET: jwtSecret,
+    ENCRYPTION_KEYS: encryptionKeys,
+    DATA_DIR: join(folder, 'logs-only'),
+  }
+})
+afterAll(async () => {
+  await endProcesses()
+  await database.drop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Nothing is there, and nothing can be reached. */
+const nowhere = () => ({ DATA_DIR: join(folder, 'none') })
+
+const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as {
+  readonly scripts: Readonly<Record<string, string>>
+}
+
+describe('every program', () => {
+  it('has a table', () => {
+    const programs = Object.entries(scripts).filter(([, script]) => script.includes('start.mjs'))
+    expect(programs.map(([name]) => name).sort()).toEqual(
+      Object.values(commands)
+        .map(({ name }) => name)
+        .sort(),
+    )
+  })
+
+  it.each(Object.values(commands))(
+    '$name prints its usage with --help, and does nothing',
+    async (command) => {
+      const { code, stdout, stderr } = await runScript(command.name, ['--help'], nowhere())
+      expect([code, stdout, stderr]).toEqual([0, usageOf(command), ''])
+      expect(await readdir(folder)).not.toContain('none')
+    },
+  )
+
+  it.each(Object.values(commands))('$name refuses what it does not know', async ({ name }) => {
+    const { code, stdout, stderr } = await runScript(name, ['--wrong', '--json'], nowhere())
+    const call = name === 'start' ? 'npm start' : `npm run ${name}`
+    const sentence = `Unknown option '--wrong'; see \`${call} -- --help\`.`
+    expect([code, JSON.parse(stdout), stderr]).toEqual([2, { error: sentence }, `${sentence}\n`])
+    expect(await readdir(folder)).not.toContain('none')
+  })
+
+  it.each([
+    ['start', [], { DATABASE_URL: 'mysql://x' }, /DATABASE_URL/],
+    ['api', [], {}, /^DATABASE_URL is not set/],
+    ['worker', [], {}, /^DATABASE_URL is not set/],
+    ['migrate', [], {}, /^There is no data in /],
+    ['jobs', ['list'], {}, /^There is no data in /],
+    ['etl', ['--out', '/dev/null/x.csv'], { DATA_DIR: '/dev/null/x' }, /cannot be written/],
+    ['import', ['/no/file.csv'], {}, /^There is no data in /],
+    ['demo', ['/no/users.csv', '/no/transactions.csv'], {}, /^There is no file \/no\/users\.csv/],
+  ] as const)('%s fails with one sentence', async (name, args, env, reason) => {
+    const given = { ...nowhere(), ...env }
+    const { code, stdout, stderr } = await runScript(name, [...args, '--json'], given)
+    expect(code).toBe(1)
+    const { error } = JSON.parse(stdout)
+    expect(error).toMatch(reason)
+    expect(stderr).toBe(`${error}\n`)
+  })
+})
+
+describe('with --json a program prints one document', () => {
+  const documentOf = async (name: string, ...args: readonly string[]) => {
+    const { code, stdout, stderr } = await runScript(name, [...args, '--json'], served)
+    expect([code, stderr]).toEqual([0, expect.any(String)])
+    return JSON.parse(stdout)
+  }
+
+  it('migrate', async () => {
+    expect(await documentOf('migrate')).toEqual({ applied: [] })
+  })
+
+  it('jobs', async () => {
+    expect(await documentOf('jobs', 'list')).toEqual({ failed: [] })
+    expect(await documentOf('jobs', 'retry')).toEqual({ put_back: 0 })
+  })
+
+  it('secrets', async () => {
+    expect(await documentOf('secrets')).toEqual({
+      JWT_SECRET: expect.stringMatching(/^.{64}$/),
+      ENCRYPTION_KEYS: expect.stringContaining('index:'),
+    })
+  })
+
+  it('import', async () => {
+    const path = join(folder, 'orders.csv')
+    await writeFile(path, 'a,b\n1,2\n')
+    expect(await documentOf('import', path)).toMatchObject({
+      ...{ name: 'orders', status: 'completed', rows_loaded: 1 },
+    })
+  })
+
+  it('start, and its log goes to standard error', async () => {
+    const { path, remove } = await createDataDir()
+    const started = startProcess('main', { DATA_DIR: path }, ['--json'])
+    await started.seen(/\n}\n$/)
+    const { url, docs, data, admin } = JSON.parse(started.text.stdout)
+    expect(admin).toEqual({ username: 'admin', password: expect.any(String) })
+    expect([data, docs]).toEqual([path, `${url}/docs`])
+    expect((await fetch(`${url}/health/live`)).status).toBe(200)
+    expect(await started.end('SIGTERM')).toMatchObject({ code: 0 })
+    expect(JSON.parse(started.text.stdout).url).toBe(url)
+    expect(started.text.stderr).toContain('"msg":"stopping')
+    await remove()
+  }, 60_000)
+})
