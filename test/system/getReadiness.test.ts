@@ -97,7 +97,7 @@ describe('readiness', () => {
   })
 
   it('does not wait for ever for a part that hangs', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     const ready = vi.fn(() => new Promise<never>(() => undefined))
     const looking = look({ queue: { ready } })
     await vi.advanceTimersByTimeAsync(2_000)
