@@ -34,7 +34,10 @@ interface Ended {
   readonly stderr: string
 }
 
-/** Runs the command as `npm run import` does. */
+/** How far it is, is said every two seconds where that is no terminal. */
+const PROGRESS = /^\[.*\n/gm
+
+/** Runs the command as `npm run import` does. Standard error is told without progress. */
 const load = (args: readonly string[], url = database.url): Promise<Ended> =>
   run(process.execPath, ['dist/programs/import/import.js', ...args], {
     env: {
@@ -43,8 +46,12 @@ const load = (args: readonly string[], url = database.url): Promise<Ended> =>
       ...{ JWT_SECRET: secrets.jwtSecret, ENCRYPTION_KEYS: secrets.encryptionKeys },
     },
   }).then(
-    (ended) => ({ ...ended, code: 0 }),
-    (error: Ended) => error,
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr: stderr.replaceAll(PROGRESS, '') }),
+    ({ code, stdout, stderr }: Ended) => ({
+      code,
+      stdout,
+      stderr: stderr.replaceAll(PROGRESS, ''),
+    }),
   )
 
 async function write(name: string, content: string | Buffer): Promise<string> {
