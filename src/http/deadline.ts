@@ -1,5 +1,5 @@
 import { overloaded } from '../errors.ts'
-import { afterOwnTime, type OwnTimer } from '../lib/own-time.ts'
+import { afterOwnTime, MAX_TURN_MS, type OwnTimer } from '../lib/own-time.ts'
 
 /** What a request may cost us, in milliseconds in which this process ran: its caller has an answer within 5 s. */
 const REQUEST_MS = 4_500
@@ -22,7 +22,7 @@ export function createDeadlines(
     let timer: OwnTimer | undefined
     const late = new Promise<never>((_, reject) => {
       const rest = left.get(request) ?? milliseconds - spentBefore(request)
-      timer = afterOwnTime(Math.max(0, rest), () => reject(overloaded()))
+      timer = afterOwnTime(Math.max(0, rest), () => reject(overloaded()), MAX_TURN_MS)
     })
     const worked = work()
     // It may fail when its caller has long been answered.

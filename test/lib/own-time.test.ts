@@ -15,9 +15,9 @@ afterEach(() => {
 })
 
 /** A timer of two seconds, and whether it called back. */
-function start() {
+function start(maxCounted?: number) {
   const called = vi.fn<() => void>()
-  return { called, ...afterOwnTime(2_000, called) }
+  return { called, ...afterOwnTime(2_000, called, maxCounted) }
 }
 
 /** As when the process is stopped: the clock goes on, and what was due comes when it runs again. */
@@ -58,10 +58,23 @@ describe('a timer of own time', () => {
 
   it('comes to its end in a process that is always late', () => {
     const { called } = start()
-    for (let turn = 0; turn < 9; turn += 1) {
+    for (let turn = 0; turn < 13; turn += 1) {
       standStill(1_000)
       vi.advanceTimersByTime(250)
     }
+    expect(called).toHaveBeenCalledOnce()
+  })
+
+  it('counts turns that are slow, up to what it is given, and leaves some time after longer ones', () => {
+    const { called } = start(1_000)
+    for (let turn = 0; turn < 2; turn += 1) {
+      standStill(500)
+      vi.advanceTimersByTime(250)
+    }
+    standStill(60_000)
+    vi.advanceTimersByTime(250)
+    expect(called).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(251)
     expect(called).toHaveBeenCalledOnce()
   })
 

@@ -1,3 +1,5 @@
+import { MAX_TURN_MS } from '../../lib/own-time.ts'
+
 /** So many requests may wait for each place, and fewer once that was too few. */
 const MAX_WAITING = 4
 const MAX_WAITING_IN_OVERLOAD = 1
@@ -5,8 +7,8 @@ const MAX_WAITING_IN_OVERLOAD = 1
 const OVERLOAD_MS = 250
 /** How often it is looked who waits too long. */
 const LOOK_MS = 50
-/** After so many looks a request has waited too long: 3 s, when it is known that the database answers. */
-const MAX_LOOKS = 60
+/** Longer than it takes to know whether the database answers. */
+const MAX_WAIT_MS = 3_000
 /** The share of the bound that is left under pressure: something has to go on for the pressure to end. */
 const PRESSED_SHARE = 0.25
 
@@ -24,7 +26,7 @@ export interface Applicant {
 
 interface Waiting {
   readonly applicant: Applicant
-  /** The number of the last look before it came. */
+  /** By the clock of those who wait. */
   readonly since: number
 }
 
@@ -48,8 +50,9 @@ export function createAdmission(
 ) {
   const waiting: Waiting[] = []
   let underWay = 0
-  /** Looks so far. They are the clock of those who wait: while the process stands still it does, too. */
-  let looks = 0
+  /** The clock of those who wait, which goes on with each look: while the process stands still it does, too. */
+  let clock = 0
+  let lookedAt = 0
   let lastRefusal = Number.NEGATIVE_INFINITY
   let closed = false
   let timer: NodeJS.Timeout | undefined
@@ -73,14 +76,14 @@ export function createAdmission(
   /** Refuses those who waited too long, and admits as many as there is room for. */
   function serve(): void {
     for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
-      const isLate = looks - first.since > MAX_LOOKS
+      const isLate = clock - first.since > MAX_WAIT_MS
       if (!isLate && !hasRoom()) break
       waiting.shift()
       if (first.applicant.isGone()) continue
       if (isLate) first.applicant.refuse('waited')
       else {
         set(underWay + 1)
-        first.applicant.admit((looks - first.since) * LOOK_MS)
+        first.applicant.admit(clock - first.since)
       }
     }
     if (waiting.length > 0) return
@@ -89,7 +92,9 @@ export function createAdmission(
   }
 
   function look(): void {
-    looks += 1
+    const now = performance.now()
+    clock += Math.min(now - lookedAt, MAX_TURN_MS)
+    lookedAt = now
     serve()
   }
 
@@ -102,8 +107,11 @@ export function createAdmission(
         applicant.admit(0)
       } else if (isFull()) applicant.refuse('full')
       else {
-        waiting.push({ applicant, since: looks })
-        timer ??= setInterval(look, LOOK_MS)
+        if (timer === undefined) {
+          timer = setInterval(look, LOOK_MS)
+          lookedAt = performance.now()
+        }
+        waiting.push({ applicant, since: clock })
       }
     },
 
