@@ -18,6 +18,9 @@ const DAYS = 3650
 const SIZES = [1_000, 1_000_000] as const
 const MANY_USERS = 250
 const MANY_DAYS = 88
+/** Transactions of one user on one day. */
+const BUSY = 100_000
+const BUSY_USER = 900
 const FIRST_OF_MANY = 1_000
 
 const COLUMNS =
@@ -55,7 +58,7 @@ async function connect(url: string, searchPath: string): Promise<pg.Client> {
 }
 
 const ask = (client: pg.Client, text: string, users: readonly number[]) =>
-  client.query({ name: text, text, values: [users] })
+  client.query({ name: text.replaceAll(/\W/g, '').slice(0, 60), text, values: [users] })
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now()
@@ -75,6 +78,9 @@ async function seed(client: pg.Client): Promise<void> {
     SELECT ${FIRST_OF_MANY} + n % ${MANY_USERS}, '', ${START} + make_interval(days => (n / ${MANY_USERS}) * 4), 1 + n % 1000,
       (ARRAY['credit', 'debit'])[1 + n % 2], 'USD'
     FROM generate_series(0, ${MANY_USERS * MANY_DAYS - 1}) AS n`)
+  await client.query(`INSERT INTO transactions ${COLUMNS}
+    SELECT ${BUSY_USER}, '', ${START} + make_interval(secs => n * 0.1), 1 + n % 1000,
+      (ARRAY['credit', 'debit'])[1 + n % 2], 'USD' FROM generate_series(0, ${BUSY - 1}) AS n`)
   await client.query('SELECT recompute_statistics(id) FROM users ORDER BY id')
   await client.query('VACUUM ANALYZE')
 }
@@ -96,13 +102,13 @@ async function measureOne(variants: readonly Variant[], user: number): Promise<v
   report(`one user with ${SIZES[user - 1]?.toLocaleString('en')} transactions`, variants, times)
 }
 
-/** Changes of many users in one go, each taken back. */
-async function measureMany(
+/** Changes of users in one go, each taken back. */
+async function measureTogether(
   variants: readonly Variant[],
+  users: readonly number[],
   what: string,
   changes: string,
 ): Promise<void> {
-  const users = Array.from({ length: MANY_USERS }, (_, index) => FIRST_OF_MANY + index)
   const times: number[][] = variants.map(() => [])
   for (let round = -2; round < MANY_ROUNDS; round += 1) {
     for (const [index, [, client, , many]] of variants.entries()) {
@@ -115,7 +121,7 @@ async function measureMany(
       'VACUUM outbox, daily_statistics, monthly_statistics, user_statistics, statistics_versions',
     )
   }
-  report(`${MANY_USERS} users, ${what}`, variants, times)
+  report(`${users.length} users, ${what}`, variants, times)
 }
 
 function report(what: string, variants: readonly Variant[], times: readonly number[][]): void {
@@ -147,19 +153,29 @@ try {
     ],
   ]
   for (const [index] of SIZES.entries()) await measureOne(variants, index + 1)
-  const ofMany = `user_id >= ${FIRST_OF_MANY}`
-  await measureMany(
+  await measureTogether(
     variants,
+    [BUSY_USER],
+    `a day of ${BUSY.toLocaleString('en')} transactions`,
+    `INSERT INTO outbox (user_id, day) SELECT user_id, date FROM daily_statistics WHERE user_id = ${BUSY_USER}`,
+  )
+  const users = Array.from({ length: MANY_USERS }, (_, index) => FIRST_OF_MANY + index)
+  const ofMany = `user_id >= ${FIRST_OF_MANY}`
+  await measureTogether(
+    variants,
+    users,
     'one day each',
     `INSERT INTO outbox (user_id, day) SELECT user_id, min(date) FROM daily_statistics WHERE ${ofMany} GROUP BY 1`,
   )
-  await measureMany(
+  await measureTogether(
     variants,
+    users,
     `all ${MANY_DAYS} days each`,
     `INSERT INTO outbox (user_id, day) SELECT user_id, date FROM daily_statistics WHERE ${ofMany}`,
   )
-  await measureMany(
+  await measureTogether(
     variants,
+    users,
     `${MANY_DAYS} days each and no figures before`,
     `INSERT INTO outbox (user_id, day, days) SELECT user_id, min(date), array_agg(date) FROM daily_statistics
        WHERE ${ofMany} GROUP BY 1;
