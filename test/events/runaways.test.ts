@@ -62,6 +62,14 @@ function start(): void {
   })
 }
 
+/** The sessions that work on a statement that begins so. */
+const underWay = (statement: string) =>
+  database.query<{ pid: number }>(
+    `SELECT pid FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()
+       AND datname = current_database() AND starts_with(query, $1)`,
+    [statement],
+  )
+
 const ended = async () => (await metrics.relayRunaways.get()).values[0]?.value
 
 describe('a claim that takes too long', () => {
@@ -102,10 +110,18 @@ describe('a claim that takes too long', () => {
   })
 
   it('of somebody else is left alone', async () => {
-    const session = await openSession(database.url)
-    const theirs = session.query('SELECT pg_sleep(1)').then(() => 'it ended by itself')
+    const [other, begun] = await Promise.all([openSession(database.url), openSession(database.url)])
+    // A claim that is not ours, older than ours that the relay ends: so it has looked at both.
+    const theirs = other.query('SELECT pg_sleep(600)').catch((error: Error) => error.message)
+    await vi.waitFor(async () => expect(await underWay('SELECT pg_sleep(600)')).toHaveLength(1))
+    const ours = begun.query(`${CLAIM_MARK} SELECT pg_sleep(600)`).catch(() => 'ended')
+    await vi.waitFor(async () => expect(await underWay(CLAIM_MARK)).toHaveLength(1))
     start()
-    expect(await theirs).toBe('it ended by itself')
-    await session.close()
+    expect(await ours).toBe('ended')
+    const [left] = await underWay('SELECT pg_sleep(600)')
+    expect(left).toBeDefined()
+    await database.query('SELECT pg_cancel_backend($1)', [left?.pid])
+    expect(await theirs).toMatch(/user request/)
+    await Promise.all([other.close(), begun.close()])
   })
 })

@@ -36,12 +36,7 @@ describe.each(['identity', 'gzip'])('an answer sent as %s', (encoding) => {
   const accept = `Accept-Encoding: ${encoding}`
 
   it('that fails before its first byte is a problem', async () => {
-    exportIs(
-      // biome-ignore lint/correctness/useYield: it fails first
-      (async function* () {
-        throw broken()
-      })(),
-    )
+    exportIs({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(broken()) }) })
     const connection = await RawConnection.open(port)
     ask(connection, 'GET', accept)
     const answer = await connection.answer()

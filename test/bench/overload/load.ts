@@ -113,6 +113,7 @@ async function sendOnTime(
       if (connection) sent.push(work(connection, due))
       else waiting.push(due)
     }
+    // The sender's clock: nothing is waited for.
     await new Promise((resolve) => setTimeout(resolve, TICK_MS))
   }
   await Promise.all(sent)
