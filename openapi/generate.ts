@@ -1,18 +1,24 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runCommand } from '../src/lib/process.ts'
+import { generateCommand, outcomeOf } from './commands.ts'
 import { generate } from './generate/generate.ts'
-import { RefusedError } from './generate/json.ts'
+import { writeCollection } from './postman/write-collection.ts'
 
+/** `npm run generate`: makes of the document what the service and Postman know of it. */
 const here = dirname(fileURLToPath(import.meta.url))
 const target = join(here, '..', 'src', 'generated')
 
-try {
-  const files = await generate(join(here, 'openapi.yaml'))
-  await mkdir(target, { recursive: true })
-  for (const [name, text] of Object.entries(files)) await writeFile(join(target, name), text)
-} catch (error) {
-  if (!(error instanceof RefusedError)) throw error
-  console.error(error.message)
-  process.exitCode = 1
-}
+await runCommand(generateCommand, () =>
+  outcomeOf(async () => {
+    const files = await generate(join(here, 'openapi.yaml'))
+    await mkdir(target, { recursive: true })
+    const written = Object.entries(files).map(([name, text]) => ({
+      path: join(target, name),
+      text,
+    }))
+    for (const { path, text } of written) await writeFile(path, text)
+    return [...written.map(({ path }) => path), await writeCollection()]
+  }),
+)

@@ -1,20 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { RefusedError } from './generate/json.ts'
-import { toCollection } from './postman/collection.ts'
+import { runCommand } from '../src/lib/process.ts'
+import { outcomeOf, postmanCommand } from './commands.ts'
+import { writeCollection } from './postman/write-collection.ts'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const target = join(root, 'postman')
-
-try {
-  const document = await readFile(join(root, 'src', 'generated', 'openapi.json'), 'utf8')
-  const collection = toCollection(JSON.parse(document))
-  await mkdir(target, { recursive: true })
-  const text = `${JSON.stringify(collection, null, 2)}\n`
-  await writeFile(join(target, 'passbook.postman_collection.json'), text)
-} catch (error) {
-  if (!(error instanceof RefusedError)) throw error
-  console.error(error.message)
-  process.exitCode = 1
-}
+/** `npm run postman`: makes the Postman collection. */
+await runCommand(postmanCommand, () => outcomeOf(async () => [await writeCollection()]))

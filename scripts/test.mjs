@@ -1,23 +1,43 @@
 import './prepare/node-version.mjs'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { followParent } from './prepare/follow-parent.mjs'
 import { runInGroup } from './prepare/group.mjs'
-import { inProject, say } from './prepare/project.mjs'
+import { inProject } from './prepare/project.mjs'
 import { prepare } from './prepare.mjs'
 
-// node scripts/test.mjs [--report FILE] [ARGUMENTS]: prepares the checkout, then runs the tests. FILE
-// becomes Vitest's JSON report; the other arguments are Vitest's.
+// node scripts/test.mjs [ARGUMENTS]: prepares the checkout, then runs the tests.
 followParent()
 await prepare()
 
-const args = process.argv.slice(2)
-const report = args.indexOf('--report')
-if (report >= 0) {
-  const [, file] = args.splice(report, 2)
-  if (file === undefined) {
-    say('--report wants a file.')
-    process.exit(2)
+// What the preparation has compiled.
+const { beginCommand } = await import(pathToFileURL(inProject('dist/lib/process.js')).href)
+
+const { options, rest, json } = await beginCommand({
+  name: process.env.npm_lifecycle_event ?? 'test',
+  summary: 'Runs tests with Vitest. Nothing of a run stays behind, however it ends.',
+  document: 'Vitest\'s JSON report, {"numPassedTests", "numFailedTests", …}',
+  options: { report: { value: 'FILE', text: 'write the document to FILE' } },
+  rest: "Vitest's",
+})
+const isKept = options.report !== undefined || !json
+const folder = isKept ? undefined : await mkdtemp(join(tmpdir(), 'passbook-report-'))
+const report = isKept ? options.report : join(folder, 'report.json')
+const reporters = ['default', inProject('test/setup/run/failures.ts'), 'json']
+const reporting =
+  report === undefined
+    ? []
+    : [...reporters.map((name) => `--reporter=${name}`), `--outputFile.json=${report}`]
+try {
+  const vitest = [inProject('node_modules/vitest/vitest.mjs'), 'run', ...rest, ...reporting]
+  await runInGroup(vitest, json ? process.stderr : 'inherit')
+  if (json) {
+    const failure = '{"error": "The tests did not run; standard error says why."}\n'
+    process.stdout.write(existsSync(report) ? readFileSync(report) : failure)
   }
-  const reporters = ['default', inProject('test/setup/run/failures.ts'), 'json']
-  args.push(...reporters.map((name) => `--reporter=${name}`), `--outputFile.json=${file}`)
+} finally {
+  if (folder) await rm(folder, { recursive: true, force: true })
 }
-await runInGroup([inProject('node_modules/vitest/vitest.mjs'), 'run', ...args])

@@ -9,15 +9,16 @@ import { ROOT, say } from './project.mjs'
  * nothing of it is left, with our exit code set to its own.
  *
  * @param args Node.js's arguments
+ * @param output where its standard output goes
  */
-export async function runInGroup(args) {
+export async function runInGroup(args, output = 'inherit') {
   // Vitest and newman colour what goes to a file or a pipe as well, unless they are told not to.
   const plain = process.stdout.isTTY || process.env.FORCE_COLOR ? {} : { NO_COLOR: '1' }
   const program = spawn(process.execPath, args, {
     cwd: ROOT,
     detached: process.platform !== 'win32',
     // The last is for what the keeper of the run says.
-    stdio: ['pipe', 'inherit', 'inherit', 'pipe'],
+    stdio: ['pipe', output, 'inherit', 'pipe'],
     env: { ...process.env, ...plain, PASSBOOK_TEST_GROUP: 'own' },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

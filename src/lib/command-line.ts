@@ -20,6 +20,8 @@ export interface Command {
   /** Arguments that are no options. */
   readonly positionals?: { readonly usage: string; readonly min: number; readonly max: number }
   readonly options?: Readonly<Record<string, CommandOption>>
+  /** Whose all other arguments are; without it there are none. */
+  readonly rest?: string
   readonly notes?: string
 }
 
@@ -39,6 +41,8 @@ type ValuesOf<C> = C extends { readonly options: infer O }
 export interface Given<C extends Command = Command> {
   readonly options: ValuesOf<C>
   readonly positionals: readonly string[]
+  /** What the command passes on as it stands. */
+  readonly rest: readonly string[]
   readonly json: boolean
 }
 
@@ -65,7 +69,7 @@ const titleOf = ([name, { value }]: readonly [string, CommandOption]) =>
 
 /** How a command is used. */
 export function usageOf(command: Command): string {
-  const { name, summary, document, positionals, notes } = command
+  const { name, summary, document, positionals, rest, notes } = command
   const options = optionsOf(command)
   const required = options.filter(([, { required }]) => required)
   const synopsis = [
@@ -77,25 +81,50 @@ export function usageOf(command: Command): string {
     const [, { text, repeatable }] = option
     return `  ${titleOf(option).padEnd(width)}  ${text}${repeatable ? '; repeatable' : ''}`
   })
+  const remarks = [
+    ...(rest === undefined ? [] : [`All other arguments are ${rest}.`]),
+    `The document: ${document}`,
+    ...(notes === undefined ? [] : [notes]),
+  ]
   return [
     `Usage: ${synopsis.join(' ')}\n`,
     `${summary}\n`,
     `${lines.join('\n')}\n`,
-    `${[`The document: ${document}`, ...(notes === undefined ? [] : [notes])].join('\n')}\n`,
+    `${remarks.join('\n')}\n`,
     'Progress goes to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage.\n',
   ].join('\n')
 }
 
-function parse(command: Command, args: readonly string[]) {
+/** The options of a command as Node.js takes them. */
+function parsedOptions(command: Command) {
   const options = optionsOf(command).map(([name, { value, repeatable = false }]) => {
     const type = value === undefined ? ('boolean' as const) : ('string' as const)
     return [name, { type, multiple: repeatable }] as const
   })
+  return Object.fromEntries(options)
+}
+
+/** Parts what is for a command from what it passes on. */
+function partArguments(command: Command, args: readonly string[]) {
+  if (command.rest === undefined) return { ours: args, rest: [] }
+  const options = parsedOptions(command)
+  const parsing = { args: [...args], options, strict: false, allowPositionals: true } as const
+  const indexes = parseArgs({ ...parsing, tokens: true }).tokens.flatMap((token) => {
+    if (token.kind !== 'option' || !Object.hasOwn(options, token.name)) return []
+    return token.inlineValue === false ? [token.index, token.index + 1] : [token.index]
+  })
+  return {
+    ours: args.filter((_, index) => indexes.includes(index)),
+    rest: args.filter((_, index) => !indexes.includes(index)),
+  }
+}
+
+function parse(command: Command, args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: Object.fromEntries(options),
+      options: parsedOptions(command),
     })
   } catch (error) {
     const [reason = ''] = (error as Error).message.split(/\. |\n/)
@@ -113,7 +142,8 @@ export function readCommandLine<const C extends Command>(
   command: C,
   args: readonly string[],
 ): Given<C> | undefined {
-  const { values, positionals } = parse(command, args)
+  const { ours, rest } = partArguments(command, args)
+  const { values, positionals } = parse(command, ours)
   if (values['help'] === true) return undefined
   const { usage = '', min = 0, max = 0 } = command.positionals ?? {}
   if (positionals.length < min) throw usageError(command, `${usage} is missing`)
@@ -129,6 +159,7 @@ export function readCommandLine<const C extends Command>(
   return {
     options: Object.fromEntries(options) as ValuesOf<C>,
     positionals,
+    rest,
     json: values['json'] === true,
   }
 }

@@ -1,19 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { readOptions } from './options.ts'
+import { readCommandLine } from '../../src/lib/command-line.ts'
+import { chaosCommand, readOptions } from './options.ts'
 
 const KINDS = ['kill', 'pause']
-const read = (...args: readonly string[]) => readOptions(args, KINDS)
+
+function read(...args: readonly string[]) {
+  const given = readCommandLine(chaosCommand, args)
+  return given && readOptions(given, KINDS)
+}
 
 describe('the command line of chaos', () => {
   it('takes a seed, minutes and kinds of faults', () => {
-    expect(read('--seed', '7', '--minutes', '0.5', '--only', 'kill', '--json')).toEqual({
+    expect(read('--seed', '7', '--minutes', '0.5', '--only', 'kill')).toEqual({
       seed: 7,
       minutes: 0.5,
       clients: 6,
       only: ['kill'],
       report: undefined,
       logs: undefined,
-      json: true,
     })
   })
 

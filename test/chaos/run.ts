@@ -1,17 +1,17 @@
-/** Faults on purpose: `npm run chaos -- --seed 1 --minutes 10`. */
+/** `npm run chaos`: faults on purpose. */
 import { writeFile } from 'node:fs/promises'
 import { StartupError } from '../../src/errors.ts'
 import { inTime } from '../../src/lib/in-time.ts'
+import { beginCommand, endCommand, failCommand, type Outcome } from '../../src/lib/process.ts'
 import { runChaos } from './chaos.ts'
 import { FAULTS } from './faults.ts'
-import { type ChaosOptions, readOptions, USAGE } from './options.ts'
+import { type ChaosOptions, chaosCommand, readOptions } from './options.ts'
 import { describeResult } from './report.ts'
 import { openStorage } from './servers/storage.ts'
 
 /** How long each part may take to close. */
 const MAX_CLOSE_MS = 20_000
 const FAILED = 1
-const WRONG_USE = 2
 
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`)
@@ -41,7 +41,7 @@ function createCloser() {
   }
 }
 
-async function run(options: ChaosOptions): Promise<number> {
+async function run(options: ChaosOptions): Promise<Outcome> {
   const closer = createCloser()
   const stop = (why: string) => {
     say(why)
@@ -56,29 +56,24 @@ async function run(options: ChaosOptions): Promise<number> {
     const storage = await openStorage()
     closer.add('the disk', storage.close)
     const result = await runChaos(options, storage, say, closer.add)
-    const json = `${JSON.stringify(result, null, 2)}\n`
-    if (options.report !== undefined) await writeFile(options.report, json)
-    process.stdout.write(options.json ? json : describeResult(result))
-    return result.numFailedTests > 0 ? FAILED : 0
+    if (options.report !== undefined) {
+      await writeFile(options.report, `${JSON.stringify(result, null, 2)}\n`)
+    }
+    return {
+      text: describeResult(result),
+      document: result,
+      failed: result.numFailedTests > 0,
+    }
   } finally {
     await closer.close()
   }
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  try {
-    const options = readOptions(
-      args,
-      FAULTS.map(({ kind }) => kind),
-    )
-    if (options !== undefined) return await run(options)
-    process.stdout.write(USAGE)
-    return 0
-  } catch (error) {
-    const isOurs = error instanceof StartupError
-    say(isOurs ? error.message : String((error as Error).stack))
-    return isOurs ? WRONG_USE : FAILED
-  }
+const given = await beginCommand(chaosCommand)
+const kinds = FAULTS.map(({ kind }) => kind)
+try {
+  await endCommand(await run(readOptions(given, kinds)), given.json)
+} catch (error) {
+  if (!(error instanceof StartupError)) say(`the tool itself failed: ${(error as Error).stack}`)
+  await failCommand(error, given.json)
 }
-
-process.exit(await main(process.argv.slice(2)))

@@ -1,8 +1,14 @@
 import { expect, it } from 'vitest'
-import { readOptions, UsageError } from './options.ts'
+import { readCommandLine, UsageError } from '../../src/lib/command-line.ts'
+import { fuzzCommand, readOptions } from './options.ts'
+
+function read(args: readonly string[]) {
+  const given = readCommandLine(fuzzCommand, args)
+  return given && readOptions(given)
+}
 
 it('reads seed, cases and operation', () => {
-  expect(readOptions(['--seed', '5', '--cases', '10', '--only', 'getMe'])).toEqual({
+  expect(read(['--seed', '5', '--cases', '10', '--only', 'getMe'])).toEqual({
     seed: 5,
     cases: 10,
     single: undefined,
@@ -10,18 +16,17 @@ it('reads seed, cases and operation', () => {
     parallel: 4,
     busy: false,
     report: undefined,
-    json: false,
   })
 })
 
 it('draws a seed when none is given, and 3,000 cases', () => {
-  const [one, other] = [readOptions([]), readOptions([])]
+  const [one, other] = [read([]), read([])]
   expect(one?.cases).toBe(3_000)
   expect(one?.seed).not.toBe(other?.seed)
 })
 
 it('gives help', () => {
-  expect(readOptions(['--help', '--seed', '1'])).toBeUndefined()
+  expect(read(['--help', '--seed', '1'])).toBeUndefined()
 })
 
 it.each([
@@ -33,5 +38,5 @@ it.each([
   [['--what']],
   [['stray']],
 ])('refuses %j', (args) => {
-  expect(() => readOptions(args)).toThrow(UsageError)
+  expect(() => read(args)).toThrow(UsageError)
 })

@@ -27,14 +27,31 @@ describe('a command line', () => {
   it('gives what its table says', () => {
     expect(read('rye --out shelf --seed poppy --seed=sesame --slow --json')).toEqual({
       positionals: ['rye'],
+      rest: [],
       json: true,
       options: { out: 'shelf', seed: ['poppy', 'sesame'], heat: undefined, slow: true },
     })
     expect(read('rye --out shelf')).toEqual({
       positionals: ['rye'],
+      rest: [],
       json: false,
       options: { out: 'shelf', seed: [], heat: undefined, slow: false },
     })
+  })
+
+  it('passes on what it does not know, where it may', () => {
+    const passing = {
+      ...{ name: 'pass', summary: 'Passes on.', document: '{}', rest: "another's" },
+      options: { report: { value: 'FILE', text: 'where to write' } },
+    } as const satisfies Command
+    const line = 'one --only two --report a --json -t three --report=b --bail=1'
+    expect(readCommandLine(passing, line.split(' '))).toEqual({
+      ...{ options: { report: 'b' }, json: true, positionals: [] },
+      rest: ['one', '--only', 'two', '-t', 'three', '--bail=1'],
+    })
+    expect(readCommandLine(passing, ['one', '--help'])).toBeUndefined()
+    expect(() => readCommandLine(passing, ['--report'])).toThrow(UsageError)
+    expect(usageOf(passing)).toContain("\nAll other arguments are another's.\n")
   })
 
   it('may ask for help, whatever is missing', () => {

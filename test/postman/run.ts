@@ -2,12 +2,19 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import type { Command } from '../../src/lib/command-line.ts'
+import { beginCommand, endCommand } from '../../src/lib/process.ts'
 import { startRun } from '../setup/run/run.ts'
 import { createDataDir, endProcesses, readKept, startProcess } from '../setup/servers/processes.ts'
 
-// npm run test:postman -- [--report FILE]: runs the whole Postman collection twice against a fresh service, by
-// newman, which npx fetches. FILE becomes a JSON file with as much of Vitest's reports as CI counts.
+const command = {
+  name: 'test:postman',
+  summary:
+    'Runs the whole Postman collection twice against a fresh service, by newman, which npx fetches.',
+  document: '{"numPassedTests", "numFailedTests"}, as much of Vitest\'s reports as CI counts',
+  options: { report: { value: 'FILE', text: 'write the document to FILE too' } },
+} as const satisfies Command
+
 const NEWMAN = 'newman@6.2.2'
 const COLLECTION = 'postman/passbook.postman_collection.json'
 const AT_MOST_MS = 300_000
@@ -32,14 +39,16 @@ async function runNewman(settings: Readonly<Record<string, string>>, report: str
   const newman = spawn(
     'npx',
     ['--yes', NEWMAN, 'run', COLLECTION, ...variables, ...reporters, ...limits],
-    { stdio: 'inherit' },
+    { stdio: ['inherit', process.stderr, 'inherit'] },
   )
   const [code] = await once(newman, 'exit')
   const { run }: Report = JSON.parse(await readFile(report, 'utf8'))
   return { code, ...run }
 }
 
-const { values } = parseArgs({ options: { report: { type: 'string' } } })
+/** `npm run test:postman`: see its usage. */
+const { options, json } = await beginCommand(command)
+let counts: { readonly numPassedTests: number; readonly numFailedTests: number }
 const testRun = await startRun()
 const dataDir = await createDataDir()
 try {
@@ -54,12 +63,19 @@ try {
   const numPassedTests = assertions.total - assertions.failed
   const whole = code === 0 && numPassedTests > 0 && assertions.total >= requests.total
   const numFailedTests = Math.max(failures.length, whole ? 0 : 1)
-  if (values.report !== undefined)
-    await writeFile(values.report, JSON.stringify({ numPassedTests, numFailedTests }))
-  console.log(`${numPassedTests} passed, ${numFailedTests} failed`)
-  process.exitCode = numFailedTests > 0 ? 1 : 0
+  counts = { numPassedTests, numFailedTests }
+  if (options.report !== undefined) await writeFile(options.report, JSON.stringify(counts))
 } finally {
   await endProcesses()
   await dataDir.remove()
   testRun.finish()
 }
+const { numPassedTests, numFailedTests } = counts
+await endCommand(
+  {
+    text: `${numPassedTests} passed, ${numFailedTests} failed\n`,
+    document: counts,
+    failed: numFailedTests > 0,
+  },
+  json,
+)

@@ -41,6 +41,33 @@ const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as {
   readonly scripts: Readonly<Record<string, string>>
 }
 
+/** Those that pass on to Vitest what they do not know. */
+const isTest = (name: string) => /^test(?!:postman)/.test(name)
+const callOf = (name: string) =>
+  name === 'start' || name === 'test' ? `npm ${name}` : `npm run ${name}`
+
+describe('every script of package.json', () => {
+  it.each(Object.keys(scripts))(
+    '%s prints its usage with --help, and does nothing',
+    async (name) => {
+      const { code, stdout } = await runScript(name, ['--help'], nowhere())
+      expect([code, stdout.split(' -- ')[0]]).toEqual([0, `Usage: ${callOf(name)}`])
+      expect(stdout).toMatch(/^ {2}--json .+\n {2}--help .+\n\n/m)
+      expect(await readdir(folder)).not.toContain('none')
+    },
+  )
+
+  it.each(Object.keys(scripts))('%s refuses wrong arguments with exit code 2', async (name) => {
+    const wrong = isTest(name) ? '--report' : '--wrong'
+    const { code, stdout, stderr } = await runScript(name, ['--json', wrong], nowhere())
+    const { error } = JSON.parse(stdout)
+    expect([code, stderr]).toEqual([2, `${error}\n`])
+    expect(error).toMatch(/^(Unknown option|Option) '--.+; see `npm .+ -- --help`\.$/)
+    expect(error).toContain(callOf(name))
+    expect(await readdir(folder)).not.toContain('none')
+  })
+})
+
 describe('every program', () => {
   it('has a table', () => {
     const programs = Object.entries(scripts).filter(([, script]) => script.includes('start.mjs'))
@@ -51,21 +78,9 @@ describe('every program', () => {
     )
   })
 
-  it.each(Object.values(commands))(
-    '$name prints its usage with --help, and does nothing',
-    async (command) => {
-      const { code, stdout, stderr } = await runScript(command.name, ['--help'], nowhere())
-      expect([code, stdout, stderr]).toEqual([0, usageOf(command), ''])
-      expect(await readdir(folder)).not.toContain('none')
-    },
-  )
-
-  it.each(Object.values(commands))('$name refuses what it does not know', async ({ name }) => {
-    const { code, stdout, stderr } = await runScript(name, ['--wrong', '--json'], nowhere())
-    const call = name === 'start' ? 'npm start' : `npm run ${name}`
-    const sentence = `Unknown option '--wrong'; see \`${call} -- --help\`.`
-    expect([code, JSON.parse(stdout), stderr]).toEqual([2, { error: sentence }, `${sentence}\n`])
-    expect(await readdir(folder)).not.toContain('none')
+  it.each(Object.values(commands))('$name prints every option with --help', async (command) => {
+    const { code, stdout, stderr } = await runScript(command.name, ['--help'], nowhere())
+    expect([code, stdout, stderr]).toEqual([0, usageOf(command), ''])
   })
 
   it.each([

@@ -17,8 +17,8 @@ let folder: string
 let baseline: string
 
 /** The check that CI makes, of a copy of the migrations. */
-const check = (...options: readonly string[]): Promise<Outcome> =>
-  run(process.execPath, ['scripts/check-migrations.mjs', ...options, folder]).then(
+const check = (action: 'check' | 'add' = 'check'): Promise<Outcome> =>
+  run(process.execPath, ['--import', 'tsx', 'scripts/check-migrations.ts', action, folder]).then(
     ({ stderr }) => ({ code: 0, stderr }),
     ({ code, stderr }: Outcome) => ({ code, stderr }),
   )
@@ -50,8 +50,8 @@ describe('the check of migrations', () => {
   it('refuses a change to one, and gives it no other checksum', async () => {
     const file = join(folder, baseline, 'migration.sql')
     await writeFile(file, `${await readFile(file, 'utf8')}\n-- changed\n`)
-    for (const options of [[], ['--add'], []]) {
-      expect(await check(...options)).toEqual({
+    for (const action of ['check', 'add', 'check'] as const) {
+      expect(await check(action)).toEqual({
         code: 1,
         stderr: `${baseline} was changed; take the change back, and make it in a new migration.\n`,
       })
@@ -60,7 +60,7 @@ describe('the check of migrations', () => {
 
   it('refuses one that is gone or renamed', async () => {
     await rename(join(folder, baseline), join(folder, '10000101000000_other'))
-    const { code, stderr } = await check('--add')
+    const { code, stderr } = await check('add')
     expect(code).toBe(1)
     expect(stderr).toContain(`${baseline} is gone`)
     expect(stderr).toContain('10000101000000_other comes before')
@@ -72,7 +72,7 @@ describe('the check of migrations', () => {
       code: 1,
       stderr: '90000101000000_new has no checksum; run: npm run migrations:add\n',
     })
-    expect(await check('--add')).toEqual(ACCEPTED)
+    expect(await check('add')).toEqual(ACCEPTED)
     expect(await check()).toEqual(ACCEPTED)
     await writeFile(join(folder, '90000101000000_new', 'migration.sql'), 'SELECT 2;\n')
     expect((await check()).stderr).toMatch(/^90000101000000_new was changed/)
@@ -80,6 +80,6 @@ describe('the check of migrations', () => {
 
   it('refuses a new one that does not come last', async () => {
     await addMigration('10000101000000_early')
-    expect((await check('--add')).stderr).toMatch(/^10000101000000_early comes before/)
+    expect((await check('add')).stderr).toMatch(/^10000101000000_early comes before/)
   })
 })

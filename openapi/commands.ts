@@ -1,0 +1,32 @@
+import { StartupError } from '../src/errors.ts'
+import type { Command } from '../src/lib/command-line.ts'
+import type { Outcome } from '../src/lib/process.ts'
+import { RefusedError } from './generate/json.ts'
+
+const document = '{"files": [PATH, …]}'
+
+export const generateCommand = {
+  name: 'generate',
+  summary: 'Makes src/generated/ and the Postman collection of the OpenAPI document in openapi/.',
+  document,
+} as const satisfies Command
+
+export const postmanCommand = {
+  name: 'postman',
+  summary: 'Makes the Postman collection of src/generated/openapi.json.',
+  document,
+} as const satisfies Command
+
+/**
+ * What writing files came to.
+ *
+ * @throws StartupError in one sentence when the document is refused
+ */
+export async function outcomeOf(write: () => Promise<readonly string[]>): Promise<Outcome> {
+  try {
+    const files = await write()
+    return { text: `${files.join('\n')}\n`, document: { files } }
+  } catch (error) {
+    throw error instanceof RefusedError ? new StartupError(error.message) : error
+  }
+}
