@@ -94,12 +94,21 @@ export function openServices(
   const analytics = createAnalyticsService({ database, cache, metrics, outbox, defaultCurrency })
   const tasks = createTaskService({ database })
   const reports = createReportService({
-    ...{ database, databaseUrl, queue: requestQueue, log },
+    database,
+    databaseUrl,
+    queue: requestQueue,
+    log,
     retentionHours: config.REPORT_RETENTION_HOURS,
   })
 
   const imports = createImportService({
-    ...{ database, plain, databaseUrl, crypto, queue: requestQueue, metrics, log },
+    database,
+    plain,
+    databaseUrl,
+    crypto,
+    queue: requestQueue,
+    metrics,
+    log,
     loaders: {
       dataset: loadDataset,
       users: createUserLoader(crypto),
@@ -115,23 +124,31 @@ export function openServices(
 
   let closing: Promise<void> | undefined
   return {
-    ...{
-      config,
-      log,
-      metrics,
-      storage,
-      crypto,
-      database,
-      relay,
-      watch,
-      shared,
-      cache,
-      queue,
-      outbox,
-    },
-    ...{ conventions, users, userBulk, apiKeys, tasks },
-    ...{ employments, bankAccounts },
-    ...{ transactions, transactionBulk, analytics, imports, reports, datasets },
+    config,
+    log,
+    metrics,
+    storage,
+    crypto,
+    database,
+    relay,
+    watch,
+    shared,
+    cache,
+    queue,
+    outbox,
+    conventions,
+    users,
+    userBulk,
+    apiKeys,
+    tasks,
+    employments,
+    bankAccounts,
+    transactions,
+    transactionBulk,
+    analytics,
+    imports,
+    reports,
+    datasets,
     close() {
       closing ??= (async () => {
         await outbox.close()

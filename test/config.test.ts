@@ -10,8 +10,13 @@ const REDIS_URL = 'redis://:hunter2@cache.example'
 describe('readEnvironment', () => {
   it('has a value for everything that needs one', () => {
     expect(readEnvironment({})).toMatchObject({
-      ...{ HOST: '127.0.0.1', PORT: 3000, DATA_DIR: '.data', DEFAULT_CURRENCY: 'USD' },
-      ...{ ACCESS_TOKEN_SECONDS: 900, REFRESH_TOKEN_DAYS: 30, LOG_LEVEL: 'info' },
+      HOST: '127.0.0.1',
+      PORT: 3000,
+      DATA_DIR: '.data',
+      DEFAULT_CURRENCY: 'USD',
+      ACCESS_TOKEN_SECONDS: 900,
+      REFRESH_TOKEN_DAYS: 30,
+      LOG_LEVEL: 'info',
     })
   })
 

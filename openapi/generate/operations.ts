@@ -17,16 +17,20 @@ import { generateBody, generateResponses, takesFile } from './payloads.ts'
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 const KNOWN = [
-  ...['operationId', 'tags', 'summary', 'description', 'parameters', 'requestBody', 'responses'],
-  ...[
-    'deprecated',
-    'security',
-    'x-roles',
-    'x-scopes',
-    'x-rate-limit',
-    'x-resource',
-    'x-body-limit',
-  ],
+  'operationId',
+  'tags',
+  'summary',
+  'description',
+  'parameters',
+  'requestBody',
+  'responses',
+  'deprecated',
+  'security',
+  'x-roles',
+  'x-scopes',
+  'x-rate-limit',
+  'x-resource',
+  'x-body-limit',
 ]
 
 /**

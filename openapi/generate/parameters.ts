@@ -23,8 +23,16 @@ interface Parameter {
 }
 
 const KNOWN = [
-  ...['name', 'in', 'description', 'required', 'schema', 'example', 'examples', 'deprecated'],
-  ...['style', 'explode'],
+  'name',
+  'in',
+  'description',
+  'required',
+  'schema',
+  'example',
+  'examples',
+  'deprecated',
+  'style',
+  'explode',
 ]
 
 /**

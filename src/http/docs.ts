@@ -27,7 +27,9 @@ export async function installDocs(app: FastifyInstance, { value }: ApiDocument):
       css: [{ filename: 'theme.css', content: '.swagger-ui .topbar { display: none }' }],
     },
     uiConfig: {
-      ...{ persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
+      persistAuthorization: true,
+      displayRequestDuration: true,
+      tryItOutEnabled: true,
       // The roles and scopes of each operation.
       showExtensions: true,
     },

@@ -38,10 +38,19 @@ const SERVER_OPTIONS = {
 }
 const UNVERSIONED = /^\/(v1|health|metrics|docs|openapi\.(json|yaml))(?=[/?]|$)/
 const EXPOSED_HEADERS = [
-  ...['link', 'x-total-count', 'x-next-cursor', 'x-request-id', 'location'],
-  ...['etag', 'idempotency-replayed', 'retry-after'],
-  ...['ratelimit', 'ratelimit-policy'],
-  ...['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+  'link',
+  'x-total-count',
+  'x-next-cursor',
+  'x-request-id',
+  'location',
+  'etag',
+  'idempotency-replayed',
+  'retry-after',
+  'ratelimit',
+  'ratelimit-policy',
+  'ratelimit-limit',
+  'ratelimit-remaining',
+  'ratelimit-reset',
 ]
 
 export interface HttpOptions extends GateLimits {

@@ -73,8 +73,11 @@ export function usageOf(command: Command): string {
   const options = optionsOf(command)
   const required = options.filter(([, { required }]) => required)
   const synopsis = [
-    ...[callOf(name), '--', ...(positionals === undefined ? [] : [positionals.usage])],
-    ...[...required.map(titleOf), '[options]'],
+    callOf(name),
+    '--',
+    ...(positionals === undefined ? [] : [positionals.usage]),
+    ...required.map(titleOf),
+    '[options]',
   ]
   const width = Math.max(...options.map((option) => titleOf(option).length))
   const lines = options.map((option) => {

@@ -59,19 +59,27 @@ export const actors: readonly Actor[] = [
   { name: 'staff', as: 'staff', credential: (_, { staff }) => staff.token },
   { name: 'an admin', as: 'admin', credential: (_, { admin }) => admin.token },
   {
-    ...{ name: 'the owner’s key with all scopes', as: 'owner', scopes: all },
+    name: 'the owner’s key with all scopes',
+    as: 'owner',
+    scopes: all,
     credential: ({ service, owner }, _, scopes) => createKey(service, owner, scopes),
   },
   {
-    ...{ name: 'another user’s key with all scopes', as: 'user', scopes: all },
+    name: 'another user’s key with all scopes',
+    as: 'user',
+    scopes: all,
     credential: ({ service }, { user }, scopes) => createKey(service, user, scopes),
   },
   {
-    ...{ name: 'an admin’s key with all scopes', as: 'admin', scopes: all },
+    name: 'an admin’s key with all scopes',
+    as: 'admin',
+    scopes: all,
     credential: ({ service }, { admin }, scopes) => createKey(service, admin, scopes),
   },
   {
-    ...{ name: 'an admin’s key with the other scopes', as: 'admin', scopes: others },
+    name: 'an admin’s key with the other scopes',
+    as: 'admin',
+    scopes: others,
     credential: ({ service }, { admin }, scopes) => createKey(service, admin, scopes),
   },
 ]

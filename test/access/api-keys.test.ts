@@ -24,7 +24,9 @@ describe('an API key', () => {
   it('needs the scope that the operation names', async () => {
     const key = await createKey(['users:read', 'tasks:write'])
     const { status, body } = await cast.service.call('updateUser', {
-      ...{ params: { id: cast.user.id }, body: { age: 40 }, token: key },
+      params: { id: cast.user.id },
+      body: { age: 40 },
+      token: key,
     })
     expect([status, body.code]).toEqual([403, 'forbidden'])
     expect(body.detail).toBe('The API key lacks the scope users:write')

@@ -28,7 +28,9 @@ const NOT_THERE: Partial<Record<OperationId, number>> = {
 }
 
 const SEES: Readonly<Record<Reach, readonly Role[]>> = {
-  ...{ nobody: [], admin: ['admin'], staff: ['staff', 'admin'] },
+  nobody: [],
+  admin: ['admin'],
+  staff: ['staff', 'admin'],
   everybody: ['user', 'staff', 'admin'],
 }
 

@@ -64,7 +64,8 @@ const RECORDS: Readonly<Record<string, RecordFactory>> = {
     reach: 'staff',
     create: (scene) =>
       make(scene, 'createEmployment', {
-        ...{ params: { id: scene.owner.id }, body: { company_name: 'Some Company' } },
+        params: { id: scene.owner.id },
+        body: { company_name: 'Some Company' },
       }),
   },
   '/v1/users/:id/bank-accounts/:bid': {

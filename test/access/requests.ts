@@ -81,7 +81,8 @@ export async function sampleRequest(
   const example = exampleBody(operation)
   const body = (await BODIES[operation.operationId]?.(scene)) ?? (await adapt(example, scene))
   return {
-    ...{ params, query: { ...exampleQuery(operation), ...QUERIES[operation.operationId]?.() } },
+    params,
+    query: { ...exampleQuery(operation), ...QUERIES[operation.operationId]?.() },
     ...(body !== undefined && { body }),
     reach: reach ?? (namesUser(body) ? 'staff' : 'everybody'),
   }

@@ -39,7 +39,8 @@ describe('giving a role', () => {
       (await cast.service.call('getUser', { params: { id }, token: cast.admin.token })).body.role,
     ).toBe('user')
     expect((await update(id, { role: 'staff', age: 40 })).body).toMatchObject({
-      ...{ role: 'staff', age: 40 },
+      role: 'staff',
+      age: 40,
     })
   })
 

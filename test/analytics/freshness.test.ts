@@ -140,7 +140,11 @@ describe('caching', () => {
       },
     } as unknown as Database
     const slow = createAnalyticsService({
-      ...{ cache, metrics, outbox, database: slowDatabase, defaultCurrency: 'USD' },
+      cache,
+      metrics,
+      outbox,
+      database: slowDatabase,
+      defaultCurrency: 'USD',
     })
     const slowRead = slow.read({ id: staff.id, role: 'staff' }, customer.id, {}, false)
     await holdsOldFigures

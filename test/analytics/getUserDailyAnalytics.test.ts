@@ -24,8 +24,11 @@ beforeAll(async () => {
     ['9999-12-31', '0.001', 'credit', 'KWD'],
   ]
   const transactions = items.map(([date, amount, type, currency]) => ({
-    ...{ user_id: user.id, transaction_date: date, transaction_amount: amount },
-    ...{ transaction_type: type, currency },
+    user_id: user.id,
+    transaction_date: date,
+    transaction_amount: amount,
+    transaction_type: type,
+    currency,
   }))
   await service.call('bulkCreateTransactions', { body: { transactions }, token: user.token })
   await service.settled()

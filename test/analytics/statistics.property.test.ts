@@ -103,7 +103,9 @@ async function expectAnswers(userId: number, ledger: Statistics) {
     const { body: days } = await service.call('getUserDailyAnalytics', { ...request, query })
     expect(
       days.map(({ date, transaction_count, total_credit, total_debit }: DailyAnalytics) => ({
-        ...{ date, currency, transaction_count },
+        date,
+        currency,
+        transaction_count,
         credit: String(Number(total_credit)),
         debit: String(Number(total_debit)),
       })),

@@ -15,7 +15,9 @@ describe('createApiKey', () => {
     expect(headers['location']).toBe(`/v1/api-keys/${body.id}`)
     expect(body).toEqual({
       ...key,
-      ...{ id: expect.any(Number), user_id: cast.admin.id, created_at: expect.any(String) },
+      id: expect.any(Number),
+      user_id: cast.admin.id,
+      created_at: expect.any(String),
       key: expect.stringMatching(/^pb_[\w-]{49}$/),
     })
     const { key: secret, ...shown } = body
@@ -41,7 +43,9 @@ describe('createApiKey', () => {
 
   it('makes keys for other accounts, until a time', async () => {
     const { status, body } = await create({
-      ...{ ...key, user_id: cast.user.id, expires_at: '2099-12-31T00:00:00+02:00' },
+      ...key,
+      user_id: cast.user.id,
+      expires_at: '2099-12-31T00:00:00+02:00',
     })
     expect(status).toBe(201)
     expect(body).toMatchObject({ user_id: cast.user.id, expires_at: '2099-12-30T22:00:00.000Z' })
@@ -53,7 +57,8 @@ describe('createApiKey', () => {
     const second = await cast.service.call('createApiKey', request)
     expect(second.body).toEqual(first.body)
     expect(second.headers).toMatchObject({
-      ...{ 'idempotency-replayed': 'true', 'cache-control': 'no-store' },
+      'idempotency-replayed': 'true',
+      'cache-control': 'no-store',
       location: first.headers['location'],
     })
     expect(

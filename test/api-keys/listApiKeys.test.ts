@@ -24,7 +24,10 @@ describe('listApiKeys', () => {
     expect([status, headers['x-total-count']]).toEqual([200, '5'])
     expect(idsOf(body)).toEqual(ids)
     expect(body[0]).toEqual({
-      ...{ id: ids[0], user_id: admin.id, name: 'fifth', scopes: ['tasks:read'] },
+      id: ids[0],
+      user_id: admin.id,
+      name: 'fifth',
+      scopes: ['tasks:read'],
       created_at: expect.any(String),
     })
   })

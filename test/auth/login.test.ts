@@ -38,8 +38,10 @@ describe('login', () => {
     const [, payload = ''] = body.access_token.split('.')
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
     expect(claims).toEqual({
-      ...{ sub: String(user.id), iss: 'passbook' },
-      ...{ iat: expect.any(Number), exp: claims.iat + 120 },
+      sub: String(user.id),
+      iss: 'passbook',
+      iat: expect.any(Number),
+      exp: claims.iat + 120,
     })
   })
 

@@ -23,7 +23,10 @@ describe('register', () => {
     expect(body).toEqual({
       message: 'User created successfully',
       user: {
-        ...{ username, ...fields, id: expect.any(Number), role: 'user' },
+        username,
+        ...fields,
+        id: expect.any(Number),
+        role: 'user',
         created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
         updated_at: body.user.created_at,
       },
@@ -105,7 +108,9 @@ describe('register', () => {
 
   it.each([[[]], ['text'], [7], [null]])('refuses %j as a body', async (body) => {
     const answer = await service.app.inject({
-      ...{ method: 'POST', url: '/v1/register', payload: JSON.stringify(body) },
+      method: 'POST',
+      url: '/v1/register',
+      payload: JSON.stringify(body),
       headers: { 'content-type': 'application/json' },
     })
     expect(answer.statusCode).toBe(422)

@@ -11,8 +11,11 @@ const valid = bankAccounts.required
 describe('createBankAccount', () => {
   testCreation(records, {
     sent: {
-      ...{ bank_name: 'Bank für Köpfe', ifsc_code: 'decc0001234', account_type: 'savings' },
-      ...{ account_number: 'gb29NWBK6016', is_primary: true },
+      bank_name: 'Bank für Köpfe',
+      ifsc_code: 'decc0001234',
+      account_type: 'savings',
+      account_number: 'gb29NWBK6016',
+      is_primary: true,
     },
     shown: { account_number: '********6016' },
     refusals: [

@@ -97,7 +97,10 @@ describe('updateBankAccount', () => {
     const { status, body } = await update(id, { account_number })
     expect(status).toBe(422)
     expect(body.errors).toContainEqual({
-      ...{ in: 'body', path: '/account_number', code: 'pattern', message: expect.any(String) },
+      in: 'body',
+      path: '/account_number',
+      code: 'pattern',
+      message: expect.any(String),
     })
   })
 })

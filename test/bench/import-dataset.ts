@@ -50,7 +50,9 @@ async function createImport(): Promise<{ readonly importId: bigint; readonly use
 async function loadOurs(): Promise<number> {
   const { counts } = await runLoader(loadDataset, {
     ...(await createImport()),
-    ...{ databaseUrl: postgres.url, name: 'bench', options: { ifExists: 'replace' } },
+    databaseUrl: postgres.url,
+    name: 'bench',
+    options: { ifExists: 'replace' },
     file: () => createReadStream(file, { highWaterMark: 1_048_576 }),
   })
   return counts.loaded
@@ -58,7 +60,10 @@ async function loadOurs(): Promise<number> {
 
 async function psql(...commands: string[]): Promise<number> {
   const { stdout } = await run('psql', [
-    ...[postgres.url, '-X', '-v', 'ON_ERROR_STOP=1'],
+    postgres.url,
+    '-X',
+    '-v',
+    'ON_ERROR_STOP=1',
     ...commands.flatMap((command) => ['-c', command]),
   ])
   return Number(/COPY (\d+)/.exec(stdout)?.[1])

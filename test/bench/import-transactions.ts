@@ -85,7 +85,10 @@ async function measure(): Promise<void> {
     console.log('load before', loadavg()[0]?.toFixed(1))
     const start = performance.now()
     const { counts, rejects } = await runLoader(loader, {
-      ...{ databaseUrl: postgres.url, importId: 1n, userId: 1n, name: 'transactions' },
+      databaseUrl: postgres.url,
+      importId: 1n,
+      userId: 1n,
+      name: 'transactions',
       file: () => createReadStream(path, { highWaterMark: 1024 * 1024 }),
     })
     const loading = seconds(start)

@@ -58,7 +58,8 @@ for (let start = 0; start < TRANSACTIONS; start += 1_000) {
 const get = (path: (id: number) => string): LoadRequest[] =>
   userIds.map((id) => ({ method: 'GET', path: path(id) }))
 const post = (path: string, body: object): LoadRequest => ({
-  ...{ method: 'POST', path },
+  method: 'POST',
+  path,
   body: JSON.stringify(body),
 })
 const reads = get((id) => `/v1/users/${id}/analytics`)

@@ -80,7 +80,10 @@ try {
 
   console.log(await etl())
   const times: Record<'byName' | 'byKey' | 'whole' | 'groupings', number[]> = {
-    ...{ byName: [], byKey: [], whole: [], groupings: [] },
+    byName: [],
+    byKey: [],
+    whole: [],
+    groupings: [],
   }
   let last = ''
   for (let round = 0; round < ROUNDS; round += 1) {

@@ -39,10 +39,7 @@ function userRow(crypto: FieldCrypto, id: bigint, person: Person): readonly Copy
   const columns = encryptUser(crypto, id, person.name, person.email)
   const { name, email, nameIndex, emailIndex, searchIndex } = columns
   const { age, pincode, createdAt, updatedAt } = person
-  return [
-    ...[id, name, email, nameIndex, emailIndex, searchIndex],
-    ...[age, pincode, createdAt, updatedAt],
-  ]
+  return [id, name, email, nameIndex, emailIndex, searchIndex, age, pincode, createdAt, updatedAt]
 }
 
 const accountRows = (crypto: FieldCrypto, id: bigint, { banks, accountNumbers }: Person) =>

@@ -18,7 +18,10 @@ const times = { create: [] as number[], remove: [] as number[] }
 async function post(kind: keyof typeof times, path: string, payload: object) {
   const start = performance.now()
   const response = await app.inject({
-    ...{ method: 'POST', url: `/v1/users/${path}`, headers: { authorization }, payload },
+    method: 'POST',
+    url: `/v1/users/${path}`,
+    headers: { authorization },
+    payload,
   })
   times[kind].push(performance.now() - start)
   if (response.statusCode >= 300) throw new Error(response.body)

@@ -99,10 +99,22 @@ export async function runChaos(
   const clock = () => performance.now() - since
   let isOver = false
   const call = createCall({
-    ...{ apis: topology.apis, dice: dice.fork(), findings, statistics, stalls, clock },
+    apis: topology.apis,
+    dice: dice.fork(),
+    findings,
+    statistics,
+    stalls,
+    clock,
   })
   const clients = await openClients({
-    ...{ topology, call, dice: dice.fork(), model, history, findings, statistics, count },
+    topology,
+    call,
+    dice: dice.fork(),
+    model,
+    history,
+    findings,
+    statistics,
+    count,
     isOver: () => isOver,
   })
   const phases = planRun(dice.fork(), minutes * 60_000, kinds)
@@ -134,7 +146,11 @@ export async function runChaos(
   if (options.logs !== undefined) await keepLogs(topology, options.logs)
   stalls.close()
   return resultOf({
-    ...{ seed, minutes, findings: findings.list(), statistics, records },
+    seed,
+    minutes,
+    findings: findings.list(),
+    statistics,
+    records,
     faults: countFaults(phases),
   })
 }

@@ -44,11 +44,20 @@ describe('a table whose dialect is given', () => {
       )
     fc.assert(
       fc.property(
-        ...[tables, format, unicode, lengths, fc.boolean(), fc.boolean()],
+        tables,
+        format,
+        unicode,
+        lengths,
+        fc.boolean(),
+        fc.boolean(),
         (table, form, [encoding, marked], cuts, bare, lastLineEnd) => {
           const file = writeTable(table, form, { encoding, marked, bare, lastLineEnd })
           const given: GivenDialect = {
-            ...{ ...form, encoding, header: false, preambleLines: 0, footerLines: 0 },
+            ...form,
+            encoding,
+            header: false,
+            preambleLines: 0,
+            footerLines: 0,
           }
           const { rows } = readTable(file, given, cuts)
           expect(textsOf(rows)).toEqual(table)
@@ -97,7 +106,12 @@ describe('a table of ordinary content', () => {
   it('comes back cell by cell when nothing is given', () => {
     fc.assert(
       fc.property(
-        ...[tables, format, encodings, lengths, fc.boolean(), fc.boolean()],
+        tables,
+        format,
+        encodings,
+        lengths,
+        fc.boolean(),
+        fc.boolean(),
         (table, form, [encoding, marked], cuts, bare, lastLineEnd) => {
           const names = table[0]?.map((_, column) => (column === 0 ? 'id' : `name ${column}`)) ?? []
           const file = writeTable([names, ...table], form, { encoding, marked, bare, lastLineEnd })

@@ -24,7 +24,9 @@ const REQUESTS: ['GET' | 'POST', string, object?][] = [
 
 const send = (method: 'GET' | 'POST', url: string, payload?: object) =>
   service.app.inject({
-    ...{ method, url, headers: { authorization: `Bearer ${staff.token}` } },
+    method,
+    url,
+    headers: { authorization: `Bearer ${staff.token}` },
     ...(payload && { payload }),
   })
 

@@ -24,7 +24,8 @@ const failure = (run: Promise<unknown>): Promise<unknown> =>
 /** How a model query, a raw query and a transaction fail. */
 const failures = (database: ReturnType<typeof open>) =>
   Promise.all([
-    ...[failure(database.user.findMany()), failure(database.$queryRaw`SELECT 1`)],
+    failure(database.user.findMany()),
+    failure(database.$queryRaw`SELECT 1`),
     failure(database.$transaction((tx) => tx.user.count())),
   ])
 

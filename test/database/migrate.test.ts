@@ -76,7 +76,9 @@ describe('migrate', () => {
     const { jwtSecret, encryptionKeys } = createSecrets()
     const env = {
       ...process.env,
-      ...{ DATABASE_URL: url, JWT_SECRET: jwtSecret, ENCRYPTION_KEYS: encryptionKeys },
+      DATABASE_URL: url,
+      JWT_SECRET: jwtSecret,
+      ENCRYPTION_KEYS: encryptionKeys,
     }
     const outputs = await Promise.all(
       Array.from({ length: 10 }, () =>
@@ -142,8 +144,11 @@ describe('schema.prisma', () => {
     const engine = await openSchemaEngine(pool)
     const files = [{ path: SCHEMA_FILE, content: await readFile(SCHEMA_FILE, 'utf8') }]
     const { stdout } = await engine.diff({
-      ...{ from: { tag: 'empty' }, to: { tag: 'schemaDatamodel', files } },
-      ...{ script: true, exitCode: null, filters: { externalTables: [], externalEnums: [] } },
+      from: { tag: 'empty' },
+      to: { tag: 'schemaDatamodel', files },
+      script: true,
+      exitCode: null,
+      filters: { externalTables: [], externalEnums: [] },
     } as never)
     engine.free()
     await pool.query(stdout ?? '')

@@ -95,7 +95,9 @@ describe('exportDataset', () => {
     await fc.assert(
       fc.asyncProperty(table, async (rows) => {
         const columns = (rows[0] ?? []).map((_, index) => ({
-          ...{ name: `c${index}`, type: 'text' as const, sourceName: `"${index}",\n=` },
+          name: `c${index}`,
+          type: 'text' as const,
+          sourceName: `"${index}",\n=`,
         }))
         const file = await exported(columns, rows)
         const [header, ...read] = readRows(Buffer.from(file))

@@ -18,7 +18,8 @@ const COLUMNS: readonly Column[] = [
   { name: 'boolean', type: 'boolean', values: ['false', 'true', null] },
   { name: 'date', type: 'date', values: ['0001-01-01', '2026-01-31', '9999-12-31', null] },
   {
-    ...{ name: 'timestamptz', type: 'timestamptz' },
+    name: 'timestamptz',
+    type: 'timestamptz',
     values: ['2026-01-31 10:00+05:30', '2026-01-31 10:00Z', '2026-01-31 10:00:00.000001Z', null],
   },
   { name: 'text', type: 'text', values: ['', 'B', 'a', 'x'.repeat(3000), 'ä', '\u{1f600}', null] },

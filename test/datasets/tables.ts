@@ -33,7 +33,9 @@ export async function insertDataset(
   rows: readonly (readonly (string | null)[])[],
 ): Promise<number> {
   const catalogue = columns.map((column) => ({
-    ...{ name: column.name, type: column.type, nullable: true },
+    name: column.name,
+    type: column.type,
+    nullable: true,
     sourceName: column.sourceName === undefined ? column.name : column.sourceName,
   }))
   const [dataset] = await database.query<{ id: number }>(

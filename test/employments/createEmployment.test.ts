@@ -10,8 +10,11 @@ const valid = { company_name: 'Kaveri Textiles' }
 describe('createEmployment', () => {
   testCreation(records, {
     sent: {
-      ...{ company_name: 'Ångström & Söhne 李', job_title: 'Weaver', is_current: true },
-      ...{ start_date: '2023-04-01', end_date: '2023-04-01' },
+      company_name: 'Ångström & Söhne 李',
+      job_title: 'Weaver',
+      is_current: true,
+      start_date: '2023-04-01',
+      end_date: '2023-04-01',
     },
     shown: {},
     refusals: [

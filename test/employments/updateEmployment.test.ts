@@ -24,8 +24,10 @@ describe('updateEmployment', () => {
   it('loses no field when two change different ones at the same moment', async () => {
     const { id } = await add()
     const changes = [
-      ...[{ job_title: 'At once' }, { company_name: 'At Once Ltd' }],
-      ...[{ end_date: '2024-12-31' }, { is_current: true }],
+      { job_title: 'At once' },
+      { company_name: 'At Once Ltd' },
+      { end_date: '2024-12-31' },
+      { is_current: true },
     ]
     await Promise.all(changes.map((change) => update(id, change)))
     expect(await read(id)).toMatchObject(Object.assign({}, ...changes))

@@ -47,9 +47,13 @@ it('carries ids alone through outbox and queue, those of the requests included',
     token: staff.token,
     headers: { 'x-request-id': 'the-booking' },
     body: {
-      ...{ user_id: customer.id, transaction_date: '2026-03-01', transaction_amount: AMOUNT },
-      ...{ transaction_type: 'credit', full_name: NAME },
-      ...{ description: 'secret memo', reference: 'secret-reference' },
+      user_id: customer.id,
+      transaction_date: '2026-03-01',
+      transaction_amount: AMOUNT,
+      transaction_type: 'credit',
+      full_name: NAME,
+      description: 'secret memo',
+      reference: 'secret-reference',
     },
   })
   expect(booked.status).toBe(201)

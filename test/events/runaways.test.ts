@@ -57,8 +57,13 @@ function start(): void {
     },
   }
   relay = startRelay({
-    ...{ database: opened.relay, queue, log: createLog('silent'), metrics },
-    ...{ retrySeconds: 3600, poll: true, claimMs: CLAIM_MS },
+    database: opened.relay,
+    queue,
+    log: createLog('silent'),
+    metrics,
+    retrySeconds: 3600,
+    poll: true,
+    claimMs: CLAIM_MS,
   })
 }
 

@@ -42,7 +42,8 @@ it('keeps every cell of any table as it stands where texts are kept', async () =
       const names = Array.from({ length: rows[0]?.length ?? 1 }, (_, index) => `name${index}`)
       const file = writeTable([names, ...rows], form, how)
       const loaded = await datasets.load(file, {
-        ...{ types: 'text', dialect: { ...form, header: true, preambleLines: 0 } },
+        types: 'text',
+        dialect: { ...form, header: true, preambleLines: 0 },
       })
       expect(loaded.rejects).toEqual([])
       expect(await loaded.rows()).toEqual(rows)

@@ -128,7 +128,13 @@ export function createScene(deps: {
   }
 
   return {
-    ...{ facts, owner, lane, cast, exchange, requestOf, url: client.url },
+    facts,
+    owner,
+    lane,
+    cast,
+    exchange,
+    requestOf,
+    url: client.url,
     actor: (name: string): Actor => {
       const found = [owner.actor, ...cast.actors].find((actor) => actor.name === name)
       if (found === undefined) throw new Error(`There is no actor ${name}`)

@@ -119,7 +119,11 @@ export async function runSession(
   return {
     numPassedTests: tally.counts.cases - failed,
     numFailedTests: failed + ofRun,
-    ...{ seed, cases: tally.counts.cases, requests, memory, answers: tally.answers },
+    seed,
+    cases: tally.counts.cases,
+    requests,
+    memory,
+    answers: tally.answers,
     seconds: Math.round((performance.now() - since) / 1000),
     faults: tally.faults(),
   }

@@ -38,7 +38,8 @@ export function createTally() {
   const counts = { cases: 0, failed: 0, requests: 0 }
 
   return {
-    ...{ counts, answers },
+    counts,
+    answers,
     faults: (): readonly Fault[] => [...faults.values()],
     /** Counts a failed case of a fault that is known. @returns whether it is */
     isKnown(signature: string): boolean {
@@ -52,7 +53,13 @@ export function createTally() {
       const known = faults.get(signature)
       if (known) return known
       const fault: Fault = {
-        ...{ signature, kind, where, message, scenario, count: 1, requests: transcript },
+        signature,
+        kind,
+        where,
+        message,
+        scenario,
+        count: 1,
+        requests: transcript,
         ...(number !== undefined && { case: number }),
       }
       faults.set(signature, fault)

@@ -19,7 +19,9 @@ beforeAll(async () => {
 /** The head of a request to create a task. */
 const creates = (...headers: readonly string[]) =>
   [
-    ...['POST /v1/tasks HTTP/1.1', 'Host: localhost', `Authorization: Bearer ${cast.user.token}`],
+    'POST /v1/tasks HTTP/1.1',
+    'Host: localhost',
+    `Authorization: Bearer ${cast.user.token}`,
     ...headers,
     '\r\n',
   ].join('\r\n')

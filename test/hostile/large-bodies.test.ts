@@ -24,7 +24,9 @@ describe('a hostile body', () => {
       const payload = text()
       await delays.measure(name, async () => {
         const answer = await service.app.inject({
-          ...{ method, payload, url: url.replace(/:\w+/g, '1') },
+          method,
+          payload,
+          url: url.replace(/:\w+/g, '1'),
           headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
         })
         if (answer.statusCode === 201) {

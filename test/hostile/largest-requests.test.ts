@@ -30,12 +30,13 @@ const users = () => {
 const transactions = (owner: (index: number) => number) => {
   batch += 1
   return list((index) => ({
-    ...{ user_id: owner(index), transaction_date: '2026-01-01', transaction_amount: '10.00' },
-    ...{ transaction_type: 'credit', full_name: '\u{1f600}'.repeat(100) },
-    ...{
-      description: '\u{1f600}'.repeat(500),
-      reference: `${'\u{1f600}'.repeat(80)}${batch} ${index}`,
-    },
+    user_id: owner(index),
+    transaction_date: '2026-01-01',
+    transaction_amount: '10.00',
+    transaction_type: 'credit',
+    full_name: '\u{1f600}'.repeat(100),
+    description: '\u{1f600}'.repeat(500),
+    reference: `${'\u{1f600}'.repeat(80)}${batch} ${index}`,
   }))
 }
 const wrong = () => {
@@ -45,7 +46,9 @@ const wrong = () => {
 
 const get = (url: string) => () => ({ method: 'GET' as const, url })
 const post = (url: string, body: () => object) => () => ({
-  ...{ method: 'POST' as const, url, payload: body() },
+  method: 'POST' as const,
+  url,
+  payload: body(),
 })
 
 /** Requests that do, or answer, as much as one can. */
@@ -81,7 +84,8 @@ describe('the largest request', () => {
   beforeAll(async () => {
     await addDays(1, DAYS)
     const columns = Array.from({ length: COLUMNS }, (_, index) => ({
-      ...{ name: `column_${index}`, type: 'text' as const },
+      name: `column_${index}`,
+      type: 'text' as const,
     }))
     const row = columns.map(() => 'abc')
     await insertDataset(service.database, 'wide', columns, Array(ROWS).fill(row))

@@ -66,7 +66,9 @@ describe('Idempotency-Key', () => {
     const many = { body: { transactions: [one.body, theirs] }, token }
     await service.call('bulkCreateTransactions', { ...many, headers: headers() })
     const users = await service.call('bulkCreateUsers', {
-      ...{ body: { users: [newUser(), newUser()] }, token, headers: headers() },
+      body: { users: [newUser(), newUser()] },
+      token,
+      headers: headers(),
     })
     const last = await create(newUser(), randomUUID())
     expect(await kept()).toBe(before + 5)
@@ -95,8 +97,10 @@ describe('Idempotency-Key', () => {
     await create(user, key)
     const elsewhere = await service.call('createTransaction', {
       body: {
-        ...{ user_id: staff.id, transaction_date: '2026-03-01' },
-        ...{ transaction_amount: '1.00', transaction_type: 'debit' },
+        user_id: staff.id,
+        transaction_date: '2026-03-01',
+        transaction_amount: '1.00',
+        transaction_type: 'debit',
       },
       headers: { 'idempotency-key': key },
       token: staff.token,
@@ -161,8 +165,10 @@ describe('Idempotency-Key', () => {
     const send = () =>
       service.call('createTransaction', {
         body: {
-          ...{ user_id: staff.id, transaction_date: '2026-03-02' },
-          ...{ transaction_amount: '12.50', transaction_type: 'credit' },
+          user_id: staff.id,
+          transaction_date: '2026-03-02',
+          transaction_amount: '12.50',
+          transaction_type: 'credit',
         },
         headers: { 'idempotency-key': 'salary for March' },
         token: staff.token,
@@ -180,8 +186,11 @@ describe('Idempotency-Key', () => {
   it('works for a bulk that finds taken references, and for a dry run', async () => {
     const key = randomUUID()
     const item = {
-      ...{ user_id: staff.id, transaction_date: '2026-03-03', reference: randomUUID() },
-      ...{ transaction_amount: '1.00', transaction_type: 'debit' },
+      user_id: staff.id,
+      transaction_date: '2026-03-03',
+      reference: randomUUID(),
+      transaction_amount: '1.00',
+      transaction_type: 'debit',
     }
     const bulk = () =>
       service.call('bulkCreateTransactions', {
@@ -194,8 +203,10 @@ describe('Idempotency-Key', () => {
     expect((await bulk()).body).toEqual(first.body)
     const dryRun = () =>
       service.call('createTransaction', {
-        ...{ body: { ...item, reference: randomUUID() }, query: { dry_run: true } },
-        ...{ headers: { 'idempotency-key': `${key} dry` }, token: staff.token },
+        body: { ...item, reference: randomUUID() },
+        query: { dry_run: true },
+        headers: { 'idempotency-key': `${key} dry` },
+        token: staff.token,
       })
     const checked = await dryRun()
     expect([checked.status, checked.headers['etag']]).toEqual([200, undefined])

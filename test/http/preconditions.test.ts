@@ -109,7 +109,8 @@ describe('If-Match', () => {
     const answers = await Promise.all(
       admins.slice(1).map(({ id }, index) =>
         service.call('deleteUser', {
-          ...{ params: { id }, token: String(deleter?.token) },
+          params: { id },
+          token: String(deleter?.token),
           headers: { 'if-match': String(tags[index]) },
         }),
       ),
@@ -128,7 +129,10 @@ describe('If-Match', () => {
     const { id } = await service.createCustomer(staff.token)
     for (const tag of ['*', '"none"', await etagOf(id)]) {
       const { status } = await service.call('updateUser', {
-        ...{ params: { id }, body: { age: 9 }, token: user.token, headers: { 'if-match': tag } },
+        params: { id },
+        body: { age: 9 },
+        token: user.token,
+        headers: { 'if-match': tag },
       })
       expect(status).toBe(404)
     }

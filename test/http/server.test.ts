@@ -20,7 +20,9 @@ const send = (options: InjectOptions) =>
   })
 const post = (payload: string | Buffer, headers: Readonly<Record<string, string>> = {}) =>
   send({
-    ...{ method: 'POST', url: '/v1/users', payload },
+    method: 'POST',
+    url: '/v1/users',
+    payload,
     headers: { 'content-type': 'application/json', ...headers },
   })
 
@@ -199,7 +201,8 @@ describe('headers', () => {
     const { headers } = await send({ method: 'GET', url: '/v1/me', headers: { origin } })
     expect(headers).not.toHaveProperty('access-control-allow-origin')
     const preflight = await send({
-      ...{ method: 'OPTIONS', url: '/v1/users' },
+      method: 'OPTIONS',
+      url: '/v1/users',
       headers: { origin, 'access-control-request-method': 'GET' },
     })
     expect(preflight.headers).not.toHaveProperty('access-control-allow-origin')

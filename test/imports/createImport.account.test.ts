@@ -24,7 +24,8 @@ describe('createImport', () => {
     const upload = await services.imports.receive(caller, query, 'r1', file)
     await database.query('DELETE FROM users WHERE id = $1', [id])
     await expect(services.imports.create(caller, query, upload, 'r1')).rejects.toMatchObject({
-      ...{ name: 'AppError', status: 401 },
+      name: 'AppError',
+      status: 401,
     })
     expect(await database.query('SELECT FROM imports WHERE user_id = $1', [id])).toEqual([])
   })

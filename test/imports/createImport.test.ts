@@ -35,10 +35,23 @@ describe('createImport', () => {
     const { id, created_at } = answer.body
     expect([answer.status, answer.headers['location']]).toEqual([202, `/v1/imports/${id}`])
     expect(answer.body).toEqual({
-      ...{ id: expect.any(Number), kind: 'dataset', name: 'orders-2026', status: 'queued' },
-      ...{ dry_run: false, sha256: sha256(FILE), bytes_total: FILE.length, bytes_read: 0 },
-      ...{ rows_read: 0, rows_loaded: 0, rows_rejected: 0, rows_skipped: 0, progress: 0 },
-      ...{ dialect: null, columns: [], requested_by: staff.id, created_at },
+      id: expect.any(Number),
+      kind: 'dataset',
+      name: 'orders-2026',
+      status: 'queued',
+      dry_run: false,
+      sha256: sha256(FILE),
+      bytes_total: FILE.length,
+      bytes_read: 0,
+      rows_read: 0,
+      rows_loaded: 0,
+      rows_rejected: 0,
+      rows_skipped: 0,
+      progress: 0,
+      dialect: null,
+      columns: [],
+      requested_by: staff.id,
+      created_at,
     })
     const read = await service.call('getImport', { params: { id }, token: staff.token })
     expect(read.body).toEqual(answer.body)
@@ -98,7 +111,9 @@ describe('createImport of a form', () => {
   const post = async (parts: Parameters<typeof formOf>[0], query = {}) => {
     const { body, headers } = await formOf(parts)
     return await cast.service.call('createImport', {
-      ...{ token: cast.staff.token, body, headers },
+      token: cast.staff.token,
+      body,
+      headers,
       query: { kind: 'dataset', ...query },
     })
   }
@@ -125,7 +140,10 @@ describe('createImport of a form', () => {
     expect([status, body.errors?.[0]?.path ?? body.name]).toEqual([202, '_'])
     const none = await post([['file', FILE, '.csv']])
     expect(none.body.errors).toContainEqual({
-      ...{ in: 'query', path: 'name', code: 'required', message: expect.any(String) },
+      in: 'query',
+      path: 'name',
+      code: 'required',
+      message: expect.any(String),
     })
   })
 
@@ -144,7 +162,10 @@ describe('createImport of a form', () => {
     const staff = await cast.service.createAccount('staff')
     const { body, headers } = await formOf(parts)
     const answer = await cast.service.call('createImport', {
-      ...{ token: staff.token, body, headers, query: { kind: 'dataset', name: newName() } },
+      token: staff.token,
+      body,
+      headers,
+      query: { kind: 'dataset', name: newName() },
     })
     expect([answer.status, answer.body.errors?.[0]?.code]).toEqual([422, code])
     expect(await statuses(cast.service, staff.id)).toEqual([])
@@ -160,7 +181,9 @@ describe('createImport of a form', () => {
   ])('refuses as %s what is no form, or not all of one (%#)', async (type, body) => {
     const staff = await cast.service.createAccount('staff')
     const answer = await cast.service.call('createImport', {
-      ...{ token: staff.token, body, headers: { 'content-type': type } },
+      token: staff.token,
+      body,
+      headers: { 'content-type': type },
       query: { kind: 'dataset', name: newName() },
     })
     expect([answer.status, answer.body.code]).toEqual([400, 'bad_request'])

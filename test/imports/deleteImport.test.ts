@@ -38,7 +38,9 @@ describe('deleteImport', () => {
     expect((await remove(id)).status).toBe(204)
     await expectGone(id)
     expect(await look(service, staff.token, id)).toMatchObject({
-      ...{ status: 'cancelled', rows_loaded: 0, finished_at: expect.any(String) },
+      status: 'cancelled',
+      rows_loaded: 0,
+      finished_at: expect.any(String),
     })
     await startRunner(service).run(id)
     expect((await look(service, staff.token, id)).status).toBe('cancelled')
@@ -62,7 +64,8 @@ describe('deleteImport', () => {
     release()
     await running
     expect(await look(cast.service, cast.staff.token, id)).toMatchObject({
-      ...{ status: 'cancelled', rows_loaded: 0 },
+      status: 'cancelled',
+      rows_loaded: 0,
     })
     await expectGone(id)
     expect(await tables()).toEqual([])

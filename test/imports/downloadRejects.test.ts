@@ -56,7 +56,9 @@ describe('downloadRejects', () => {
     const mended = newName()
     const id = await loaded(body.replace(/,2\r\n/, ',2,3.5\r\n'), { name: mended })
     expect(await look(cast.service, cast.staff.token, id)).toMatchObject({
-      ...{ status: 'completed', rows_loaded: 1, rows_rejected: 0 },
+      status: 'completed',
+      rows_loaded: 1,
+      rows_rejected: 0,
       columns: [{ name: 'id' }, { name: 'amount' }],
     })
     expect(await amounts(name)).toEqual([
@@ -84,7 +86,10 @@ describe('downloadRejects', () => {
     for (const query of [{ dry_run: true }, { max_errors: 1 }]) {
       const { body } = await download(await loaded(file, query))
       expect(body.split('\r\n').map((line: string) => line.split(',')[0])).toEqual([
-        ...['reject_line', '3', '4', ''],
+        'reject_line',
+        '3',
+        '4',
+        '',
       ])
     }
   })

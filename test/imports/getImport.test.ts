@@ -19,11 +19,24 @@ describe('getImport', () => {
     const { status, body } = await get(id)
     expect(status).toBe(200)
     expect(body).toMatchObject({
-      ...{ id, kind: 'dataset', name, status: 'completed', dry_run: false, progress: 1 },
-      ...{ bytes_total: Buffer.byteLength(file), bytes_read: Buffer.byteLength(file) },
-      ...{ rows_read: 4, rows_loaded: 3, rows_rejected: 1, rows_skipped: 0 },
+      id,
+      kind: 'dataset',
+      name,
+      status: 'completed',
+      dry_run: false,
+      progress: 1,
+      bytes_total: Buffer.byteLength(file),
+      bytes_read: Buffer.byteLength(file),
+      rows_read: 4,
+      rows_loaded: 3,
+      rows_rejected: 1,
+      rows_skipped: 0,
       dialect: {
-        ...{ encoding: 'utf-8', bom: true, delimiter: ';', header: true, line_end: 'crlf' },
+        encoding: 'utf-8',
+        bom: true,
+        delimiter: ';',
+        header: true,
+        line_end: 'crlf',
       },
       columns: [
         { name: 'id', source_name: 'Id', type: 'integer', nullable: false },

@@ -16,7 +16,9 @@ export const send = (
   const { kind = 'dataset' } = query
   const named = kind === 'dataset' ? { name: newName() } : {}
   return service.call('createImport', {
-    ...{ token, headers, body: file },
+    token,
+    headers,
+    body: file,
     query: { kind, ...named, ...query },
   })
 }

@@ -14,7 +14,8 @@ async function sender() {
   const { service } = cast
   const { id, token } = await service.createAccount('staff')
   return {
-    ...{ id, token },
+    id,
+    token,
     send: (
       file: string | Buffer,
       query: RequestOptions['query'],
@@ -38,7 +39,9 @@ describe('a file that is sent twice', () => {
     await runner().run(first.body.id)
     const third = await send(FILE, query)
     expect([third.status, third.body.id, third.body.status]).toEqual([
-      ...[200, first.body.id, 'completed'],
+      200,
+      first.body.id,
+      'completed',
     ])
     expect(await statuses(cast.service, account.id)).toEqual(['completed'])
   })
@@ -78,9 +81,7 @@ describe('a file that is sent twice', () => {
     const states = [cancelled, failed].map(({ body }) =>
       look(cast.service, cast.admin.token, body.id),
     )
-    expect((await Promise.all(states)).map(({ status }) => status)).toEqual([
-      ...['cancelled', 'failed'],
-    ])
+    expect((await Promise.all(states)).map(({ status }) => status)).toEqual(['cancelled', 'failed'])
     expect((await send(FILE, query)).status).toBe(202)
     expect((await send(FILE, { ...query, critical: 'nothing' })).status).toBe(202)
   })
@@ -144,7 +145,8 @@ describe('a dataset of a name that is taken', () => {
     const [first, second] = [await send(FILE, query), await send(OTHER, query)]
     await runner().run(first.body.id)
     expect(await look(cast.service, token, second.body.id)).toMatchObject({
-      ...{ status: 'failed', error: { code: 'dataset_exists' } },
+      status: 'failed',
+      error: { code: 'dataset_exists' },
     })
   })
 

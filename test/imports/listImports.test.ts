@@ -38,7 +38,8 @@ describe('listImports', () => {
     const { ids, headers, body } = await list({}, cast.admin.token)
     expect([ids, headers['x-total-count']]).toEqual([[others, ...mine], '6'])
     const one = await cast.service.call('getImport', {
-      ...{ params: { id: others }, token: other.token },
+      params: { id: others },
+      token: other.token,
     })
     expect(body[0]).toEqual(one.body)
   })

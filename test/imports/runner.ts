@@ -28,7 +28,13 @@ export function startRunner(
   const { close, ...opened } = openDatabase(database.url, 3, log)
   onTestFinished(close)
   return createImportService({
-    ...{ ...opened, databaseUrl: database.url, crypto, queue, metrics, log, maxBytes },
+    ...opened,
+    databaseUrl: database.url,
+    crypto,
+    queue,
+    metrics,
+    log,
+    maxBytes,
     loaders: { dataset: loadDataset, users: loadDataset, transactions: loadDataset, ...loaders },
     dataDir: config.DATA_DIR,
     retentionHours: config.IMPORT_RETENTION_HOURS,

@@ -52,7 +52,8 @@ describe('streamImport', () => {
     const { status, headers, body } = await follow(id)
     expect(status).toBe(200)
     expect(headers).toMatchObject({
-      ...{ 'content-type': 'text/event-stream', 'cache-control': 'no-store' },
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     })
     expect(headers).not.toHaveProperty('content-encoding')

@@ -29,7 +29,9 @@ describe('the look after imports', () => {
     const ids = [await sent(), await sent(rows(21)), await sent(rows(22))]
     await sweep()
     expect((await Promise.all(ids.map(show))).map(({ status }) => status)).toEqual([
-      ...['completed', 'completed', 'completed'],
+      'completed',
+      'completed',
+      'completed',
     ])
   })
 
@@ -48,11 +50,15 @@ describe('the look after imports', () => {
     await leavePiece(id, 'rejects')
     await sweep()
     expect(await show(id)).toMatchObject({
-      ...{ status: 'completed', rows_read: 21, rows_loaded: 20, rows_rejected: 1 },
+      status: 'completed',
+      rows_read: 21,
+      rows_loaded: 20,
+      rows_rejected: 1,
     })
     expect(await pieces(cast.service, id, 'rejects')).toBe(1)
     const { body } = await cast.service.call('downloadRejects', {
-      ...{ params: { id }, token: cast.staff.token },
+      params: { id },
+      token: cast.staff.token,
     })
     expect(body.split('\r\n')).toHaveLength(3)
   })
@@ -91,7 +97,9 @@ describe('the look after imports', () => {
     await set(id, `status = 'running', attempts = 1, has_upload = false`)
     await sweep()
     expect(await show(id)).toMatchObject({
-      ...{ status: 'failed', rows_loaded: 0, finished_at: expect.any(String) },
+      status: 'failed',
+      rows_loaded: 0,
+      finished_at: expect.any(String),
       error: { code: 'interrupted', detail: expect.stringMatching(/nothing was loaded/) },
     })
   })

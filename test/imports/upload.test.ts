@@ -39,7 +39,8 @@ function begin(
   path = `/v1/imports?kind=dataset&name=${newName()}`,
 ): ClientRequest {
   const sent = request(url + path, {
-    ...{ method: 'POST', agent },
+    method: 'POST',
+    agent,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'text/csv', ...headers },
   })
   // A test that breaks it off, or is told to go, knows it.

@@ -30,7 +30,8 @@ describe('a worker', () => {
     try {
       const id = await accepted(service, staff.token, rows(1_000), {}, headers)
       expect(await finished(service, staff.token, id)).toMatchObject({
-        ...{ status: 'completed', rows_loaded: 1_000 },
+        status: 'completed',
+        rows_loaded: 1_000,
       })
     } finally {
       sweeps.mockRestore()
@@ -48,7 +49,8 @@ describe('a worker', () => {
       )
       for (const [index, id] of ids.entries()) {
         expect(await finished(service, staff.token, id)).toMatchObject({
-          ...{ status: 'completed', rows_loaded: 300 + index },
+          status: 'completed',
+          rows_loaded: 300 + index,
         })
       }
       const [tries] = await service.database.query(
@@ -75,7 +77,9 @@ describe('a worker', () => {
     const query = { kind: 'users', name: newName() }
     const id = await accepted(service, staff.token, file, query)
     expect(await finished(service, staff.token, id)).toMatchObject({
-      ...{ status: 'completed', rows_loaded: 2, rows_rejected: 1 },
+      status: 'completed',
+      rows_loaded: 2,
+      rows_rejected: 1,
     })
     const haystacks = [
       ...(await dumpDatabase(service.database.url)),
@@ -97,10 +101,15 @@ describe('a worker', () => {
     const id = await accepted(service, staff.token, file, query, headers)
     expect(await finished(service, staff.token, id)).toMatchObject({ rows_loaded: 2_000 })
     const again = await service.call('createImport', {
-      ...{ token: staff.token, body: file, headers, query: { kind: 'dataset', ...query } },
+      token: staff.token,
+      body: file,
+      headers,
+      query: { kind: 'dataset', ...query },
     })
     expect([again.status, again.headers['idempotency-replayed'], again.body.id]).toEqual([
-      ...[202, 'true', id],
+      202,
+      'true',
+      id,
     ])
   })
 })

@@ -41,12 +41,17 @@ describe('a command line', () => {
 
   it('passes on what it does not know, where it may', () => {
     const passing = {
-      ...{ name: 'pass', summary: 'Passes on.', document: '{}', rest: "another's" },
+      name: 'pass',
+      summary: 'Passes on.',
+      document: '{}',
+      rest: "another's",
       options: { report: { value: 'FILE', text: 'where to write' } },
     } as const satisfies Command
     const line = 'one --only two --report a --json -t three --report=b --bail=1'
     expect(readCommandLine(passing, line.split(' '))).toEqual({
-      ...{ options: { report: 'b' }, json: true, positionals: [] },
+      options: { report: 'b' },
+      json: true,
+      positionals: [],
       rest: ['one', '--only', 'two', '-t', 'three', '--bail=1'],
     })
     expect(readCommandLine(passing, ['one', '--help'])).toBeUndefined()

@@ -87,7 +87,9 @@ describe('blindIndex', () => {
 
   it('differs by text, purpose and key', () => {
     const values = [
-      ...[index('users.email', 'a'), index('users.email', 'b'), index('users.name', 'a')],
+      index('users.email', 'a'),
+      index('users.email', 'b'),
+      index('users.name', 'a'),
       index('users.email', 'a', createFieldCrypto(createEncryptionKeys())),
     ]
     expect(new Set(values).size).toBe(values.length)

@@ -30,7 +30,9 @@ describe('the log', () => {
   it('writes one line of JSON, with level and time in words', () => {
     const { line } = logged((log) => log.info({ operation: 'getUser' }, 'request'))
     expect(line).toEqual({
-      ...{ level: 'info', operation: 'getUser', msg: 'request' },
+      level: 'info',
+      operation: 'getUser',
+      msg: 'request',
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
     })
   })

@@ -41,11 +41,16 @@ const withOperation = (operation: JsonObject): JsonObject => ({
         ]),
       ),
       Formed: {
-        ...{ name: 'formed', in: 'query', schema: { type: 'string', pattern: 'a', maxLength: 9 } },
+        name: 'formed',
+        in: 'query',
+        schema: { type: 'string', pattern: 'a', maxLength: 9 },
       },
       Styled: { name: 'styled', in: 'query', style: 'form', schema: { type: 'string' } },
       Free: {
-        ...{ name: 'free', in: 'query', style: 'form', explode: true },
+        name: 'free',
+        in: 'query',
+        style: 'form',
+        explode: true,
         schema: { type: 'object', additionalProperties: { type: 'string', maxLength: 9 } },
       },
     },
@@ -56,7 +61,9 @@ const withOperation = (operation: JsonObject): JsonObject => ({
 const done = { $ref: '#/components/responses/Done' }
 const responses = { '204': done, '429': done }
 const taking = (header: string) => ({
-  ...{ operationId: 'a', security: [], responses },
+  operationId: 'a',
+  security: [],
+  responses,
   parameters: [{ $ref: `#/components/parameters/${header}` }],
 })
 

@@ -10,7 +10,9 @@ const withOperation = (more: JsonObject, schemas: JsonObject = {}): JsonObject =
   paths: {
     '/v1/things': {
       post: {
-        ...{ operationId: 'makeThing', security: [], responses: { '204': done, '429': done } },
+        operationId: 'makeThing',
+        security: [],
+        responses: { '204': done, '429': done },
         ...more,
       },
     },
@@ -36,7 +38,9 @@ const taking = (body: JsonObject, limit?: number): JsonObject =>
 
 const text = { type: 'string', maxLength: 9 }
 const object = (properties: JsonObject): JsonObject => ({
-  ...{ type: 'object', additionalProperties: false, properties },
+  type: 'object',
+  additionalProperties: false,
+  properties,
 })
 
 describe('the generator refuses what a request can send without end', () => {

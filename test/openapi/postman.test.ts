@@ -109,6 +109,9 @@ describe('the Postman collection', () => {
 })
 
 const read = (operationId: string, schema: JsonObject = {}, status = '200'): JsonObject => ({
-  ...{ operationId, tags: ['Moons'], summary: operationId, description: 'A moon.' },
+  operationId,
+  tags: ['Moons'],
+  summary: operationId,
+  description: 'A moon.',
   responses: { [status]: { content: { 'application/json': { schema } } } },
 })

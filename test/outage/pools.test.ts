@@ -21,7 +21,8 @@ afterAll(() => service.close())
 async function createTask() {
   const since = performance.now()
   const { status, body, headers } = await service.call('createTask', {
-    ...{ token: staff.token, body: { title: 'Waits for a lock' } },
+    token: staff.token,
+    body: { title: 'Waits for a lock' },
   })
   return { status, code: body.code, headers, milliseconds: performance.now() - since }
 }

@@ -33,7 +33,10 @@ afterAll(async () => {
 
 const start = (env: Readonly<Record<string, string>> = {}) =>
   startProcess('main', {
-    ...{ DATABASE_URL: proxy.url, DATA_DIR: dataDir.path, JWT_SECRET, ENCRYPTION_KEYS },
+    DATABASE_URL: proxy.url,
+    DATA_DIR: dataDir.path,
+    JWT_SECRET,
+    ENCRYPTION_KEYS,
     ...env,
   })
 

@@ -97,7 +97,8 @@ async function countScans() {
 const PER_PAGE = 20
 type Filter = Partial<UserQuery>
 const queryOf = (filter: Filter, sort: UserQuery['sort'], rest: object): UserQuery => ({
-  ...{ sort, per_page: PER_PAGE },
+  sort,
+  per_page: PER_PAGE,
   ...filter,
   ...rest,
 })

@@ -129,7 +129,9 @@ describe('with --json a program prints one document', () => {
     const path = join(folder, 'orders.csv')
     await writeFile(path, 'a,b\n1,2\n')
     expect(await documentOf('import', path)).toMatchObject({
-      ...{ name: 'orders', status: 'completed', rows_loaded: 1 },
+      name: 'orders',
+      status: 'completed',
+      rows_loaded: 1,
     })
   })
 

@@ -42,8 +42,10 @@ const load = (args: readonly string[], url = database.url): Promise<Ended> =>
   run(process.execPath, ['dist/programs/import/import.js', ...args], {
     env: {
       PATH: process.env['PATH'],
-      ...{ DATABASE_URL: url, DATA_DIR: join(folder, 'data') },
-      ...{ JWT_SECRET: secrets.jwtSecret, ENCRYPTION_KEYS: secrets.encryptionKeys },
+      DATABASE_URL: url,
+      DATA_DIR: join(folder, 'data'),
+      JWT_SECRET: secrets.jwtSecret,
+      ENCRYPTION_KEYS: secrets.encryptionKeys,
     },
   }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr: stderr.replaceAll(PROGRESS, '') }),

@@ -24,8 +24,11 @@ const REQUESTS = [
   () => fleet.admin.request('PUT', `/v1/users/${id}`, { age: 30 + Math.floor(Math.random() * 9) }),
   () =>
     fleet.admin.request('POST', '/v1/transactions', {
-      ...{ user_id: id, transaction_date: '2026-03-01', transaction_amount: '1.00' },
-      ...{ transaction_type: 'credit', reference: randomUUID() },
+      user_id: id,
+      transaction_date: '2026-03-01',
+      transaction_amount: '1.00',
+      transaction_type: 'credit',
+      reference: randomUUID(),
     }),
   () => fleet.admin.request('GET', '/v1/me'),
 ]

@@ -144,7 +144,8 @@ describe('a deleted user', () => {
     const [one, another] = [await openAnother(), await openAnother()]
     for (const cache of [one, another]) {
       expect([await cache.read(kept, 'before'), await cache.read(gone, 'before')]).toEqual([
-        ...['before', 'before'],
+        'before',
+        'before',
       ])
     }
     await redis.unlink(await keysOf([kept, gone]))
@@ -157,7 +158,8 @@ describe('a deleted user', () => {
       expect(await another.read(gone, 'after')).toBe('after')
     })
     expect([await one.read(kept, 'after'), await another.read(kept, 'after')]).toEqual([
-      ...['before', 'before'],
+      'before',
+      'before',
     ])
     await one.close()
     await another.close()

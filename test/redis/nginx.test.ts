@@ -48,7 +48,9 @@ describe('what nginx answers itself', () => {
     expect(answer.headers.get('content-type')).toBe('application/problem+json')
     expect(answer.headers.get('retry-after')).toBe(status === 502 ? '1' : undefined)
     expect(answer.problem).toEqual({
-      ...{ status, code, type: `urn:passbook:problem:${code}` },
+      status,
+      code,
+      type: `urn:passbook:problem:${code}`,
       title: expect.stringMatching(/^[A-Z]/),
       detail: expect.stringMatching(/^[A-Z]/),
       request_id: answer.headers.get('x-request-id'),

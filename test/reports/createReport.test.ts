@@ -22,8 +22,14 @@ describe('createReport', () => {
     expect(answer.status).toBe(202)
     expect(answer.headers['location']).toBe(`/v1/reports/${id}`)
     expect(answer.body).toEqual({
-      ...{ id: expect.any(Number), type: 'user_groups', status: 'queued', progress: 0 },
-      ...{ group_by: ['bank'], format: 'csv', include_members: false, created_at },
+      id: expect.any(Number),
+      type: 'user_groups',
+      status: 'queued',
+      progress: 0,
+      group_by: ['bank'],
+      format: 'csv',
+      include_members: false,
+      created_at,
       requested_by: cast.staff.id,
       expires_at: new Date(Date.parse(created_at) + 48 * 3_600_000).toISOString(),
     })
@@ -37,7 +43,9 @@ describe('createReport', () => {
   it('is JSON without members when nothing else is said, grouped in the usual order', async () => {
     const { body } = await create({ type: 'user_groups', group_by: ['pincode', 'bank'] })
     expect(body).toMatchObject({
-      ...{ format: 'json', include_members: false, group_by: ['bank', 'pincode'] },
+      format: 'json',
+      include_members: false,
+      group_by: ['bank', 'pincode'],
     })
   })
 

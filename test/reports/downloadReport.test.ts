@@ -34,7 +34,9 @@ describe('downloadReport', () => {
     expect(headers['content-disposition']).toMatch(/^attachment; filename="user-groups-\d+\.json"$/)
     expect(body).toEqual({
       report: {
-        ...{ type: 'user_groups', group_by: ['bank'], include_members: false },
+        type: 'user_groups',
+        group_by: ['bank'],
+        include_members: false,
         created_at: expect.any(String),
       },
       groups: [
@@ -47,7 +49,9 @@ describe('downloadReport', () => {
 
   it('lists members by id, in every group they belong to', async () => {
     const { body } = await ask({
-      ...{ type: 'user_groups', group_by: ['pincode', 'bank'], include_members: true },
+      type: 'user_groups',
+      group_by: ['pincode', 'bank'],
+      include_members: true,
     })
     expect(body.groups).toEqual([
       { bank: 'UNION BANK', pincode: '560001', user_count: 2, members: [ids[0], ids[1]] },
@@ -67,7 +71,9 @@ describe('downloadReport', () => {
 
   it('sends CSV of one member a line', async () => {
     const { body } = await ask({
-      ...{ type: 'user_groups', group_by: ['bank', 'pincode'], format: 'csv' },
+      type: 'user_groups',
+      group_by: ['bank', 'pincode'],
+      format: 'csv',
       include_members: true,
     })
     expect(body).toBe(
@@ -98,7 +104,9 @@ describe('downloadReport', () => {
   it('lists a group of thousands whole and in order', async () => {
     await service.database.query(`UPDATE users SET pincode = '999' WHERE id > $1`, [ids[2]])
     const { body } = await ask({
-      ...{ type: 'user_groups', group_by: ['pincode'], include_members: true },
+      type: 'user_groups',
+      group_by: ['pincode'],
+      include_members: true,
     })
     const [largest] = body.groups
     expect(largest.user_count).toBe(CLERKS)

@@ -21,7 +21,10 @@ describe('getReport', () => {
       token: cast.staff.token,
     })
     expect(report).toMatchObject({
-      ...{ id, status: 'completed', progress: 1, group_count: 2 },
+      id,
+      status: 'completed',
+      progress: 1,
+      group_count: 2,
       bytes: Number(file.headers['content-length']),
       download_url: `/v1/reports/${id}/download`,
     })

@@ -145,7 +145,14 @@ export async function startTestService(
   }
 
   return {
-    ...{ app, services, database, dataDir, call, createAccount, createCustomer, createTransaction },
+    app,
+    services,
+    database,
+    dataDir,
+    call,
+    createAccount,
+    createCustomer,
+    createTransaction,
     /** Waits until every committed change is in the figures. Needs `worker`. */
     async settled(): Promise<void> {
       const waiting = async () => {

@@ -76,7 +76,9 @@ describe('getMetrics with METRICS_TOKEN', () => {
   it('answers whoever brings the token, from wherever', async () => {
     expect((await answer(`Bearer ${TOKEN}`)).status).toBe(200)
     const remote = await guarded.app.inject({
-      ...{ method: 'GET', url: '/metrics', remoteAddress: '10.0.0.1' },
+      method: 'GET',
+      url: '/metrics',
+      remoteAddress: '10.0.0.1',
       headers: { authorization: `bearer ${TOKEN}`, 'x-forwarded-for': '10.9.9.9' },
     })
     expect(remote.statusCode).toBe(200)

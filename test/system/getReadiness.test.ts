@@ -49,7 +49,8 @@ describe('getReadiness', () => {
     expect(body).toEqual({
       status: 'ok',
       dependencies: { database: ok, queue: ok, cache: ok },
-      ...{ storage: ok, figures: current },
+      storage: ok,
+      figures: current,
     })
   })
 

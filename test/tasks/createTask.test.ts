@@ -19,8 +19,10 @@ describe('createTask', () => {
     expect(body).toEqual({
       message: 'Task created successfully',
       task: {
-        ...{ ...fields, id: expect.any(Number) },
-        ...{ created_at: expect.any(String), updated_at: body.task.created_at },
+        ...fields,
+        id: expect.any(Number),
+        created_at: expect.any(String),
+        updated_at: body.task.created_at,
       },
     })
     expect(headers['location']).toBe(`/v1/tasks/${body.task.id}`)

@@ -102,7 +102,10 @@ describe('listUserTransactions', () => {
     const query = { from: '0000-01-01', currency: 'ABC', page: '1', cursor: 'WyJ4Il0' }
     const { body } = await list(query)
     expect(body.errors.map(({ path }: { path: string }) => path)).toEqual([
-      ...['from', 'currency', 'page', 'cursor'],
+      'from',
+      'currency',
+      'page',
+      'cursor',
     ])
   })
 

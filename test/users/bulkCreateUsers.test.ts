@@ -80,7 +80,8 @@ describe('bulkCreateUsers', () => {
 
   it('answers a retry with its Idempotency-Key as it did at first', async () => {
     const request = {
-      ...{ body: { users: [item(), item()] }, token: cast.staff.token },
+      body: { users: [item(), item()] },
+      token: cast.staff.token,
       headers: { 'idempotency-key': 'once' },
     }
     const first = await cast.service.call('bulkCreateUsers', request)

@@ -111,7 +111,8 @@ describe('bulkDeleteUsers', () => {
   it('lets staff delete themselves under an Idempotency-Key too', async () => {
     const colleague = await cast.service.createAccount('staff')
     const { status, body } = await cast.service.call('bulkDeleteUsers', {
-      ...{ body: { ids: [colleague.id] }, token: colleague.token },
+      body: { ids: [colleague.id] },
+      token: colleague.token,
       headers: { 'idempotency-key': 'farewell' },
     })
     expect([status, body]).toEqual([200, { deleted: 1, not_found: [] }])

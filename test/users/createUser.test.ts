@@ -24,8 +24,11 @@ describe('createUser', () => {
     expect(status).toBe(201)
     expect(headers['location']).toBe(`/v1/users/${body.id}`)
     expect(body).toEqual({
-      ...{ ...fields, id: expect.any(Number), role: 'user' },
-      ...{ created_at: expect.any(String), updated_at: body.created_at },
+      ...fields,
+      id: expect.any(Number),
+      role: 'user',
+      created_at: expect.any(String),
+      updated_at: body.created_at,
     })
     const read = await service.call('getUser', { params: { id: body.id }, token: staff.token })
     expect(read.body).toEqual(body)

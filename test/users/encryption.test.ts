@@ -9,7 +9,8 @@ const cast = useCast()
 
 const read = (id: number) =>
   cast.service.app.inject({
-    ...{ method: 'GET', url: `/v1/users/${id}` },
+    method: 'GET',
+    url: `/v1/users/${id}`,
     headers: { authorization: `Bearer ${cast.staff.token}` },
   })
 describe('names and addresses in the database', () => {

@@ -95,7 +95,8 @@ describe('listUsers by page', () => {
       `<${target(3)}>; rel="last"`,
     ])
     const next = await service.app.inject({
-      ...{ method: 'GET', url: target(3) },
+      method: 'GET',
+      url: target(3),
       headers: { authorization: `Bearer ${staff.token}` },
     })
     expect(next.json()).toHaveLength(3)
@@ -103,7 +104,8 @@ describe('listUsers by page', () => {
 
   it('keeps what was asked for in the links, as it was asked for', async () => {
     const response = await service.app.inject({
-      ...{ method: 'GET', url: '/users/?q=test%20cust&per_page=1' },
+      method: 'GET',
+      url: '/users/?q=test%20cust&per_page=1',
       headers: { authorization: `Bearer ${staff.token}` },
     })
     expect(response.statusCode).toBe(200)

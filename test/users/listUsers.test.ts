@@ -123,7 +123,10 @@ describe('listUsers', () => {
     const { status, body } = await list(query)
     expect(status).toBe(422)
     expect(body.errors).toContainEqual({
-      ...{ in: 'query', path: name, code, message: expect.any(String) },
+      in: 'query',
+      path: name,
+      code,
+      message: expect.any(String),
     })
   })
 

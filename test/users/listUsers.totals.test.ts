@@ -47,7 +47,8 @@ describe('the total of listUsers', () => {
     const before = (await list({ per_page: 1 })).headers['x-total-count']
     const taken = { name: 'Taken', email: 'taken@three.example' }
     const answer = await service.call('bulkCreateUsers', {
-      ...{ body: { users: [taken, taken] }, token: staff.token },
+      body: { users: [taken, taken] },
+      token: staff.token,
     })
     expect(answer.status).toBe(422)
     expect((await list({ per_page: 1 })).headers['x-total-count']).toBe(before)

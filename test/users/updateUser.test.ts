@@ -80,8 +80,10 @@ describe('updateUser', () => {
   it('loses no field when two change different ones at the same moment', async () => {
     const { id } = await customer()
     const changes = [
-      ...[{ name: 'At Once' }, { email: 'at.once@example.com' }],
-      ...[{ age: 77 }, { pincode: 'AT-1' }],
+      { name: 'At Once' },
+      { email: 'at.once@example.com' },
+      { age: 77 },
+      { pincode: 'AT-1' },
     ]
     await Promise.all(changes.map((change) => update(id, change, cast.staff.token)))
     const { body } = await cast.service.call('getUser', { params: { id }, token: cast.staff.token })

@@ -52,7 +52,9 @@ export class CsvParser {
     this.#state = new ReadState(batch, maxRowBytes)
     this.#tables = createTables({
       ...limits,
-      ...{ delimiter, quote, skipEmptyLines },
+      delimiter,
+      quote,
+      skipEmptyLines,
       escape: format.escape,
     })
     this.#cutter = new RowCutter(this.#state, limits)

@@ -40,8 +40,13 @@ export function changeBankAccount(
 export const draftBankAccount = (userId: bigint, input: BankAccountCreate): BankAccountDraft =>
   changeBankAccount(
     {
-      ...{ userId, bankName: input.bank_name, bankKey: '', accountNumber: input.account_number },
-      ...{ ifscCode: null, accountType: null, isPrimary: false },
+      userId,
+      bankName: input.bank_name,
+      bankKey: '',
+      accountNumber: input.account_number,
+      ifscCode: null,
+      accountType: null,
+      isPrimary: false,
     },
     input,
   )

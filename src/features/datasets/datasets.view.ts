@@ -5,7 +5,10 @@ import type { DatasetRecord } from './datasets.service.ts'
 export const datasetView = (dataset: DatasetRecord): Dataset => ({
   name: dataset.name,
   columns: dataset.columns.map(({ name, sourceName, type, nullable }) => ({
-    ...{ name, source_name: sourceName, type, nullable },
+    name,
+    source_name: sourceName,
+    type,
+    nullable,
   })),
   row_count: dataset.rowCount,
   bytes: dataset.bytes,

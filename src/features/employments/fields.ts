@@ -54,8 +54,12 @@ export function changeEmployment(
 export const draftEmployment = (input: EmploymentCreate): EmploymentDraft =>
   changeEmployment(
     {
-      ...{ companyName: input.company_name, companyKey: '', jobTitle: null },
-      ...{ startDate: null, endDate: null, isCurrent: false },
+      companyName: input.company_name,
+      companyKey: '',
+      jobTitle: null,
+      startDate: null,
+      endDate: null,
+      isCurrent: false,
     },
     input,
   )

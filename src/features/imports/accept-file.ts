@@ -29,7 +29,9 @@ async function findSame(
   return await tx.import.findFirst({
     where: {
       AND: [reachable(caller), { status: { in: ['queued', 'running', 'completed'] } }],
-      ...{ kind, name, sha256: new Uint8Array(sha256) },
+      kind,
+      name,
+      sha256: new Uint8Array(sha256),
       options: { equals: options as unknown as Prisma.InputJsonObject },
       // Of a dataset only while it is there, and not replaced since.
       ...(kind === 'dataset' &&
@@ -66,7 +68,11 @@ export async function acceptFile(
     const [record] = await tx.import.updateManyAndReturn({
       where: { id: importId },
       data: {
-        ...{ name, compressed, hasUpload, status: 'queued', bytesTotal: bytes },
+        name,
+        compressed,
+        hasUpload,
+        status: 'queued',
+        bytesTotal: bytes,
         sha256: new Uint8Array(sha256),
         options: options as unknown as Prisma.InputJsonObject,
       },

@@ -40,7 +40,9 @@ async function claim(database: Database, id: number): Promise<ImportRecord | und
   const [record] = await database.import.updateManyAndReturn({
     where: { id, status: { in: ['queued', 'running'] } },
     data: {
-      ...{ ...NOTHING_READ, status: 'running', attempts: { increment: 1 } },
+      ...NOTHING_READ,
+      status: 'running',
+      attempts: { increment: 1 },
       startedAt: new Date(),
     },
   })
@@ -60,8 +62,14 @@ async function complete(
       rows_skipped = $5, rows_rejected = $6, dialect = $7, columns = $8
     WHERE id = $1 AND attempts = $2 AND status = 'running'`,
     [
-      ...[id, attempts, counts.read, counts.loaded, counts.skipped, rejected],
-      ...[JSON.stringify(dialectView(dialect)), JSON.stringify(columns.map(columnView))],
+      id,
+      attempts,
+      counts.read,
+      counts.loaded,
+      counts.skipped,
+      rejected,
+      JSON.stringify(dialectView(dialect)),
+      JSON.stringify(columns.map(columnView)),
     ],
   )
   return rowCount === 1
@@ -144,8 +152,15 @@ export class ImportAttempt {
       progress.bytes = bytes
     })
     return await loaders[kind]({
-      ...{ id, name, userId: userId, requestId: requestId ?? '', options: this.#options },
-      ...{ source, connection, rejects: this.#rejects, signal: progress.signal },
+      id,
+      name,
+      userId: userId,
+      requestId: requestId ?? '',
+      options: this.#options,
+      source,
+      connection,
+      rejects: this.#rejects,
+      signal: progress.signal,
       found: ({ dialect, columns }) => {
         progress.dialect = dialect ?? progress.dialect
         progress.columns = columns ?? progress.columns
@@ -202,8 +217,11 @@ export class ImportAttempt {
       data: again
         ? { ...NOTHING_READ, status: 'queued' }
         : {
-            ...{ ...progressColumns(this.#progress), status: 'failed', rowsLoaded: 0n },
-            ...{ finishedAt: new Date(), error: known ?? INTERNAL },
+            ...progressColumns(this.#progress),
+            status: 'failed',
+            rowsLoaded: 0n,
+            finishedAt: new Date(),
+            error: known ?? INTERNAL,
           },
     })
     if (!again && count > 0) await chunks.remove(id, 'upload')

@@ -42,8 +42,12 @@ export function startProgress(database: Database, { id, attempt }: Attempt): Pro
   const controller = new AbortController()
   let writing: Promise<void> | undefined
   const progress: Progress = {
-    ...{ bytes: 0, rejected: 0, counts: { read: 0, loaded: 0, skipped: 0 } },
-    ...{ dialect: undefined, columns: undefined, signal: controller.signal },
+    bytes: 0,
+    rejected: 0,
+    counts: { read: 0, loaded: 0, skipped: 0 },
+    dialect: undefined,
+    columns: undefined,
+    signal: controller.signal,
     async stop() {
       clearInterval(timer)
       await writing

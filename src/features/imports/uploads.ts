@@ -160,7 +160,10 @@ export function createUploads({ database, chunks, maxBytes }: Deps) {
         await sign()
       })
       return {
-        ...{ importId, name, ...taken, hasUpload },
+        importId,
+        name,
+        ...taken,
+        hasUpload,
         release: async () => void (await discard(importId)),
         toJSON: () => ({ name, sha256: taken.sha256.toString('hex') }),
       }

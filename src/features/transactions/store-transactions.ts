@@ -113,8 +113,15 @@ export class TransactionLoad {
     const { date, amount, type, currency, description, reference } = draft
     const fullName = encryptFullName(crypto, BigInt(id), named ? draft.fullName : name)
     const line = copyLine([
-      ...[id, fullName, date.toISOString(), amount.toFixed(), type],
-      ...[currency, description, reference, requestId],
+      id,
+      fullName,
+      date.toISOString(),
+      amount.toFixed(),
+      type,
+      currency,
+      description,
+      reference,
+      requestId,
     ])
     this.#rows.add(id, line)
   }

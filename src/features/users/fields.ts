@@ -6,8 +6,16 @@ type UserRow = Prisma.UserGetPayload<object>
 
 /** The columns a user is shown by: none of the indexes, which are longer than all else. */
 export const USER_COLUMNS = {
-  ...{ id: true, username: true, role: true, name: true, email: true, age: true, pincode: true },
-  ...{ disabledAt: true, createdAt: true, updatedAt: true },
+  id: true,
+  username: true,
+  role: true,
+  name: true,
+  email: true,
+  age: true,
+  pincode: true,
+  disabledAt: true,
+  createdAt: true,
+  updatedAt: true,
 } as const satisfies Prisma.UserSelect
 
 /** A row of what a user is shown by. */
@@ -52,7 +60,14 @@ export const decryptName = (crypto: FieldCrypto, userId: bigint, name: Uint8Arra
 export function decryptUser(crypto: FieldCrypto, row: ShownRow): UserRecord {
   const { id, username, role, name, email, age, pincode, disabledAt, createdAt, updatedAt } = row
   return {
-    ...{ id, username, role, age, pincode, disabledAt, createdAt, updatedAt },
+    id,
+    username,
+    role,
+    age,
+    pincode,
+    disabledAt,
+    createdAt,
+    updatedAt,
     name: decryptName(crypto, id, name),
     email: email === null ? undefined : crypto.decrypt(address('email', id), email),
   }

@@ -61,9 +61,16 @@ export async function insertUsers(
     const row = stored.get(entries[index]?.id ?? 0)
     return (
       row && {
-        ...{ id: row.id, username: null, role: 'user', name, email },
-        ...{ age: age ?? null, pincode: pincode ?? null, disabledAt: null },
-        ...{ createdAt: row.created_at, updatedAt: row.updated_at },
+        id: row.id,
+        username: null,
+        role: 'user',
+        name,
+        email,
+        age: age ?? null,
+        pincode: pincode ?? null,
+        disabledAt: null,
+        createdAt: row.created_at,
+        updatedAt: row.updated_at,
       }
     )
   })

@@ -47,7 +47,10 @@ function createAnswerByNode(error: AppError) {
     response
       .writeHead(error.status, [
         ...headers,
-        ...['content-length', String(Buffer.byteLength(body)), 'x-request-id', id],
+        'content-length',
+        String(Buffer.byteLength(body)),
+        'x-request-id',
+        id,
       ])
       .end(body)
   }

@@ -44,7 +44,10 @@ async function write(
     try {
       steps.say('database opened', { seconds: seconds(started) })
       const layout: FileLayout = {
-        ...{ format, groupings, includeMembers: members, createdAt: new Date() },
+        format,
+        groupings,
+        includeMembers: members,
+        createdAt: new Date(),
       }
       const { groups, bytes } = await writeUserGroups(
         access.url,

@@ -97,14 +97,22 @@ export async function openClients(options: ClientOptions): Promise<readonly Clie
     const first = SHARED + place * PEOPLE
     const people = entries.slice(first, first + PEOPLE).map(
       (entry): Person => ({
-        ...{ id: entry.id ?? 0, entry, loads: 0 },
+        id: entry.id ?? 0,
+        entry,
+        loads: 0,
         name: String(entry.states[0]?.['name']),
         base: (currency) => history.sums(entry.id ?? 0, currency) ?? NOTHING,
       }),
     )
     let markers = 0
     return {
-      ...{ name, model, findings, statistics, people, shared, isOver },
+      name,
+      model,
+      findings,
+      statistics,
+      people,
+      shared,
+      isOver,
       dice: dice.fork(),
       gone: [],
       followUps: [],

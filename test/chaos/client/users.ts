@@ -107,7 +107,9 @@ export async function deleteUser(client: Client): Promise<void> {
   const person = dice.pick(removable)
   const theirs = [person.entry, ...model.belongings(person.id)]
   const changes = theirs.map(({ kind, marker, userId }) => ({
-    ...{ kind, marker, userId },
+    kind,
+    marker,
+    userId,
     to: undefined,
   }))
   people.splice(people.indexOf(person), 1)

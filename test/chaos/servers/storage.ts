@@ -21,8 +21,12 @@ export async function openStorage() {
   const filler = join(disk, 'filler')
   await run('mkdir', [disk])
   const isSmall = await run('mount', [
-    ...['-t', 'tmpfs', '-o', `size=${SIZE},mode=0755`],
-    ...['passbook-chaos', disk],
+    '-t',
+    'tmpfs',
+    '-o',
+    `size=${SIZE},mode=0755`,
+    'passbook-chaos',
+    disk,
   ]).then(
     () => true,
     () => false,

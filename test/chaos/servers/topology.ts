@@ -90,7 +90,12 @@ export async function openTopology(
   })
 
   return {
-    ...{ postgres, redis, storage, apis, workers, members },
+    postgres,
+    redis,
+    storage,
+    apis,
+    workers,
+    members,
     encryptionKeys: secrets.encryptionKeys,
     memberOf(name: string): Member {
       const found = members.find((each) => each.name === name)

@@ -42,17 +42,28 @@ export const ODD_BODIES: Readonly<Record<string, Buffer>> = Object.fromEntries(
 
 /** What bodies call themselves. */
 export const TYPES: readonly string[] = [
-  ...['', 'text/plain', 'application/xml', 'application/json; charset=utf-16', 'APPLICATION/JSON'],
-  ...['application/json; charset=utf-8', 'application/json;charset=latin1', 'application/json;;'],
-  ...['application/x-www-form-urlencoded', 'application/vnd.api+json', 'json', '/', '*/*'],
-  ...['multipart/form-data', 'multipart/form-data; boundary=', 'multipart/form-data; boundary=x'],
-  ...[
-    'multipart/mixed; boundary=x',
-    'text/csv',
-    'text/csv; header=absent',
-    'application/json, text/csv',
-  ],
-  ...[`application/json; x=${'y'.repeat(500)}`, 'application/problem+json'],
+  '',
+  'text/plain',
+  'application/xml',
+  'application/json; charset=utf-16',
+  'APPLICATION/JSON',
+  'application/json; charset=utf-8',
+  'application/json;charset=latin1',
+  'application/json;;',
+  'application/x-www-form-urlencoded',
+  'application/vnd.api+json',
+  'json',
+  '/',
+  '*/*',
+  'multipart/form-data',
+  'multipart/form-data; boundary=',
+  'multipart/form-data; boundary=x',
+  'multipart/mixed; boundary=x',
+  'text/csv',
+  'text/csv; header=absent',
+  'application/json, text/csv',
+  `application/json; x=${'y'.repeat(500)}`,
+  'application/problem+json',
 ]
 
 /** What a body's bytes become, and how they call themselves then. */

@@ -13,8 +13,15 @@ import type { Scene } from '../scene.ts'
 import { defineScenario } from './scenario.ts'
 
 const OPERATIONS = [
-  ...['createImport', 'getImport', 'streamImport', 'downloadRejects', 'deleteImport'],
-  ...['getDataset', 'listDatasetRows', 'exportDataset', 'deleteDataset'],
+  'createImport',
+  'getImport',
+  'streamImport',
+  'downloadRejects',
+  'deleteImport',
+  'getDataset',
+  'listDatasetRows',
+  'exportDataset',
+  'deleteDataset',
 ]
 
 const fail = (where: string, what: string): never => {

@@ -20,7 +20,9 @@ export const defineScenario = <T>(
   arbitrary: Arbitrary<T>,
   run: (scene: Scene, value: T) => Promise<void>,
 ): Scenario => ({
-  ...{ name, weight, operations },
+  name,
+  weight,
+  operations,
   acts: arbitrary.map(
     (value): Act =>
       (scene) =>

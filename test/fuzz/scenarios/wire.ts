@@ -36,51 +36,39 @@ const FIRST_LINES: readonly ((method: string, path: string) => string)[] = [
 ]
 
 const LINES: readonly string[] = [
-  ...[
-    'Host: x',
-    'Host: x',
-    'Host: x',
-    'Host:',
-    'Host: a\r\nHost: b',
-    'Content-Type: application/json',
-  ],
-  ...[
-    'Content-Length: 2',
-    'Content-Length: -1',
-    'Content-Length: 2\r\nContent-Length: 3',
-    'Content-Length: x',
-  ],
-  ...['Content-Length: 99999999999999999999', 'Content-Length: 5000000', 'Content-Length: 0x2'],
-  ...[
-    'Transfer-Encoding: chunked',
-    'Transfer-Encoding: gzip, chunked',
-    'Transfer-Encoding: identity',
-  ],
-  ...[
-    'Transfer-Encoding: chunked\r\nContent-Length: 2',
-    'Expect: 100-continue',
-    'Expect: something',
-  ],
-  ...[
-    'Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x',
-    'Connection: close',
-    'No colon',
-  ],
-  ...[
-    ' Folded: line',
-    'Name : value',
-    'Näme: value',
-    'Name: va\u0000lue',
-    'Name: va\u0001lue',
-    ': empty',
-    '\t',
-  ],
-  ...[
-    'Authorization: Bearer',
-    'Authorization:',
-    `X: ${'y'.repeat(17_000)}`,
-    'Content-Encoding: gzip',
-  ],
+  'Host: x',
+  'Host: x',
+  'Host: x',
+  'Host:',
+  'Host: a\r\nHost: b',
+  'Content-Type: application/json',
+  'Content-Length: 2',
+  'Content-Length: -1',
+  'Content-Length: 2\r\nContent-Length: 3',
+  'Content-Length: x',
+  'Content-Length: 99999999999999999999',
+  'Content-Length: 5000000',
+  'Content-Length: 0x2',
+  'Transfer-Encoding: chunked',
+  'Transfer-Encoding: gzip, chunked',
+  'Transfer-Encoding: identity',
+  'Transfer-Encoding: chunked\r\nContent-Length: 2',
+  'Expect: 100-continue',
+  'Expect: something',
+  'Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x',
+  'Connection: close',
+  'No colon',
+  ' Folded: line',
+  'Name : value',
+  'Näme: value',
+  'Name: va\u0000lue',
+  'Name: va\u0001lue',
+  ': empty',
+  '\t',
+  'Authorization: Bearer',
+  'Authorization:',
+  `X: ${'y'.repeat(17_000)}`,
+  'Content-Encoding: gzip',
 ]
 
 const BODIES = [
@@ -108,8 +96,13 @@ export const wire = defineScenario(
     const text = `${[first(at.method, at.path), ...lines].join(end)}${end}${end}${body}`
     const bytes = Buffer.from(text)
     const request: Request = {
-      ...{ method: 'RAW', target: '', headers: [], body: bytes, actor: NOBODY },
-      ...{ odd: true, violations: [] },
+      method: 'RAW',
+      target: '',
+      headers: [],
+      body: bytes,
+      actor: NOBODY,
+      odd: true,
+      violations: [],
     }
     scene.note(request)
     const isHead = text.startsWith('HEAD ')

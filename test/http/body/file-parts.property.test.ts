@@ -10,15 +10,19 @@ const FORM =
 
 /** Pieces of a form that stand where they should not. */
 const shard = fc.constantFrom(
-  ...['--x', '--x--', '\r\n', '\r\n\r\n', 'Content-Disposition: form-data', '; name="a"', ':'],
-  ...[
-    '; filename="b"',
-    "; filename*=UTF-8''%ff",
-    'Content-Transfer-Encoding: base64',
-    '\0',
-    '"',
-    '--',
-  ],
+  '--x',
+  '--x--',
+  '\r\n',
+  '\r\n\r\n',
+  'Content-Disposition: form-data',
+  '; name="a"',
+  ':',
+  '; filename="b"',
+  "; filename*=UTF-8''%ff",
+  'Content-Transfer-Encoding: base64',
+  '\0',
+  '"',
+  '--',
 )
 
 /** Spoils a form at a place. */

@@ -63,7 +63,9 @@ describe('a process that has as much to do as it can', () => {
     expect(refused.headers.get('retry-after')).toBe('1')
     expect(refused.headers.get('content-type')).toBe('application/problem+json')
     expect(refused.body).toMatchObject({
-      ...{ status: 503, code: 'overloaded', type: 'urn:passbook:problem:overloaded' },
+      status: 503,
+      code: 'overloaded',
+      type: 'urn:passbook:problem:overloaded',
       request_id: refused.headers.get('x-request-id'),
     })
     expect(await metric('passbook_requests_shed_total', 'reason="waited"')).toBeGreaterThan(0)

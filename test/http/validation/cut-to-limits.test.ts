@@ -29,7 +29,11 @@ describe('what is cut to the limits of a schema', () => {
     { text: 'aaa', list: ['a', 'b'], either: 'abcd', inner: { text: 'a' } },
     { text: '\u{1f600}\u{1f600}\u{1f600}' },
     { text: 7, list: {}, inner: [], either: null },
-    ...[null, 7, 'text', [], unknown(100)],
+    null,
+    7,
+    'text',
+    [],
+    unknown(100),
   ])('is the value itself where it has the right size: %j', (value) => {
     expect(cutToLimits(value, Schema)).toBe(value)
   })

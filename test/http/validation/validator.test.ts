@@ -172,7 +172,9 @@ describe('headers', () => {
   it('are told by their documented names', () => {
     const headers = compileCheck(operations.createTask.schema.headers, 'header')
     expect(wrong(headers({ 'idempotency-key': '' }))).toContainEqual([
-      ...['header', 'Idempotency-Key', 'minLength'],
+      'header',
+      'Idempotency-Key',
+      'minLength',
     ])
   })
 })

@@ -6,9 +6,19 @@ import type { ImportOptions } from '../../../src/features/imports/kinds/options.
 
 /** What is asked where a test asks for nothing else. */
 export const USUAL_OPTIONS: ImportOptions = {
-  ...{ dryRun: false, onError: 'skip', maxErrors: null, types: 'infer', ragged: 'reject' },
-  ...{ ifExists: 'fail', dialect: {}, nulls: null, numbers: PLAIN_NUMBERS },
-  ...{ critical: [], defaults: {}, primaryKey: [], rename: {} },
+  dryRun: false,
+  onError: 'skip',
+  maxErrors: null,
+  types: 'infer',
+  ragged: 'reject',
+  ifExists: 'fail',
+  dialect: {},
+  nulls: null,
+  numbers: PLAIN_NUMBERS,
+  critical: [],
+  defaults: {},
+  primaryKey: [],
+  rename: {},
 }
 
 /** A load that a test runs without an import's life around it. */
@@ -38,7 +48,11 @@ export async function runLoader(
   let header: readonly string[] = []
   const result = await withLoadConnection(databaseUrl, Number(importId), async (connection) => {
     const job: LoadJob = {
-      ...{ id: importId, name, userId, requestId: 'test', connection },
+      id: importId,
+      name,
+      userId,
+      requestId: 'test',
+      connection,
       options: { ...USUAL_OPTIONS, ...options },
       source: { open: () => (typeof file === 'function' ? file() : pieces(file)) },
       rejects: {

@@ -28,8 +28,12 @@ export function openRecordLoads({ services, database }: TestService) {
       [id, kind, kind],
     )
     return await runLoader(loaders[kind], {
-      ...{ databaseUrl: database.url, importId: BigInt(row?.id ?? 0), userId: BigInt(id) },
-      ...{ name: kind, file, ...(options && { options }) },
+      databaseUrl: database.url,
+      importId: BigInt(row?.id ?? 0),
+      userId: BigInt(id),
+      name: kind,
+      file,
+      ...(options && { options }),
     })
   }
 }

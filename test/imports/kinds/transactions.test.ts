@@ -54,13 +54,19 @@ describe('importing transactions', () => {
     expect(result.rejects).toEqual([])
     const [second, first] = await history(user)
     expect(first).toMatchObject({
-      ...{ full_name: 'Someone Else', transaction_date: '2026-01-31T10:15:00.000Z' },
-      ...{ transaction_amount: '1250', transaction_type: 'credit', currency: 'JPY' },
-      ...{ description: 'a\ttab, a \\ and "quotes"', reference: 'R-1' },
+      full_name: 'Someone Else',
+      transaction_date: '2026-01-31T10:15:00.000Z',
+      transaction_amount: '1250',
+      transaction_type: 'credit',
+      currency: 'JPY',
+      description: 'a\ttab, a \\ and "quotes"',
+      reference: 'R-1',
     })
     expect(second).toMatchObject({
-      ...{ full_name: 'Amara Vistorsk', transaction_date: '2026-02-01T00:00:00.000Z' },
-      ...{ transaction_amount: '18.50', currency: 'USD' },
+      full_name: 'Amara Vistorsk',
+      transaction_date: '2026-02-01T00:00:00.000Z',
+      transaction_amount: '18.50',
+      currency: 'USD',
     })
     expect(second).not.toHaveProperty('reference')
     expect(await history(other)).toMatchObject([
@@ -168,8 +174,11 @@ describe('importing transactions', () => {
       ].join('\n'),
       {
         rename: {
-          ...{ Kunde: 'user_id', DATUM: 'transaction_date', betrag: 'transaction_amount' },
-          ...{ art: 'transaction_type', text: 'description' },
+          Kunde: 'user_id',
+          DATUM: 'transaction_date',
+          betrag: 'transaction_amount',
+          art: 'transaction_type',
+          text: 'description',
         },
         defaults: { art: 'credit', currency: 'EUR' },
         nulls: ['', '-'],
@@ -193,7 +202,9 @@ describe('importing transactions', () => {
     const width = header.split(',').length
     const file = `${header}\n${Array.from({ length: width }, () => '1').join(',')}\n`
     await expect(load(file)).rejects.toMatchObject({
-      ...{ name: 'ImportError', code: 'columns', message: expect.stringContaining(named) },
+      name: 'ImportError',
+      code: 'columns',
+      message: expect.stringContaining(named),
     })
   })
 

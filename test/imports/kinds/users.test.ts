@@ -46,7 +46,10 @@ describe('importing users', () => {
     expect(result.counts).toEqual({ read: 2, loaded: 2, skipped: 0 })
     const [amara] = await find('amara@full.example')
     expect(amara).toMatchObject({
-      ...{ name: 'Amara Vistorsk', email: 'Amara@Full.example', age: 34, pincode: '560001' },
+      name: 'Amara Vistorsk',
+      email: 'Amara@Full.example',
+      age: 34,
+      pincode: '560001',
       role: 'user',
     })
     expect(await about(amara.id, 'listEmployments')).toMatchObject([
@@ -54,7 +57,9 @@ describe('importing users', () => {
     ])
     expect(await about(amara.id, 'listBankAccounts')).toMatchObject([
       {
-        ...{ bank_name: 'River Bank', ifsc_code: 'RIVR0001234', is_primary: true },
+        bank_name: 'River Bank',
+        ifsc_code: 'RIVR0001234',
+        is_primary: true,
         account_number: expect.stringMatching(new RegExp(`^\\*+${number.slice(-4)}$`)),
       },
     ])

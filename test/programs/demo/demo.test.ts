@@ -94,11 +94,16 @@ describe('the demo', () => {
     expect(output).toMatch(/^User \d+, JPY, total_credit: expected 1500, got 1501$/m)
     expect(output).toMatch(/^3 users, 50 figures: 3 DIFFER$/m)
     expect(document).toMatchObject({
-      ...{ users: 3, transactions: 4, figures: 50 },
+      users: 3,
+      transactions: 4,
+      figures: 50,
       differences: expect.arrayContaining([
         {
-          ...{ user_id: expect.any(Number), currency: 'JPY', figure: 'total_credit' },
-          ...{ expected: '1500', got: '1501' },
+          user_id: expect.any(Number),
+          currency: 'JPY',
+          figure: 'total_credit',
+          expected: '1500',
+          got: '1501',
         },
       ]),
     })

@@ -64,8 +64,10 @@ describe('npm run etl', () => {
     expect(stdout.split('\n')).toHaveLength(2)
     expect(JSON.parse(await read('all.json'))).toEqual({
       report: {
-        ...{ type: 'user_groups', group_by: ['bank', 'company', 'pincode'] },
-        ...{ include_members: false, created_at: expect.any(String) },
+        type: 'user_groups',
+        group_by: ['bank', 'company', 'pincode'],
+        include_members: false,
+        created_at: expect.any(String),
       },
       bank: [
         { bank: 'Union Bank', user_count: 2 },
@@ -78,7 +80,10 @@ describe('npm run etl', () => {
     expect(stderr).toMatch(/^grouped by company, groups 1, rows 1, seconds [\d.]+$/m)
     const steps = (await log()).trim().split('\n')
     expect(steps.map((line) => JSON.parse(line).msg)).toEqual([
-      ...['database opened', 'grouped by bank', 'grouped by company', 'grouped by pincode'],
+      'database opened',
+      'grouped by bank',
+      'grouped by company',
+      'grouped by pincode',
       'file written',
     ])
     expect(await log()).not.toMatch(/union|acme|560001/i)
@@ -96,7 +101,12 @@ describe('npm run etl', () => {
         ['pincode', '', '', '560001', '2', ids[0]],
         ['pincode', '', '', '560001', '2', ids[1]],
       ].map(([grouped_by, bank, company, pincode, user_count, id]) => ({
-        ...{ grouped_by, bank, company, pincode, user_count, user_id: String(id) },
+        grouped_by,
+        bank,
+        company,
+        pincode,
+        user_count,
+        user_id: String(id),
       })),
     )
   })
@@ -126,8 +136,12 @@ describe('npm run etl', () => {
     const { code, stdout } = await etl(['--out', out, '--json'])
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toEqual({
-      ...{ file: out, format: 'json', groups: 4, bytes: (await read('said.json')).length },
-      ...{ seconds: expect.any(Number), log: expect.stringMatching(/etl-.+\.log$/) },
+      file: out,
+      format: 'json',
+      groups: 4,
+      bytes: (await read('said.json')).length,
+      seconds: expect.any(Number),
+      log: expect.stringMatching(/etl-.+\.log$/),
     })
   })
 

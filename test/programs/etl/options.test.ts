@@ -11,7 +11,9 @@ function read(line: string) {
 describe('the command line', () => {
   it('groups by each kind, and takes the format from the name', () => {
     expect(read('--out groups.csv')).toEqual({
-      ...{ out: 'groups.csv', format: 'csv', members: false },
+      out: 'groups.csv',
+      format: 'csv',
+      members: false,
       groupings: [['bank'], ['company'], ['pincode']],
     })
     expect(read('--out a.b/GROUPS.JSON')?.format).toBe('json')
@@ -19,7 +21,9 @@ describe('the command line', () => {
 
   it('takes all that is given', () => {
     expect(read('--members --format json --group-by pincode,bank --out groups.csv')).toEqual({
-      ...{ out: 'groups.csv', format: 'json', members: true },
+      out: 'groups.csv',
+      format: 'json',
+      members: true,
       groupings: [['bank', 'pincode']],
     })
   })

@@ -11,8 +11,11 @@ export function expectProblem(answer: RawAnswer, status: number, code: string): 
   expect(answer.statusCode).toBe(status)
   expect(answer.headers['content-type']).toBe('application/problem+json')
   expect(answer.json()).toMatchObject({
-    ...{ status, code, type: `urn:passbook:problem:${code}` },
-    ...{ title: expect.stringMatching(/^[A-Z]/), detail: expect.stringMatching(/^[A-Z]/) },
+    status,
+    code,
+    type: `urn:passbook:problem:${code}`,
+    title: expect.stringMatching(/^[A-Z]/),
+    detail: expect.stringMatching(/^[A-Z]/),
     request_id: answer.headers['x-request-id'],
   })
   expect(answer.json()['request_id']).toMatch(/^\S{1,128}$/)

@@ -60,7 +60,10 @@ async function register(client: HttpClient): Promise<{ readonly id: number }> {
   const send = async (path: string, body: object) =>
     (await client.request('POST', path, body)).status
   const { status, body } = await client.request('POST', '/v1/register', {
-    ...{ username, password, name, email },
+    username,
+    password,
+    name,
+    email,
   })
   expect(status).toBe(201)
   const again = { username, password: wrongPassword, name: twin }

@@ -45,7 +45,13 @@ export async function startFleet(env: Readonly<Record<string, string>> = {}) {
   const api = startApi()
   const admin: HttpClient = await logIn(await api.url(), 'admin', ADMIN_PASSWORD)
   return {
-    ...{ redis, database, environment, api, admin, startApi, startWorkers },
+    redis,
+    database,
+    environment,
+    api,
+    admin,
+    startApi,
+    startWorkers,
     async close(): Promise<void> {
       await endProcesses()
       await redis.close()

@@ -22,8 +22,12 @@ export function testCreation(records: UserRecords, { sent, shown, refusals }: Cr
     expect(status).toBe(201)
     expect(headers['location']).toBe(`/v1/users/${user.id}/${of.path}/${body.id}`)
     expect(body).toEqual({
-      ...{ ...sent, ...shown, id: expect.any(Number), user_id: user.id },
-      ...{ created_at: expect.any(String), updated_at: body.created_at },
+      ...sent,
+      ...shown,
+      id: expect.any(Number),
+      user_id: user.id,
+      created_at: expect.any(String),
+      updated_at: body.created_at,
     })
     const read = await records.get(body.id)
     expect(read.body).toEqual(body)

@@ -58,7 +58,11 @@ function requests<R extends UserRecord>(of: RecordKind<R>, cast: Cast) {
     call('list', { id }, { token, query })
 
   return {
-    ...{ of, cast, create, get, list },
+    of,
+    cast,
+    create,
+    get,
+    list,
     update: (
       record: number,
       body: unknown,

@@ -84,7 +84,10 @@ describe('names', () => {
   it('are as the request wants them, by the file name or by what it becomes', async () => {
     const rename = { ' Full Name': 'Person', amount: 'sum', b_2: 'second b' }
     expect(await namesOf(['Full Name', 'Amount', 'b', 'b'], { rename })).toEqual([
-      ...['person', 'sum', 'b', 'second_b'],
+      'person',
+      'sum',
+      'b',
+      'second_b',
     ])
     expect(await namesOf(['a', 'b'], { rename: { a: 'b', b: 'a' } })).toEqual(['b', 'a'])
     expect(await namesOf(['a', 'b'], { rename: { a: '%' } })).toEqual(['a', 'b'])
@@ -117,7 +120,8 @@ describe('columns at the right without name and value', () => {
     const filled = await datasets.load('a,,\n1,,\n2,,5\n')
     expect(filled.columns.map(({ name }) => name)).toEqual(['a', 'column_2', 'column_3'])
     const given = await datasets.load('a,,\n1,,\n2,,\n', {
-      ...{ defaults: { column_2: '7' }, dialect: { header: true } },
+      defaults: { column_2: '7' },
+      dialect: { header: true },
     })
     expect(await given.rows()).toEqual([
       ['1', '7'],

@@ -32,7 +32,12 @@ export async function openDatasetLoads() {
     )
     const loader = createDatasetLoader(surveyBytes)
     return await runLoader(loader, {
-      ...{ databaseUrl: database.url, importId: BigInt(id), userId, name, file, options },
+      databaseUrl: database.url,
+      importId: BigInt(id),
+      userId,
+      name,
+      file,
+      options,
     })
   }
 

@@ -24,7 +24,13 @@ describe('rows that can be stored as they stand', () => {
   it('are the same rows as those that are written anew', async () => {
     const plain = await datasets.load(text('\n', bare))
     expect(plain.types).toEqual([
-      ...['integer', 'numeric', 'boolean', 'date', 'timestamptz', 'json', 'text'],
+      'integer',
+      'numeric',
+      'boolean',
+      'date',
+      'timestamptz',
+      'json',
+      'text',
     ])
     const rows = await plain.rows()
     expect(rows).toHaveLength(3)
@@ -193,7 +199,8 @@ describe('rows with other numbers of cells', () => {
   it('get columns that come late in the file', async () => {
     const many = '1,x\n'.repeat(60_000)
     const { columns, counts, rejects } = await datasets.load(`a,b\n${many}2,y,z\n`, {
-      ...{ ragged: 'pad', surveyBytes: 1 },
+      ragged: 'pad',
+      surveyBytes: 1,
     })
     expect(columns.map(({ name }) => name)).toEqual(['a', 'b', 'extra_1'])
     expect(counts.loaded).toBe(60_001)

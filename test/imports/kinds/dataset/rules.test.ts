@@ -35,7 +35,9 @@ describe('a critical column', () => {
 
   it('is missed by rows that are too short', async () => {
     const { rejects } = await datasets.load('a,b\n1,x\n2\n', {
-      ...{ critical: ['b'], ragged: 'pad', dialect: { delimiter: ',', header: true } },
+      critical: ['b'],
+      ragged: 'pad',
+      dialect: { delimiter: ',', header: true },
     })
     expect(briefly(rejects)).toEqual(['3 missing_value b'])
   })
@@ -52,7 +54,8 @@ describe('a default', () => {
   it('stands in for nothing, and counts as a value of its column', async () => {
     const defaults = { n: '0', word: 'none, "yet"' }
     const { rows, types, columns, rejects } = await datasets.load(file, {
-      ...{ defaults, critical: ['n'] },
+      defaults,
+      critical: ['n'],
     })
     expect(types).toEqual(['integer', 'integer', 'text'])
     expect(columns.map(({ nullable }) => nullable)).toEqual([false, false, false])
@@ -87,7 +90,8 @@ describe('a default', () => {
     const text = await datasets.load(file, { types: 'text', defaults: { n: '0' } })
     expect((await text.rows()).map(([, n]) => n)).toEqual(['5', '0', 'N/A'])
     const other = await datasets.load('id,n,m\n1,-,8\n2,6,9\n', {
-      ...{ nulls: ['-'], defaults: { n: '0' } },
+      nulls: ['-'],
+      defaults: { n: '0' },
     })
     expect(other.types).toEqual(['integer', 'integer', 'integer'])
     expect((await other.rows()).map(([, n]) => n)).toEqual(['0', '6'])
@@ -95,7 +99,9 @@ describe('a default', () => {
 
   it('stands in for cells that a short row lacks', async () => {
     const { rows } = await datasets.load('a,b\n1,x\n2\n', {
-      ...{ defaults: { b: 'z' }, ragged: 'pad', dialect: { delimiter: ',', header: true } },
+      defaults: { b: 'z' },
+      ragged: 'pad',
+      dialect: { delimiter: ',', header: true },
     })
     expect(await rows()).toEqual([
       ['1', 'x'],

@@ -4,8 +4,17 @@ import { ImportError } from '../loader.ts'
 const MAX_BYTES = 63
 /** The number of the row, what the parameters of reading rows are called, and columns that every table has. */
 const RESERVED = [
-  ...['_row', 'sort', 'cursor', 'page', 'per_page'],
-  ...['tableoid', 'ctid', 'xmin', 'cmin', 'xmax', 'cmax'],
+  '_row',
+  'sort',
+  'cursor',
+  'page',
+  'per_page',
+  'tableoid',
+  'ctid',
+  'xmin',
+  'cmin',
+  'xmax',
+  'cmax',
 ]
 /** What is looked at of a name, in UTF-16 units. */
 const MAX_UNITS = 1_000

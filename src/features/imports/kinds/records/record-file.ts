@@ -157,7 +157,9 @@ export async function openRecords<T>(
     batches,
     shown: () =>
       columns.fields.map((name) => ({
-        ...{ name, sourceName: columns.sourceNames.get(name) ?? null, type: 'text' },
+        name,
+        sourceName: columns.sourceNames.get(name) ?? null,
+        type: 'text',
         nullable: empty.has(name) || !filled.has(name),
       })),
   }

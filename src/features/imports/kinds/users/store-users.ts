@@ -134,8 +134,13 @@ export class UserLoad {
       emailKey: hex(emailIndex),
       accountKey: stored && hex(stored.accountNumberIndex),
       user: line([
-        ...[columns.name, columns.email, columns.nameIndex, emailIndex, columns.searchIndex],
-        ...[age ?? null, pincode ?? null],
+        columns.name,
+        columns.email,
+        columns.nameIndex,
+        emailIndex,
+        columns.searchIndex,
+        age ?? null,
+        pincode ?? null,
       ]),
       employment:
         employment &&
@@ -143,8 +148,12 @@ export class UserLoad {
       account:
         stored &&
         line([
-          ...[stored.bankName, stored.bankKey, stored.accountNumber, stored.accountNumberIndex],
-          ...[stored.ifscCode, 'true'],
+          stored.bankName,
+          stored.bankKey,
+          stored.accountNumber,
+          stored.accountNumberIndex,
+          stored.ifscCode,
+          'true',
         ]),
     }
   }

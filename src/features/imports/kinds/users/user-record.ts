@@ -9,8 +9,13 @@ import type { RecordValues } from '../records/record-file.ts'
 export const USER_SHAPE: RecordShape = {
   required: [['name'], ['email']],
   optional: [
-    ...['age', 'pincode', 'company_name', 'job_title'],
-    ...['bank_name', 'account_number', 'ifsc_code'],
+    'age',
+    'pincode',
+    'company_name',
+    'job_title',
+    'bank_name',
+    'account_number',
+    'ifsc_code',
   ],
 }
 
