@@ -2,8 +2,9 @@ import { openCache } from './cache/cache.ts'
 import type { Config } from './config.ts'
 import { openDatabase } from './database/client.ts'
 import { watchStorage } from './database/storage.ts'
-import { type EventQueue, openQueue } from './events/queue.ts'
-import { gaugeOutbox, startRelay } from './events/relay.ts'
+import { gaugeOutbox } from './events/outbox.ts'
+import { openQueue } from './events/queue.ts'
+import { startRelay } from './events/relay.ts'
 import { createAnalyticsService } from './features/analytics/analytics.service.ts'
 import { createApiKeyService } from './features/api-keys/api-keys.service.ts'
 import { createBankAccountService } from './features/bank-accounts/bank-accounts.service.ts'
@@ -28,9 +29,6 @@ import type { Log } from './lib/log.ts'
 import { createMetrics } from './lib/metrics.ts'
 import { requireCurrency } from './lib/money.ts'
 import { openShared } from './lib/redis-watch.ts'
-
-/** How long a request waits for the queue at most. */
-const MAX_REQUEST_ADD_MS = 1_000
 
 export type Services = ReturnType<typeof openServices>
 
@@ -68,10 +66,6 @@ export function openServices(
   const shared = openShared(config.REDIS_URL, log)
   const cache = openCache({ shared, isThere: (id) => isThere(database, id), metrics, log })
   const queue = openQueue({ databaseUrl, shared, storage, metrics, log })
-  // What a request adds is found by a sweep when the queue does not take it.
-  const requestQueue: Pick<EventQueue, 'add'> = {
-    add: (batch) => queue.add(batch, MAX_REQUEST_ADD_MS),
-  }
   const outbox = startRelay({
     database: relay,
     queue,
@@ -96,8 +90,7 @@ export function openServices(
   const reports = createReportService({
     database,
     databaseUrl,
-    queue: requestQueue,
-    log,
+    outbox,
     retentionHours: config.REPORT_RETENTION_HOURS,
   })
 
@@ -106,7 +99,7 @@ export function openServices(
     plain,
     databaseUrl,
     crypto,
-    queue: requestQueue,
+    outbox,
     metrics,
     log,
     loaders: {

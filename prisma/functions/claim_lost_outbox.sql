@@ -1,9 +1,9 @@
--- Marks rows again that were sent long ago and have no figures yet, those that wait longest first, and returns them. Their
--- job got lost or is failing: the wait of retry_seconds doubles with each time, up to an hour.
+-- Marks rows again that were sent long ago and are still here, the longest wait first, and returns them. Their job got lost,
+-- fails or still runs: the wait of retry_seconds doubles with each time, up to an hour.
 --
 -- It has one plan for the reason that claim_outbox has.
 CREATE OR REPLACE FUNCTION claim_lost_outbox(most integer, retry_seconds integer)
-RETURNS TABLE (id bigint, user_id bigint, request_id varchar) LANGUAGE plpgsql
+RETURNS TABLE (id bigint, user_id bigint, type text, subject_id bigint, request_id varchar) LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_sort = off
 AS $$
 #variable_conflict use_column
@@ -16,6 +16,6 @@ BEGIN
       AND sent.enqueued_at < now() - make_interval(secs => retry_seconds)
       AND sent.enqueued_at < now() - make_interval(secs => least(retry_seconds * power(2, sent.attempts - 1), 3600))
     ORDER BY sent.enqueued_at LIMIT most FOR UPDATE SKIP LOCKED))
-  RETURNING outbox.id, outbox.user_id, outbox.request_id;
+  RETURNING outbox.id, outbox.user_id, outbox.type, outbox.subject_id, outbox.request_id;
 END
 $$;

@@ -1,4 +1,4 @@
--- A day that lost a transaction gets an outbox row. A deleted row cannot carry the id of the request that deletes it: the
+-- transaction.deleted: a day that lost a transaction gets an outbox row. A deleted row cannot carry the id of the request that deletes it: the
 -- setting does. Where the user is deleted too there is nothing left to compute.
 --
 -- Each user is asked for alone: a join may read all users in the order of an index.
@@ -6,8 +6,8 @@ CREATE OR REPLACE FUNCTION outbox_after_delete() RETURNS trigger LANGUAGE plpgsq
 SET enable_seqscan = off
 AS $$
 BEGIN
-  INSERT INTO outbox (user_id, day, request_id)
-  SELECT user_id, day, left(nullif(current_setting('passbook.request_id', true), ''), 128)
+  INSERT INTO outbox (user_id, type, day, request_id)
+  SELECT user_id, 'transaction.deleted', day, left(nullif(current_setting('passbook.request_id', true), ''), 128)
   FROM (
     SELECT DISTINCT user_id, (transaction_date AT TIME ZONE 'UTC')::date AS day FROM old_rows) AS touched
   WHERE (SELECT true FROM users WHERE users.id = touched.user_id);

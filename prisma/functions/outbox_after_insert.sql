@@ -1,4 +1,4 @@
--- Whoever inserts a transaction (API, bulk, COPY, psql) leaves one outbox row for each user and UTC day that the statement
+-- transaction.created: whoever inserts a transaction (API, bulk, COPY, psql) leaves one outbox row for each user and UTC day that the statement
 -- touched, in the same database transaction. Triggers of statements do it: a COPY of a million rows fires once.
 --
 -- A statement that inserts 10,000 transactions and more leaves one row for each user, with all days of theirs in days
@@ -6,13 +6,13 @@
 CREATE OR REPLACE FUNCTION outbox_after_insert() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (SELECT count(*) FROM (SELECT FROM new_rows LIMIT 10000) AS counted) < 10000 THEN
-    INSERT INTO outbox (user_id, day, request_id)
-    SELECT user_id, (transaction_date AT TIME ZONE 'UTC')::date, max(request_id)
+    INSERT INTO outbox (user_id, type, day, request_id)
+    SELECT user_id, 'transaction.created', (transaction_date AT TIME ZONE 'UTC')::date, max(request_id)
     FROM new_rows
-    GROUP BY 1, 2;
+    GROUP BY 1, 3;
   ELSE
-    INSERT INTO outbox (user_id, day, days, request_id)
-    SELECT user_id, min(day), array_agg(DISTINCT day), max(request_id)
+    INSERT INTO outbox (user_id, type, day, days, request_id)
+    SELECT user_id, 'transaction.created', min(day), array_agg(DISTINCT day), max(request_id)
     FROM (
       SELECT user_id, (transaction_date AT TIME ZONE 'UTC')::date AS day, request_id
       FROM new_rows) AS touched

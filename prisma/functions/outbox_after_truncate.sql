@@ -1,8 +1,8 @@
--- Each day that had figures gets an outbox row.
+-- transaction.deleted: each day that had figures gets an outbox row.
 CREATE OR REPLACE FUNCTION outbox_after_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO outbox (user_id, day)
-  SELECT DISTINCT daily_statistics.user_id, date
+  INSERT INTO outbox (user_id, type, day)
+  SELECT DISTINCT daily_statistics.user_id, 'transaction.deleted', date
   FROM daily_statistics
   JOIN users ON users.id = daily_statistics.user_id;
   RETURN NULL;

@@ -1,14 +1,14 @@
--- An update may move a transaction to another day: the day it was on and the day it is on get an outbox row.
+-- transaction.updated: an update may move a transaction to another day: the day it was on and the day it is on get an outbox row.
 CREATE OR REPLACE FUNCTION outbox_after_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO outbox (user_id, day, request_id)
-  SELECT user_id, (transaction_date AT TIME ZONE 'UTC')::date, max(request_id)
+  INSERT INTO outbox (user_id, type, day, request_id)
+  SELECT user_id, 'transaction.updated', (transaction_date AT TIME ZONE 'UTC')::date, max(request_id)
   FROM (
     SELECT user_id, transaction_date, NULL AS request_id FROM old_rows
     UNION ALL
     SELECT user_id, transaction_date, request_id FROM new_rows
   ) AS touched
-  GROUP BY 1, 2;
+  GROUP BY 1, 3;
   RETURN NULL;
 END
 $$;

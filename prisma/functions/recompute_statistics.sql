@@ -36,7 +36,7 @@ DECLARE
 BEGIN
   SELECT array_agg(waiting.id ORDER BY waiting.id) INTO present
   FROM unnest(subject || others) AS waiting (id)
-  WHERE (SELECT true FROM outbox WHERE outbox.user_id = waiting.id LIMIT 1);
+  WHERE (SELECT true FROM outbox WHERE outbox.user_id = waiting.id AND outbox.day IS NOT NULL LIMIT 1);
   IF present IS NULL THEN
     RETURN;
   END IF;
@@ -56,7 +56,7 @@ BEGIN
     computed_at = greatest(statistics_versions.computed_at, excluded.computed_at);
 
   WITH answered AS (
-    DELETE FROM outbox WHERE user_id = ANY (present)
+    DELETE FROM outbox WHERE user_id = ANY (present) AND day IS NOT NULL
     RETURNING user_id, created_at, coalesce(days, ARRAY[day]) AS days),
   touched AS (
     SELECT DISTINCT user_id, day FROM answered, unnest(days) AS day ORDER BY 1, 2),

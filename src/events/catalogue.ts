@@ -1,89 +1,99 @@
-import { type Static, Type } from 'typebox'
+import { type Static, type TObject, Type } from 'typebox'
+import type { Config } from '../config.ts'
 
-const UserId = Type.Integer({ minimum: 1 })
+const Id = Type.Integer({ minimum: 1 })
+const RequestId = Type.Optional(Type.String())
 
-/** How many users one event can name. */
+/** How many users one job can name. */
 export const MAX_USERS = 250
 
+/** Users whose figures are not current. */
+const Users = Type.Object({
+  user_ids: Type.Array(Id, { minItems: 1, maxItems: MAX_USERS }),
+  request_id: RequestId,
+})
+/** The report or import that somebody asked for. */
+const Request = Type.Object({ id: Id, request_id: RequestId })
+const Nothing = Type.Object({})
+
+const HOUR = 3_600
+
+/** An event that a trigger of `prisma/functions/` writes into the outbox, with what it tells of. */
+interface OutboxEvent {
+  readonly payload: TObject
+  readonly consumer: string
+  /** All waiting events of a user share one job, and those of many users that one request touched. */
+  readonly coalesced: boolean
+}
+
+/** An event of the clock. */
+interface DueEvent {
+  readonly payload: typeof Nothing
+  readonly consumer: string
+  readonly everySeconds: (config: Config) => number
+}
+
 /**
- * What happens in Passbook that something else reacts to: event name -> what a job carries -> which
- * job consumes it. Payloads hold ids only, never names, amounts or account numbers. With
- * an event that has no consumer Passbook does not compile, and so does not start. One that `yields` lets
- * all others pass that wait with it.
+ * What happens in Passbook that something reacts to: what a job for it carries, and who consumes that
+ * job. Payloads hold ids only, never names, amounts or account numbers. `consumers.ts` binds each
+ * consumer to a function; with one missing Passbook does not compile.
  */
 export const events = {
-  /** A transaction of this user's was created, changed or deleted. */
-  'transactions.changed': {
-    payload: Type.Object({ user_id: UserId, request_id: Type.Optional(Type.String()) }),
-    consumer: 'recomputeStatistics',
-  },
-  /** Transactions of many users were, by one request: a load. */
-  'transactions.loaded': {
-    payload: Type.Object({
-      user_ids: Type.Array(UserId, { minItems: 1, maxItems: MAX_USERS }),
-      request_id: Type.Optional(Type.String()),
-    }),
-    consumer: 'recomputeManyStatistics',
-    yields: true,
-  },
-  /** The periodic look after stored statistics is due. */
+  'transaction.created': { payload: Users, consumer: 'recomputeStatistics', coalesced: true },
+  'transaction.updated': { payload: Users, consumer: 'recomputeStatistics', coalesced: true },
+  'transaction.deleted': { payload: Users, consumer: 'recomputeStatistics', coalesced: true },
+  /** Stored statistics were found to differ from the ledger (`features/analytics/drift.ts`). */
+  'statistics.drifted': { payload: Users, consumer: 'recomputeStatistics', coalesced: true },
+  'report.requested': { payload: Request, consumer: 'buildReport', coalesced: false },
+  'import.requested': { payload: Request, consumer: 'runImport', coalesced: false },
+
   'statistics.refresh_due': {
-    payload: Type.Object({}),
+    payload: Nothing,
     consumer: 'refreshStatistics',
+    everySeconds: (config) => config.STATISTICS_REFRESH_SECONDS,
   },
-  /** The periodic removal of expired refresh tokens and of old login attempts is due. */
   'tokens.cleanup_due': {
-    payload: Type.Object({}),
+    payload: Nothing,
     consumer: 'deleteExpiredTokens',
+    everySeconds: () => HOUR,
   },
-  /** The periodic removal of answers kept for retries is due. */
   'idempotency.cleanup_due': {
-    payload: Type.Object({}),
+    payload: Nothing,
     consumer: 'deleteOldAnswers',
+    everySeconds: () => HOUR,
   },
-  /** Somebody asked for a report. */
-  'report.requested': {
-    payload: Type.Object({
-      report_id: Type.Integer({ minimum: 1 }),
-      request_id: Type.Optional(Type.String()),
-    }),
-    consumer: 'buildReport',
-  },
-  /** Somebody sent a file to be loaded. */
-  'import.requested': {
-    payload: Type.Object({
-      import_id: Type.Integer({ minimum: 1 }),
-      request_id: Type.Optional(Type.String()),
-    }),
-    consumer: 'runImport',
-  },
-  /** The periodic look after imports is due. */
-  'imports.sweep_due': {
-    payload: Type.Object({}),
-    consumer: 'sweepImports',
-  },
-  /** The periodic look after reports is due. */
-  'reports.sweep_due': {
-    payload: Type.Object({}),
-    consumer: 'sweepReports',
-  },
-  /** The periodic look after the tables of datasets is due. */
-  'datasets.sweep_due': {
-    payload: Type.Object({}),
-    consumer: 'sweepDatasets',
-  },
-} as const
+  'imports.sweep_due': { payload: Nothing, consumer: 'sweepImports', everySeconds: () => 5 },
+  'reports.sweep_due': { payload: Nothing, consumer: 'sweepReports', everySeconds: () => 30 },
+  'datasets.sweep_due': { payload: Nothing, consumer: 'sweepDatasets', everySeconds: () => 30 },
+} as const satisfies Readonly<Record<string, OutboxEvent | DueEvent>>
 
-export type EventName = keyof typeof events
-export type EventPayload<Name extends EventName> = Static<(typeof events)[Name]['payload']>
+type Events = typeof events
+export type EventName = keyof Events
+export type ConsumerName = Events[EventName]['consumer']
 
-/** One event with what it carries. */
-export type AppEvent = { [Name in EventName]: { name: Name; data: EventPayload<Name> } }[EventName]
+/** What a consumer is given: its events have one payload. */
+export type PayloadOf<Consumer extends ConsumerName> = {
+  [Name in EventName]: Events[Name]['consumer'] extends Consumer
+    ? Static<Events[Name]['payload']>
+    : never
+}[EventName]
 
-/** The function that consumes an event. */
-export type EventConsumer<Name extends EventName> = (payload: EventPayload<Name>) => Promise<void>
+/** One piece of work for a consumer. */
+export type Job = {
+  [Consumer in ConsumerName]: {
+    readonly consumer: Consumer
+    readonly payload: PayloadOf<Consumer>
+    /** Lets all others pass that wait with it. */
+    readonly yields?: boolean
+  }
+}[ConsumerName]
 
-/** A consumer for each event, by its name in the catalogue; the compiler sees that none is missing. */
-export type EventConsumers = {
-  readonly [Name in EventName as (typeof events)[Name]['consumer']]: EventConsumer<Name>
+/** A function for each consumer of the catalogue. */
+export type Consumers = {
+  readonly [Consumer in ConsumerName]: (payload: PayloadOf<Consumer>) => Promise<void>
 }
+
+/** What a consumer is given, for checking. */
+export const payloadSchemas: ReadonlyMap<string, TObject> = new Map(
+  Object.values(events).map(({ consumer, payload }) => [consumer, payload]),
+)

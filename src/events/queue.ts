@@ -3,7 +3,7 @@ import {
   createPostgresBackend,
   createRedisBackend,
   type IQueueBackend,
-  type Job,
+  type Job as QueuedJob,
   withBackend,
 } from 'bullmq'
 import { Compile } from 'typebox/compile'
@@ -17,7 +17,13 @@ import type { Metrics } from '../lib/metrics.ts'
 import { within } from '../lib/process.ts'
 import { redisOptions } from '../lib/redis.ts'
 import type { SharedRedis } from '../lib/redis-watch.ts'
-import { type AppEvent, type EventConsumers, type EventName, events } from './catalogue.ts'
+import {
+  type ConsumerName,
+  type Consumers,
+  type EventName,
+  type Job,
+  payloadSchemas,
+} from './catalogue.ts'
 import { openProducer } from './producer.ts'
 import { keepSchedules } from './schedules.ts'
 import { countUnderWay } from './under-way.ts'
@@ -37,7 +43,7 @@ const STALLED_CHECK_MS = 5_000
 const MAX_STALLS = 5
 /** The goodbye to a Redis that is away would take for ever. */
 const GOODBYE_MS = 3_000
-/** How long adding events may take: the relay adds thousands at once. */
+/** How long adding jobs may take: the relay adds thousands at once. */
 const MAX_ADD_MS = 10_000
 
 /**
@@ -54,21 +60,21 @@ const QUEUE_LIMITS = {
 /** A job that failed for good. */
 export interface FailedJob {
   readonly id: string
-  readonly event: string
+  readonly consumer: string
   readonly data: unknown
   readonly attempts: number
   readonly failed_at: string
   readonly reason: string
 }
 
-/** Events on their way to their consumers: at least once, in no particular order. */
+/** Jobs on their way to their consumers: at least once, in no particular order. */
 export interface EventQueue {
-  /** Gives up after `maxWaitMs`, 10 s when not given; the events may arrive all the same. */
-  add(batch: readonly AppEvent[], maxWaitMs?: number): Promise<void>
-  /** Adds an event every so many seconds, once however many processes ask for it. */
+  /** Gives up after 10 s; the jobs may arrive all the same. */
+  add(jobs: readonly Job[]): Promise<void>
+  /** Adds a job for this event every so many seconds, once however many processes ask for it. */
   schedule(event: EventName, everySeconds: number): Promise<void>
   /** Starts to work; `done` is called after each job. Stops with `close`. */
-  consume(consumers: EventConsumers, concurrency: number, done: () => void): void
+  consume(consumers: Consumers, concurrency: number, done: () => void): void
   /** Begins no more jobs, and waits for those under way, `milliseconds` at most. */
   finish(milliseconds: number): Promise<void>
   /** Newest first, at most `limit`. */
@@ -127,15 +133,15 @@ function queueOver<B extends IQueueBackend, C>(
   const jobs = countUnderWay()
 
   return {
-    async add(batch, maxWaitMs = MAX_ADD_MS) {
-      const entries = batch.map(({ name, data }) => ({
-        name,
-        data,
+    async add(batch) {
+      const entries = batch.map(({ consumer, payload, yields }) => ({
+        name: consumer,
+        data: payload,
         // What has no priority comes first.
-        ...('yields' in events[name] && { opts: { priority: 1 } }),
+        ...(yields && { opts: { priority: 1 } }),
       }))
       const add = async () => void (await (await producer.ready()).addBulk(entries))
-      await (shared ? shared.watch.run(add, maxWaitMs) : inTime(add(), maxWaitMs))
+      await (shared ? shared.watch.run(add, MAX_ADD_MS) : inTime(add(), MAX_ADD_MS))
     },
     schedule: schedules.add,
     consume(consumers, concurrency, done) {
@@ -171,7 +177,7 @@ function queueOver<B extends IQueueBackend, C>(
       const jobs = await (await producer.ready()).getFailed(0, limit - 1)
       return jobs.map((job) => ({
         id: job.id ?? '',
-        event: job.name,
+        consumer: job.name,
         data: job.data,
         attempts: job.attemptsMade,
         failed_at: new Date(job.finishedOn ?? job.timestamp).toISOString(),
@@ -202,21 +208,20 @@ function queueOver<B extends IQueueBackend, C>(
 }
 
 const payloadChecks = new Map(
-  Object.entries(events).map(([name, { payload }]) => [name, Compile(payload)]),
+  [...payloadSchemas].map(([consumer, payload]) => [consumer, Compile(payload)]),
 )
 
 /** Runs one job. What the queue keeps of a failure is its kind: messages can quote data. */
 async function run(
-  job: Job,
-  consumers: EventConsumers,
+  job: QueuedJob,
+  consumers: Consumers,
   { storage, metrics, log }: QueueOptions,
 ): Promise<void> {
   const end = metrics.jobs.startTimer({ job: job.name })
   const { request_id } = job.data
   try {
-    if (!payloadChecks.get(job.name)?.Check(job.data)) throw new Error('unknown event or payload')
-    const { consumer } = events[job.name as EventName]
-    const consume = consumers[consumer] as (payload: unknown) => Promise<void>
+    if (!payloadChecks.get(job.name)?.Check(job.data)) throw new Error('unknown job or payload')
+    const consume = consumers[job.name as ConsumerName] as (payload: unknown) => Promise<void>
     await inBackground(() => consume(job.data))
     end({ outcome: 'completed' })
     log.debug({ job: job.name, job_id: job.id, request_id }, 'job completed')

@@ -1,18 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Database, Prisma } from '../database/client.ts'
+import type { Database } from '../database/client.ts'
 import { afterCommit } from '../database/unit-of-work.ts'
 import { WORK_LIMITS } from '../database/work-limits.ts'
 import type { Log } from '../lib/log.ts'
 import type { Metrics } from '../lib/metrics.ts'
-import type { AppEvent } from './catalogue.ts'
-import { type ClaimedRow, eventsOf, eventsOfEach } from './outbox-events.ts'
+import type { Job } from './catalogue.ts'
+import { type ClaimedRow, claimLost, claimNew, jobsOf, unclaim } from './outbox.ts'
 import type { EventQueue } from './queue.ts'
-import { CLAIM_MARK, createRunaways, ranOutOfTime } from './runaways.ts'
+import { createRunaways, ranOutOfTime } from './runaways.ts'
 
 const MAX_BATCH_ROWS = 2_000
 /** A claim that took too long is followed by smaller ones, which grow again. */
 const MIN_BATCH_ROWS = 50
-const MARK = Prisma.raw(CLAIM_MARK)
 const POLL_MS = 200
 /** Between two passes: every job that ends nudges, and in a burst one pass for several is enough. */
 const SPACING_MS = 40
@@ -44,27 +43,6 @@ export interface Relay extends Nudge {
 }
 
 /**
- * Rows never enqueued. A user with a row on its way is left alone: its job takes every row that is
- * there when it runs, and what comes later is enqueued once that job is done. So a user has one job
- * at a time, however many transactions arrive.
- */
-const claimNew = (database: Database, most: number) => database.$queryRaw<ClaimedRow[]>`
-  ${MARK} SELECT id, user_id, request_id FROM claim_outbox(${most}::int)`
-
-/** Rows whose job got lost with a queue or is failing. */
-const claimOld = (database: Database, most: number, retrySeconds: number) =>
-  database.$queryRaw<ClaimedRow[]>`
-    ${MARK} SELECT id, user_id, request_id FROM claim_lost_outbox(${most}::int, ${retrySeconds}::int)`
-
-/**
- * What was on its way when a process died is sent again at once: its job may be gone, or be held by
- * the lock of a worker that is. A job too many finds nothing to do.
- */
-export async function releaseOutbox(database: Database): Promise<void> {
-  await database.$executeRaw`SELECT release_outbox()`
-}
-
-/**
  * Moves committed outbox rows to the queue. Marking is committed before the job is added: a job that
  * runs before the commit of its mark would find nothing. When adding fails the mark is taken back;
  * when the process dies in between, the age of the row brings it up again.
@@ -81,18 +59,12 @@ export function startRelay(options: RelayOptions): Relay {
   let nextPass = 0
   let nextLookForLost = 0
 
-  async function enqueue(
-    rows: readonly ClaimedRow[],
-    toEvents: (rows: readonly ClaimedRow[]) => readonly AppEvent[],
-  ): Promise<void> {
+  async function enqueue(rows: readonly ClaimedRow[], jobs: readonly Job[]): Promise<void> {
     if (rows.length === 0) return
     try {
-      await queue.add(toEvents(rows))
+      await queue.add(jobs)
     } catch (error) {
-      await database.outboxRow.updateMany({
-        where: { id: { in: rows.map((row) => row.id) } },
-        data: { enqueuedAt: null, attempts: { decrement: 1 } },
-      })
+      await unclaim(database, rows)
       throw error
     }
   }
@@ -116,13 +88,13 @@ export function startRelay(options: RelayOptions): Relay {
     if (poll) await runaways.look()
     const most = batch
     const fresh = await claim((rows) => claimNew(database, rows))
-    await enqueue(fresh, eventsOf)
+    await enqueue(fresh, jobsOf(fresh))
     again ||= fresh.length === most
     if (poll && Date.now() >= nextLookForLost) {
       nextLookForLost = Date.now() + LOST_EVERY_MS
       // Each alone: one whose recomputation fails keeps nobody else's figures waiting.
-      const lost = await claim((rows) => claimOld(database, rows, retrySeconds))
-      await enqueue(lost, eventsOfEach)
+      const lost = await claim((rows) => claimLost(database, rows, retrySeconds))
+      await enqueue(lost, jobsOf(lost, false))
     }
     if (batch === most) batch = Math.min(most * 2, MAX_BATCH_ROWS)
   }
@@ -160,17 +132,4 @@ export function startRelay(options: RelayOptions): Relay {
       await running
     },
   }
-}
-
-/** Shows how much waits in the outbox, and for how long. */
-export function gaugeOutbox(database: Database, metrics: Metrics): void {
-  metrics.gauge(
-    'passbook_outbox_rows',
-    'Changes whose figures are not current yet: of a day, or of a user by a big load',
-    () => database.outboxRow.count(),
-  )
-  metrics.gauge('passbook_outbox_lag_seconds', 'Age of the oldest row of the outbox', async () => {
-    const { _min } = await database.outboxRow.aggregate({ _min: { createdAt: true } })
-    return _min.createdAt === null ? 0 : (Date.now() - _min.createdAt.getTime()) / 1000
-  })
 }

@@ -1,4 +1,4 @@
-import type { EventName } from './catalogue.ts'
+import { type EventName, events } from './catalogue.ts'
 import type { Producer } from './producer.ts'
 
 /** How often, in milliseconds, to look whether the queue still knows its schedules. */
@@ -14,9 +14,9 @@ interface SchedulerQueue {
   ): Promise<unknown>
 }
 
-/** Events that come back for as long as the process runs. */
+/** Jobs that come back for as long as the process runs. */
 export interface Schedules {
-  /** Adds an event every so many seconds, once however many processes ask for it. */
+  /** Adds a job for this event every so many seconds, once however many processes ask for it. */
   add(event: EventName, everySeconds: number): Promise<void>
   close(): void
 }
@@ -28,7 +28,11 @@ export function keepSchedules({ ready }: Producer<SchedulerQueue>): Schedules {
     async add(event, everySeconds) {
       const every = everySeconds * 1000
       const put = async () =>
-        (await ready()).upsertJobScheduler(event, { every }, { name: event, data: {} })
+        (await ready()).upsertJobScheduler(
+          event,
+          { every },
+          { name: events[event].consumer, data: {} },
+        )
       const look = async () => {
         if (!(await (await ready()).getJobScheduler(event))) await put()
       }

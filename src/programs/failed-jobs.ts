@@ -17,8 +17,8 @@ type Work = (queue: EventQueue) => Promise<Outcome>
 
 async function list(queue: EventQueue): Promise<Outcome> {
   const failed = await queue.failed(MAX_LISTED)
-  const lines = failed.map(({ id, event, data, attempts, failed_at, reason }) =>
-    [id, event, JSON.stringify(data), `${attempts} attempts`, failed_at, reason].join('  '),
+  const lines = failed.map(({ id, consumer, data, attempts, failed_at, reason }) =>
+    [id, consumer, JSON.stringify(data), `${attempts} attempts`, failed_at, reason].join('  '),
   )
   return {
     text: `${[...lines, `${failed.length} failed`].join('\n')}\n`,

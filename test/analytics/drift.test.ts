@@ -18,7 +18,7 @@ beforeEach(async () => {
 })
 afterAll(() => service.close())
 
-const recompute = () => service.services.analytics.recompute(user)
+const recompute = () => service.services.analytics.recompute([user])
 const refresh = () => service.services.analytics.refresh()
 const falsify = (statement: string) =>
   service.database.query(statement.replaceAll('$1', String(user)))
@@ -79,7 +79,7 @@ describe('the periodic refresh', () => {
     const others = [await insertUser(service.database), await insertUser(service.database)]
     for (const id of others) {
       await insertDays(service.database, id, 2)
-      await service.services.analytics.recompute(id)
+      await service.services.analytics.recompute([id])
     }
     const before = await driftCount()
     await service.database.query(

@@ -28,7 +28,7 @@ const read = async (headers = {}, query = {}) =>
     })
   ).body
 const book = () => service.createTransaction(staff.token, { user_id: customer.id })
-const recompute = () => service.services.analytics.recompute(customer.id)
+const recompute = () => service.services.analytics.recompute([customer.id])
 
 /** Makes the stored figures wrong, which shows whether an answer came from them. */
 const falsify = (count: number) =>

@@ -16,7 +16,7 @@ beforeEach(async () => {
 })
 afterAll(() => service.close())
 
-const recompute = (id = user) => service.services.analytics.recompute(id)
+const recompute = (id = user) => service.services.analytics.recompute([id])
 
 const versionOf = async (id: number) => {
   const [row] = await service.database.query<{ version: string }>(

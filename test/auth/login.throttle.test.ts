@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { authConsumers } from '../../src/features/auth/auth.consumer.ts'
+import { deleteExpiredTokens } from '../../src/features/auth/expired-tokens.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
 /** Accounts of these tests were logged in from the test's own address alone. */
@@ -212,7 +212,7 @@ describe('the clean-up', () => {
     await query(`INSERT INTO login_addresses VALUES ($1, 'old', now() - interval '91 days')`, [
       account.id,
     ])
-    await authConsumers(service.services.database).deleteExpiredTokens({})
+    await deleteExpiredTokens(service.services.database)
     const attempts = await query(
       `SELECT last_at > now() - interval '1 hour' AS new FROM login_throttles`,
     )

@@ -157,7 +157,7 @@ try {
     variants,
     [BUSY_USER],
     `a day of ${BUSY.toLocaleString('en')} transactions`,
-    `INSERT INTO outbox (user_id, day) SELECT user_id, date FROM daily_statistics WHERE user_id = ${BUSY_USER}`,
+    `INSERT INTO outbox (user_id, type, day) SELECT user_id, 'transaction.created', date FROM daily_statistics WHERE user_id = ${BUSY_USER}`,
   )
   const users = Array.from({ length: MANY_USERS }, (_, index) => FIRST_OF_MANY + index)
   const ofMany = `user_id >= ${FIRST_OF_MANY}`
@@ -165,19 +165,19 @@ try {
     variants,
     users,
     'one day each',
-    `INSERT INTO outbox (user_id, day) SELECT user_id, min(date) FROM daily_statistics WHERE ${ofMany} GROUP BY 1`,
+    `INSERT INTO outbox (user_id, type, day) SELECT user_id, 'transaction.created', min(date) FROM daily_statistics WHERE ${ofMany} GROUP BY 1`,
   )
   await measureTogether(
     variants,
     users,
     `all ${MANY_DAYS} days each`,
-    `INSERT INTO outbox (user_id, day) SELECT user_id, date FROM daily_statistics WHERE ${ofMany}`,
+    `INSERT INTO outbox (user_id, type, day) SELECT user_id, 'transaction.created', date FROM daily_statistics WHERE ${ofMany}`,
   )
   await measureTogether(
     variants,
     users,
     `${MANY_DAYS} days each and no figures before`,
-    `INSERT INTO outbox (user_id, day, days) SELECT user_id, min(date), array_agg(date) FROM daily_statistics
+    `INSERT INTO outbox (user_id, type, day, days) SELECT user_id, 'transaction.created', min(date), array_agg(date) FROM daily_statistics
        WHERE ${ofMany} GROUP BY 1;
      DELETE FROM daily_statistics WHERE ${ofMany}; DELETE FROM monthly_statistics WHERE ${ofMany};
      DELETE FROM user_statistics WHERE ${ofMany}; DELETE FROM statistics_versions WHERE ${ofMany}`,

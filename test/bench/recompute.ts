@@ -8,12 +8,14 @@ import { join } from 'node:path'
 import { type Database, openDatabase } from '../../src/database/client.ts'
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts'
 import { migrate } from '../../src/database/migrate.ts'
-import { recomputeUsers } from '../../src/features/analytics/recompute.ts'
 import { createLog } from '../../src/lib/log.ts'
 
 const ROUNDS = 200
 const DAYS = 3650
 const SIZES = [1_000, 1_000_000] as const
+
+const recompute = (database: Database, userId: number) =>
+  database.$queryRaw`SELECT user_id FROM recompute_statistics(${userId}::bigint)`
 
 async function seed(database: Database, userId: number, count: number): Promise<void> {
   await database.$executeRaw`
@@ -25,7 +27,7 @@ async function seed(database: Database, userId: number, count: number): Promise<
       timestamptz '2016-01-01 00:00Z' + make_interval(secs => number * ${(DAYS * 86_400) / count}::float8),
       1 + number % 1000, (ARRAY['credit', 'debit'])[1 + number % 2], 'USD'
     FROM generate_series(0, ${count - 1}::int) AS number`
-  await recomputeUsers(database, [userId])
+  await recompute(database, userId)
 }
 
 async function measure(database: Database, userId: number, round: number): Promise<number> {
@@ -36,7 +38,7 @@ async function measure(database: Database, userId: number, round: number): Promi
     VALUES (${userId}, '\\x00', timestamptz '2016-01-01 12:00Z' + make_interval(days => ${day}::int),
       5, 'credit', 'USD')`
   const start = performance.now()
-  await recomputeUsers(database, [userId])
+  await recompute(database, userId)
   return performance.now() - start
 }
 

@@ -61,7 +61,7 @@ const failedOnes = () =>
 
 const failureCount = async () => {
   const { values } = await service.services.metrics.jobFailures.get()
-  return values.find(({ labels }) => labels.job === 'transactions.changed')?.value ?? 0
+  return values.find(({ labels }) => labels.job === 'recomputeStatistics')?.value ?? 0
 }
 
 describe('a job that fails', () => {
@@ -72,8 +72,8 @@ describe('a job that fails', () => {
     expect(await failedOnes()).toEqual([
       {
         id: expect.any(String),
-        event: 'transactions.changed',
-        data: { user_id: user, request_id: 'a-request' },
+        consumer: 'recomputeStatistics',
+        data: { user_ids: [user], request_id: 'a-request' },
         attempts: ATTEMPTS,
         failed_at: expect.stringMatching(/Z$/),
         reason: expect.stringMatching(/^PrismaClient\w+ P\d{4}$/),
@@ -139,7 +139,7 @@ describe('a job that fails', () => {
       expect(await queue.failed(10)).toEqual([])
       expect(
         await service.database.query(
-          `SELECT state FROM bullmq.job WHERE name = 'transactions.changed'`,
+          `SELECT state FROM bullmq.job WHERE name = 'recomputeStatistics'`,
         ),
       ).toEqual([])
     })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { consumersOf } from '../../src/consumers.ts'
-import type { AppEvent } from '../../src/events/catalogue.ts'
-import { eventsOf } from '../../src/events/outbox-events.ts'
+import type { Consumers } from '../../src/events/catalogue.ts'
+import { type ClaimedRow, jobsOf } from '../../src/events/outbox.ts'
 import { openQueue } from '../../src/events/queue.ts'
 import { readLedger, readStatistics } from '../setup/ledger.ts'
 import { insertDays, insertUser, readOutbox } from '../setup/rows.ts'
@@ -21,8 +21,7 @@ beforeEach(async () => {
 })
 afterAll(() => service.close())
 
-const recomputeMany = (ids: readonly number[] = users) =>
-  service.services.analytics.recomputeMany(ids)
+const recomputeMany = (ids: readonly number[] = users) => service.services.analytics.recompute(ids)
 
 /** So many transactions of the running test's users in one statement, over 40 days and two currencies. */
 const load = (count: number) =>
@@ -82,7 +81,7 @@ describe('a statement of 10,000 transactions', () => {
 
   it('is worked on for a user alone', async () => {
     await load(10_000)
-    for (const user of users) await service.services.analytics.recompute(user)
+    for (const user of users) await service.services.analytics.recompute([user])
     await expectExact()
   })
 })
@@ -108,9 +107,9 @@ describe('recomputing many users', () => {
     expect(together.flat().length).toBeGreaterThan(users.length)
     await service.database.query('DELETE FROM monthly_statistics')
     await service.database.query(
-      `INSERT INTO outbox (user_id, day) SELECT user_id, date FROM daily_statistics`,
+      `INSERT INTO outbox (user_id, type, day) SELECT user_id, 'transaction.updated', date FROM daily_statistics`,
     )
-    for (const user of users) await service.services.analytics.recompute(user)
+    for (const user of users) await service.services.analytics.recompute([user])
     expect(await Promise.all(users.map(months))).toEqual(together)
   })
 
@@ -162,7 +161,7 @@ describe('recomputing many users', () => {
     await Promise.all([
       recomputeMany(users),
       recomputeMany(users.toReversed()),
-      ...users.map((user) => service.services.analytics.recompute(user)),
+      ...users.map((user) => service.services.analytics.recompute([user])),
       load(2000),
     ])
     await recomputeMany()
@@ -170,50 +169,72 @@ describe('recomputing many users', () => {
   })
 })
 
-describe('events of many users', () => {
+describe('jobs for changes of many users', () => {
   const rowsOf = (count: number, request_id: string | null, first = 1) =>
     Array.from({ length: count }, (_, index) => ({
       id: BigInt(index),
       user_id: BigInt(first + index),
+      type: 'transaction.created',
+      subject_id: null,
       request_id,
     }))
-
-  it('are one for each where few share a request', () => {
-    const events = eventsOf([...rowsOf(49, 'few'), ...rowsOf(49, null, 100)])
-    expect(events).toHaveLength(98)
-    expect(new Set(events.map(({ name }) => name))).toEqual(new Set(['transactions.changed']))
+  const job = (user_ids: unknown, request_id: string) => ({
+    consumer: 'recomputeStatistics',
+    payload: { user_ids, request_id },
   })
 
-  it('name up to 250 users each where many share one', () => {
-    const events = eventsOf([...rowsOf(600, 'a-load').toReversed(), ...rowsOf(1, 'single', 9000)])
-    expect(events).toMatchObject([
-      { name: 'transactions.loaded', data: { request_id: 'a-load' } },
-      { name: 'transactions.loaded', data: { request_id: 'a-load' } },
-      { name: 'transactions.loaded', data: { request_id: 'a-load' } },
-      { name: 'transactions.changed', data: { user_id: 9000, request_id: 'single' } },
+  it('are one for each where few share a request', () => {
+    const jobs = jobsOf([...rowsOf(49, 'few'), ...rowsOf(49, null, 100)])
+    expect(jobs).toHaveLength(98)
+    expect(jobs).toContainEqual(job([1], 'few'))
+    expect(jobs).toContainEqual({
+      consumer: 'recomputeStatistics',
+      payload: { user_ids: [100] },
+    })
+  })
+
+  it('name up to 250 users each, and yield, where many share one', () => {
+    const jobs = jobsOf([...rowsOf(600, 'a-load').toReversed(), ...rowsOf(1, 'single', 9000)])
+    const ids = (first: number, count: number) =>
+      Array.from({ length: count }, (_, index) => first + index)
+    expect(jobs).toEqual([
+      { ...job(ids(1, 250), 'a-load'), yields: true },
+      { ...job(ids(251, 250), 'a-load'), yields: true },
+      { ...job(ids(501, 100), 'a-load'), yields: true },
+      job([9000], 'single'),
     ])
-    const ids = events.flatMap(({ data }) => ('user_ids' in data ? data.user_ids : []))
-    expect(ids).toEqual(Array.from({ length: 600 }, (_, index) => index + 1))
+  })
+
+  it('are one for each where they are to fail alone', () => {
+    expect(jobsOf(rowsOf(600, 'a-load'), false)).toHaveLength(600)
+  })
+
+  it('are one for a user, whatever happened to their transactions', () => {
+    const [row] = rowsOf(1, 'first')
+    const types = ['transaction.created', 'transaction.deleted', 'transaction.updated'] as const
+    const rows = types.map((type) => ({ ...row, type }) as ClaimedRow)
+    expect(jobsOf(rows)).toEqual([job([1], 'first')])
+  })
+
+  it('leave alone what a newer version of Passbook wrote', () => {
+    const [row] = rowsOf(1, 'first')
+    expect(jobsOf([{ ...row, type: 'card.stolen' } as ClaimedRow])).toEqual([])
+    expect(jobsOf([{ ...row, type: 'reports.sweep_due' } as ClaimedRow])).toEqual([])
   })
 
   it('let those of one user pass', async () => {
     const { metrics, log } = service.services
     const queue = openQueue({ databaseUrl: service.database.url, metrics, log })
-    const done: string[] = []
-    const note = (name: string) => async () => void done.push(name)
-    const batch: AppEvent[] = [
-      { name: 'transactions.loaded', data: { user_ids: [1] } },
-      { name: 'transactions.loaded', data: { user_ids: [2] } },
-      { name: 'transactions.changed', data: { user_id: 3 } },
-    ]
-    await queue.add(batch)
-    const consumers = {
+    const done: number[][] = []
+    const of = (user_ids: number[]) =>
+      ({ consumer: 'recomputeStatistics', payload: { user_ids } }) as const
+    await queue.add([{ ...of([1, 2]), yields: true }, { ...of([3, 4]), yields: true }, of([5])])
+    const consumers: Consumers = {
       ...consumersOf(service.services),
-      recomputeStatistics: note('one'),
-      recomputeManyStatistics: note('many'),
+      recomputeStatistics: async ({ user_ids }) => void done.push(user_ids),
     }
     queue.consume(consumers, 1, () => undefined)
-    await vi.waitFor(() => expect(done).toEqual(['one', 'many', 'many']), { timeout: 10_000 })
+    await vi.waitFor(() => expect(done).toEqual([[5], [1, 2], [3, 4]]), { timeout: 10_000 })
     await queue.close()
   })
 })

@@ -37,7 +37,7 @@ async function dump(schema: string): Promise<string> {
 const waitingJobs = (requestId: string) =>
   service.database.query<{ data: unknown }>(
     `SELECT data FROM bullmq.job
-     WHERE name = 'transactions.changed' AND data ->> 'request_id' = $1`,
+     WHERE name = 'recomputeStatistics' AND data ->> 'request_id' = $1`,
     [requestId],
   )
 
@@ -59,7 +59,7 @@ it('carries ids alone through outbox and queue, those of the requests included',
   expect(booked.status).toBe(201)
   await vi.waitFor(async () => {
     expect(await waitingJobs('the-booking')).toEqual([
-      { data: { user_id: customer.id, request_id: 'the-booking' } },
+      { data: { user_ids: [customer.id], request_id: 'the-booking' } },
     ])
   })
   expect(await readOutbox(service.database, customer.id)).toMatchObject([
@@ -69,7 +69,7 @@ it('carries ids alone through outbox and queue, those of the requests included',
   const [outbox] = await service.database.query('SELECT outbox::text FROM outbox')
   expect(outbox?.['outbox']).not.toMatch(SECRETS)
 
-  await service.services.analytics.recompute(customer.id)
+  await service.services.analytics.recompute([customer.id])
   await service.call('deleteTransaction', {
     params: { id: booked.body.id },
     token: staff.token,

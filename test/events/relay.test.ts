@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { AppEvent } from '../../src/events/catalogue.ts'
-import { type Relay, releaseOutbox, startRelay } from '../../src/events/relay.ts'
+import type { Job } from '../../src/events/catalogue.ts'
+import { releaseOutbox } from '../../src/events/outbox.ts'
+import { type Relay, startRelay } from '../../src/events/relay.ts'
 import { insertDays, insertUser, readOutbox } from '../setup/rows.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
 import { openSession } from '../setup/session.ts'
@@ -8,7 +9,7 @@ import { openSession } from '../setup/session.ts'
 /** Without a worker: the relays are a test's own, over a queue that only notes what it is given. */
 let service: TestService
 let user: number
-let sent: AppEvent[]
+let sent: Job[]
 let relays: Relay[]
 /** What adding to the queue does besides noting. */
 let whenAdded: () => Promise<void>
@@ -30,7 +31,7 @@ function relay({ poll = false, retrySeconds = 3600 } = {}): Relay {
   const { database, log, metrics, queue } = service.services
   const noting = {
     ...queue,
-    async add(batch: readonly AppEvent[]) {
+    async add(batch: readonly Job[]) {
       await whenAdded()
       sent.push(...batch)
     },
@@ -47,9 +48,9 @@ async function passOnce(): Promise<void> {
   await once.close()
 }
 
-const event = (userId: number, requestId?: string) => ({
-  name: 'transactions.changed',
-  data: { user_id: userId, ...(requestId !== undefined && { request_id: requestId }) },
+const job = (userId: number, requestId?: string) => ({
+  consumer: 'recomputeStatistics',
+  payload: { user_ids: [userId], ...(requestId !== undefined && { request_id: requestId }) },
 })
 
 const age = (userId: number, seconds: number, attempts: number) =>
@@ -60,20 +61,20 @@ const age = (userId: number, seconds: number, attempts: number) =>
   )
 
 describe('the relay', () => {
-  it('sends one event for a user and marks the rows it stands for', async () => {
+  it('sends one job for a user and marks the rows it stands for', async () => {
     await insertDays(service.database, user, 1000, 'a-request')
     await passOnce()
-    expect(sent).toEqual([event(user, 'a-request')])
+    expect(sent).toEqual([job(user, 'a-request')])
     const rows = await readOutbox(service.database, user)
     expect(rows).toHaveLength(1000)
     expect(rows.every((row) => row.sent && row.attempts === 1)).toBe(true)
   })
 
-  it('sends one event for a user with more rows than it reads at once', async () => {
+  it('sends one job for a user with more rows than it reads at once', async () => {
     await insertDays(service.database, user, 2500)
     await passOnce()
     await passOnce()
-    expect(sent).toEqual([event(user)])
+    expect(sent).toEqual([job(user)])
   })
 
   it('keeps users apart', async () => {
@@ -82,7 +83,7 @@ describe('the relay', () => {
     await insertDays(service.database, other, 2, 'two')
     await passOnce()
     expect(sent).toHaveLength(2)
-    expect(sent).toEqual(expect.arrayContaining([event(user, 'one'), event(other, 'two')]))
+    expect(sent).toEqual(expect.arrayContaining([job(user, 'one'), job(other, 'two')]))
   })
 
   it('names the request of a move to another day', async () => {
@@ -95,9 +96,9 @@ describe('the relay', () => {
         [user, days],
       )
       await passOnce()
-      await service.services.analytics.recompute(user)
+      await service.services.analytics.recompute([user])
     }
-    expect(sent).toEqual([event(user, 'moved'), event(user, 'moved')])
+    expect(sent).toEqual([job(user, 'moved'), job(user, 'moved')])
   })
 
   it('sees what is committed, and nothing before', async () => {
@@ -114,7 +115,7 @@ describe('the relay', () => {
     await session.query('COMMIT')
     await session.close()
     await passOnce()
-    expect(sent).toEqual([event(user)])
+    expect(sent).toEqual([job(user)])
   })
 
   it('has its marks committed before the queue is given anything', async () => {
@@ -127,13 +128,13 @@ describe('the relay', () => {
     expect(marked).toMatchObject([{ sent: true, attempts: 1 }])
   })
 
-  it('leaves a user alone whose event is on its way, until the figures are there', async () => {
+  it('leaves a user alone whose job is on its way, until the figures are there', async () => {
     await insertDays(service.database, user, 1)
     await passOnce()
     await insertDays(service.database, user, 1)
     await passOnce()
     expect(sent).toHaveLength(1)
-    await service.services.analytics.recompute(user)
+    await service.services.analytics.recompute([user])
     await insertDays(service.database, user, 1)
     await passOnce()
     expect(sent).toHaveLength(2)
@@ -143,7 +144,7 @@ describe('the relay', () => {
     const users = await Promise.all(Array.from({ length: 40 }, () => insertUser(service.database)))
     await Promise.all(users.map((id) => insertDays(service.database, id, 2)))
     await Promise.all(Array.from({ length: 4 }, passOnce))
-    const ids = sent.map(({ data }) => (data as { user_id: number }).user_id)
+    const ids = sent.flatMap(({ payload }) => (payload as { user_ids: number[] }).user_ids)
     expect(ids.toSorted((a, b) => a - b)).toEqual(users.toSorted((a, b) => a - b))
   })
 
@@ -164,7 +165,7 @@ describe('the relay', () => {
       ])
     })
     polling.nudge()
-    await vi.waitFor(() => expect(sent).toEqual([event(user)]), { timeout: 5_000 })
+    await vi.waitFor(() => expect(sent).toEqual([job(user)]), { timeout: 5_000 })
     expect(await readOutbox(service.database, user)).toMatchObject([
       { sent: true, attempts: 1 },
       { sent: true, attempts: 1 },
@@ -179,15 +180,15 @@ describe('the relay', () => {
     await age(due, 9, 4)
     relay({ poll: true, retrySeconds: 1 })
     await vi.waitFor(() => expect(sent.length).toBeGreaterThanOrEqual(2))
-    expect(sent).toEqual(expect.arrayContaining([event(user), event(due)]))
-    expect(sent).not.toContainEqual(event(patient))
+    expect(sent).toEqual(expect.arrayContaining([job(user), job(due)]))
+    expect(sent).not.toContainEqual(job(patient))
     expect(await readOutbox(service.database, due)).toMatchObject([{ sent: true, attempts: 5 }])
   })
 
   it('sends by itself when it polls', async () => {
     relay({ poll: true })
     await insertDays(service.database, user, 1)
-    await vi.waitFor(() => expect(sent).toEqual([event(user)]))
+    await vi.waitFor(() => expect(sent).toEqual([job(user)]))
   })
 
   it('ends once closed, also when nudged again', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openDatabase } from '../../src/database/client.ts'
+import type { Job } from '../../src/events/catalogue.ts'
 import { type Relay, startRelay } from '../../src/events/relay.ts'
 import { CLAIM_MARK } from '../../src/events/runaways.ts'
 import { createLog } from '../../src/lib/log.ts'
@@ -34,8 +35,8 @@ beforeEach(async () => {
     CREATE SEQUENCE claims;
     CREATE TABLE asked (most int);
     ALTER FUNCTION claim_outbox(int) RENAME TO real_claim_outbox;
-    CREATE FUNCTION claim_outbox(most int) RETURNS TABLE (id bigint, user_id bigint, request_id varchar)
-    LANGUAGE plpgsql AS $$
+    CREATE FUNCTION claim_outbox(most int)
+    RETURNS TABLE (id bigint, user_id bigint, type text, subject_id bigint, request_id varchar) LANGUAGE plpgsql AS $$
     BEGIN
       IF nextval('claims') = 1 THEN PERFORM pg_sleep(600); END IF;
       INSERT INTO asked VALUES (most);
@@ -52,8 +53,8 @@ afterEach(async () => {
 function start(): void {
   const queue = {
     ...service.services.queue,
-    add: async (batch: readonly { readonly data: object }[]) => {
-      sent.push(...batch.map(({ data }) => (data as { user_id: number }).user_id))
+    add: async (jobs: readonly Job[]) => {
+      sent.push(...jobs.flatMap(({ payload }) => (payload as { user_ids: number[] }).user_ids))
     },
   }
   relay = startRelay({

@@ -236,7 +236,7 @@ describe('Idempotency-Key', () => {
     expect((await create(user, key)).status).toBe(201)
     await age(25)
     expect((await create(user, key)).body.code).toBe('email_taken')
-    await service.services.queue.add([{ name: 'idempotency.cleanup_due', data: {} }])
+    await service.services.queue.add([{ consumer: 'deleteOldAnswers', payload: {} }])
     await expect
       .poll(() => service.services.database.idempotencyKey.count(), { timeout: 10_000 })
       .toBe(0)

@@ -23,7 +23,7 @@ describe('createImport', () => {
     const file = { pieces: bytes(), isGzip: false }
     const upload = await services.imports.receive(caller, query, 'r1', file)
     await database.query('DELETE FROM users WHERE id = $1', [id])
-    await expect(services.imports.create(caller, query, upload, 'r1')).rejects.toMatchObject({
+    await expect(services.imports.create(caller, query, upload)).rejects.toMatchObject({
       name: 'AppError',
       status: 401,
     })

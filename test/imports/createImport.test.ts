@@ -21,9 +21,10 @@ const stored = async (id: number) =>
     )
   )[0]
 
-const jobs = (requestId: string) =>
-  cast.service.database.query<{ data: unknown }>(
-    `SELECT data FROM bullmq.job WHERE name = 'import.requested' AND data ->> 'request_id' = $1`,
+const requests = (requestId: string) =>
+  cast.service.database.query(
+    `SELECT user_id::int, subject_id::int FROM outbox
+     WHERE type = 'import.requested' AND request_id = $1`,
     [requestId],
   )
 
@@ -55,9 +56,7 @@ describe('createImport', () => {
     })
     const read = await service.call('getImport', { params: { id }, token: staff.token })
     expect(read.body).toEqual(answer.body)
-    expect(await jobs('the-import')).toEqual([
-      { data: { import_id: id, request_id: 'the-import' } },
-    ])
+    expect(await requests('the-import')).toEqual([{ user_id: staff.id, subject_id: id }])
   })
 
   it('stores the file encrypted, in pieces', async () => {

@@ -23,7 +23,7 @@ export function startRunner(
   { services, database }: TestService,
   { loaders = {}, maxBytes = services.config.IMPORT_MAX_BYTES }: Changes = {},
 ): ImportService {
-  const { config, crypto, metrics, queue } = services
+  const { config, crypto, metrics, outbox } = services
   const log = createLog('silent')
   const { close, ...opened } = openDatabase(database.url, 3, log)
   onTestFinished(close)
@@ -31,7 +31,7 @@ export function startRunner(
     ...opened,
     databaseUrl: database.url,
     crypto,
-    queue,
+    outbox,
     metrics,
     log,
     maxBytes,

@@ -11,7 +11,7 @@ const jobsLeft = () =>
   vi.waitFor(
     async () => {
       const jobs = await cast.service.database.query(
-        `SELECT state FROM bullmq.job WHERE name = 'import.requested'`,
+        `SELECT state FROM bullmq.job WHERE name = 'runImport'`,
       )
       expect(jobs).toEqual([])
     },

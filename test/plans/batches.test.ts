@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { consumersOf } from '../../src/consumers.ts'
-import { releaseOutbox } from '../../src/events/relay.ts'
+import { releaseOutbox } from '../../src/events/outbox.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
 import { BELIEFS, believe, stopAutovacuum } from './statistics.ts'
 import { rowsRead } from './work.ts'
@@ -27,8 +27,8 @@ const claimLost = claim(`SELECT * FROM claim_lost_outbox(${ROWS}, 1)`)
 const consumers = () => consumersOf(service.services)
 
 const waiting = (users: number) => `
-  INSERT INTO outbox (user_id, day)
-  SELECT id, '2026-01-01' FROM users, generate_series(1, ${ROWS / users}) ORDER BY id LIMIT ${ROWS}`
+  INSERT INTO outbox (user_id, type, day)
+  SELECT id, 'transaction.created', '2026-01-01' FROM users, generate_series(1, ${ROWS / users}) ORDER BY id LIMIT ${ROWS}`
 const sent = `${waiting(ROWS)}; UPDATE outbox SET enqueued_at = now() - interval '1 hour', attempts = 1`
 
 /** Many rows that one statement has to do with: how they come to be there, and what deals with them. */
@@ -45,7 +45,7 @@ const BATCHES: Readonly<Record<string, readonly [string, () => Promise<unknown>]
   'changes on their way at a start': [sent, () => releaseOutbox(service.services.database)],
   'changes of many users to recompute': [
     waiting(ROWS),
-    () => service.services.analytics.recomputeMany(Array.from({ length: ROWS }, (_, at) => at + 1)),
+    () => service.services.analytics.recompute(Array.from({ length: ROWS }, (_, at) => at + 1)),
   ],
   'old attempts to log in': [
     `INSERT INTO login_throttles (subject, failures, last_at, blocked_until)

@@ -66,8 +66,7 @@ function background(userId: number): Work {
   return {
     'claim of new changes': claim('SELECT * FROM claim_outbox(2000)'),
     'claim of lost changes': claim('SELECT * FROM claim_lost_outbox(2000, 15)'),
-    recompute: () => services.analytics.recompute(userId),
-    recomputeMany: () => services.analytics.recomputeMany([userId]),
+    recompute: () => services.analytics.recompute([userId]),
     refreshStatistics: () => services.analytics.refresh(),
     deleteExpiredTokens: () => deleteExpiredTokens({}),
     deleteOldAnswers: () => deleteOldAnswers({}),

@@ -34,7 +34,7 @@ describe('names, addresses, account numbers, passwords and tokens', () => {
     const sent = commands.join('\n')
     expect(findLeaks(secrets, [{ where: 'Redis', bytes: Buffer.from(sent) }])).toEqual([])
     // Jobs, the reason why one failed, and cached answers are among what was searched.
-    for (const text of ['transactions.changed', 'failedReason', 'passbook:cache', 'total_credit'])
+    for (const text of ['recomputeStatistics', 'failedReason', 'passbook:cache', 'total_credit'])
       expect(sent).toContain(text)
   })
 

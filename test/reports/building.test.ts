@@ -17,13 +17,15 @@ const sweep = () => cast.service.services.reports.sweep()
 const file = (id: number) =>
   cast.service.call('downloadReport', { params: { id }, token: cast.staff.token })
 
-/** A report as a worker left it that died so many seconds ago. */
+/** A report as a worker left it that died so many seconds ago; its job is gone. */
 async function abandoned(fields: {
   readonly status: string
   readonly attempts: number
   readonly silent: number
 }): Promise<number> {
-  const [row] = await cast.service.database.query<{ id: string }>(
+  const session = await openSession(cast.service.database.url)
+  await session.query('BEGIN')
+  const [row] = await session.query(
     `INSERT INTO reports (user_id, group_by, format, include_members, status, attempts, progress,
        alive_at, started_at, created_at)
      VALUES ($1, '{company}', 'json', false, $2::"ReportStatus", $3::int, 0.25,
@@ -32,7 +34,15 @@ async function abandoned(fields: {
      RETURNING id`,
     [cast.staff.id, fields.status, fields.attempts, fields.silent],
   )
-  const id = Number(row?.id)
+  const id = Number(row?.['id'])
+  // A relay that saw it before it is marked would send it.
+  await session.query(
+    `UPDATE outbox SET enqueued_at = now(), attempts = 1
+     WHERE type = 'report.requested' AND subject_id = $1`,
+    [id],
+  )
+  await session.query('COMMIT')
+  await session.close()
   await cast.service.database.query(
     `INSERT INTO report_chunks VALUES ($1, 0, 'stale'), ($1, 99, 'stale')`,
     [id],
@@ -57,7 +67,7 @@ const noJobs = () =>
   vi.waitFor(
     async () => {
       const jobs = await cast.service.database.query(
-        `SELECT state FROM bullmq.job WHERE name = 'report.requested'`,
+        `SELECT state FROM bullmq.job WHERE name = 'buildReport'`,
       )
       expect(jobs).toEqual([])
     },

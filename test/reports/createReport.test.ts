@@ -8,9 +8,10 @@ const cast = useCast({ env: { REPORT_RETENTION_HOURS: '48' } })
 const create = (body: unknown, token = cast.staff.token, headers = {}) =>
   cast.service.call('createReport', { body, token, headers })
 
-const jobs = async (requestId: string) =>
-  await cast.service.database.query<{ data: unknown }>(
-    `SELECT data FROM bullmq.job WHERE name = 'report.requested' AND data ->> 'request_id' = $1`,
+const requests = async (requestId: string) =>
+  await cast.service.database.query(
+    `SELECT user_id::int, subject_id::int FROM outbox
+     WHERE type = 'report.requested' AND request_id = $1`,
     [requestId],
   )
 
@@ -35,9 +36,7 @@ describe('createReport', () => {
     })
     const read = await cast.service.call('getReport', { params: { id }, token: cast.staff.token })
     expect(read.body).toEqual(answer.body)
-    expect(await jobs('the-report')).toEqual([
-      { data: { report_id: id, request_id: 'the-report' } },
-    ])
+    expect(await requests('the-report')).toEqual([{ user_id: cast.staff.id, subject_id: id }])
   })
 
   it('is JSON without members when nothing else is said, grouped in the usual order', async () => {
@@ -56,7 +55,7 @@ describe('createReport', () => {
     expect(second).toMatchObject({ status: 202, body: first.body })
     expect(second.headers['idempotency-replayed']).toBe('true')
     expect(second.headers['location']).toBe(first.headers['location'])
-    expect(await jobs('one-report')).toHaveLength(1)
+    expect(await requests('one-report')).toHaveLength(1)
     const other = await create({ ...BY_BANK, format: 'csv' }, cast.staff.token, headers)
     expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused'])
   })

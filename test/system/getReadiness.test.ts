@@ -36,8 +36,8 @@ async function addChange(seconds: number): Promise<void> {
     email: `${randomUUID()}@x.example`,
   })
   await service.database.query(
-    `INSERT INTO outbox (user_id, day, created_at)
-     VALUES ($1, current_date, now() - make_interval(secs => $2))`,
+    `INSERT INTO outbox (user_id, type, day, created_at)
+     VALUES ($1, 'transaction.created', current_date, now() - make_interval(secs => $2))`,
     [id, seconds],
   )
 }

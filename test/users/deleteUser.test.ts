@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Job } from '../../src/events/catalogue.ts'
 import type { OperationId } from '../../src/generated/operations.ts'
 import { newAccountNumber } from '../setup/account-numbers.ts'
 import { useCast } from '../setup/cast.ts'
@@ -108,11 +109,13 @@ describe('deleteUser', () => {
     const gone = await cast.service.createCustomer(cast.staff.token)
     const kept = await cast.service.createCustomer(cast.staff.token)
     await remove(gone.id, cast.staff.token)
-    const event = (user_id: number) =>
-      ({ name: 'transactions.changed', data: { user_id } }) as const
+    const job = (userId: number): Job => ({
+      consumer: 'recomputeStatistics',
+      payload: { user_ids: [userId] },
+    })
     const recompute = vi.spyOn(cast.service.services.analytics, 'recompute')
-    await cast.service.services.queue.add([event(gone.id), event(kept.id)])
-    await vi.waitFor(() => expect(recompute).toHaveBeenCalledWith(gone.id), { timeout: 10_000 })
+    await cast.service.services.queue.add([job(gone.id), job(kept.id)])
+    await vi.waitFor(() => expect(recompute).toHaveBeenCalledWith([gone.id]), { timeout: 10_000 })
     await Promise.all(recompute.mock.results.map(({ value }) => value))
     await cast.service.createTransaction(cast.staff.token, { user_id: kept.id })
     await cast.service.settled()

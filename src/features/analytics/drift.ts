@@ -25,8 +25,8 @@ async function chooseSample(database: Database): Promise<readonly bigint[]> {
 export async function repairDrift(database: Database): Promise<number> {
   const sample = await chooseSample(database)
   const repaired = await database.$queryRaw<{ user_id: bigint }[]>`
-    INSERT INTO outbox (user_id, day)
-    SELECT subject, day FROM unnest(${sample}::bigint[]) AS subject CROSS JOIN LATERAL drifted_days(subject) AS day
+    INSERT INTO outbox (user_id, type, day)
+    SELECT subject, 'statistics.drifted', day FROM unnest(${sample}::bigint[]) AS subject CROSS JOIN LATERAL drifted_days(subject) AS day
     RETURNING user_id`
   return new Set(repaired.map(({ user_id }) => user_id)).size
 }

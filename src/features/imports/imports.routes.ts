@@ -42,8 +42,8 @@ export function importRoutes(
         isGzip: encoded,
       })
     },
-    async ({ caller, query, requestId, reply }, upload) => {
-      const { record, known } = await imports.create(caller, query, upload, requestId)
+    async ({ caller, query, reply }, upload) => {
+      const { record, known } = await imports.create(caller, query, upload)
       reply.header('location', `/v1/imports/${record.id}`)
       if (known) reply.code(200)
       return importView(record)

@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream'
 import type { PlainDatabase } from '../../database/client.ts'
-import { afterCommit } from '../../database/unit-of-work.ts'
 import { conflict, notFound } from '../../errors.ts'
-import type { EventQueue } from '../../events/queue.ts'
+import type { Nudge } from '../../events/relay.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
@@ -27,26 +26,18 @@ export type { ImportRecord, Upload }
 interface Deps extends Omit<AttemptDeps, 'chunks'> {
   readonly plain: PlainDatabase
   readonly crypto: FieldCrypto
-  readonly queue: Pick<EventQueue, 'add'>
+  readonly outbox: Nudge
   /** How long rejects are kept. */
   readonly retentionHours: number
 }
 
 export function createImportService(deps: Deps) {
-  const { database, plain, crypto, queue, log, dataDir, maxBytes, retentionHours } = deps
+  const { database, plain, crypto, outbox, dataDir, maxBytes, retentionHours } = deps
   const chunks = createChunks({ database, plain, crypto })
   const uploads = createUploads({ database, chunks, maxBytes })
   const attemptDeps: AttemptDeps = { ...deps, chunks }
   const running = new Set<number>()
   const closing = new AbortController()
-
-  /** An import whose job cannot be added is found by the sweep. */
-  async function enqueue(id: bigint, requestId: string): Promise<void> {
-    const data = { import_id: Number(id), request_id: requestId }
-    await queue
-      .add([{ name: 'import.requested', data }])
-      .catch((error: unknown) => log.warn({ err: error }, 'an import waits: the queue is away'))
-  }
 
   async function find(caller: Who, id: number): Promise<ImportRecord> {
     const record = await database.import.findFirst({ where: { id, ...reachable(caller) } })
@@ -76,7 +67,7 @@ export function createImportService(deps: Deps) {
       uploads.receive(caller.id, query, requestId, file),
 
     /**
-     * Makes an import of a file that has arrived; the worker loads it.
+     * Makes an import of a file that has arrived. With it `import.requested` is committed, so that a worker loads it.
      *
      * @returns with `known` the import that the same file has already
      * @throws AppError 409 when a dataset of this name exists and is not to be replaced
@@ -85,10 +76,9 @@ export function createImportService(deps: Deps) {
       caller: Caller,
       query: ImportQuery,
       upload: Upload,
-      requestId: string,
     ): Promise<{ readonly record: ImportRecord; readonly known: boolean }> {
       const stored = await acceptFile(database, caller, query, upload)
-      if (!stored.known) await afterCommit(() => enqueue(upload.importId, requestId))
+      outbox.nudge()
       return stored
     },
 

@@ -1,16 +1,14 @@
 import type { Readable } from 'node:stream'
 import { type Database, Prisma, violatesForeignKey } from '../../database/client.ts'
-import { afterCommit } from '../../database/unit-of-work.ts'
 import { conflict, notFound, unauthorized } from '../../errors.ts'
-import type { EventQueue } from '../../events/queue.ts'
+import type { Nudge } from '../../events/relay.ts'
 import type { ReportCreate, UserGroup, UserGroupKind } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
-import type { Log } from '../../lib/log.ts'
 import { buildReport } from './build.ts'
 import { openFile } from './download.ts'
 import { KINDS, largestGroups } from './queries.ts'
-import { type ReportRequest, sweepReports } from './sweep.ts'
+import { sweepReports } from './sweep.ts'
 
 export type ReportRecord = Prisma.ReportGetPayload<object>
 export type ReportService = ReturnType<typeof createReportService>
@@ -26,8 +24,7 @@ interface Deps {
   readonly database: Database
   /** Reports are read over connections of their own. */
   readonly databaseUrl: string
-  readonly queue: Pick<EventQueue, 'add'>
-  readonly log: Log
+  readonly outbox: Nudge
   /** How long a report is kept. */
   readonly retentionHours: number
 }
@@ -38,15 +35,7 @@ const reachable = ({ id, role }: Caller) => (role === 'admin' ? {} : { userId: i
 /** The kinds in the one order in which they are shown and sorted. */
 const inOrder = (kinds: readonly UserGroupKind[]) => KINDS.filter((kind) => kinds.includes(kind))
 
-export function createReportService({ database, databaseUrl, queue, log, retentionHours }: Deps) {
-  /** A report whose job cannot be added is found by the sweep. */
-  async function enqueue(requests: readonly ReportRequest[]): Promise<void> {
-    if (requests.length === 0) return
-    await queue
-      .add(requests.map((data) => ({ name: 'report.requested', data })))
-      .catch((error: unknown) => log.warn({ err: error }, 'a report waits: the queue is away'))
-  }
-
+export function createReportService({ database, databaseUrl, outbox, retentionHours }: Deps) {
   async function find(caller: Caller, id: number): Promise<ReportRecord> {
     const report = await database.report.findUnique({ where: { id, ...reachable(caller) } })
     if (report === null) throw notFound('Report', id)
@@ -62,7 +51,7 @@ export function createReportService({ database, databaseUrl, queue, log, retenti
       return await database.$queryRaw<UserGroup[]>(Prisma.raw(largestGroups(inOrder(kinds), limit)))
     },
 
-    /** Stores what is wanted; the worker builds it. */
+    /** Stores a report. With it `report.requested` is committed, so that a worker builds it. */
     async create(caller: Caller, input: ReportCreate, requestId: string): Promise<ReportRecord> {
       const { group_by, format = 'json', include_members = false } = input
       const report = await database.report
@@ -81,7 +70,7 @@ export function createReportService({ database, databaseUrl, queue, log, retenti
             ? unauthorized('The account of this access token is gone')
             : error
         })
-      await afterCommit(() => enqueue([{ report_id: Number(report.id), request_id: requestId }]))
+      outbox.nudge()
       return report
     },
 
@@ -123,9 +112,9 @@ export function createReportService({ database, databaseUrl, queue, log, retenti
     /** Builds a report, unless it is gone, done, or being built. */
     build: (id: number): Promise<void> => buildReport(database, databaseUrl, id),
 
-    /** Deletes what is kept no longer, and enqueues what got lost. */
+    /** Deletes what is kept no longer, and has built again what lost its worker. */
     async sweep(): Promise<void> {
-      await enqueue(await sweepReports(database, retentionHours))
+      if ((await sweepReports(database, retentionHours)) > 0) outbox.nudge()
     },
   }
 }

@@ -1,22 +1,14 @@
 import type { Database } from '../../database/client.ts'
+import { sendAgain } from '../../events/outbox.ts'
 import { MAX_ATTEMPTS, SILENT_SECONDS } from './build.ts'
-
-/** A report to be built, as a job carries it. */
-export interface ReportRequest {
-  readonly report_id: number
-  readonly request_id?: string
-}
 
 /**
  * Looks after reports: deletes those kept long enough, lets those fail whose worker died at the last
- * attempt, and finds those whose job or worker got lost.
+ * attempt, and has those built again whose worker died earlier.
  *
- * @returns what is to be enqueued again
+ * @returns how many are to be built again
  */
-export async function sweepReports(
-  database: Database,
-  retentionHours: number,
-): Promise<ReportRequest[]> {
+export async function sweepReports(database: Database, retentionHours: number): Promise<number> {
   await database.$executeRaw`
     DELETE FROM reports WHERE created_at < now() - make_interval(hours => ${retentionHours}::int)`
   await database.$executeRaw`
@@ -27,13 +19,10 @@ export async function sweepReports(
   await database.$executeRaw`
     DELETE FROM report_chunks
     WHERE report_id = ANY (ARRAY(SELECT id FROM reports WHERE status = 'failed'))`
-  const lost = await database.$queryRaw<{ id: bigint; request_id: string | null }[]>`
-    SELECT id, request_id FROM reports
+  const silent = await database.$queryRaw<{ id: bigint; userId: bigint }[]>`
+    SELECT id, user_id AS "userId" FROM reports
     WHERE status IN ('queued', 'running')
       AND coalesce(alive_at, created_at) < now() - make_interval(secs => ${SILENT_SECONDS})
     ORDER BY id`
-  return lost.map(({ id, request_id }) => ({
-    report_id: Number(id),
-    ...(request_id !== null && { request_id }),
-  }))
+  return await sendAgain(database, 'report.requested', silent)
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../../database/client.ts'
 import type { Storage } from '../../database/storage.ts'
 import type { DatabaseWatch } from '../../database/watch.ts'
+import { oldestChangeSeconds } from '../../events/outbox.ts'
 import type { EventQueue } from '../../events/queue.ts'
 import type { DependencyHealth, FiguresHealth, Readiness } from '../../generated/schemas.ts'
 import { inTime } from '../../lib/in-time.ts'
@@ -33,21 +34,14 @@ async function health(check: Promise<boolean>): Promise<DependencyHealth> {
   return answers ? OK : SILENT
 }
 
-/** How long the oldest change has waited for its figures. */
-async function oldestChange(relay: Database): Promise<number> {
-  const { _min } = await relay.outboxRow.aggregate({ _min: { createdAt: true } })
-  if (_min.createdAt === null) return 0
-  return Math.max(0, Math.round((Date.now() - _min.createdAt.getTime()) / 1000))
-}
-
 /** Whether figures come. Without the Redis that their jobs go through they wait, which is known. */
 async function checkFigures(
   { relay, shared }: HealthDeps,
   queue: Promise<DependencyHealth>,
 ): Promise<FiguresHealth> {
-  const seconds = await inTime(oldestChange(relay), MAX_CHECK_MS).catch(() => undefined)
+  const seconds = await inTime(oldestChangeSeconds(relay), MAX_CHECK_MS).catch(() => undefined)
   if (seconds === undefined) return SILENT
-  const figures = { oldest_change_seconds: seconds }
+  const figures = { oldest_change_seconds: Math.round(seconds) }
   if (shared && (await queue).status !== 'ok') {
     return { status: 'degraded', detail: 'they wait for the queue', ...figures }
   }

@@ -1,0 +1,8 @@
+import type { Database } from '../../database/client.ts'
+import { cleanUpLogins } from './login-throttle.ts'
+
+/** Deletes refresh tokens that have expired, and login attempts that no limit counts any more. */
+export async function deleteExpiredTokens(database: Database): Promise<void> {
+  await database.refreshToken.deleteMany({ where: { expiresAt: { lt: new Date() } } })
+  await cleanUpLogins(database)
+}

@@ -1,0 +1,49 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { events } from '../../src/events/catalogue.ts'
+import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
+
+const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+
+const outboxEvents = Object.entries(events)
+  .filter(([, event]) => 'coalesced' in event)
+  .map(([name]) => name)
+  .sort()
+
+let database: TestDatabase
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+afterAll(() => database.drop())
+
+describe('the catalogue', () => {
+  it('has the events that the outbox takes, and no others', async () => {
+    const [row] = await database.query<{ definition: string }>(
+      `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conname = 'outbox_type_check'`,
+    )
+    const taken = [...(row?.definition ?? '').matchAll(/'([a-z_.]+)'/g)].map(([, name]) => name)
+    expect(taken.sort()).toEqual(outboxEvents)
+  })
+
+  it('names what writes each of them by the name itself', async () => {
+    const files = (await readdir(root('prisma/functions'))).map(
+      (file) => `prisma/functions/${file}`,
+    )
+    const texts = await Promise.all(
+      [...files, 'src/features/analytics/drift.ts'].map((file) => readFile(root(file), 'utf8')),
+    )
+    for (const name of outboxEvents) {
+      expect([name, texts.some((text) => text.includes(`'${name}'`))]).toEqual([name, true])
+    }
+  })
+
+  it('gives each consumer one payload', () => {
+    const payloads = new Map<string, unknown>()
+    for (const { consumer, payload } of Object.values(events)) {
+      expect([undefined, payload]).toContain(payloads.get(consumer))
+      payloads.set(consumer, payload)
+    }
+  })
+})
