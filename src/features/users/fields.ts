@@ -18,11 +18,15 @@ export const USER_COLUMNS = {
   updatedAt: true,
 } as const satisfies Prisma.UserSelect
 
-/** A row of what a user is shown by. */
-export type ShownRow = Pick<UserRow, keyof typeof USER_COLUMNS>
+type ShownColumns = Pick<UserRow, keyof typeof USER_COLUMNS>
+
+/** A row that was read by {@link USER_COLUMNS}. The compiler refuses one that was read whole. */
+export type ShownRow = ShownColumns & {
+  readonly [Hidden in Exclude<keyof UserRow, keyof ShownColumns>]?: never
+}
 
 /** A user with readable fields. */
-export type UserRecord = Omit<ShownRow, 'name' | 'email'> & {
+export type UserRecord = Omit<ShownColumns, 'name' | 'email'> & {
   readonly name: string
   readonly email: string | undefined
 }

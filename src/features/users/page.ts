@@ -1,6 +1,6 @@
 import { type Database, type DatabaseTransaction, Prisma } from '../../database/client.ts'
 import type { Paging } from '../../http/paging.ts'
-import type { ShownRow } from './fields.ts'
+import { type ShownRow, USER_COLUMNS } from './fields.ts'
 import type { Position, UserOrder } from './list.ts'
 
 /** Up to how many matches of filters are counted. */
@@ -28,9 +28,15 @@ interface PageRows {
 
 type GatheredRow = ShownRow & { readonly total: bigint }
 
-const SHOWN = Prisma.sql`
-  shown.id, shown.username, shown.role, shown.name, shown.email, shown.age, shown.pincode,
-  shown.disabled_at AS "disabledAt", shown.created_at AS "createdAt", shown.updated_at AS "updatedAt"`
+const columnName = (field: string) =>
+  field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/** Of `users shown`, under the names that Prisma gives them. */
+const SHOWN = Prisma.raw(
+  Object.keys(USER_COLUMNS)
+    .map((field) => `shown.${columnName(field)} AS "${field}"`)
+    .join(', '),
+)
 
 const VALUE_TYPES = {
   id: Prisma.sql`bigint`,

@@ -6,7 +6,7 @@ import type { Caller } from '../../http/auth.ts'
 import { type Page, toPage } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
-import { decryptUser, encryptUser, type UserRecord } from './fields.ts'
+import { decryptUser, encryptUser, USER_COLUMNS, type UserRecord } from './fields.ts'
 import {
   filtersById,
   type UserQuery,
@@ -65,7 +65,7 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
   async function lock(tx: DatabaseTransaction, caller: Caller, id: number): Promise<UserRecord> {
     if (!mayAccess(caller, id)) throw notFound('User', id)
     await tx.$queryRaw`SELECT id FROM users WHERE id = ${id} FOR NO KEY UPDATE`
-    const row = await tx.user.findUnique({ where: { id } })
+    const row = await tx.user.findUnique({ where: { id }, select: USER_COLUMNS })
     if (row === null) throw notFound('User', id)
     assertMayChange(caller, row)
     return decryptUser(crypto, row)
@@ -89,6 +89,7 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
             pincode: pincode ?? null,
             role: role ?? 'user',
           },
+          select: USER_COLUMNS,
         })
         .catch((error: unknown) => {
           throw toConflict(error)
@@ -106,14 +107,19 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
 
     /** @throws AppError 404 when there is no such user, or it is not the caller's to see */
     async get(caller: Caller, id: number): Promise<UserRecord> {
-      const row = mayAccess(caller, id) ? await database.user.findUnique({ where: { id } }) : null
+      const row = mayAccess(caller, id)
+        ? await database.user.findUnique({ where: { id }, select: USER_COLUMNS })
+        : null
       if (row === null) throw notFound('User', id)
       return decryptUser(crypto, row)
     },
 
     /** Those of the given users that exist, by their ids. Rights are the caller's to check. */
     async findMany(ids: readonly number[]): Promise<ReadonlyMap<number, UserRecord>> {
-      const rows = await database.user.findMany({ where: { id: { in: [...ids] } } })
+      const rows = await database.user.findMany({
+        where: { id: { in: [...ids] } },
+        select: USER_COLUMNS,
+      })
       return new Map(rows.map((row) => [Number(row.id), decryptUser(crypto, row)]))
     },
 
@@ -159,6 +165,7 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
               ...(age !== undefined && { age }),
               ...(pincode !== undefined && { pincode }),
             },
+            select: USER_COLUMNS,
           })
         })
         .catch((error: unknown) => {
