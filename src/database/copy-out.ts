@@ -10,13 +10,21 @@ const MAX_BEGIN_MS = 4_000
 /** Who takes nothing for so long is gone: an open reading keeps the whole database from cleaning up. */
 const STALLED_MS = 60_000
 
-async function* joined(head: string, rows: Readable) {
+/** How what PostgreSQL sends becomes the file. */
+export interface CopyForm {
+  /** Stands in front of the rows. */
+  readonly head: string
+  /** Rewrites the rows piece by piece; a piece may end within a row. */
+  readonly rewrite: (piece: Buffer) => Buffer
+}
+
+async function* inForm({ head, rewrite }: CopyForm, rows: Readable) {
   const giveUp = setTimeout(() => rows.destroy(new Error('Nobody reads any more')), STALLED_MS)
   try {
     yield Buffer.from(head)
-    for await (const chunk of rows) {
+    for await (const piece of rows) {
       giveUp.refresh()
-      yield chunk as Buffer
+      yield rewrite(piece as Buffer)
     }
   } finally {
     clearTimeout(giveUp)
@@ -27,11 +35,14 @@ async function* joined(head: string, rows: Readable) {
  * Streams what a query finds as CSV (`COPY`), as fast as it is read, over a connection of its own that ends with
  * the stream. All rows are of the moment at which it begins.
  *
- * @param head stands in front of the rows
  * @returns the stream, once its first rows are there
  * @throws the server's error when the query cannot run
  */
-export async function copyOut(databaseUrl: string, query: string, head: string): Promise<Readable> {
+export async function copyOut(
+  databaseUrl: string,
+  query: string,
+  form: CopyForm,
+): Promise<Readable> {
   const client = await connectDedicated(databaseUrl, 'passbook export', LIMITS)
   const end = () => void client.end().catch(() => undefined)
   const late = setTimeout(() => client.connection.stream.destroy(overloaded()), MAX_BEGIN_MS)
@@ -42,7 +53,7 @@ export async function copyOut(databaseUrl: string, query: string, head: string):
     // It fails once more when its connection ends.
     rows.on('error', () => undefined)
     await once(rows, 'readable')
-    return Readable.from(joined(head, rows), { objectMode: false }).once('close', end)
+    return Readable.from(inForm(form, rows), { objectMode: false }).once('close', end)
   } catch (error) {
     end()
     throw error

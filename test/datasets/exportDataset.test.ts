@@ -3,6 +3,7 @@ import { get } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { readRows } from '../../src/csv/read.ts'
+import { csvLine } from '../../src/csv/write.ts'
 import { useCast } from '../setup/cast.ts'
 import { hasTable, insertDataset, newName, type TestColumn } from './tables.ts'
 
@@ -48,7 +49,7 @@ describe('exportDataset', () => {
     expect(headers['content-type']).toBe('text/csv; charset=utf-8')
     expect(headers['content-disposition']).toBe(`attachment; filename="${name}.csv"`)
     expect(body).toBe(
-      'Order ID,"City, ""Town""",column_3\n2,Köln,x\n1,"a,b",\n-3,"","say ""no""\r\n"\n',
+      'Order ID,"City, ""Town""",column_3\r\n2,Köln,x\r\n1,"a,b",\r\n-3,"","say ""no""\r\n"\r\n',
     )
   })
 
@@ -75,14 +76,14 @@ describe('exportDataset', () => {
     ]
     const columns = values.map(([type], index) => ({ name: `c${index}`, type }))
     const body = await exported(columns, [values.map(([, given]) => given)])
-    expect(body.split('\n')[1]).toBe(values.map(([, , shown]) => shown).join(','))
+    expect(body.split('\r\n')[1]).toBe(values.map(([, , shown]) => shown).join(','))
     await database.query(`ALTER DATABASE ${db} RESET ALL`)
   })
 
   it('tells nothing from an empty text, in one column too', async () => {
     const column = { name: 'a', type: 'text' } as const
-    expect(await exported([column], [[null], [''], ['\\.']])).toBe('a\n\n""\n"\\."\n')
-    expect(await exported([column], [])).toBe('a\n')
+    expect(await exported([column], [[null], [''], ['\\.']])).toBe('a\r\n\r\n""\r\n"\\."\r\n')
+    expect(await exported([column], [])).toBe('a\r\n')
   })
 
   it('comes back equal when it is read again', async () => {
@@ -103,6 +104,22 @@ describe('exportDataset', () => {
         const [header, ...read] = readRows(Buffer.from(file))
         expect(header?.cells).toEqual(columns.map(({ sourceName }) => sourceName))
         expect(read.map((row) => row.cells)).toEqual(rows)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('has the form of reports and rejects, whatever is in a cell', async () => {
+    const full = cells.filter((text) => text !== '')
+    const tables = fc.array(fc.array(full, { minLength: 2, maxLength: 2 }), { maxLength: 6 })
+    const columns = [
+      { name: 'a', sourceName: '=a,\n"b"', type: 'text' },
+      { name: 'b', sourceName: null, type: 'text' },
+    ] as const
+    await fc.assert(
+      fc.asyncProperty(tables, fc.boolean(), async (rows, safe) => {
+        const lines = [['=a,\n"b"', 'b'], ...rows].map((row) => csvLine(row, { safe }))
+        expect(await exported(columns, rows, { safe })).toBe(lines.join(''))
       }),
       { numRuns: 60 },
     )
@@ -149,7 +166,7 @@ describe('exportDataset', () => {
     expect(await hasTable(database, id)).toBe(true)
     let bytes = 0
     for await (const chunk of file) bytes += (chunk as Buffer).length
-    expect(bytes).toBe(2 + 20_000 * 1_001)
+    expect(bytes).toBe(3 + 20_000 * 1_002)
     const swept = async () => {
       await services.datasets.sweep()
       expect(await hasTable(database, id)).toBe(false)

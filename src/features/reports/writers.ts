@@ -1,7 +1,7 @@
+import { csvLine } from '../../csv/write.ts'
 import type { ReportFormat, UserGroupKind } from '../../generated/schemas.ts'
 import type { GroupRow } from './cursor.ts'
 import { KINDS } from './queries.ts'
-import { csvLine } from './spreadsheet-csv.ts'
 
 /** What a file says of itself, and how it is laid out. */
 export interface FileLayout {
@@ -24,6 +24,9 @@ export interface FileWriter {
 export const createWriter = (layout: FileLayout): FileWriter =>
   layout.format === 'csv' ? csvWriter(layout) : jsonWriter(layout)
 
+/** Names of banks and companies come from outside, and reports are opened in spreadsheets. */
+const lineOf = (cells: readonly string[]): string => csvLine(cells, { safe: true })
+
 /** Every kind that is grouped by, in the order they are shown. */
 const kindsOf = ({ groupings }: FileLayout) =>
   KINDS.filter((kind) => groupings.some((kinds) => kinds.includes(kind)))
@@ -36,7 +39,7 @@ function csvWriter(layout: FileLayout): FileWriter {
   let grouping = ''
   return {
     begin: () =>
-      csvLine([
+      lineOf([
         ...(several ? ['grouped_by'] : []),
         ...kinds,
         'user_count',
@@ -48,7 +51,7 @@ function csvWriter(layout: FileLayout): FileWriter {
     },
     row(row) {
       const values = kinds.map((kind) => row[kind] ?? '')
-      const line = csvLine([...(several ? [grouping] : []), ...values, String(row.user_count)])
+      const line = lineOf([...(several ? [grouping] : []), ...values, String(row.user_count)])
       if (row.members === undefined) return line
       const start = line.slice(0, -2)
       return row.members
