@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import pg from 'pg'
 import { StartupError } from '../errors.ts'
+import { createDedicated, discard } from './dedicated-connection.ts'
 import { codeOf, isDatabaseAway } from './errors.ts'
 
-const MAX_CONNECT_MS = 5_000
+const LIMITS = { statement: 5_000, lock: 5_000, connect: 5_000, answer: 5_000 }
 const PAUSE_MS = 500
 const SAY_EVERY_MS = 5_000
 /** PostgreSQL's codes for a refused login and a database that does not exist: waiting mends neither. */
@@ -32,13 +32,7 @@ interface Attempt {
 }
 
 async function tryOnce(connectionString: string): Promise<Attempt> {
-  const client = new pg.Client({
-    connectionString,
-    connectionTimeoutMillis: MAX_CONNECT_MS,
-    query_timeout: MAX_CONNECT_MS,
-    application_name: 'passbook start',
-  })
-  client.on('error', () => undefined)
+  const client = createDedicated(connectionString, 'passbook start', LIMITS)
   const place = `${client.host}:${client.port}`
   try {
     await client.connect()
@@ -48,7 +42,7 @@ async function tryOnce(connectionString: string): Promise<Attempt> {
     const mayCome = HOST.test(client.host) && isDatabaseAway(error) && !REFUSED.test(codeOf(error))
     return { place, error, mayCome }
   } finally {
-    client.connection.stream.destroy()
+    discard(client)
   }
 }
 

@@ -1,12 +1,14 @@
 import pg from 'pg'
 import { boundedBy } from './work-limits.ts'
 
-/** The limits of work over a connection of its own, in milliseconds. */
+/** The limits of work over a connection of its own, in milliseconds; 0 is none. */
 export interface DedicatedLimits {
   readonly statement: number
   /** Of each single wait for a lock. */
   readonly lock: number
   readonly connect: number
+  /** Of each answer. None when not given: data that streams has no one time. */
+  readonly answer?: number
 }
 
 /** A transaction that its program leaves alone for so long is ended by the server. */
@@ -14,9 +16,46 @@ const MAX_IDLE_IN_TRANSACTION_MS = 300_000
 /** The server looks after so many seconds whether a silent client still exists: else its locks outlive it. */
 const SERVER_KEEPALIVE = '-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10'
 
+/** The settings of such connections, for libraries that open them themselves. */
+export const dedicatedSettings = (
+  databaseUrl: string,
+  name: string,
+  { statement, lock, connect, answer = 0 }: DedicatedLimits,
+): pg.ClientConfig => ({
+  ...boundedBy({
+    statement,
+    answer,
+    connect,
+    idleInTransaction: MAX_IDLE_IN_TRANSACTION_MS,
+  }),
+  connectionString: databaseUrl,
+  lock_timeout: lock,
+  options: SERVER_KEEPALIVE,
+  application_name: name,
+})
+
 /**
- * Opens a connection of the caller's own. An answer that fails to come in time is for the caller to bound,
- * as data that streams has no one time.
+ * A connection of the caller's own that is not open yet: for those who give up waiting for it, and discard it
+ * then. All others call {@link connectDedicated}.
+ *
+ * @param name what the server's list of sessions shows
+ */
+export function createDedicated(
+  databaseUrl: string,
+  name: string,
+  limits: DedicatedLimits,
+): pg.Client {
+  const client = new pg.Client(dedicatedSettings(databaseUrl, name, limits))
+  // Without a listener a restart of the server would end this process; the statement fails as well.
+  client.on('error', () => undefined)
+  return client
+}
+
+/** Ends a connection without waiting for its server. */
+export const discard = (client: pg.Client): void => void client.connection.stream.destroy()
+
+/**
+ * Opens a connection of the caller's own.
  *
  * @param name what the server's list of sessions shows
  * @throws the driver's error when there is no connection within `connect`
@@ -24,22 +63,14 @@ const SERVER_KEEPALIVE = '-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=1
 export async function connectDedicated(
   databaseUrl: string,
   name: string,
-  { statement, lock, connect }: DedicatedLimits,
+  limits: DedicatedLimits,
 ): Promise<pg.Client> {
-  const client = new pg.Client({
-    ...boundedBy({
-      statement,
-      answer: 0,
-      connect,
-      idleInTransaction: MAX_IDLE_IN_TRANSACTION_MS,
-    }),
-    connectionString: databaseUrl,
-    lock_timeout: lock,
-    options: SERVER_KEEPALIVE,
-    application_name: name,
-  })
-  // Without a listener a restart of the server would end this process; the statement fails as well.
-  client.on('error', () => undefined)
-  await client.connect()
-  return client
+  const client = createDedicated(databaseUrl, name, limits)
+  try {
+    await client.connect()
+    return client
+  } catch (error) {
+    discard(client)
+    throw error
+  }
 }

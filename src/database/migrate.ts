@@ -2,8 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { runMigrations as migrateQueue } from 'bullmq'
 import pg from 'pg'
 import { StartupError } from '../errors.ts'
+import { connectDedicated, dedicatedSettings } from './dedicated-connection.ts'
 import { openSchemaEngine, readMigrations } from './schema-engine.ts'
 
+const NAME = 'passbook migrate'
+/** A migration takes as long as it takes. */
+const LIMITS = { statement: 0, lock: 0, connect: 10_000 }
 const NO_FILTERS = { externalTables: [], externalEnums: [] }
 /** Any number that no other program uses as an advisory lock on the same database. */
 const MIGRATION_LOCK = 7_262_665
@@ -22,37 +26,24 @@ export const QUEUE_SCHEMA = 'bullmq'
  *   failed before
  */
 export async function migrate(databaseUrl: string): Promise<readonly string[]> {
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    connectionTimeoutMillis: 10_000,
-    application_name: 'passbook migrate',
-    keepAlive: true,
+  const session = await connectDedicated(databaseUrl, NAME, LIMITS).catch((cause: Error) => {
+    throw new StartupError(
+      `The database cannot be reached (${cause.message || 'no answer'}); check that it runs and that DATABASE_URL is right.`,
+      { cause },
+    )
   })
-  // Without listeners a lost connection would end this process: an idle one's, and that of one in use.
-  pool.on('error', () => undefined)
-  pool.on('connect', (client) => void client.on('error', () => undefined))
   try {
-    const session = await pool.connect().catch((cause: Error) => {
-      throw new StartupError(
-        `The database cannot be reached (${cause.message || 'no answer'}); check that it runs and that DATABASE_URL is right.`,
-        { cause },
-      )
-    })
-    try {
-      await takeTurn(session)
-      const applied = await applyMigrations(pool)
-      await migrateQueue(session, QUEUE_SCHEMA)
-      return applied
-    } finally {
-      session.release(true)
-    }
+    await takeTurn(session)
+    const applied = await applyMigrations(databaseUrl, session)
+    await migrateQueue(session, QUEUE_SCHEMA)
+    return applied
   } finally {
-    await pool.end()
+    await session.end().catch(() => undefined)
   }
 }
 
 /** Waits until no other process migrates, and says that it waits: a migration takes as long as it takes. */
-async function takeTurn(session: pg.PoolClient): Promise<void> {
+async function takeTurn(session: pg.Client): Promise<void> {
   let sayAt = 0
   for (;;) {
     const { rows } = await session.query('SELECT pg_try_advisory_lock($1) AS free', [
@@ -82,10 +73,10 @@ function failedBefore(cause: unknown): StartupError | undefined {
  * @param baseline the name of the first migration there is
  * @throws StartupError for such a database, of which nothing is changed
  */
-async function requireBaseline(pool: pg.Pool, baseline: string): Promise<void> {
-  const table = await pool.query(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there`)
+async function requireBaseline(session: pg.Client, baseline: string): Promise<void> {
+  const table = await session.query(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there`)
   if (!table.rows[0].there) return
-  const { rows } = await pool.query<{ name: string }>(
+  const { rows } = await session.query<{ name: string }>(
     'SELECT migration_name AS name FROM _prisma_migrations',
   )
   if (rows.length === 0 || rows.some(({ name }) => name === baseline)) return
@@ -94,9 +85,17 @@ async function requireBaseline(pool: pg.Pool, baseline: string): Promise<void> {
   )
 }
 
-async function applyMigrations(pool: pg.Pool): Promise<readonly string[]> {
+async function applyMigrations(
+  databaseUrl: string,
+  session: pg.Client,
+): Promise<readonly string[]> {
   const migrationsList = await readMigrations()
-  await requireBaseline(pool, migrationsList.migrationDirectories[0]?.path ?? '')
+  await requireBaseline(session, migrationsList.migrationDirectories[0]?.path ?? '')
+  // The engine takes a pool and no single connection.
+  const pool = new pg.Pool(dedicatedSettings(databaseUrl, NAME, LIMITS))
+  // Without listeners a lost connection would end this process: an idle one's, and that of one in use.
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => void client.on('error', () => undefined))
   const engine = await openSchemaEngine(pool)
   try {
     const applying = engine.applyMigrations({ migrationsList, filters: NO_FILTERS })
@@ -106,5 +105,6 @@ async function applyMigrations(pool: pg.Pool): Promise<readonly string[]> {
     return appliedMigrationNames
   } finally {
     engine.free()
+    await pool.end()
   }
 }

@@ -1,10 +1,14 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { inTime } from '../lib/in-time.ts'
+import { createDedicated, discard } from './dedicated-connection.ts'
 
 /** How long the database has to answer, in milliseconds. */
 const ANSWER_MS = 2_000
 /** How much of it is for the kept connection alone; a new one is opened then. */
 const ALONE_MS = 500
+
+/** What bounds a question counts only time in which this process ran. */
+const NO_LIMITS = { statement: 0, lock: 0, connect: 0 }
 
 /** Asks the database whether it answers. */
 export interface DatabaseProbe {
@@ -14,9 +18,6 @@ export interface DatabaseProbe {
 }
 
 const nothing = () => undefined
-
-/** Ends a connection without waiting for its server. */
-const discard = (client: pg.Client | undefined) => client?.connection.stream.destroy()
 
 async function query(client: pg.Client): Promise<pg.Client> {
   await client.query('SELECT 1')
@@ -41,23 +42,18 @@ export function createProbe(databaseUrl: string): DatabaseProbe {
           return
         }
       }
-      const client = new pg.Client({
-        connectionString: databaseUrl,
-        application_name: 'passbook probe',
-        keepAlive: true,
-      })
-      client.on('error', nothing)
+      const client = createDedicated(databaseUrl, 'passbook probe', NO_LIMITS)
       const opened = client.connect().then(() => query(client))
       try {
         kept = await (asked
           ? inTime(Promise.any([asked, opened]), ANSWER_MS - ALONE_MS)
           : inTime(opened, ANSWER_MS))
       } finally {
-        for (const other of [old, client]) if (other !== kept) discard(other)
+        for (const other of [old, client]) if (other && other !== kept) discard(other)
       }
     },
     close() {
-      discard(kept)
+      if (kept) discard(kept)
       kept = undefined
     },
   }

@@ -1,5 +1,7 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { StartupError } from '../../errors.ts'
+import { connectDedicated } from '../dedicated-connection.ts'
+import { codeOf } from '../errors.ts'
 import { DATABASE_USER } from './settings.ts'
 
 /** Where a server listens and how to log in. */
@@ -10,6 +12,15 @@ export interface Access {
   readonly pgdata: string
 }
 
+/** Whoever takes over a server waits until its owner has let go, however long. */
+const LIMITS = { statement: 0, lock: 0, connect: 5_000 }
+/** PostgreSQL's code for a wrong password. */
+const INVALID_PASSWORD = '28P01'
+
+/** The address of a database of such a server, with the password in it: never log it. */
+export const addressOf = ({ port, password }: Omit<Access, 'pgdata'>, database: string): string =>
+  `postgresql://${DATABASE_USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`
+
 /**
  * Opens a session on the maintenance database, which always exists and which nobody clones or
  * drops. Errors after that reach whoever runs the next query; the session may end at any time.
@@ -17,26 +28,12 @@ export interface Access {
  * @throws StartupError when the password is not the one the data folder was made with
  */
 export async function connectMaintenance(access: Access): Promise<pg.Client> {
-  const client = new pg.Client({
-    host: '127.0.0.1',
-    port: access.port,
-    user: DATABASE_USER,
-    password: access.password,
-    database: 'postgres',
-    ssl: false,
-    application_name: 'passbook-owner',
-    connectionTimeoutMillis: 5000,
-  })
-  client.on('error', () => undefined)
-  try {
-    await client.connect()
-    return client
-  } catch (error) {
-    await client.end().catch(() => undefined)
-    if ((error as { code?: string }).code !== '28P01') throw error
+  const url = `${addressOf(access, 'postgres')}?sslmode=disable`
+  return await connectDedicated(url, 'passbook-owner', LIMITS).catch((error: unknown) => {
+    if (codeOf(error) !== INVALID_PASSWORD) throw error
     throw new StartupError(
       `The password given for the embedded database is not the one that ${access.pgdata} was made with; bring the old one back, or delete that folder to start from nothing.`,
       { cause: error },
     )
-  }
+  })
 }

@@ -6,12 +6,12 @@ import { StartupError } from '../../errors.ts'
 import { chooseAccount } from './account.ts'
 import { prepareBinaries } from './binaries.ts'
 import { type ClusterOptions, ensureCluster } from './cluster.ts'
+import { addressOf } from './connection.ts'
 import { holdOwnership } from './ownership.ts'
 import { findFreePort } from './port.ts'
 import { clearPredecessor } from './predecessor.ts'
 import { launchServer, type RunningServer } from './server.ts'
 import { openLog } from './server-log.ts'
-import { DATABASE_USER } from './settings.ts'
 
 /** A PostgreSQL server that is ours from start to stop. */
 export interface EmbeddedPostgres {
@@ -126,7 +126,7 @@ async function takeOver(
     const stop = () => ownership.release(server.stop())
     let stopped: Promise<void> | undefined
     return {
-      url: `postgresql://${DATABASE_USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
+      url: addressOf({ port, password }, database),
       exited,
       stop: () => {
         stopped ??= stop()
