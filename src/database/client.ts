@@ -10,7 +10,7 @@ import { joinUnits } from './unit-of-work.ts'
 import { watchDatabase } from './watch.ts'
 import { boundedBy, type KindOfWork, WORK_LIMITS, type WorkLimits } from './work-limits.ts'
 
-export { escapeLiteral } from 'pg'
+export { escapeIdentifier, escapeLiteral } from 'pg'
 export { Prisma }
 export type Database = PrismaClient
 /** What runs inside `database.$transaction(async (tx) => …)`. */

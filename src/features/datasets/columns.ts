@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../database/sql-names.ts'
+import { escapeIdentifier } from '../../database/client.ts'
 import type { DatasetColumnType } from '../../generated/schemas.ts'
 
 /** A column as the catalogue has it. */
@@ -11,7 +11,7 @@ export interface DatasetColumn {
 }
 
 /** The table of a dataset. */
-export const tableOf = (id: bigint): string => `datasets.${quoteIdentifier(`d${id}`)}`
+export const tableOf = (id: bigint): string => `datasets.${escapeIdentifier(`d${id}`)}`
 
 /** A date or time in ISO 8601, which JSON has however the server is set; faster than a format. */
 const isoText = (time: string): string => `btrim(to_json(${time})::text, '"')`
@@ -25,7 +25,7 @@ function utcText(column: string): string {
 
 /** The value of a column as text: the one way in which it is shown. */
 export function textOf({ name, type }: DatasetColumn): string {
-  const column = quoteIdentifier(name)
+  const column = escapeIdentifier(name)
   switch (type) {
     case 'text':
       return column
@@ -41,7 +41,7 @@ export function textOf({ name, type }: DatasetColumn): string {
 
 /** The value of a column as JSON has it. */
 export function jsonOf(column: DatasetColumn): string {
-  const name = quoteIdentifier(column.name)
+  const name = escapeIdentifier(column.name)
   switch (column.type) {
     case 'integer':
       // Further numbers lose digits where they are read as JavaScript does.
@@ -57,7 +57,7 @@ export function jsonOf(column: DatasetColumn): string {
 
 /** What rows are compared and sorted by: texts by their characters' codes, alike on all servers. */
 export function keyOf({ name, type }: DatasetColumn): string {
-  const column = quoteIdentifier(name)
+  const column = escapeIdentifier(name)
   if (type === 'json') return `${column}::text COLLATE "C"`
   return type === 'text' ? `${column} COLLATE "C"` : column
 }

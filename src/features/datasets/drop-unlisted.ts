@@ -1,6 +1,5 @@
-import type { Database } from '../../database/client.ts'
+import { type Database, escapeIdentifier } from '../../database/client.ts'
 import { codeOf, driverCause } from '../../database/errors.ts'
-import { quoteIdentifier } from '../../database/sql-names.ts'
 
 /** What PostgreSQL says when somebody else has had the table for too long. */
 const IN_USE = '55P03'
@@ -9,7 +8,7 @@ async function isDropped(database: Database, table: string, patienceMs: number):
   try {
     await database.$transaction([
       database.$executeRawUnsafe(`SET LOCAL lock_timeout = ${patienceMs}`),
-      database.$executeRawUnsafe(`DROP TABLE IF EXISTS datasets.${quoteIdentifier(table)}`),
+      database.$executeRawUnsafe(`DROP TABLE IF EXISTS datasets.${escapeIdentifier(table)}`),
     ])
     return true
   } catch (error) {

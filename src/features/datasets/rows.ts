@@ -1,5 +1,4 @@
-import { type Database, Prisma, VARYING } from '../../database/client.ts'
-import { quoteIdentifier } from '../../database/sql-names.ts'
+import { type Database, escapeIdentifier, Prisma, VARYING } from '../../database/client.ts'
 import { badCursor, type Page, readPaging, toPage } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
 import { type DatasetColumn, jsonOf, keyOf, tableOf } from './columns.ts'
@@ -79,7 +78,7 @@ export async function readRows(
   const position =
     after === undefined ? undefined : await findPosition(database, table, order, after)
   const conditions = position ? [...filters, isAfter(table, order, position)] : filters
-  const shown = columns.map((one) => `${jsonOf(one)} AS ${quoteIdentifier(one.name)}`).join(', ')
+  const shown = columns.map((one) => `${jsonOf(one)} AS ${escapeIdentifier(one.name)}`).join(', ')
   const by = orderBy(order)
   const read = database.$queryRaw<ReadRow[]>`
     ${varying} SELECT "_row",

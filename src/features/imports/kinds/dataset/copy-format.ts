@@ -1,4 +1,5 @@
 import type { FileDialect } from '../../../../csv/file/row-file.ts'
+import { escapeLiteral } from '../../../../database/client.ts'
 import type { ImportOptions } from '../options.ts'
 import { nullWords } from './rules.ts'
 
@@ -57,8 +58,6 @@ export function copyFormatOf(
   }
 }
 
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
-
 /**
  * The options of COPY.
  *
@@ -69,9 +68,9 @@ export function copyOptions(format: CopyFormat, keepEmpty: readonly string[]): s
   const notNull = keepEmpty.length > 0 ? [`FORCE_NOT_NULL (${keepEmpty.join(', ')})`] : []
   return [
     'FORMAT csv, FREEZE',
-    `DELIMITER ${literal(format.delimiter)}`,
-    `QUOTE ${literal(format.quote)}`,
-    `ESCAPE ${literal(format.escape)}`,
-    ...(format.marksMissing ? [`NULL ${literal(MISSING)}`] : notNull),
+    `DELIMITER ${escapeLiteral(format.delimiter)}`,
+    `QUOTE ${escapeLiteral(format.quote)}`,
+    `ESCAPE ${escapeLiteral(format.escape)}`,
+    ...(format.marksMissing ? [`NULL ${escapeLiteral(MISSING)}`] : notNull),
   ].join(', ')
 }

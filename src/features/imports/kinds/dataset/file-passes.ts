@@ -1,6 +1,6 @@
 import { type CheckRow, openRows, type RowFile } from '../../../../csv/file/row-file.ts'
 import type { RejectSink } from '../../../../csv/file/source.ts'
-import { quoteIdentifier } from '../../../../database/sql-names.ts'
+import { escapeIdentifier } from '../../../../database/client.ts'
 import type { LoadJob } from '../loader.ts'
 import { copyFormatOf, copyOptions } from './copy-format.ts'
 import { nameColumns } from './names.ts'
@@ -61,7 +61,7 @@ export async function load(job: LoadJob, table: DatasetTable, plan: Plan): Promi
   const found = new ColumnSurvey(file, options)
   const format = copyFormatOf(file.dialect, file.skippedCells, options)
   const columns = plan.map(tableColumn)
-  const names = columns.map(({ name }) => quoteIdentifier(name))
+  const names = columns.map(({ name }) => escapeIdentifier(name))
   await table.create(columns)
   const sink = table.copyIn(columns, copyOptions(format, options.types === 'text' ? names : []))
   let writer: RowWriter | undefined = new RowWriter(sink, plan, options, file.skippedCells, format)
