@@ -1,3 +1,5 @@
+import { hex } from '../lib/hex.ts'
+
 /** A value as COPY reads it in its text format. */
 export type CopyValue = string | number | bigint | Uint8Array | readonly bigint[] | null
 
@@ -17,9 +19,7 @@ const escaped = (text: string): string =>
 function cellOf(value: CopyValue): string {
   if (value === null) return '\\N'
   if (typeof value === 'string') return escaped(value)
-  if (value instanceof Uint8Array) {
-    return `\\\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}`
-  }
+  if (value instanceof Uint8Array) return `\\\\x${hex(value)}`
   return Array.isArray(value) ? `{${value.join(',')}}` : String(value)
 }
 

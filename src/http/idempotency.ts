@@ -2,10 +2,11 @@ import type { Database } from '../database/client.ts'
 import { inUnitOfWork } from '../database/unit-of-work.ts'
 import { AppError, errorAt, type Place } from '../errors.ts'
 import type { FieldCrypto } from '../lib/crypto.ts'
+import { DAY_MS } from '../lib/day.ts'
 import { usersOf } from './answer-users.ts'
 
-/** How long an answer is kept: 24 hours. */
-const KEPT_MS = 86_400_000
+/** How long an answer is kept. */
+const KEPT_MS = DAY_MS
 
 const KEY: Place = { in: 'header', path: 'Idempotency-Key' }
 

@@ -17,3 +17,10 @@ export async function inTime<T>(step: Promise<T>, milliseconds: number): Promise
   })
   return await Promise.race([step, late]).finally(() => timer?.stop())
 }
+
+/** Waits for a step of a stop, but not longer than so many milliseconds, and goes on then. */
+export async function within(milliseconds: number, step: Promise<unknown>): Promise<void> {
+  await inTime(step, milliseconds).catch((error: unknown) => {
+    if (!(error instanceof TooLate)) throw error
+  })
+}

@@ -3,6 +3,8 @@ import { StartupError } from '../errors.ts'
 import { type Command, type Given, readCommandLine, UsageError, usageOf } from './command-line.ts'
 import { createLog, type Log, STANDARD_ERROR } from './log.ts'
 
+export { within } from './in-time.ts'
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const FAILED = 1
 const WRONG_USE = 2
@@ -25,15 +27,6 @@ export interface Running {
   /** Where it is, once it is ready. */
   readonly ready: Message
   stop(): Promise<void>
-}
-
-/** Waits for a step of a stop, but not longer than it may take. */
-export async function within(milliseconds: number, step: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds)
-  })
-  await Promise.race([step, limit]).finally(() => clearTimeout(timer))
 }
 
 /** Writes to standard output. Returns once it is written, so that the process may end. */

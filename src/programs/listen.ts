@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
 import { StartupError } from '../errors.ts'
 import type { DrainLimits } from '../http/connections/drain.ts'
-import { within } from '../lib/process.ts'
+import { within } from '../lib/in-time.ts'
 
 /** How long a connection that nothing comes over is kept while the process stops, behind a proxy and without. */
 const IDLE_BEHIND_PROXY_MS = 2_000

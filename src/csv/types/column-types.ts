@@ -1,5 +1,6 @@
 import { CELL, type RowBatch } from '../parse/row-batch.ts'
 import { ROW_PROBLEM } from '../parse/row-problems.ts'
+import { isBlank } from './blank.ts'
 import { ANY_KIND, KIND } from './cell-kinds.ts'
 import { classify, isJson } from './classify.ts'
 import { type Decision, decide } from './decide.ts'
@@ -34,8 +35,6 @@ export interface TypeOptions {
 const NUMBERS = KIND.integer | KIND.numeric | KIND.zeroOne
 /** Kinds with blanks around which PostgreSQL reads something else, or nothing. */
 const UNTRIMMED = KIND.uuid | KIND.json
-
-const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09
 
 /** Of what holds escaped quotes, only JSON is more than text; what is malformed is not even that. */
 function kindsOfEscaped(batch: RowBatch, cell: number, wanted: number): number {

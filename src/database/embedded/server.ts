@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { StartupError } from '../../errors.ts'
+import { within } from '../../lib/in-time.ts'
 import type { ClusterOptions } from './cluster.ts'
 import { ownerName } from './ownership.ts'
 import { readPostmasterFile } from './postmaster-file.ts'
@@ -93,16 +94,6 @@ async function endServer(child: ChildProcess, exited: Promise<unknown>): Promise
   for (const [signal, limitMs] of STOP_STEPS) {
     if (hasEnded(child)) return
     child.kill(signal)
-    await within(exited, limitMs)
+    await within(limitMs, exited)
   }
-}
-
-/** Waits for the promise, but no longer than `limitMs` milliseconds. */
-async function within(promise: Promise<unknown>, limitMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise((resolve) => {
-    timer = setTimeout(resolve, limitMs)
-  })
-  await Promise.race([promise, limit])
-  clearTimeout(timer)
 }

@@ -6,13 +6,13 @@ import {
 } from '../../database/client.ts'
 import { forbidden, unauthorized } from '../../errors.ts'
 import type { Credentials, Registration, TokenPair } from '../../generated/schemas.ts'
+import { DAY_MS } from '../../lib/day.ts'
 import { verifyPassword } from '../../lib/passwords.ts'
 import type { UserRecord, UserService } from '../users/users.public.ts'
 import { accountByName } from './account-by-name.ts'
 import type { LoginThrottle } from './login-throttle.ts'
 
 const TOKEN_BYTES = 32
-const DAY_MS = 86_400_000
 
 interface Deps {
   readonly database: Database

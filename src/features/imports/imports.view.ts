@@ -1,6 +1,7 @@
 import type { FileDialect } from '../../csv/file/row-file.ts'
 import type { Prisma } from '../../database/client.ts'
 import type { Import, ImportDialect, ImportError } from '../../generated/schemas.ts'
+import { hex } from '../../lib/hex.ts'
 import type { ImportColumn } from './kinds/loader.ts'
 import type { ImportOptions } from './kinds/options.ts'
 
@@ -64,7 +65,7 @@ export function importView(record: ImportRecord): Import {
     name: record.name,
     status: record.status as Import['status'],
     dry_run: (record.options as unknown as ImportOptions).dryRun,
-    ...(sha256 !== null && { sha256: Buffer.from(sha256).toString('hex') }),
+    ...(sha256 !== null && { sha256: hex(sha256) }),
     ...(bytesTotal !== null && { bytes_total: Number(bytesTotal) }),
     bytes_read: Number(record.bytesRead),
     rows_read: Number(record.rowsRead),

@@ -4,11 +4,11 @@ import { type FieldError, inQuery, invalid, queryError } from '../../errors.ts'
 import type { listUserTransactions } from '../../generated/operations.ts'
 import { readPaging } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
+import { DAY_MS } from '../../lib/day.ts'
 import { checkCurrency, checkDate, isStorable, type TransactionRecord } from './fields.ts'
 
 export type HistoryQuery = Static<typeof listUserTransactions.schema.querystring>
 
-const DAY_MS = 86_400_000
 const isDateOnly = (text: string) => text.length === 10
 
 interface Position {

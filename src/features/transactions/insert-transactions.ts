@@ -1,5 +1,6 @@
 import type { DatabaseTransaction } from '../../database/client.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
+import { hex } from '../../lib/hex.ts'
 import { mapInSlices } from '../../lib/slices.ts'
 import {
   encryptFullName,
@@ -33,7 +34,7 @@ export async function insertTransactions(
   const entries = await mapInSlices(drafts, (draft, position) => ({
     position,
     user_id: Number(draft.userId),
-    full_name: Buffer.from(encryptFullName(crypto, draft.userId, draft.fullName)).toString('hex'),
+    full_name: hex(encryptFullName(crypto, draft.userId, draft.fullName)),
     date: draft.date,
     amount: draft.amount.toFixed(),
     type: draft.type,

@@ -1,6 +1,7 @@
 import type { DatabaseTransaction } from '../../database/client.ts'
 import type { UserCreate } from '../../generated/schemas.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
+import { hex } from '../../lib/hex.ts'
 import { mapInSlices } from '../../lib/slices.ts'
 import { encryptUser, type UserRecord } from './fields.ts'
 
@@ -10,16 +11,14 @@ interface StoredRow {
   readonly updated_at: Date
 }
 
-const hex = (bytes: Uint8Array | null) => bytes && Buffer.from(bytes).toString('hex')
-
 function toEntry(crypto: FieldCrypto, id: bigint, { name, email, age, pincode }: UserCreate) {
   const columns = encryptUser(crypto, id, name, email)
   return {
     id: Number(id),
     name: hex(columns.name),
-    email: hex(columns.email),
+    email: columns.email && hex(columns.email),
     name_index: hex(columns.nameIndex),
-    email_index: hex(columns.emailIndex),
+    email_index: columns.emailIndex && hex(columns.emailIndex),
     search_index: columns.searchIndex.map(String),
     age: age ?? null,
     pincode: pincode ?? null,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LoadConnection } from '../../database/copy-in.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
+import { hex } from '../../lib/hex.ts'
 import { decryptName, emailIndex } from './fields.ts'
 
 /** Whoever deletes a user may wait for the load in turn: it waits no longer than this. */
@@ -20,8 +21,6 @@ interface Row {
 }
 
 export type UserLookup = ReturnType<typeof createUserLookup>
-
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
 /**
  * Finds users for a load, many at once, and keeps them from being deleted until its transaction ends. Those that

@@ -1,5 +1,6 @@
 import type { FileBatch } from '../../../../csv/file/row-file.ts'
 import { CELL, type RowBatch } from '../../../../csv/parse/row-batch.ts'
+import { isBlank } from '../../../../csv/types/blank.ts'
 import { createCanonical, writeYearFirst } from '../../../../csv/types/canonical.ts'
 import type { ColumnType } from '../../../../csv/types/decide.ts'
 import { createNullTest } from '../../../../csv/types/nulls.ts'
@@ -14,8 +15,6 @@ import { nullWords } from './rules.ts'
 
 /** So many bytes are sent at a time. */
 const CHUNK_BYTES = 128 * 1024
-
-const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09
 
 /** Writes rows as COPY reads them: as they stand where that means the same, otherwise anew. */
 export class RowWriter {

@@ -1,10 +1,9 @@
 import type { CheckRow } from '../../../../csv/file/row-file.ts'
 import type { RowBatch } from '../../../../csv/parse/row-batch.ts'
+import { isBlank } from '../../../../csv/types/blank.ts'
 import { createNullTest } from '../../../../csv/types/nulls.ts'
 import type { ImportOptions } from '../options.ts'
 import { findColumns, type NamedColumn } from './names.ts'
-
-const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09
 
 /** Which words stand for nothing: none but the empty cell where every cell is kept as it stands. */
 export const nullWords = ({ types, nulls }: ImportOptions): readonly string[] | undefined =>

@@ -1,5 +1,6 @@
 import { openRows, type Refusal, type RowFile } from '../../../../csv/file/row-file.ts'
 import type { RowBatch } from '../../../../csv/parse/row-batch.ts'
+import { isBlank } from '../../../../csv/types/blank.ts'
 import { createNullTest } from '../../../../csv/types/nulls.ts'
 import { AppError } from '../../../../errors.ts'
 import type { ImportColumn, LoadJob } from '../loader.ts'
@@ -31,8 +32,6 @@ export interface RecordFile<T> {
   /** The columns as an import shows them. */
   shown(): readonly ImportColumn[]
 }
-
-const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09
 
 /** Makes what reads a row's cells by field; blanks around a cell do not count, nor words for nothing. */
 function createReader({ fields, defaults }: RecordColumns, skipped: number, job: LoadJob) {

@@ -2,6 +2,7 @@ import type { LoadConnection } from '../../../../database/copy-in.ts'
 import { type CopyValue, copyLine } from '../../../../database/copy-line.ts'
 import { type AppError, bodyError, invalid } from '../../../../errors.ts'
 import type { FieldCrypto } from '../../../../lib/crypto.ts'
+import { hex } from '../../../../lib/hex.ts'
 import { Remembered } from '../../../../lib/remembered.ts'
 import {
   bankAccountColumns,
@@ -30,8 +31,6 @@ const TARGETS = {
   account: `bank_accounts (user_id, bank_name, bank_key, account_number, account_number_index,
     ifsc_code, is_primary)`,
 } as const
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 const taken = (field: 'email' | 'account_number') =>
   invalid([bodyError(`/${field}`, `${field}_taken`, 'is in use already')])
