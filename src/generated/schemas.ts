@@ -611,14 +611,14 @@ export type NullWords = Static<typeof NullWords>
 export const ColumnType = Type.Enum(['integer', 'numeric', 'boolean', 'date', 'timestamp', 'timestamptz', 'uuid', 'json', 'text'], { type: 'string' })
 export type ColumnType = Static<typeof ColumnType>
 
-export const ImportColumn = Type.Object({
+export const Column = Type.Object({
   name: Type.String(),
   source_name: Type.Union([Type.String(), Type.Null()]),
   type: ColumnType,
   nullable: Type.Boolean(),
   ambiguous: Type.Optional(Type.Boolean()),
 })
-export type ImportColumn = Static<typeof ImportColumn>
+export type Column = Static<typeof Column>
 
 export const ImportDialect = Type.Object({
   encoding: Type.Enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'], { type: 'string' }),
@@ -662,7 +662,7 @@ export const Import = Type.Object({
   progress: Type.Number({ minimum: 0, maximum: 1 }),
   eta_seconds: Type.Optional(Type.Integer({ minimum: 0 })),
   dialect: Type.Union([ImportDialect, Type.Null()]),
-  columns: Type.Array(ImportColumn),
+  columns: Type.Array(Column),
   requested_by: Id,
   created_at: Timestamp,
   started_at: Type.Optional(Timestamp),
@@ -760,20 +760,9 @@ export type ReportFile = Static<typeof ReportFile>
 export const ReportCsv = Type.String()
 export type ReportCsv = Static<typeof ReportCsv>
 
-export const DatasetColumnType = Type.Enum(['integer', 'numeric', 'boolean', 'date', 'timestamp', 'timestamptz', 'uuid', 'json', 'text'], { type: 'string' })
-export type DatasetColumnType = Static<typeof DatasetColumnType>
-
-export const DatasetColumn = Type.Object({
-  name: Type.String(),
-  source_name: Type.Union([Type.String(), Type.Null()]),
-  type: DatasetColumnType,
-  nullable: Type.Boolean(),
-})
-export type DatasetColumn = Static<typeof DatasetColumn>
-
 export const Dataset = Type.Object({
   name: Type.String(),
-  columns: Type.Array(DatasetColumn),
+  columns: Type.Array(Column),
   row_count: Type.Integer({ minimum: 0 }),
   bytes: Type.Integer({ minimum: 0 }),
   import_id: Type.Optional(Id),

@@ -1,12 +1,12 @@
-import type { DatasetColumnType } from '../../src/generated/schemas.ts'
+import type { Column } from '../../src/generated/schemas.ts'
 import type { TestDatabase } from '../setup/database.ts'
 
-const SQL_TYPES: Readonly<Partial<Record<DatasetColumnType, string>>> = { integer: 'bigint' }
+const SQL_TYPES: Readonly<Partial<Record<Column['type'], string>>> = { integer: 'bigint' }
 
 /** A column of a table that a test makes. */
 export interface TestColumn {
   readonly name: string
-  readonly type: DatasetColumnType
+  readonly type: Column['type']
   /** As the file has it; the name where it is absent. */
   readonly sourceName?: string | null
 }
@@ -36,7 +36,7 @@ export async function insertDataset(
     name: column.name,
     type: column.type,
     nullable: true,
-    sourceName: column.sourceName === undefined ? column.name : column.sourceName,
+    source_name: column.sourceName === undefined ? column.name : column.sourceName,
   }))
   const [dataset] = await database.query<{ id: number }>(
     'INSERT INTO datasets (name, columns, row_count) VALUES ($1, $2, $3) RETURNING id::int',

@@ -1,14 +1,5 @@
 import { escapeIdentifier } from '../../database/client.ts'
-import type { DatasetColumnType } from '../../generated/schemas.ts'
-
-/** A column as the catalogue has it. */
-export interface DatasetColumn {
-  readonly name: string
-  /** As the file has it; null where it names none. */
-  readonly sourceName: string | null
-  readonly type: DatasetColumnType
-  readonly nullable: boolean
-}
+import type { Column } from '../../generated/schemas.ts'
 
 /** The table of a dataset. */
 export const tableOf = (id: bigint): string => `datasets.${escapeIdentifier(`d${id}`)}`
@@ -24,7 +15,7 @@ function utcText(column: string): string {
 }
 
 /** The value of a column as text: the one way in which it is shown. */
-export function textOf({ name, type }: DatasetColumn): string {
+export function textOf({ name, type }: Column): string {
   const column = escapeIdentifier(name)
   switch (type) {
     case 'text':
@@ -40,7 +31,7 @@ export function textOf({ name, type }: DatasetColumn): string {
 }
 
 /** The value of a column as JSON has it. */
-export function jsonOf(column: DatasetColumn): string {
+export function jsonOf(column: Column): string {
   const name = escapeIdentifier(column.name)
   switch (column.type) {
     case 'integer':
@@ -56,7 +47,7 @@ export function jsonOf(column: DatasetColumn): string {
 }
 
 /** What rows are compared and sorted by: texts by their characters' codes, alike on all servers. */
-export function keyOf({ name, type }: DatasetColumn): string {
+export function keyOf({ name, type }: Column): string {
   const column = escapeIdentifier(name)
   if (type === 'json') return `${column}::text COLLATE "C"`
   return type === 'text' ? `${column} COLLATE "C"` : column

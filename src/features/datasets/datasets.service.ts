@@ -3,9 +3,9 @@ import type { Database, Prisma } from '../../database/client.ts'
 import { codeOf, driverCause } from '../../database/errors.ts'
 import { afterCommit } from '../../database/unit-of-work.ts'
 import { notFoundByName } from '../../errors.ts'
+import type { Column } from '../../generated/schemas.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import type { Log } from '../../lib/log.ts'
-import type { DatasetColumn } from './columns.ts'
 import { dropUnlisted } from './drop-unlisted.ts'
 import { exportRows } from './export-rows.ts'
 import type { RowQuery } from './filters.ts'
@@ -18,7 +18,7 @@ export interface DatasetRecord {
   readonly id: bigint
   readonly name: string
   readonly importId: bigint | null
-  readonly columns: readonly DatasetColumn[]
+  readonly columns: readonly Column[]
   readonly rowCount: number
   /** On the disk, indexes included. */
   readonly bytes: number
@@ -54,7 +54,7 @@ export function createDatasetService({ database, databaseUrl, log }: Deps) {
     const bytesOf = new Map(sizes.map(({ id, bytes }) => [id, Number(bytes)]))
     return datasets.map((dataset) => ({
       ...dataset,
-      columns: dataset.columns as unknown as readonly DatasetColumn[],
+      columns: dataset.columns as unknown as readonly Column[],
       rowCount: Number(dataset.rowCount),
       bytes: bytesOf.get(dataset.id) ?? 0,
     }))

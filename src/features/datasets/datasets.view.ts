@@ -4,12 +4,7 @@ import type { DatasetRecord } from './datasets.service.ts'
 /** A dataset as the API shows it. */
 export const datasetView = (dataset: DatasetRecord): Dataset => ({
   name: dataset.name,
-  columns: dataset.columns.map(({ name, sourceName, type, nullable }) => ({
-    name,
-    source_name: sourceName,
-    type,
-    nullable,
-  })),
+  columns: [...dataset.columns],
   row_count: dataset.rowCount,
   bytes: dataset.bytes,
   ...(dataset.importId !== null && { import_id: Number(dataset.importId) }),

@@ -2,8 +2,9 @@ import type { Static } from 'typebox'
 import { Prisma } from '../../database/client.ts'
 import { type FieldError, invalid, queryError } from '../../errors.ts'
 import { listDatasetRows } from '../../generated/operations.ts'
+import type { Column } from '../../generated/schemas.ts'
 import { createGuess } from '../../http/validation/nearest-name.ts'
-import { type DatasetColumn, keyOf } from './columns.ts'
+import { keyOf } from './columns.ts'
 import { isValue, sqlType, toSqlValue } from './values.ts'
 
 const { querystring } = listDatasetRows.schema
@@ -18,7 +19,7 @@ const named = (query: RowQuery): (readonly [name: string, values: readonly strin
     .map(([name, given]) => [name, Array.isArray(given) ? given.map(String) : [String(given)]])
 
 /** How a row has one of several values; an empty one stands for none. */
-function condition(column: DatasetColumn, values: readonly string[]): Prisma.Sql {
+function condition(column: Column, values: readonly string[]): Prisma.Sql {
   const { type } = column
   const key = Prisma.raw(keyOf(column))
   const filled = values.filter((value) => value !== '')
@@ -30,11 +31,7 @@ function condition(column: DatasetColumn, values: readonly string[]): Prisma.Sql
   return Prisma.sql`(${isOne} OR ${isEmpty})`
 }
 
-function problem(
-  column: DatasetColumn | undefined,
-  values: readonly string[],
-  guess: () => string,
-) {
+function problem(column: Column | undefined, values: readonly string[], guess: () => string) {
   if (column === undefined) {
     return { code: 'unknown_parameter', message: `is not a column of this dataset${guess()}` }
   }
@@ -48,7 +45,7 @@ function problem(
  *
  * @throws AppError 422 for what is no column, and values that are not of its type
  */
-export function rowFilters(columns: readonly DatasetColumn[], query: RowQuery): Prisma.Sql[] {
+export function rowFilters(columns: readonly Column[], query: RowQuery): Prisma.Sql[] {
   const errors: FieldError[] = []
   const conditions: Prisma.Sql[] = []
   const guess = createGuess()

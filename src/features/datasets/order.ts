@@ -1,11 +1,12 @@
 import { Prisma } from '../../database/client.ts'
 import { invalid, queryError } from '../../errors.ts'
+import type { Column } from '../../generated/schemas.ts'
 import { createGuess } from '../../http/validation/nearest-name.ts'
-import { type DatasetColumn, keyOf } from './columns.ts'
+import { keyOf } from './columns.ts'
 
 /** By what rows are sorted. Of equals, and without a column, the order is that of the file. */
 export interface RowOrder {
-  readonly column?: DatasetColumn
+  readonly column?: Column
   readonly descending: boolean
 }
 
@@ -16,7 +17,7 @@ export interface RowPosition {
 }
 
 /** @throws AppError 422 for what is no column */
-export function rowOrder(columns: readonly DatasetColumn[], sort: string | undefined): RowOrder {
+export function rowOrder(columns: readonly Column[], sort: string | undefined): RowOrder {
   if (sort === undefined) return { descending: false }
   const descending = sort.startsWith('-')
   const wanted = descending ? sort.slice(1) : sort

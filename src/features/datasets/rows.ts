@@ -1,7 +1,8 @@
 import { type Database, escapeIdentifier, Prisma, VARYING } from '../../database/client.ts'
+import type { Column } from '../../generated/schemas.ts'
 import { badCursor, type Page, readPaging, toPage } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
-import { type DatasetColumn, jsonOf, keyOf, tableOf } from './columns.ts'
+import { jsonOf, keyOf, tableOf } from './columns.ts'
 import { type RowQuery, rowFilters } from './filters.ts'
 import { isAfter, orderBy, type RowOrder, type RowPosition, rowOrder } from './order.ts'
 
@@ -11,7 +12,7 @@ const MAX_COUNTED = 10_000
 /** Where rows are read from. */
 export interface RowSource {
   readonly id: bigint
-  readonly columns: readonly DatasetColumn[]
+  readonly columns: readonly Column[]
   readonly rowCount: number
 }
 

@@ -1,5 +1,5 @@
 import { SQL_TYPES } from '../../csv/types/sql-types.ts'
-import type { DatasetColumnType } from '../../generated/schemas.ts'
+import type { ColumnType } from '../../generated/schemas.ts'
 
 const INTEGER = /^[+-]?\d{1,19}$/
 const NUMERIC = /^[+-]?(?:\d{1,1000}(?:\.\d{0,1000})?|\.\d{1,1000})(?:e[+-]?\d{1,3})?$/i
@@ -22,7 +22,7 @@ function isInteger(text: string): boolean {
   return INTEGER.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)
 }
 
-const IS_VALUE: Readonly<Record<DatasetColumnType, (text: string) => boolean>> = {
+const IS_VALUE: Readonly<Record<ColumnType, (text: string) => boolean>> = {
   integer: isInteger,
   numeric: (text) => NUMERIC.test(text),
   boolean: (text) => text === 'true' || text === 'false',
@@ -35,12 +35,11 @@ const IS_VALUE: Readonly<Record<DatasetColumnType, (text: string) => boolean>> =
 }
 
 /** Whether a text of a request is a value of the type. */
-export const isValue = (type: DatasetColumnType, text: string): boolean => IS_VALUE[type](text)
+export const isValue = (type: ColumnType, text: string): boolean => IS_VALUE[type](text)
 
 /** A value of the type as PostgreSQL reads it whatever its time zone: a day begins at midnight UTC. */
-export const toSqlValue = (type: DatasetColumnType, text: string): string =>
+export const toSqlValue = (type: ColumnType, text: string): string =>
   type === 'timestamptz' && isDay(text) ? `${text}T00:00:00Z` : text
 
 /** The type by which values of a column are compared, as PostgreSQL names it: JSON is compared as text. */
-export const sqlType = (type: DatasetColumnType): string =>
-  type === 'json' ? 'text' : SQL_TYPES[type]
+export const sqlType = (type: ColumnType): string => (type === 'json' ? 'text' : SQL_TYPES[type])

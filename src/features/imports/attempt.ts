@@ -7,7 +7,7 @@ import type { Log } from '../../lib/log.ts'
 import type { Metrics } from '../../lib/metrics.ts'
 import type { Chunks } from './chunks.ts'
 import { type ImportLog, openImportLog } from './import-log.ts'
-import { columnView, dialectView, type ImportRecord } from './imports.view.ts'
+import { dialectView, type ImportRecord } from './imports.view.ts'
 import type { ImportKind, Loader, LoadResult } from './kinds/loader.ts'
 import type { ImportOptions } from './kinds/options.ts'
 import { type Progress, progressColumns, startProgress } from './progress.ts'
@@ -69,7 +69,7 @@ async function complete(
       counts.skipped,
       rejected,
       JSON.stringify(dialectView(dialect)),
-      JSON.stringify(columns.map(columnView)),
+      JSON.stringify(columns),
     ],
   )
   return rowCount === 1

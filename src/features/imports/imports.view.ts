@@ -2,7 +2,6 @@ import type { FileDialect } from '../../csv/file/row-file.ts'
 import type { Prisma } from '../../database/client.ts'
 import type { Import, ImportDialect, ImportError } from '../../generated/schemas.ts'
 import { hex } from '../../lib/hex.ts'
-import type { ImportColumn } from './kinds/loader.ts'
 import type { ImportOptions } from './kinds/options.ts'
 
 /** What is stored of an import. */
@@ -24,15 +23,6 @@ export const dialectView = (dialect: FileDialect): ImportDialect => ({
   trailing_empty_columns: dialect.trailingEmptyColumns,
   ragged_rows: dialect.raggedRows,
   mended_bytes: dialect.mendedBytes,
-})
-
-/** A column as it is stored and shown. */
-export const columnView = ({ name, sourceName, type, nullable, ambiguous }: ImportColumn) => ({
-  name,
-  source_name: sourceName,
-  type: type as Import['columns'][number]['type'],
-  nullable,
-  ...(ambiguous && { ambiguous }),
 })
 
 /** The part that has been read; all of it is read when it is completed, and not before. */

@@ -1,7 +1,8 @@
 import type { FileDialect } from '../../csv/file/row-file.ts'
 import type { Database, Prisma } from '../../database/client.ts'
-import { columnView, dialectView } from './imports.view.ts'
-import type { ImportColumn, RowCounts } from './kinds/loader.ts'
+import type { Column } from '../../generated/schemas.ts'
+import { dialectView } from './imports.view.ts'
+import type { RowCounts } from './kinds/loader.ts'
 
 /** How often what is known goes into the record. */
 const EVERY_MS = 500
@@ -18,7 +19,7 @@ export interface Progress {
   counts: RowCounts
   rejected: number
   dialect: FileDialect | undefined
-  columns: readonly ImportColumn[] | undefined
+  columns: readonly Column[] | undefined
   /** Set when the import was cancelled, or is another attempt's. */
   readonly signal: AbortSignal
   /** Writes no more. */
@@ -35,7 +36,7 @@ export const progressColumns = (progress: Progress) => ({
   ...(progress.dialect && {
     dialect: dialectView(progress.dialect) as unknown as Prisma.InputJsonObject,
   }),
-  ...(progress.columns && { columns: progress.columns.map(columnView) }),
+  ...(progress.columns && { columns: [...progress.columns] }),
 })
 
 export function startProgress(database: Database, { id, attempt }: Attempt): Progress {

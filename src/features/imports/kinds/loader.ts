@@ -2,6 +2,7 @@ import { FileError } from '../../../csv/errors.ts'
 import type { FileDialect } from '../../../csv/file/row-file.ts'
 import type { ByteSource, RejectSink } from '../../../csv/file/source.ts'
 import type { LoadConnection } from '../../../database/copy-in.ts'
+import type { Column } from '../../../generated/schemas.ts'
 import type { ImportOptions } from './options.ts'
 
 /** What the rows of a file become. */
@@ -10,17 +11,6 @@ export type ImportKind = 'dataset' | 'users' | 'transactions'
 /** Why an import as a whole fails. */
 export class ImportError extends FileError {
   override readonly name = 'ImportError'
-}
-
-/** A column as an import shows it. */
-export interface ImportColumn {
-  readonly name: string
-  /** As the file has it; null where the file names none. */
-  readonly sourceName: string | null
-  readonly type: string
-  readonly nullable: boolean
-  /** Whether days and months could not be told apart, and the column stayed text. */
-  readonly ambiguous?: boolean
 }
 
 /** What is counted while an import runs. */
@@ -43,7 +33,7 @@ export interface LoadJob {
   readonly connection: LoadConnection
   readonly rejects: RejectSink
   /** What was known of the file so far goes into the record. */
-  found(known: { readonly dialect?: FileDialect; readonly columns?: readonly ImportColumn[] }): void
+  found(known: { readonly dialect?: FileDialect; readonly columns?: readonly Column[] }): void
   /** Called often; cheap. */
   count(counts: RowCounts): void
   /** Set when the import was cancelled: `signal.throwIfAborted()` at every batch. */
@@ -57,7 +47,7 @@ export interface LoadJob {
 /** What a load came to. */
 export interface LoadResult {
   readonly dialect: FileDialect
-  readonly columns: readonly ImportColumn[]
+  readonly columns: readonly Column[]
   readonly counts: RowCounts
 }
 

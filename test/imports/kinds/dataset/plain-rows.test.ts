@@ -172,7 +172,7 @@ describe('rows with other numbers of cells', () => {
   it('have added columns where that is wanted', async () => {
     const options = { ragged: 'pad', dialect: { delimiter: ',' } } as const
     const { columns, rows, dialect } = await datasets.load(file, options)
-    expect(columns.map(({ name, sourceName }) => [name, sourceName])).toEqual([
+    expect(columns.map(({ name, source_name }) => [name, source_name])).toEqual([
       ['a', 'a'],
       ['b', 'b'],
       ['extra_1', null],

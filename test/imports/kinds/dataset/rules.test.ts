@@ -30,7 +30,7 @@ describe('a critical column', () => {
     const options = { critical: ['person'], rename: { 'Full Name': 'Person' } }
     const { rejects, columns } = await datasets.load(file, { ...options, types: 'text' })
     expect(briefly(rejects)).toEqual(['3 missing_value Full Name', '5 missing_value Full Name'])
-    expect(columns[1]).toMatchObject({ name: 'person', sourceName: 'Full Name' })
+    expect(columns[1]).toMatchObject({ name: 'person', source_name: 'Full Name' })
   })
 
   it('is missed by rows that are too short', async () => {

@@ -3,7 +3,8 @@ import type { RowBatch } from '../../../../csv/parse/row-batch.ts'
 import { isBlank } from '../../../../csv/types/blank.ts'
 import { createNullTest } from '../../../../csv/types/nulls.ts'
 import { AppError } from '../../../../errors.ts'
-import type { ImportColumn, LoadJob } from '../loader.ts'
+import type { Column } from '../../../../generated/schemas.ts'
+import type { LoadJob } from '../loader.ts'
 import { matchColumns, type RecordColumns, type RecordShape } from './columns.ts'
 import { HeldRejects } from './held-rejects.ts'
 
@@ -30,7 +31,7 @@ export interface RecordFile<T> {
   has(field: string): boolean
   batches(): AsyncGenerator<RecordBatch<T>, void>
   /** The columns as an import shows them. */
-  shown(): readonly ImportColumn[]
+  shown(): readonly Column[]
 }
 
 /** Makes what reads a row's cells by field; blanks around a cell do not count, nor words for nothing. */
@@ -157,7 +158,7 @@ export async function openRecords<T>(
     shown: () =>
       columns.fields.map((name) => ({
         name,
-        sourceName: columns.sourceNames.get(name) ?? null,
+        source_name: columns.sourceNames.get(name) ?? null,
         type: 'text',
         nullable: empty.has(name) || !filled.has(name),
       })),
