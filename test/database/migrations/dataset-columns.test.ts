@@ -7,7 +7,7 @@ import { useCast } from '../../setup/cast.ts'
 
 const cast = useCast()
 
-const MIGRATION = '20261127033000_dataset_columns'
+const MIGRATION = '20261127033100_dataset_columns'
 
 it('gives the columns of datasets the form of those of imports', async () => {
   const { database, call } = cast.service
