@@ -1,13 +1,13 @@
 const LOCATION = /^\/v1\/users\/(\d+)/
 
 /**
- * The users that an answer tells of: those it names by `user_id`, shows as `user`, or has its
- * `Location` under.
+ * Finds the users an answer is about: by `user_id` fields, `user` objects, and a `Location` under
+ * /v1/users.
  */
 export function usersOf(location: string | undefined, body: unknown): readonly bigint[] {
-  const found = new Set<bigint>()
+  const ids = new Set<bigint>()
   const add = (id: unknown) => {
-    if (Number.isSafeInteger(id)) found.add(BigInt(id as number))
+    if (Number.isSafeInteger(id)) ids.add(BigInt(id as number))
   }
   const walk = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return
@@ -18,5 +18,5 @@ export function usersOf(location: string | undefined, body: unknown): readonly b
   }
   walk(body)
   add(Number(LOCATION.exec(location ?? '')?.[1] ?? Number.NaN))
-  return [...found]
+  return [...ids]
 }

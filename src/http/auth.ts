@@ -3,23 +3,23 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { forbidden, unauthorized } from '../errors.ts'
 import type { Role, Scope } from '../generated/schemas.ts'
 
-/** Who makes a request. */
+/** The authenticated caller of a request. */
 export interface Caller {
   readonly id: number
   readonly role: Role
-  /** What the API key that was sent may do; absent for a person with an access token. */
+  /** The scopes of the API key; absent for a person with an access token. */
   readonly scopes?: readonly Scope[]
 }
 
-/** What a request proves its caller with: an access token made out to a user, or an API key. */
+/** The credential of a request: a user's access token, or an API key. */
 export type Credential =
   | { readonly kind: 'token'; readonly userId: number }
   | { readonly kind: 'key'; readonly key: string }
 
-/** Finds the account behind a credential; undefined when it is gone, disabled or unknown. */
+/** Finds the account behind a credential; undefined if it is deleted, disabled or unknown. */
 export type FindCaller = (credential: Credential) => Promise<Caller | undefined>
 
-/** Who may call an operation: one of the roles, and of the API keys those with all the scopes. */
+/** Who may call an operation: callers with one of the roles; API keys also need every scope. */
 export interface Access {
   readonly roles: readonly Role[]
   readonly scopes: readonly Scope[]
@@ -32,14 +32,14 @@ declare module '@fastify/jwt' {
   }
 }
 
-/** What every API key begins with, and no access token does. */
+/** Every API key starts with this; no access token does. */
 export const API_KEY_PREFIX = 'pb_'
 
 const ISSUER = 'passbook'
 const USER_ID = /^[1-9]\d{0,15}$/
 const BEARER = /^Bearer +(\S+) *$/i
 
-/** Installs HS256 access tokens that live `lifetimeSeconds`. */
+/** Installs HS256 access tokens that are valid for `lifetimeSeconds`. */
 export async function installTokens(
   app: FastifyInstance,
   secret: string,
@@ -70,7 +70,9 @@ async function credentialOf(request: FastifyRequest): Promise<Credential> {
   return { kind: 'token', userId: Number(token.sub) }
 }
 
-/** @throws AppError 403 when the caller's role or the scopes of their API key do not allow an operation */
+/**
+ * @throws AppError 403 if the caller's role or the API key's scopes do not allow the operation
+ */
 export function assertAllowed({ role, scopes }: Caller, access: Access): void {
   if (access.roles.length === 0) throw forbidden('Nobody may call this')
   if (scopes !== undefined && access.scopes.length === 0) {
@@ -84,8 +86,8 @@ export function assertAllowed({ role, scopes }: Caller, access: Access): void {
 }
 
 /**
- * The caller of a request, by its bearer token or API key. The account is looked up each time: a role
- * that changed, an account that is gone or disabled, and a key that was deleted count at once.
+ * Authenticates a request by its access token or API key. The account is looked up every time, so
+ * a changed role, a deleted or disabled account and a deleted key take effect at once.
  *
  * @throws AppError 401 without a valid credential
  */

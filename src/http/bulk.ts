@@ -5,20 +5,20 @@ import type { BulkItemError, BulkMode } from '../generated/schemas.ts'
 import { mapInSlices } from '../lib/slices.ts'
 import { compileCheck } from './validation/validator.ts'
 
-/** Of an item with more mistakes the first are told. */
+/** At most this many errors are reported for one item. */
 const MAX_ITEM_ERRORS = 10
 
-/** An item of a bulk request that passed, or the error it would have had as a request of its own. */
+/** A valid item, or the error it would have got as a single request. */
 export type Checked<T> = T | AppError
 
-/** What became of one item, as the API shows it. */
+/** The result for one item, as the API shows it. */
 export type BulkItem<Name extends string, View> = {
   readonly index: number
   readonly status: number
   readonly error?: BulkItemError
 } & { readonly [_ in Name]?: View }
 
-/** Makes the check that each item passes as the body of a request of its own would. */
+/** Compiles a validator that checks each item like the body of a single request. */
 export function itemReader<T>(schema: TSchema): (item: unknown) => Checked<T> {
   const check = compileCheck(schema, 'body', MAX_ITEM_ERRORS)
   return (item) => {
@@ -27,7 +27,7 @@ export function itemReader<T>(schema: TSchema): (item: unknown) => Checked<T> {
   }
 }
 
-/** Runs a check that throws one of our errors, and returns it in place of throwing. */
+/** Runs a check and returns the AppError it throws; other errors are rethrown. */
 export function attempt<T>(check: () => T): Checked<T> {
   try {
     return check()
@@ -37,14 +37,15 @@ export function attempt<T>(check: () => T): Checked<T> {
   }
 }
 
-/** The items that passed, in their order. */
 export const passed = <T>(outcomes: readonly Checked<T>[]): T[] =>
   outcomes.filter((outcome): outcome is T => !(outcome instanceof AppError))
 
 /**
- * Puts what was stored in the place of what passed.
+ * Replaces each draft that passed with its stored record.
  *
- * @param stored one for each that passed, in their order; undefined where it ran into `taken`
+ * @param stored one entry per draft that passed, in order; undefined where a unique value was
+ *   taken
+ * @param taken makes the error for such a draft
  */
 export function withStored<Draft, Stored>(
   drafts: readonly Checked<Draft>[],
@@ -56,11 +57,11 @@ export function withStored<Draft, Stored>(
 }
 
 /**
- * Sees to it that an atomic request is whole.
+ * Rejects the whole request if the mode is atomic and an item failed.
  *
- * @param list the field of the body that holds the items
- * @param fieldOf names the field of the item that an error without a place of its own is about
- * @throws AppError 422 with what is wrong, at each item's place
+ * @param list the body field that holds the items
+ * @param fieldOf names the field to blame when an item's error has no place of its own
+ * @throws AppError 422 listing the errors of every item, up to `MAX_ERRORS` or slightly more
  */
 export function assertWhole(
   mode: BulkMode,
@@ -84,7 +85,13 @@ export function assertWhole(
   if (errors.length > 0) throw invalid(errors)
 }
 
-/** An item's error as a request of its own would have had it, without the request id. */
+/**
+ * Rejects the whole request if the mode is atomic and an item failed.
+ *
+ * @param list the body field that holds the items
+ * @param fieldOf names the field to blame when an item's error has no place of its own
+ * @throws AppError 422 listing the errors of all items, at most `MAX_ERRORS`
+ */
 function itemError({ status, code, message, options }: AppError): BulkItemError {
   const title = STATUS_CODES[status] ?? 'Error'
   return {
@@ -96,7 +103,7 @@ function itemError({ status, code, message, options }: AppError): BulkItemError 
   }
 }
 
-/** The answer to a bulk request: what became of each item, in their order. */
+/** Builds the response of a bulk request: one result per item, in request order. */
 export async function bulkResult<Name extends string, T, View>(
   outcomes: readonly Checked<T>[],
   name: Name,

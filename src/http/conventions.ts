@@ -6,22 +6,23 @@ import { etagOf, namesETag } from './etag.ts'
 import { createAnswerOnce } from './idempotency.ts'
 import { onlyIfMatches } from './preconditions.ts'
 
-/** What the OpenAPI document says of an operation that is kept here for all. */
+/**
+ * The parts of an operation's OpenAPI description that this module implements for all operations.
+ */
 export interface ConventionalOperation {
   readonly operationId: string
   readonly method: string
   readonly successStatus: number
-  /** Takes `Idempotency-Key`. */
+  /** Accepts `Idempotency-Key`. */
   readonly idempotent: boolean
-  /** Takes `If-Match`. */
+  /** Accepts `If-Match`. */
   readonly conditional: boolean
-  /** Answers with an `ETag`, and 304 to an `If-None-Match` that names it. */
+  /** Sends an `ETag`, and answers 304 to an `If-None-Match` that contains it. */
   readonly etag: boolean
-  /** Where the answer wraps the record: the field that holds it. */
+  /** The response field that holds the record; null if the response is the record itself. */
   readonly resource: string | null
 }
 
-/** A request under way. */
 export interface Exchange {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
@@ -32,16 +33,20 @@ export type Conventions = ReturnType<typeof createConventions>
 
 type Work = () => Promise<unknown>
 
-/** Headers that belong to an answer and come again with it. */
+/** Response headers that are stored with an answer and replayed with it. */
 const REPLAYED_HEADERS = ['location', 'etag', 'cache-control']
 
-/** Puts the record's `ETag` on an answer. @returns the body, or the reply with 304 */
+/**
+ * Sets the record's `ETag`.
+ *
+ * @returns the body, or the reply with 304
+ */
 function sendETag(
   { method, successStatus, resource }: ConventionalOperation,
   { request, reply }: Exchange,
   body: unknown,
 ): unknown {
-  // A creating operation that created nothing has no record to name.
+  // A creating operation that created nothing has no record to tag.
   if (reply.statusCode !== successStatus) return body
   const etag = etagOf(resource === null ? body : (body as Record<string, unknown>)[resource])
   reply.header('etag', etag)
@@ -52,7 +57,7 @@ function sendETag(
   return reply.code(304).send()
 }
 
-/** Makes what handlers need not know of: safe retries, preconditions and entity tags. */
+/** Wraps handlers with safe retries, preconditions and entity tags. */
 export function createConventions(deps: {
   readonly database: Database
   readonly crypto: FieldCrypto
@@ -90,7 +95,7 @@ export function createConventions(deps: {
      * Answers a request as its operation promises.
      *
      * @param work the operation's handler
-     * @param read the handler of GET at the same path, for what `If-Match` is compared with
+     * @param read the GET handler of the same path; `If-Match` is compared with its result
      */
     async answer(
       operation: ConventionalOperation,
@@ -99,17 +104,17 @@ export function createConventions(deps: {
       read: Work,
     ): Promise<unknown> {
       const { 'idempotency-key': key, 'if-match': ifMatch } = exchange.request.headers
-      const signed = async () => {
+      const workWithETag = async () => {
         const body = await work()
         return operation.etag ? sendETag(operation, exchange, body) : body
       }
       if (operation.idempotent && typeof key === 'string') {
-        return await once(operation, exchange, key, signed)
+        return await once(operation, exchange, key, workWithETag)
       }
       if (operation.conditional && ifMatch !== undefined) {
-        return await onlyIfMatches(deps.database, ifMatch, read, signed)
+        return await onlyIfMatches(deps.database, ifMatch, read, workWithETag)
       }
-      return await signed()
+      return await workWithETag()
     },
   }
 }

@@ -3,10 +3,9 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import type { ApiDocument } from './api-document.ts'
 
-/** Where Swagger UI is. */
 export const DOCS_PATH = '/docs'
 
-/** Only what this server sends; styles inline, as Swagger UI sets them. Works without TLS too. */
+/** Allows only what this server sends. Swagger UI needs inline styles. Also works without TLS. */
 const CONTENT_SECURITY_POLICY = {
   'default-src': "'self'",
   'base-uri': "'self'",
@@ -16,7 +15,7 @@ const CONTENT_SECURITY_POLICY = {
   'style-src': "'self' 'unsafe-inline'",
 }
 
-/** Serves Swagger UI on the document as it is kept. */
+/** Serves Swagger UI for the bundled document. */
 export async function installDocs(app: FastifyInstance, { value }: ApiDocument): Promise<void> {
   await app.register(swagger, { mode: 'static', specification: { document: value as never } })
   await app.register(swaggerUi, {
@@ -30,7 +29,7 @@ export async function installDocs(app: FastifyInstance, { value }: ApiDocument):
       persistAuthorization: true,
       displayRequestDuration: true,
       tryItOutEnabled: true,
-      // The roles and scopes of each operation.
+      // Shows the roles and scopes of each operation.
       showExtensions: true,
     },
   })

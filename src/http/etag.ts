@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto'
 
 const ENTITY_TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g
-/** 132 bits of the digest: enough to tell any two states of a record apart. */
+/** 132 bits of the digest, enough to tell any two states of a record apart. */
 const LENGTH = 22
 
-/** The strong entity tag (RFC 9110) of what a record holds: it changes with every byte of its JSON. */
+/**
+ * The strong entity tag (RFC 9110) of a record: it changes with every byte of the record's JSON.
+ */
 export const etagOf = (record: unknown): string =>
   `"${createHash('sha256').update(JSON.stringify(record)).digest('base64url').slice(0, LENGTH)}"`
 
 /**
- * Whether one of the tags of an `If-Match` or `If-None-Match` header is this one, or the header is `*`.
+ * Whether an `If-Match` or `If-None-Match` header contains this tag, or is `*`.
  *
- * @param weakToo `If-None-Match` compares weakly, `If-Match` strongly: there a weak tag never matches
+ * @param weakToo true for `If-None-Match`, which compares weakly; `If-Match` never matches a weak
+ *   tag
  */
 export function namesETag(header: string, etag: string, weakToo: boolean): boolean {
   if (header.trim() === '*') return true

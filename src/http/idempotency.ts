@@ -5,26 +5,26 @@ import type { FieldCrypto } from '../lib/crypto.ts'
 import { DAY_MS } from '../lib/day.ts'
 import { usersOf } from './answer-users.ts'
 
-/** How long an answer is kept. */
-const KEPT_MS = DAY_MS
+/** Answers are kept for 24 hours. */
+const MAX_AGE_MS = DAY_MS
 
 const KEY: Place = { in: 'header', path: 'Idempotency-Key' }
 
-/** What a request was answered with. */
+/** A stored response. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: unknown
 }
 
-/** A request that may come again. */
+/** A request that a client may retry. */
 export interface RepeatableRequest {
-  /** The account's id; undefined for a caller without one. */
+  /** The account's id; undefined for an anonymous caller. */
   readonly callerId: number | undefined
-  /** Who sends it, as text: keys of different callers are different keys. */
+  /** Identifies the caller: the same key from two callers is two keys. */
   readonly caller: string
   readonly key: string
-  /** All that makes it this request: operation, parameters and body. */
+  /** What identifies the request under its key: operation, parameters and body. */
   readonly content: unknown
 }
 
@@ -56,7 +56,7 @@ const reused = () =>
     },
   )
 
-/** JSON without regard to the order in which an object's members were sent. */
+/** JSON with the members of every object sorted, so that their order does not matter. */
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)
@@ -65,13 +65,14 @@ const canonical = (value: unknown): string =>
   )
 
 /**
- * Does a request's work once for each key of a caller. The answer is stored in the database transaction
- * of the work itself: either both are there, or neither, whenever a process dies. An advisory
- * lock of that transaction says that a key is in flight; it ends with the transaction, however that ends.
- * Work that fails stores nothing and leaves its key free. An answer goes with any user it tells of.
+ * Runs a request's work once per caller and key. The answer is stored in the same database
+ * transaction as the work, so a crash keeps both or neither. A transaction-level advisory lock
+ * marks the key as in flight and is released with the transaction. Work that fails stores nothing
+ * and leaves its key free. An answer is deleted with any user it is about.
  *
- * @returns the stored answer for a request that came before, within 24 hours
- * @throws AppError 409 while the first request is under way, 422 for another request under the same key
+ * @returns the stored answer if the request was already answered within 24 hours
+ * @throws AppError 409 while the first request is under way, 422 for a different request under the
+ *   key
  */
 export function createAnswerOnce({ database, crypto }: Deps): AnswerOnce {
   return async ({ callerId, caller, key, content }, work) => {
@@ -84,18 +85,18 @@ export function createAnswerOnce({ database, crypto }: Deps): AnswerOnce {
       const [{ free }] = await database.$queryRaw<[{ free: boolean }]>`
         SELECT pg_try_advisory_xact_lock(${lock}) AS free`
       if (!free) throw inUse()
-      const known = await database.idempotencyKey.findUnique({
-        where: { id, createdAt: { gt: new Date(Date.now() - KEPT_MS) } },
+      const stored = await database.idempotencyKey.findUnique({
+        where: { id, createdAt: { gt: new Date(Date.now() - MAX_AGE_MS) } },
       })
-      if (known !== null) {
-        if (!Buffer.from(known.fingerprint).equals(fingerprint)) throw reused()
-        const answer = JSON.parse(crypto.decrypt(address, known.answer)) as Omit<Answer, 'status'>
-        return { ...answer, status: known.status, replayed: true }
+      if (stored !== null) {
+        if (!Buffer.from(stored.fingerprint).equals(fingerprint)) throw reused()
+        const answer = JSON.parse(crypto.decrypt(address, stored.answer)) as Omit<Answer, 'status'>
+        return { ...answer, status: stored.status, replayed: true }
       }
       const { status, headers, body } = await work()
       const answer = crypto.encrypt(address, JSON.stringify({ headers, body }))
       const users = usersOf(headers['location'], body)
-      // The work may have deleted the account itself.
+      // The work may have deleted the caller's account, hence the subselect.
       await database.$executeRaw`
         INSERT INTO idempotency_keys (id, user_id, fingerprint, status, answer, user_ids)
         VALUES (${id}, (SELECT id FROM users WHERE id = ${callerId ?? 0}), ${fingerprint},
@@ -108,8 +109,8 @@ export function createAnswerOnce({ database, crypto }: Deps): AnswerOnce {
   }
 }
 
-/** Deletes the answers that are kept no longer. */
+/** Deletes stored answers older than 24 hours. */
 export async function deleteOldAnswers(database: Database): Promise<void> {
-  const limit = new Date(Date.now() - KEPT_MS)
+  const limit = new Date(Date.now() - MAX_AGE_MS)
   await database.idempotencyKey.deleteMany({ where: { createdAt: { lt: limit } } })
 }

@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type FieldError, invalid, queryError } from '../errors.ts'
 
-/** One page of a list, and how to go on. */
+/** One page of a list, and where the next one begins. */
 export interface Page<T> {
   readonly items: readonly T[]
-  /** All there are; only counted in page mode, and not when they are too many. */
+  /** The total number of items; counted in page mode only, and left out if there are too many. */
   readonly total?: number
-  /** Where the next page begins; absent at the end. */
+  /** The cursor of the next page; absent on the last one. */
   readonly nextCursor?: string
 }
 
@@ -17,14 +17,16 @@ export interface PagingQuery {
   readonly cursor?: string
 }
 
-/** Which part of a list is asked for: by number, or after a position. */
+/** The requested part of a list: by offset, or after a position. */
 export interface Paging<Position> {
   readonly limit: number
   readonly offset?: number
   readonly after?: Position
 }
 
-/** An opaque cursor. Its content may change between versions; a client passes it back as it got it. */
+/**
+ * Encodes an opaque cursor. Its content may change between versions; clients return it unchanged.
+ */
 export const encodeCursor = (position: readonly unknown[]): string =>
   Buffer.from(JSON.stringify(position)).toString('base64url')
 
@@ -36,18 +38,18 @@ const notACursor = queryError(
 const pageWithCursor = queryError(
   'page',
   'paging',
-  'cannot be combined with cursor: send one of both',
+  'cannot be combined with cursor: send only one of them',
 )
 
-/** 422: not a cursor of this list. */
+/** The 422 for a cursor that does not belong to the list. */
 export const badCursor = () => invalid([notACursor])
 
 /**
- * Reads the paging parameters. `cursor` (also an empty one, which stands for the beginning) means
- * cursor mode, otherwise it is page mode.
+ * Reads the paging parameters. A `cursor` selects cursor mode, where an empty one means the start
+ * of the list. Without `cursor` it is page mode.
  *
- * @param read makes a position of a cursor's content, or undefined when it is none
- * @throws AppError 422 for a cursor that is not one, or together with `page`
+ * @param read turns a cursor's content into a position; undefined if the content is not valid
+ * @throws AppError 422 for an invalid cursor, or `cursor` together with `page`
  */
 export function readPaging<Position>(
   query: PagingQuery,
@@ -73,9 +75,9 @@ function decode(cursor: string): readonly unknown[] {
 }
 
 /**
- * Cuts off the one row more that was read to see whether the list goes on.
+ * Drops the extra row that was read to see whether the list goes on.
  *
- * @param total all there are, where they were counted
+ * @param total the number of all items, if it was counted
  */
 export function toPage<T>(
   rows: readonly T[],
@@ -93,7 +95,7 @@ export function toPage<T>(
   }
 }
 
-/** Which rows of a list in the order of ids are read, as Prisma takes it. */
+/** A range of rows ordered by id, in Prisma's terms. */
 export interface IdRange {
   readonly where: { readonly id?: { readonly gt: bigint } | { readonly lt: bigint } }
   readonly orderBy: { readonly id: 'asc' | 'desc' }
@@ -102,10 +104,10 @@ export interface IdRange {
 }
 
 /**
- * Reads one page of a list in the order of ids.
+ * Reads one page of a list ordered by id.
  *
- * @param direction `asc`: in the order they were added; `desc`: newest first
- * @throws AppError 422 for a cursor that is not one, or together with `page`
+ * @param direction `asc`: oldest first; `desc`: newest first
+ * @throws AppError 422 for an invalid cursor, or `cursor` together with `page`
  */
 export async function pageById<T extends { readonly id: bigint }>(
   query: PagingQuery,
@@ -128,8 +130,8 @@ export async function pageById<T extends { readonly id: bigint }>(
 }
 
 /**
- * Sends a page: `Link` (RFC 8288), `X-Next-Cursor`, in page mode `X-Total-Count` where the total is known; the
- * body is a bare array.
+ * Sends a page as a bare array, with `Link` (RFC 8288) and `X-Next-Cursor`. Page mode adds
+ * `X-Total-Count` if the total is known.
  */
 export function sendPage<T>(
   request: FastifyRequest,

@@ -4,10 +4,13 @@ import { inUnitOfWork } from '../database/unit-of-work.ts'
 import { AppError } from '../errors.ts'
 import { etagOf, namesETag } from './etag.ts'
 
-/** Each loses to somebody else's commit: there is progress, and after so many the caller may try again. */
-const ATTEMPTS = 10
+/**
+ * Every conflict means somebody else committed, so there is progress. After this many the client
+ * may retry.
+ */
+const MAX_ATTEMPTS = 10
 
-const failed = () =>
+const preconditionFailed = () =>
   new AppError(
     412,
     'precondition_failed',
@@ -15,12 +18,12 @@ const failed = () =>
   )
 
 /**
- * Does a change only if the record is still what `If-Match` names. The record is read and changed in
- * one transaction that sees one state of the database; when somebody else changes a row of it meanwhile,
- * PostgreSQL refuses ours, and the record is compared anew.
+ * Makes a change only if the record still matches `If-Match`. The record is read and changed in
+ * one repeatable-read transaction. If somebody else changes one of its rows meanwhile, PostgreSQL
+ * aborts ours, and the record is compared again.
  *
- * @param read the record as a GET shows it
- * @throws AppError 412 when it has changed, and whatever `read` and `work` throw
+ * @param read the record as GET shows it
+ * @throws AppError 412 if it has changed, and whatever `read` and `work` throw
  */
 export async function onlyIfMatches<T>(
   database: Database,
@@ -29,16 +32,16 @@ export async function onlyIfMatches<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const compareAndWork = async () => {
-    if (!namesETag(ifMatch, etagOf(await read()), false)) throw failed()
+    if (!namesETag(ifMatch, etagOf(await read()), false)) throw preconditionFailed()
     return await work()
   }
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await inUnitOfWork(database, compareAndWork, 'RepeatableRead')
     } catch (error) {
-      // A row that this state does not show yet shows by its unique index alone.
-      const overtaken = isWriteConflict(error) || violatedUnique(error) !== undefined
-      if (attempt === ATTEMPTS || !overtaken) throw error
+      // The snapshot may not show a new row yet: only its unique index reveals it.
+      const isConflict = isWriteConflict(error) || violatedUnique(error) !== undefined
+      if (attempt === MAX_ATTEMPTS || !isConflict) throw error
     }
   }
 }

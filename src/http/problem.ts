@@ -12,14 +12,14 @@ import { methodsOfLiteral } from './literal-paths.ts'
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']
 
-/** Errors of Fastify itself that are the caller's: its code -> ours and a text for the caller. */
+/** Fastify errors caused by the caller, by Fastify's code: our status, code and message. */
 const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [number, string, string]>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: [400, 'malformed_json', 'The request body is not valid JSON'],
   FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'malformed_json', 'The request body is empty'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
     400,
     'bad_request',
-    'The request body is not as long as its Content-Length says',
+    'The length of the request body differs from its Content-Length',
   ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     415,
@@ -43,7 +43,9 @@ const bodyTooLarge = ({ routeOptions }: FastifyRequest, cause: unknown) =>
     { cause },
   )
 
-/** Every error as one of ours: what is not known is 500, its text kept for the log alone. */
+/**
+ * Converts any error to an AppError. An unknown one becomes 500, and its message is only logged.
+ */
 function toAppError(error: unknown, request: FastifyRequest): AppError {
   if (error instanceof AppError) return error
   if (codeOf(error) === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge(request, error)
@@ -58,7 +60,7 @@ function toAppError(error: unknown, request: FastifyRequest): AppError {
   if (known) return known
   const { statusCode = 500 } = error as FastifyError
   if (statusCode >= 400 && statusCode < 500) {
-    return new AppError(statusCode, 'bad_request', 'The request cannot be understood', {
+    return new AppError(statusCode, 'bad_request', 'The request could not be understood', {
       cause: error,
     })
   }
@@ -79,21 +81,24 @@ export function problemBody(error: AppError, requestId: string) {
   }
 }
 
-/** Headers of the answer that a problem takes the place of; what was to be a file may have failed underway. */
-const NOT_OF_PROBLEMS = ['content-encoding', 'content-length', 'content-disposition', 'etag']
+/**
+ * Headers that describe the answer a problem replaces; a file download may fail after they were
+ * set.
+ */
+const ANSWER_HEADERS = ['content-encoding', 'content-length', 'content-disposition', 'etag']
 
 function dropHeaders(reply: FastifyReply): void {
-  for (const name of NOT_OF_PROBLEMS) {
+  for (const name of ANSWER_HEADERS) {
     reply.removeHeader(name)
-    // There already when a stream was about to be sent.
+    // Already set on the raw response if a stream was about to be sent.
     if (!reply.raw.headersSent) reply.raw.removeHeader(name)
   }
 }
 
-/** Answers with problem+json. What is ours to mend is logged; what a dependency did to us, as a warning. */
+/** Sends an error as problem+json. Errors of ours are logged as errors, 503s as warnings. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const appError = toAppError(error, request)
-  if (appError.status === 503) request.log.warn({ err: appError }, 'request turned away')
+  if (appError.status === 503) request.log.warn({ err: appError }, 'request refused')
   else if (appError.status >= 500) request.log.error({ err: error }, 'request failed')
   dropHeaders(reply)
   return reply
@@ -104,24 +109,24 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .send(problemBody(appError, request.id))
 }
 
-/** Answers a path that exists under other methods with 405 and `Allow`, any other with 404. */
+/** Sends 405 with `Allow` if the path exists for other methods, else 404. */
 function sendNotFound(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
   const path = request.url.split('?', 1)[0] ?? '/'
   const allowed =
     methodsOfLiteral(path) ?? METHODS.filter((method) => app.findRoute({ method, url: path }))
-  // A handler may find nothing where its route is right, as for a file.
-  const taken = allowed.some((method) => method === request.method)
+  // The path and method may exist while the file behind them does not.
+  const isAllowed = allowed.some((method) => method === request.method)
   const error =
-    allowed.length > 0 && !taken
+    allowed.length > 0 && !isAllowed
       ? methodNotAllowed(request.method, allowed)
       : new AppError(404, 'not_found', 'There is nothing at this path')
   return sendProblem(error, request, reply)
 }
 
-/** Answers paths and methods that are not there with a problem+json, before anything else is looked at. */
+/** Answers unknown paths and methods with problem+json before any other check. */
 export function installProblems(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => sendNotFound(app, request, reply))
-  // Before a body is looked at: what is wrong with it does not matter at a path that is not there.
+  // Before the body is read: an unknown path must not answer with an error about the body.
   app.addHook('onRequest', async (request, reply) => {
     if (request.is404) return sendNotFound(app, request, reply)
   })

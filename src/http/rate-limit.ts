@@ -6,13 +6,13 @@ import { openRedis } from '../lib/redis.ts'
 import type { SharedRedis } from '../lib/redis-watch.ts'
 
 const WINDOW_MS = 60_000
-/** What is worth guessing at may be asked so many times less often. */
+/** Operations that invite guessing allow this many times fewer requests. */
 const STRICT_DIVISOR = 50
 
-/** How many requests a minute an operation takes: `x-rate-limit` in the OpenAPI document. */
+/** The rate limit class of an operation: `x-rate-limit` in the OpenAPI document. */
 export type RateLimit = 'normal' | 'strict' | 'none'
 
-/** Who is counted: an account, or where there is none the address, for one operation or for all. */
+/** What a request counts against: an account or else an address, for one operation or for all. */
 export interface Counted {
   readonly accountId?: number
   readonly operationId?: string
@@ -20,10 +20,10 @@ export interface Counted {
 
 export interface RateLimits {
   /**
-   * Counts a request and says in its answer's headers what is left: as the IETF's draft has them
-   * (draft-ietf-httpapi-ratelimit-headers-10), and as its early versions had them, which many clients read.
+   * Counts a request and sets the rate limit headers. They follow the IETF draft
+   * (draft-ietf-httpapi-ratelimit-headers-10) and its early versions, which many clients read.
    *
-   * @throws AppError 429 when the minute's requests are used up
+   * @throws AppError 429 if the minute's requests are used up
    */
   count(
     request: FastifyRequest,
@@ -40,14 +40,17 @@ declare module 'fastify' {
 }
 
 interface RateLimitOptions {
-  /** Requests a minute; 0 counts none. */
+  /** Requests per minute; 0 turns counting off. */
   readonly perMinute: number
-  /** Where processes count together; without it each counts for itself. */
+  /** The Redis in which processes count together; without it each process counts for itself. */
   readonly shared?: SharedRedis | undefined
   readonly log: Log
 }
 
-/** Where a request comes from: an IPv4 address, or the /64 of an IPv6 address, as one machine has it whole. */
+/**
+ * The network of a request: its IPv4 address, or the /64 of its IPv6 address, which one machine
+ * usually owns.
+ */
 export const networkOf = ({ ip }: { readonly ip: string }): string => rateLimit.normalizeIP(ip)
 
 const tooMany = (seconds: number) =>
@@ -56,8 +59,8 @@ const tooMany = (seconds: number) =>
   })
 
 /**
- * Counts requests by account, else by address, in windows of a minute. Requests for paths that do not
- * exist are counted too, by address. A Redis that does not answer lets requests through.
+ * Counts requests in windows of a minute, by account or else by address. Requests for unknown
+ * paths count by address. If Redis does not answer, requests are let through.
  */
 export async function installRateLimits(
   app: FastifyInstance,
@@ -91,7 +94,7 @@ export async function installRateLimits(
       keys.set(request, `${limit === 'strict' ? operationId : 'all'}:${who}`)
       const counting = () => limiters[limit](request)
       const counted = await (shared?.watch.run(counting).catch(() => undefined) ?? counting())
-      // A request that nobody could count is let through.
+      // If nobody could count the request, it is let through.
       if (counted === undefined || counted.isAllowed) return
       const { max, remaining, ttlInSeconds } = counted
       reply.headers({

@@ -15,9 +15,9 @@ type Part<O extends Operation, Name extends string> =
   O['schema'] extends Readonly<Record<Name, infer S extends TSchema>> ? Static<S> : undefined
 type Responses<O extends Operation> = O['schema']['response']
 type SuccessStatus = 200 | 201 | 202 | 204
-/** A text may be sent as it comes. */
+/** Text may also be sent as a stream. */
 type Text<T> = T extends string ? T | Readable : T
-/** What has several media types is a file, and sent as it is. */
+/** A response with several media types is a file, sent as a stream. */
 type Answer<R> = R extends { readonly content: object } ? Readable : Text<Static<R & TSchema>>
 type Success<O extends Operation> = {
   [Status in keyof Responses<O>]: Status extends SuccessStatus
@@ -25,12 +25,12 @@ type Success<O extends Operation> = {
     : never
 }[keyof Responses<O>]
 
-/** What was made of a file before its request is answered. What nobody made use of is let go of. */
+/** A received file. `release` discards it if nobody used it. */
 export interface ReceivedFile {
   release(): Promise<void>
 }
 
-/** What a handler is given: every part of the request checked, and who asks. */
+/** The input of a handler: the validated parts of the request, and the caller. */
 export interface Context<O extends Operation> {
   readonly params: Part<O, 'params'>
   readonly query: Part<O, 'querystring'>
@@ -47,12 +47,14 @@ type Handler<O extends Operation, P> = (
   prepared: P,
 ) => Promise<Success<O>> | Success<O>
 
-/** Registers the handler of an operation. The constant says method, path, schemas and who may call. */
+/**
+ * Registers the handler of an operation. Method, path, schemas and access come from its constant.
+ */
 export interface Handle {
   <O extends Operation>(operation: O, handler: Handler<O, undefined>): void
   /**
-   * @param prepare what takes long and needs no database: a request with an `Idempotency-Key` is handled
-   *   inside of a database transaction, and this before it begins
+   * @param prepare slow work that needs no database. It runs before the database transaction in
+   *   which a request with an `Idempotency-Key` is handled.
    */
   <O extends Operation, P>(
     operation: O,
@@ -62,9 +64,9 @@ export interface Handle {
 }
 
 /**
- * Registers the handler of an operation that takes a file. `receive` reads the file, outside of any
- * database transaction, once all else of the request is checked; what it returns is the request's body,
- * by whose JSON a retry under the same `Idempotency-Key` is known.
+ * Registers the handler of an operation that takes a file. `receive` reads the file outside any
+ * database transaction, after the rest of the request was checked. Its result becomes the
+ * request's body, whose JSON identifies a retry under the same `Idempotency-Key`.
  */
 export type HandleFile = <O extends Operation, F extends ReceivedFile>(
   operation: O,
@@ -82,13 +84,13 @@ declare module 'fastify' {
 export interface Router {
   readonly handle: Handle
   readonly handleFile: HandleFile
-  /** @throws StartupError naming the operations that no handler was registered for */
+  /** @throws StartupError naming the operations without a handler */
   assertComplete(): void
 }
 
 /**
- * Turns operations into routes of an app. Who calls is settled, and counted, before a body is read;
- * what the document promises of retries and preconditions is kept around the handler.
+ * Turns operations into routes of an app. Callers are authenticated and counted before a body is
+ * read. The documented retries and preconditions are applied around the handler.
  */
 export function createRouter(
   app: FastifyInstance,
@@ -100,7 +102,7 @@ export function createRouter(
   const callers = new WeakMap<FastifyRequest, Caller>()
   const readers = new Map<string, (exchange: Exchange) => Promise<unknown>>()
 
-  /** Counts by account, or where there is no valid one by address. */
+  /** Counts by account, or by address if there is no valid account. */
   async function admit(
     operation: Operation,
     request: FastifyRequest,
@@ -127,7 +129,7 @@ export function createRouter(
     callers.set(request, caller)
   }
 
-  /** @param receive for an operation that takes a file: puts what it is made into in place of the body */
+  /** @param receive for an operation that takes a file: its result replaces the body */
   function register(
     operation: Operation,
     handler: (context: never, prepared: never) => unknown,
@@ -159,9 +161,10 @@ export function createRouter(
         ...(operation.bodyLimits && { bodyLimits: operation.bodyLimits }),
       },
       ...(operation.bodyLimits && { bodyLimit: operation.bodyLimits.bytes }),
-      // A strong entity tag names bytes, and compressed ones are others; events are not to wait for more.
+      // A strong ETag identifies bytes, which compression would change; events must not be
+      // buffered.
       ...((operation.etag || sendsEvents(operation)) && { compress: false }),
-      // A file is stored as it was sent; a body that nobody reads needs no unpacking.
+      // A file is stored as it was sent; a body that nobody reads needs no decompression.
       ...((operation.takesFile || operation.method === 'GET') && { decompress: false }),
       onRequest: (request, reply) =>
         beforeDeadline(request, () => admit(operation, request, reply)),
@@ -217,7 +220,7 @@ export function createRouter(
       const unreadable = all.filter(({ conditional, url }) => conditional && !readers.has(url))
       if (unreadable.length > 0) {
         throw new StartupError(
-          `These operations take If-Match, and there is no GET at their path: ${idsOf(unreadable)}.`,
+          `These operations take If-Match but have no GET at their path: ${idsOf(unreadable)}.`,
         )
       }
     },
@@ -231,9 +234,9 @@ function sendsEvents({ schema }: Operation): boolean {
   return 'text/event-stream' in content
 }
 
-const idsOf = (some: readonly Operation[]) => some.map(({ operationId }) => operationId).join(', ')
+const idsOf = (list: readonly Operation[]) => list.map(({ operationId }) => operationId).join(', ')
 
-/** Refuses a route that is not an operation of the OpenAPI document. Install before any route. */
+/** Refuses routes that are not in the OpenAPI document. Install before adding routes. */
 export function refuseUndocumentedRoutes(
   app: FastifyInstance,
   isAllowed: (url: string) => boolean,

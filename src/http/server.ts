@@ -22,18 +22,18 @@ import { installRateLimits } from './rate-limit.ts'
 import { requestId } from './request-id.ts'
 import { installValidator } from './validation/validator.ts'
 
-/** For operations that take no JSON: the others have limits of their own. */
-const BODY_LIMIT_BYTES = 16 * 1024
+/** The limit for operations without a JSON body; the others define their own. */
+const MAX_BODY_BYTES = 16 * 1024
 const BODY_TIMEOUT_MS = 60_000
 const HEADERS_TIMEOUT_MS = 60_000
-/** Longer than proxies keep a connection for which there is no request, so that it is they who close it. */
+/** Longer than proxies keep idle connections, so that the proxy closes them and not we. */
 const KEEP_ALIVE_MS = 75_000
 const SERVER_OPTIONS = {
-  // A file may take hours: see the timeout of bodies.
+  // An upload may take hours; the body timeout bounds it.
   requestTimeout: 0,
   headersTimeout: HEADERS_TIMEOUT_MS,
   keepAliveTimeout: KEEP_ALIVE_MS,
-  // Node.js would refuse its absence without a body.
+  // Node.js would answer a missing Host header without a body.
   requireHostHeader: false,
 }
 const UNVERSIONED = /^\/(v1|health|metrics|docs|openapi\.(json|yaml))(?=[/?]|$)/
@@ -56,41 +56,41 @@ const EXPOSED_HEADERS = [
 export interface HttpOptions extends GateLimits {
   readonly log: Log
   readonly metrics: Metrics
-  /** Origins that browsers may call from, separated by commas; none when absent. */
+  /** Origins that browsers may call from, comma-separated; none when absent. */
   readonly corsOrigins?: string | undefined
-  /** Addresses of proxies whose `X-Forwarded-For` is believed, separated by commas. */
+  /** Proxies whose `X-Forwarded-For` is trusted, comma-separated addresses. */
   readonly trustProxy?: string | undefined
-  /** Requests a minute, by account or address; none are counted when absent or 0. */
+  /** Requests per minute and account or address; not counted when absent or 0. */
   readonly requestsPerMinute?: number
-  /** Told of errors; nothing listens when absent. */
+  /** Is notified of errors, if given. */
   readonly storage?: Pick<Storage, 'note'>
-  /** Where several processes count requests together. */
+  /** The Redis in which several processes count requests together. */
   readonly shared?: SharedRedis | undefined
-  /** How long a body may take; of a file, how long it may pause. One minute when not given. */
+  /** How long a body may take, or how long an upload may pause. Default: one minute. */
   readonly bodyTimeoutMs?: number
-  /** More are not accepted. */
+  /** Connections beyond this are dropped. */
   readonly maxConnections?: number
 }
 
-/** A path without a version is the same operation of the current one. */
+/** A path without a version means the current one. */
 const rewriteUrl = ({ url = '/' }: { readonly url?: string | undefined }): string =>
   UNVERSIONED.test(url) ? url : `/v1${url}`
 
-/** `*` among them means any. */
+/** `*` in the list allows any origin. */
 function allowedOrigins(corsOrigins: string | undefined): false | '*' | string[] {
   const origins = corsOrigins?.split(',').map((origin) => origin.trim()) ?? []
   if (origins.includes('*')) return '*'
   return origins.length > 0 ? origins : false
 }
 
-/** Node.js drops a connection too many without a word. */
+/** Node.js drops connections beyond the maximum silently, so count them. */
 function boundConnections({ server }: FastifyInstance, { maxConnections, metrics }: HttpOptions) {
   if (maxConnections === undefined) return
   server.maxConnections = maxConnections
   server.on('drop', () => metrics.requestsShed.inc({ reason: 'connections' }))
 }
 
-/** Counts and logs each answer, by operation: the path and the query can name people. */
+/** Counts and logs each answer by operation, since path and query may contain names. */
 function observe(app: FastifyInstance, metrics: Metrics, storage?: Pick<Storage, 'note'>): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
@@ -106,7 +106,7 @@ function observe(app: FastifyInstance, metrics: Metrics, storage?: Pick<Storage,
   })
 }
 
-/** A Fastify that keeps the API's conventions, without routes yet. */
+/** Creates the HTTP server with the API's conventions, without routes. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
   const { log, metrics, storage, corsOrigins, trustProxy, requestsPerMinute = 0, shared } = options
   const { bodyTimeoutMs = BODY_TIMEOUT_MS } = options
@@ -119,14 +119,14 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     }),
     genReqId: requestId,
     rewriteUrl,
-    bodyLimit: BODY_LIMIT_BYTES,
+    bodyLimit: MAX_BODY_BYTES,
     serverFactory: (serve) =>
       createServer(SERVER_OPTIONS, (request, response) => {
         if (!gate.turnsAway(request, response)) serve(request, response)
       }),
     trustProxy: trustProxy ?? false,
     forceCloseConnections: 'idle',
-    // What arrives on an open connection while the process stops is served like any other.
+    // Requests on open connections are served while the process stops.
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     clientErrorHandler: answerUnreadable,
@@ -139,17 +139,17 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   installJsonBody(app)
   installFileBodies(app)
   installBodyTimeout(app, bodyTimeoutMs)
-  // Before the plugins: what is wrong with a request to a route of theirs is a problem, too.
+  // Before the plugins, so that errors in their routes are problems too.
   app.setErrorHandler(sendProblem)
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"] } },
-    // Whether a host is reached by TLS alone is for whoever terminates TLS to say.
+    // Whoever terminates TLS decides whether a host uses only TLS.
     hsts: false,
   })
   await app.register(cors, {
     origin: allowedOrigins(corsOrigins),
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
-    // Else an OPTIONS request that is no preflight is answered with a plain text.
+    // Otherwise an OPTIONS request that is not a preflight gets a plain-text answer.
     strictPreflight: false,
     exposedHeaders: EXPOSED_HEADERS,
   })

@@ -1,16 +1,16 @@
 import { PassThrough, type Readable } from 'node:stream'
 
 /**
- * A request's body for whoever reads it. Nothing is taken from the connection, and no clock runs, before somebody
- * reads: a body that nobody wants leaves nothing behind. The request's own stream stays untouched by its readers,
- * so what they leave unread can still be discarded.
+ * The request body as its reader sees it. Nothing is read from the connection, and no timer
+ * starts, until somebody reads, so an unwanted body costs nothing. Readers never touch the
+ * request's own stream, so whatever they leave unread can still be discarded.
  */
 export class AwaitedBody extends PassThrough {
   #begin: (() => void) | undefined
 
   /**
    * @param sent the request's own stream
-   * @param begin called once, when somebody begins to read
+   * @param begin called once, when reading begins
    */
   constructor(sent: Readable, begin: () => void) {
     super()
@@ -18,7 +18,7 @@ export class AwaitedBody extends PassThrough {
       begin()
       sent.pipe(this)
     }
-    // Destroyed with an error when nobody reads any more, it would end the process.
+    // Without a listener, an error after the last reader has gone would end the process.
     this.on('error', () => undefined)
     this.once('close', () => sent.unpipe(this))
   }

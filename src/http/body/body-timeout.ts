@@ -14,8 +14,8 @@ const cutOff = (cause?: unknown) =>
   new AppError(400, 'bad_request', 'The request ended before its body did', { cause })
 
 /**
- * Ends the wait for a body that does not arrive as a whole within the time given; files may take longer. The time
- * runs while somebody reads the body, and no longer than its request.
+ * Limits how long a whole body may take to arrive; uploads are exempt. The timer starts when
+ * somebody reads the body and ends with the request.
  */
 export function installBodyTimeout(app: FastifyInstance, milliseconds: number): void {
   app.addHook('preParsing', (request, reply, payload, done) => {
@@ -33,22 +33,22 @@ export function installBodyTimeout(app: FastifyInstance, milliseconds: number): 
 }
 
 /**
- * The pieces of a file as they arrive.
+ * Yields the chunks of an upload as they arrive.
  *
- * @param milliseconds the longest pause
- * @throws AppError 408 after a longer one, 400 when the file is cut off
+ * @param milliseconds the longest pause between two chunks
+ * @throws AppError 408 after a longer pause, 400 if the upload is cut off
  */
 export async function* arriving(file: Readable, milliseconds: number): AsyncGenerator<Buffer> {
-  const pieces = file[Symbol.asyncIterator]()
+  const chunks = file[Symbol.asyncIterator]()
   for (;;) {
     let timer: NodeJS.Timeout | undefined
     const pause = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(tooSlow()), milliseconds)
     })
-    const arrived = pieces.next().catch((error: unknown) => {
+    const chunk = chunks.next().catch((error: unknown) => {
       throw error instanceof AppError ? error : cutOff(error)
     })
-    const next: IteratorResult<Buffer> = await Promise.race([arrived, pause]).finally(() =>
+    const next: IteratorResult<Buffer> = await Promise.race([chunk, pause]).finally(() =>
       clearTimeout(timer),
     )
     if (next.done) return

@@ -2,7 +2,6 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../../errors.ts'
 
-/** The media types in which a file is sent. */
 const FILE_TYPES = ['text/csv', 'multipart/form-data']
 
 const notAFile = () =>
@@ -12,13 +11,19 @@ const notAFile = () =>
     'Send the file as text/csv, or as multipart/form-data with one part that is a file',
   )
 
-/** The body of a request that takes a file, as it arrives. @throws AppError 415 for another type */
+/**
+ * The request's upload stream.
+ *
+ * @throws AppError 415 for another media type
+ */
 export function fileBody(body: unknown): Readable {
   if (body instanceof Readable) return body
   throw notAFile()
 }
 
-/** Hands files on to the operations that take them; to all others these are media types they don't know. */
+/**
+ * Passes upload streams to operations that take a file; other operations refuse these media types.
+ */
 export function installFileBodies(app: FastifyInstance): void {
   app.addContentTypeParser(FILE_TYPES, (request, payload, done) => {
     const { takesFile = false } = request.routeOptions.config

@@ -4,7 +4,7 @@ import { AppError, type FieldError } from '../../errors.ts'
 import { nextTurn } from '../../lib/slices.ts'
 import { type JsonLimits, scanJson } from './json-scan.ts'
 
-/** How much of a body an operation reads: `bodyLimits` of its generated constant. */
+/** The limits of an operation's body: `bodyLimits` of its generated constant. */
 export interface BodyLimits extends JsonLimits {
   readonly bytes: number
 }
@@ -16,13 +16,13 @@ declare module 'fastify' {
 }
 
 const UNLIMITED: JsonLimits = { values: Number.POSITIVE_INFINITY, lists: {} }
-/** Others get their turn between looking through a larger body and parsing it. */
+/** After scanning a body larger than this, other requests get a turn before it is parsed. */
 const MAX_BYTES_AT_ONCE = 128 * 1024
 
-/** Values of bodies that JavaScript altered as it read them. */
+/** Per request, the body values that JavaScript would have changed while parsing. */
 const altered = new WeakMap<FastifyRequest, readonly FieldError[]>()
 
-/** Which values of a request's body are not what was sent. Whoever checks the body refuses them. */
+/** The body values that differ from what was sent; the body's validator reports them. */
 export const alteredValues = (request: FastifyRequest): readonly FieldError[] =>
   altered.get(request) ?? []
 
@@ -30,24 +30,24 @@ const BYTE_ORDER_MARK = Buffer.from('\ufeff')
 
 const notUtf8 = () => new AppError(400, 'malformed_json', 'The request body is not valid UTF-8')
 
-/** A byte order mark in front is no part of the text. */
+/** Drops a leading byte order mark, which is not part of the text. */
 const withoutMark = (body: Buffer): Buffer =>
   body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
     ? body.subarray(BYTE_ORDER_MARK.length)
     : body
 
-/** @throws AppError 400 for what is no JSON, 422 for too much of it */
-function look(request: FastifyRequest, body: Buffer): void {
+/** @throws AppError 400 for invalid UTF-8 or JSON, 422 if it exceeds the limits */
+function scan(request: FastifyRequest, body: Buffer): void {
   if (!isUtf8(body)) throw notUtf8()
   const errors = scanJson(body, request.routeOptions.config?.bodyLimits ?? UNLIMITED)
   if (errors.length > 0) altered.set(request, errors)
 }
 
 /**
- * Parses JSON bodies once they are looked through: valid UTF-8, no more than the operation can mean,
- * no `__proto__` keys. Numbers that are not exact and halves of characters are left to the check of the
- * body, which tells them with all else that is wrong ({@link alteredValues}). An operation that takes no
- * body accepts an empty one whatever its type is called.
+ * Scans JSON bodies before parsing them: valid UTF-8, within the operation's limits, no
+ * `__proto__` keys. Inexact numbers and half surrogate pairs are left to the body's validator,
+ * which reports them with everything else that is wrong ({@link alteredValues}). An operation
+ * without a body accepts an empty one of any content type.
  */
 export function installJsonBody(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
@@ -66,7 +66,7 @@ export function installJsonBody(app: FastifyInstance): void {
           : await parse(request, '')
       }
       const json = withoutMark(body)
-      look(request, json)
+      scan(request, json)
       if (json.length > MAX_BYTES_AT_ONCE) await nextTurn()
       return await parse(request, json.toString())
     },

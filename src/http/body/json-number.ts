@@ -1,20 +1,22 @@
-/** Numbers of fewer characters have at most 15 significant digits, which JavaScript carries exactly. */
+/** Shorter numbers have at most 15 significant digits, which JavaScript represents exactly. */
 export const MIN_CHECKED_CHARACTERS = 16
 
-/** Longer ones are taken for inexact without a look at their digits. */
+/** Longer numbers count as inexact without being examined. */
 const MAX_CHARACTERS = 400
 
-/** The digits that count, whatever the exponent: `-0.0120e5` has `12`. */
+/** The significant digits, ignoring the exponent: `12` for `-0.0120e5`. */
 function significantDigits(number: string): string {
   const [mantissa = ''] = number.split(/e/i, 1)
   const digits = mantissa.replace(/\D/g, '').replace(/^0+/, '')
   let end = digits.length
-  // A regular expression for the zeros at the end would look from each zero to the end.
+  // A regular expression for trailing zeros would take quadratic time.
   while (digits.charAt(end - 1) === '0') end -= 1
   return digits.slice(0, end)
 }
 
-/** Whether JavaScript's number for this JSON number stands for the same value, and for no other. */
+/**
+ * Whether JavaScript's number for this JSON number has the same value, and stands for no other.
+ */
 export function isExactNumber(text: string): boolean {
   if (text.length > MAX_CHARACTERS) return false
   const number = Number(text)

@@ -3,30 +3,32 @@ import { pointerToken } from '../validation/json-pointer.ts'
 import { isExactNumber, MIN_CHECKED_CHARACTERS } from './json-number.ts'
 import { hasHalfCharacter, literalEnd, numberEnd, stringEnd } from './json-tokens.ts'
 
-/** Deeper nesting than any operation means. */
+/** Deeper nesting than any operation needs. */
 const MAX_DEPTH = 32
 
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d]
 const [QUOTE, COLON, COMMA, MINUS] = [0x22, 0x3a, 0x2c, 0x2d]
 const [ZERO, NINE] = [0x30, 0x39]
 
-/** How much a body may hold. */
+/** How much a body may contain. */
 export interface JsonLimits {
-  /** Objects, lists, texts, numbers and so on, in all. */
+  /** All values together: objects, lists, strings, numbers and literals. */
   readonly values: number
-  /** Items of the lists that are members of the body itself, by name. */
+  /** The most items per list, by the name of the body's own member that holds it. */
   readonly lists: Readonly<Record<string, number>>
 }
 
 const malformed = (detail: string) => new AppError(400, 'malformed_json', detail)
 const notJson = () => malformed('The request body is not valid JSON')
 
-/** Reads JSON from its bytes once and builds nothing: what it finds is counted. */
+/** Scans JSON bytes once, building nothing, and counts what it finds. */
 class JsonScan {
   private at = 0
   private values = 0
   private readonly altered: FieldError[] = []
-  /** Where the open object's or list's member stands: a key's first byte and end, or -1 and an index. */
+  /**
+   * The current member at each depth: a key's first byte and end; in a list, -1 and the index.
+   */
   private readonly starts = new Int32Array(MAX_DEPTH + 1)
   private readonly ends = new Int32Array(MAX_DEPTH + 1)
 
@@ -35,7 +37,7 @@ class JsonScan {
     private readonly limits: JsonLimits,
   ) {}
 
-  /** @returns the values that would be altered */
+  /** @returns the values that JavaScript would alter */
   run(): readonly FieldError[] {
     this.value(0)
     this.skipBlanks()
@@ -62,13 +64,17 @@ class JsonScan {
     else this.advance(literalEnd(this.bytes, this.at))
   }
 
-  /** @param end where a token ends; -1 when there is none */
+  /** @param end the end of a token; -1 if it is malformed */
   private advance(end: number): void {
     if (end === -1) throw notJson()
     this.at = end
   }
 
-  /** Enters an object or a list. @returns whether it has nothing in it, and is left again */
+  /**
+   * Enters an object or list.
+   *
+   * @returns whether it is empty, in which case it is left again
+   */
   private isEmpty(depth: number, close: number): boolean {
     if (depth === MAX_DEPTH) throw malformed('The request body is nested too deeply')
     this.at += 1
@@ -91,18 +97,21 @@ class JsonScan {
 
   private list(depth: number): void {
     if (this.isEmpty(depth, CLOSE_ARRAY)) return
-    const most = depth === 1 ? this.mostItems() : Number.POSITIVE_INFINITY
+    const maxItems = depth === 1 ? this.maxItemsHere() : Number.POSITIVE_INFINITY
     let index = 0
     do {
       this.starts[depth] = -1
       this.ends[depth] = index
       index += 1
-      if (index > most) throw this.tooManyItems(most)
+      if (index > maxItems) throw this.tooManyItems(maxItems)
       this.value(depth + 1)
     } while (!this.isOver(CLOSE_ARRAY))
   }
 
-  /** Whether an object or a list ends here; else there is more of it. */
+  /**
+   * Consumes the separator. Returns true if the object or list ends, false if another member
+   * follows.
+   */
   private isOver(close: number): boolean {
     const byte = this.skipBlanks()
     this.at += 1
@@ -119,25 +128,25 @@ class JsonScan {
     throw invalid([bodyError('', 'too_many_values', message)])
   }
 
-  /** How many items a member of the body itself may have. */
-  private mostItems(): number {
+  /** The most items of the list under a direct member of the body. */
+  private maxItemsHere(): number {
     if (this.starts[0] === -1) return Number.POSITIVE_INFINITY
     const name = this.nameAt(0)
     const { lists } = this.limits
     return (Object.hasOwn(lists, name) ? lists[name] : undefined) ?? Number.POSITIVE_INFINITY
   }
 
-  private tooManyItems(most: number): AppError {
-    const message = `must have at most ${most} items`
+  private tooManyItems(maxItems: number): AppError {
+    const message = `must have at most ${maxItems} items`
     return invalid([bodyError(this.pathTo(1), 'maxItems', message)])
   }
 
-  /** @returns where it ends */
+  /** @returns the end of the string */
   private text(depth: number): number {
     const start = this.at
     this.advance(stringEnd(this.bytes, start))
     if (this.altered.length < MAX_ERRORS && hasHalfCharacter(this.bytes, start, this.at)) {
-      this.refuse(depth, 'unicode', 'has half of a surrogate pair: send whole characters')
+      this.refuse(depth, 'unicode', 'contains half of a surrogate pair: send whole characters')
     }
     return this.at
   }
@@ -173,13 +182,13 @@ class JsonScan {
 }
 
 /**
- * Looks through a JSON text before anything is made of it, in one pass whose time grows with its length
- * alone (4 MiB take about 10 ms). It ends where there is too much.
+ * Checks a JSON text before anything is built from it, in one pass of linear time (4 MiB take
+ * about 10 ms). Stops as soon as a limit is exceeded.
  *
  * @param bytes well-formed UTF-8
- * @returns numbers that JavaScript would alter and half surrogate pairs; of more than 100 the first
- * @throws AppError 422 with nothing but that for too many values or items; 400 when it is not JSON up to
- *   there, or is nested more than 32 deep
+ * @returns numbers that JavaScript would alter and half surrogate pairs, at most 100
+ * @throws AppError 422 with that single error for too many values or items; 400 if the text so far
+ *   is not JSON, or is nested more than 32 deep
  */
 export const scanJson = (bytes: Buffer, limits: JsonLimits): readonly FieldError[] =>
   new JsonScan(bytes, limits).run()

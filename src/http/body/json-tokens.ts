@@ -9,14 +9,14 @@ const isDigit = (byte: number | undefined): boolean =>
 const isHex = (byte: number | undefined): boolean =>
   byte !== undefined && (isDigit(byte) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66))
 
-/** What may follow a backslash, but for `u`. */
+/** The characters that may follow a backslash, except `u`. */
 const isSimpleEscape = (() => {
-  const taken = new Uint8Array(256)
-  for (const byte of Buffer.from('"\\/bfnrt')) taken[byte] = 1
-  return (byte: number | undefined): boolean => byte !== undefined && taken[byte] === 1
+  const allowed = new Uint8Array(256)
+  for (const byte of Buffer.from('"\\/bfnrt')) allowed[byte] = 1
+  return (byte: number | undefined): boolean => byte !== undefined && allowed[byte] === 1
 })()
 
-/** The end of the JSON string that begins with the quote at `start`; -1 when it is none. */
+/** The end of the JSON string whose opening quote is at `start`; -1 if it is malformed. */
 export function stringEnd(bytes: Buffer, start: number): number {
   const { length } = bytes
   for (let at = start + 1; at < length; at += 1) {
@@ -35,7 +35,7 @@ export function stringEnd(bytes: Buffer, start: number): number {
   return -1
 }
 
-/** Which half of a surrogate pair the four digits of an escape are. */
+/** Which half of a surrogate pair an escape's four hex digits encode. */
 function halfOf(bytes: Buffer, digits: number): 'first' | 'second' | undefined {
   if (((bytes[digits] as number) | 0x20) !== 0x64) return undefined
   const second = (bytes[digits + 1] as number) | 0x20
@@ -44,9 +44,10 @@ function halfOf(bytes: Buffer, digits: number): 'first' | 'second' | undefined {
 }
 
 /**
- * Whether a string has half a surrogate pair: UTF-8 has none, so that it is written as an escape.
+ * Whether a string contains half a surrogate pair. UTF-8 cannot encode one, so it must be an
+ * escape.
  *
- * @param end of {@link stringEnd}
+ * @param end the result of {@link stringEnd}
  */
 export function hasHalfCharacter(bytes: Buffer, start: number, end: number): boolean {
   for (let at = start + 1; at < end; at += 1) {
@@ -69,7 +70,7 @@ function digitsEnd(bytes: Buffer, start: number): number {
   return at === start ? -1 : at
 }
 
-/** The end of the JSON number that begins at `start`; -1 when it is none. */
+/** The end of the JSON number at `start`; -1 if it is malformed. */
 export function numberEnd(bytes: Buffer, start: number): number {
   const first = bytes[start] === MINUS ? start + 1 : start
   let end = bytes[first] === ZERO ? first + 1 : digitsEnd(bytes, first)
@@ -81,7 +82,7 @@ export function numberEnd(bytes: Buffer, start: number): number {
 
 const LITERALS = ['true', 'false', 'null'].map((text) => Buffer.from(text))
 
-/** The end of `true`, `false` or `null` at `start`; -1 when none stands there. */
+/** The end of `true`, `false` or `null` at `start`; -1 if there is none. */
 export function literalEnd(bytes: Buffer, start: number): number {
   for (const literal of LITERALS) {
     let length = 0

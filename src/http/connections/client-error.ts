@@ -8,28 +8,30 @@ import { problemBody } from '../problem.ts'
 
 type Explanation = readonly [status: number, code: string, detail: string]
 
-/** A client that does not close its end of the connection has it closed after so long. */
+/** If the client does not close its end within this time, we close the connection. */
 const MAX_CLOSING_MS = 2_000
 const METHODS = 'GET, HEAD, POST, PUT, DELETE'
 
 const NO_HTTP: Explanation = [400, 'bad_request', 'The request is not valid HTTP']
-const NO_PROXY: Explanation = [405, 'method_not_allowed', 'This server is no proxy']
+const NO_PROXY: Explanation = [405, 'method_not_allowed', 'This server is not a proxy']
 const withoutHost = () =>
-  new AppError(400, 'bad_request', 'A request of HTTP/1.1 has a Host header')
+  new AppError(400, 'bad_request', 'An HTTP/1.1 request must have a Host header')
 
-/** What Node's HTTP server stumbles over, by its codes; the rest is no HTTP at all. */
+/** Errors of Node's HTTP parser by code; anything else is not HTTP at all. */
 const UNREADABLE: Readonly<Record<string, Explanation>> = {
   HPE_HEADER_OVERFLOW: [431, 'headers_too_large', 'The request headers are too large'],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'body_too_large', 'The request body is too large'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout', 'The request did not arrive in time'],
 }
 
-/** What is under way, by its connection, in the order in which it came. */
+/** The unanswered requests of each connection, in order of arrival. */
 const underWay = new WeakMap<Duplex, Set<ServerResponse>>()
 /** Connections that are being closed. */
 const closing = new WeakSet<Duplex>()
 
-/** Writes a problem+json without Fastify, and closes the connection. An answer to HEAD has no body. */
+/**
+ * Writes a problem+json without Fastify and closes the connection. An answer to HEAD has no body.
+ */
 function writeProblem(
   socket: Duplex,
   [status, code, detail]: Explanation,
@@ -52,29 +54,29 @@ function writeProblem(
 }
 
 /**
- * Answers what never became a request with a problem+json, and closes its connection. It waits for the answers to
- * the requests in front of it: their clients would take it for one of those.
+ * Answers unparsable input with a problem+json and closes the connection. It first waits for the
+ * answers to earlier requests: otherwise the client would take the problem for one of those.
  */
 export function answerUnreadable(error: ConnectionError, socket: Socket): void {
   if (closing.has(socket)) return
   closing.add(socket)
   const exchanges = [...(underWay.get(socket) ?? [])]
-  // Fastify types its bytes as they look in JSON.
+  // Fastify's type for the bytes describes their JSON form.
   const { rawPacket } = error as { readonly rawPacket?: unknown }
   const isHead = Buffer.isBuffer(rawPacket) && rawPacket.toString('latin1', 0, 5) === 'HEAD '
-  // A request that arrived in part is the one that cannot be read.
+  // A partly received request is the one that could not be parsed.
   const broken = exchanges.find(({ req }) => !req.complete)
   const answer = () => {
     if (error.code === 'ECONNRESET' || !socket.writable || broken?.headersSent) socket.destroy()
     else writeProblem(socket, UNREADABLE[error.code] ?? NO_HTTP, { isHead })
   }
-  const before = exchanges.filter((response) => response !== broken).at(-1)
-  if (before && error.code !== 'ECONNRESET') before.once('close', answer)
+  const previous = exchanges.filter((response) => response !== broken).at(-1)
+  if (previous && error.code !== 'ECONNRESET') previous.once('close', answer)
   else answer()
 }
 
-/** Remembers what is under way on a connection until it is answered and its body has arrived. */
-function remember(request: IncomingMessage, response: ServerResponse): void {
+/** Tracks a request on its connection until it is answered and its body has arrived. */
+function track(request: IncomingMessage, response: ServerResponse): void {
   const { socket } = request
   const exchanges = underWay.get(socket) ?? new Set()
   underWay.set(socket, exchanges.add(response))
@@ -84,11 +86,14 @@ function remember(request: IncomingMessage, response: ServerResponse): void {
   })
 }
 
-/** Has Fastify or {@link answerUnreadable} answer what Node.js answers without a body, or not at all. */
+/**
+ * Makes Fastify or {@link answerUnreadable} answer what Node.js answers without a body, or not at
+ * all.
+ */
 export function installUnreadable(app: FastifyInstance): void {
-  app.server.prependListener('request', remember)
+  app.server.prependListener('request', track)
   app.server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
-    // Node.js took its own listeners away.
+    // Node.js has removed its own listeners.
     socket.on('error', () => undefined).resume()
     writeProblem(socket, NO_PROXY, { headers: [`Allow: ${METHODS}`] })
   })

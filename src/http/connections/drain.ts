@@ -3,34 +3,34 @@ import { Server, type Socket } from 'node:net'
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 
-/** How often connections are looked at while they are waited for. */
-const LOOK_MS = 50
-/** A turn of the event loop in which next to nothing was done, and how long to wait for one. */
+/** How often connections are checked while draining. */
+const CHECK_INTERVAL_MS = 50
+/** A turn of the event loop this short did almost no work; how long to wait for one. */
 const SHORT_TURN_MS = 0.1
 const MAX_WAIT_MS = 2_000
 
 /** How long each part of a stop may take, in milliseconds. */
 export interface DrainLimits {
-  /** How long what is under way may take before it is cut off. */
+  /** How long requests under way may take before they are cut off. */
   readonly graceMs: number
-  /** How long a connection without a request is kept: a proxy may be about to send one on it. */
+  /** How long an idle connection is kept, since a proxy may be about to send a request on it. */
   readonly idleMs: number
 }
 
 export interface Drain {
-  /** From now on the process says that it is not ready, and serves as before. */
+  /** From now on the process reports not ready, but still serves requests. */
   announce(): void
   isStopping(): boolean
-  /** Aborted once no connection is accepted any more: what never ends by itself has to end now. */
+  /** Aborted once the listener is closed: streams that never end by themselves must end now. */
   readonly closing: AbortSignal
-  /** Stops accepting, and waits until every request is answered or the grace is over. */
+  /** Stops accepting, and waits until every request is answered or the grace period is over. */
   run(limits: DrainLimits): Promise<void>
-  /** Closes every connection, whatever is under way on it. */
+  /** Closes every connection, even with requests under way. */
   cut(): void
 }
 
 interface Connection {
-  /** Requests not answered to the end. */
+  /** Requests whose answers are not complete. */
   busy: number
   bytesRead: number
   /** By `performance.now()`. */
@@ -44,9 +44,9 @@ declare module 'fastify' {
 }
 
 /**
- * Resolves at the end of a short turn of the event loop in which no connection was there to accept. When
- * a listener is closed the kernel resets the connections that nobody has accepted, and a proxy that has
- * already sent a request on one cannot send it again. Node.js accepts one connection a turn.
+ * Resolves after a short turn of the event loop without a new connection. Closing a listener makes
+ * the kernel reset connections that were not accepted yet, and a proxy cannot resend a request it
+ * has already sent on one. Node.js accepts one connection per turn.
  */
 async function allAccepted(server: Server): Promise<void> {
   const end = performance.now() + MAX_WAIT_MS
@@ -65,24 +65,24 @@ async function allAccepted(server: Server): Promise<void> {
   server.off('connection', onConnection)
 }
 
-/** Follows an app's connections, so that it can stop without cutting off a request. */
+/** Tracks an app's connections, so that it can stop without cutting off a request. */
 export function installDrain(app: FastifyInstance): void {
   const connections = new Map<Socket, Connection>()
   const closing = new AbortController()
   let isStopping = false
 
-  function follow(socket: Socket): Connection {
-    const known = connections.get(socket)
-    if (known) return known
+  function track(socket: Socket): Connection {
+    const tracked = connections.get(socket)
+    if (tracked) return tracked
     const connection = { busy: 0, bytesRead: 0, quietSince: performance.now() }
     connections.set(socket, connection)
     socket.once('close', () => connections.delete(socket))
     return connection
   }
 
-  app.server.on('connection', follow)
+  app.server.on('connection', track)
   app.server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    const connection = follow(socket)
+    const connection = track(socket)
     connection.busy += 1
     response.once('close', () => {
       connection.busy -= 1
@@ -95,7 +95,7 @@ export function installDrain(app: FastifyInstance): void {
   })
   app.addHook('preClose', async () => closing.abort())
 
-  /** Whether nothing came over a connection for so long that nothing is about to. */
+  /** Whether a connection has been silent for so long that no request is likely to come. */
   function isQuiet(socket: Socket, connection: Connection, since: number): boolean {
     if (connection.bytesRead !== socket.bytesRead) {
       connection.bytesRead = socket.bytesRead
@@ -104,7 +104,10 @@ export function installDrain(app: FastifyInstance): void {
     return connection.busy === 0 && connection.quietSince <= since
   }
 
-  /** Closes the listener alone: Node's own `close` would also end connections that are about to be used. */
+  /**
+   * Closes only the listener; Node's own `close` would also end idle connections that may be used
+   * soon.
+   */
   async function stopAccepting(): Promise<void> {
     await allAccepted(app.server)
     Server.prototype.close.call(app.server)
@@ -127,7 +130,7 @@ export function installDrain(app: FastifyInstance): void {
         for (const [socket, connection] of connections) {
           if (isQuiet(socket, connection, since)) socket.destroy()
         }
-        await delay(LOOK_MS)
+        await delay(CHECK_INTERVAL_MS)
       }
     },
     cut() {

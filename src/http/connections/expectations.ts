@@ -2,23 +2,26 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../../errors.ts'
 
-/** Requests whose clients wait for a word before they send the body. */
+/** Requests whose clients wait for `100 Continue` before sending the body. */
 const waiting = new WeakSet<IncomingMessage>()
-/** Requests that expect what nobody knows. */
-const unknown = new WeakSet<IncomingMessage>()
+/** Requests with an expectation we do not support. */
+const unsupported = new WeakSet<IncomingMessage>()
 
 const expectationFailed = () =>
-  new AppError(417, 'expectation_failed', 'The one expectation that is met is 100-continue')
+  new AppError(417, 'expectation_failed', 'The only supported expectation is 100-continue')
 
 /**
- * Tells a client that waits for it (`Expect: 100-continue`) to send the body. Whoever is refused is not told, and
- * need not send it: Node.js closes the connection after such an answer.
+ * Tells a client that sent `Expect: 100-continue` to send its body. A refused client is not told
+ * and need not send it: Node.js closes the connection after such an answer.
  */
 export function sendContinue(request: IncomingMessage, response: ServerResponse): void {
   if (waiting.delete(request) && !response.headersSent) response.writeContinue()
 }
 
-/** Answers `Expect` headers as RFC 9110 has it, in place of Node.js: 417 for what is unknown, as a problem+json. */
+/**
+ * Handles `Expect` headers as RFC 9110 requires, instead of Node.js: an unknown one gets a 417
+ * problem+json.
+ */
 export function installExpectations(app: FastifyInstance): void {
   const { server } = app
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
@@ -26,11 +29,11 @@ export function installExpectations(app: FastifyInstance): void {
     server.emit('request', request, response)
   })
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    unknown.add(request)
+    unsupported.add(request)
     server.emit('request', request, response)
   })
   app.addHook('onRequest', ({ raw }, _reply, done) => {
-    if (unknown.has(raw)) done(expectationFailed())
+    if (unsupported.has(raw)) done(expectationFailed())
     else done()
   })
 }

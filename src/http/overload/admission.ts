@@ -1,47 +1,50 @@
 import { MAX_TURN_MS } from '../../lib/own-time.ts'
 
-/** So many requests may wait for each place, and fewer once that was too few. */
+/** How many requests may wait per permit: normally, and during overload. */
 const MAX_WAITING = 4
 const MAX_WAITING_IN_OVERLOAD = 1
-/** Overload ends when nobody has been refused for so long. */
+/** Overload ends after this long without a refusal. */
 const OVERLOAD_MS = 250
-/** How often it is looked who waits too long. */
-const LOOK_MS = 50
-/** Longer than it takes to know whether the database answers. */
+/** How often waiting requests are checked for their time limit. */
+const CHECK_INTERVAL_MS = 50
+/** Longer than it takes to find out whether the database answers. */
 const MAX_WAIT_MS = 3_000
-/** The share of the bound that is left under pressure: something has to go on for the pressure to end. */
+/** The share of permits left under memory or CPU pressure; some work must go on for it to end. */
 const PRESSED_SHARE = 0.25
 
-/** Why a request is refused: too many wait, it waited too long, or nothing is begun any more. */
+/**
+ * Why a request is refused: the queue is full, it waited too long, or the process is stopping.
+ */
 export type Refusal = 'full' | 'waited' | 'stopping'
 
-/** Who wants a place. */
+/** A request that wants a permit. */
 export interface Applicant {
-  /** @param waited for so many milliseconds */
+  /** @param waited milliseconds spent in the queue */
   admit(waited: number): void
   refuse(reason: Refusal): void
-  /** Whether nobody waits for the answer any more. */
+  /** Whether the client has disconnected. */
   isGone(): boolean
 }
 
 interface Waiting {
   readonly applicant: Applicant
-  /** By the clock of those who wait. */
+  /** By the queue's own clock. */
   readonly since: number
 }
 
 export type Admission = ReturnType<typeof createAdmission>
 
 /**
- * Bounds what is under way. Who finds no place waits, first come, first served: a burst of five times the bound is
- * served whole. Once more wait than may, more comes than can be done. From then on the queue is as long as the
- * bound, until all who come find room: by Little's law, who waits in it waits as long as a request takes, so who is
- * admitted is answered soon. (Two bounds, as in "Fail at Scale", ACM Queue 13, 2015, but counted in
- * requests: a moment in which nothing goes on refuses nobody.)
+ * Limits how many requests are under way. Others wait in a first-in, first-out queue, so that a
+ * burst of five times the limit is served completely. If the queue overflows, more arrives than
+ * can be served. From then on the queue holds no more than the limit, until all arrivals find room
+ * again. By Little's law a request then waits about as long as one takes, so every admitted
+ * request is answered soon. (Two limits as in "Fail at Scale", ACM Queue 13, 2015, but counted in
+ * requests, so that a short stall refuses nobody.)
  *
- * @param bound how many may be under way
- * @param isPressed whether fewer may, asked each time; as many as ever may wait
- * @param changed told how many are under way
+ * @param bound how many requests may be under way
+ * @param isPressed asked each time whether fewer may be; the queue keeps its length
+ * @param changed called with the number under way
  */
 export function createAdmission(
   bound: number,
@@ -50,9 +53,11 @@ export function createAdmission(
 ) {
   const waiting: Waiting[] = []
   let underWay = 0
-  /** The clock of those who wait, which goes on with each look: while the process stands still it does, too. */
+  /**
+   * The queue's clock, advanced by every check, so that it stands still while the process does.
+   */
   let clock = 0
-  let lookedAt = 0
+  let checkedAt = 0
   let lastRefusal = Number.NEGATIVE_INFINITY
   let closed = false
   let timer: NodeJS.Timeout | undefined
@@ -73,7 +78,7 @@ export function createAdmission(
     return true
   }
 
-  /** Refuses those who waited too long, and admits as many as there is room for. */
+  /** Refuses requests that waited too long, and admits as many as there is room for. */
   function serve(): void {
     for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
       const isLate = clock - first.since > MAX_WAIT_MS
@@ -91,15 +96,15 @@ export function createAdmission(
     timer = undefined
   }
 
-  function look(): void {
+  function check(): void {
     const now = performance.now()
-    clock += Math.min(now - lookedAt, MAX_TURN_MS)
-    lookedAt = now
+    clock += Math.min(now - checkedAt, MAX_TURN_MS)
+    checkedAt = now
     serve()
   }
 
   return {
-    /** Admits or refuses, at once or after a while. */
+    /** Admits or refuses, now or later. */
     enter(applicant: Applicant): void {
       if (closed) applicant.refuse('stopping')
       else if (waiting.length === 0 && hasRoom()) {
@@ -108,28 +113,28 @@ export function createAdmission(
       } else if (isFull()) applicant.refuse('full')
       else {
         if (timer === undefined) {
-          timer = setInterval(look, LOOK_MS)
-          lookedAt = performance.now()
+          timer = setInterval(check, CHECK_INTERVAL_MS)
+          checkedAt = performance.now()
         }
         waiting.push({ applicant, since: clock })
       }
     },
 
-    /** Whether as many wait as may. To be asked for who comes, for it means that they are refused. */
+    /** Whether the queue is full. Ask only for an arriving request: true counts as a refusal. */
     isFull,
 
-    /** Gives a place back. */
+    /** Returns a permit. */
     leave(): void {
       set(underWay - 1)
       if (waiting.length > 0) serve()
     },
 
-    /** Takes a place again that was given back for a while, whether or not there is room. */
+    /** Takes a returned permit back, even if that exceeds the limit. */
     resume(): void {
       set(underWay + 1)
     },
 
-    /** Refuses who waits, and whoever comes. */
+    /** Refuses all waiting and future requests. */
     close(): void {
       closed = true
       clearInterval(timer)

@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { type OperationId, operations } from '../../generated/operations.ts'
 
-/** What is bounded by itself: requests are short, streams take as long as a client wants. */
+/** What has its own limit: requests are short, streams last as long as the client wants. */
 export type Kind = 'request' | 'stream'
 
-/** What is answered however much there is to do. */
-const FREE: readonly OperationId[] = ['getLiveness', 'getReadiness', 'getMetrics']
+/** Operations that are answered under any load. */
+const UNLIMITED: readonly OperationId[] = ['getLiveness', 'getReadiness', 'getMetrics']
 
-/** Files and events. */
+/** Uploads, downloads and events. */
 const STREAMS = new Set<OperationId>(
   Object.values(operations)
     .filter(({ takesFile, schema }) => {
@@ -18,23 +18,25 @@ const STREAMS = new Set<OperationId>(
     .map(({ operationId }) => operationId),
 )
 
-/** The kind of a request whose operation is known; none when it is not bounded at all. */
+/** The kind of a request by its operation; undefined if it has no limit. */
 export function kindOf({ routeOptions }: FastifyRequest): Kind | undefined {
   const id = routeOptions.config?.operationId
   if (id === undefined) return 'request'
-  if (FREE.includes(id)) return undefined
+  if (UNLIMITED.includes(id)) return undefined
   return STREAMS.has(id) ? 'stream' : 'request'
 }
 
 const pathOf = (id: OperationId): string =>
   operations[id].url.replace(/^\/v1/, '(?:/v1)?').replace(/:\w+/g, '[^/]+')
 
-/** Paths under which there is something else than requests. */
-const NO_REQUESTS = new RegExp(`^(?:${[...FREE, ...STREAMS].map(pathOf).join('|')})/?(?:\\?|$)`)
+/** Paths of operations that are not of kind `request`. */
+const OTHER_PATHS = new RegExp(
+  `^(?:${[...UNLIMITED, ...STREAMS].map(pathOf).join('|')})/?(?:\\?|$)`,
+)
 
 /**
- * Whether what arrives can only be a request, as far as its first line and its headers tell. A browser's is left out
- * where it may come from another origin: answers to these carry headers of their own.
+ * Whether a request is certainly of kind `request`, judging by its first line and headers.
+ * Cross-origin browser requests are excluded, since their answers need CORS headers.
  */
 export const isSurelyRequest = ({ method, url = '', headers }: IncomingMessage): boolean =>
-  method !== 'OPTIONS' && headers.origin === undefined && !NO_REQUESTS.test(url)
+  method !== 'OPTIONS' && headers.origin === undefined && !OTHER_PATHS.test(url)

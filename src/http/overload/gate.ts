@@ -8,15 +8,16 @@ import { isSurelyRequest, type Kind, kindOf } from './gate-kinds.ts'
 import { watchPressure } from './pressure.ts'
 import { createRefusals } from './refusals.ts'
 
-/** How long a place is held for a body that has not come yet, in milliseconds: most come with their request. */
+/** A permit waits this long for its body, in milliseconds; most arrive with their request. */
 const BODY_PATIENCE_MS = 50
-/** Late bodies that may be on their way at once. */
+/** How many late bodies may be arriving at once. */
 const MAX_LATE_BODIES = 1_000
-/** How much a process takes on at once; what is not given has no bound of its own. */
+
+/** How much work a process accepts at once; what is left out is unlimited. */
 export interface GateLimits {
   readonly maxRequests?: number
   readonly maxStreams?: number
-  /** In MiB; nine tenths of what there is when not given. */
+  /** In MiB; default: nine tenths of the available memory. */
   readonly maxMemoryMb?: number | undefined
 }
 
@@ -25,40 +26,41 @@ interface GateOptions extends GateLimits {
   readonly log: Log
 }
 
-/** A request's place among those under way. */
-interface Place {
+/** A request's permit to be under way. */
+interface Permit {
   readonly kind: Kind
   readonly admission: Admission
-  /** Inside, outside while a late body arrives, or given back. */
+  /** Held, returned while a late body arrives, or returned for good. */
   state: 'inside' | 'late' | 'left'
-  /** Gives the place back when the body is late. */
+  /** Returns the permit when the body is late. */
   bodyTimer?: NodeJS.Timeout
-  /** Its handler runs. */
-  works: boolean
-  /** Its answer is sent, or nobody waits for it any more. */
+  /** Whether the request's handler is running. */
+  isHandling: boolean
+  /** Whether the answer is sent, or nobody waits for it any more. */
   isOver: boolean
 }
 
 const waits = new WeakMap<object, number>()
 
-/** How long a request waited to be admitted, in milliseconds. */
+/** How long a request waited for admission, in milliseconds. */
 export const waitOf = (request: object): number => waits.get(request) ?? 0
 
 export type Gate = ReturnType<typeof createGate>
 
 /**
- * Takes on no more requests than can be answered soon, and refuses the others with 503 before anything
- * is done for them. A place is held until the work is done, also when the client has gone: what it asked
- * for still keeps the database busy. It is not held for a body that is late, for that may take a minute.
+ * Admits no more requests than can be answered soon, and refuses the others with 503 before any
+ * work is done. A permit is held until the work is done, even if the client has gone, since that
+ * work still keeps the database busy. It is not held while a late body arrives, which may take a
+ * minute.
  */
 export function createGate(options: GateOptions) {
   const { maxRequests = Infinity, maxStreams = Infinity, maxMemoryMb, metrics, log } = options
   const refusals = createRefusals(metrics, log)
-  const places = new WeakMap<FastifyRequest, Place>()
+  const permits = new WeakMap<FastifyRequest, Permit>()
   let isPressed = () => false
   let lateBodies = 0
 
-  function createKind(kind: Kind, bound: number): Admission {
+  function createKindAdmission(kind: Kind, bound: number): Admission {
     const gauge = metrics.requestsUnderWay.labels(kind)
     gauge.set(0)
     return createAdmission(
@@ -68,36 +70,36 @@ export function createGate(options: GateOptions) {
     )
   }
   const admissions = {
-    request: createKind('request', maxRequests),
-    stream: createKind('stream', maxStreams),
+    request: createKindAdmission('request', maxRequests),
+    stream: createKindAdmission('stream', maxStreams),
   }
 
-  function leave(place: Place): void {
-    const { state, admission } = place
-    place.state = 'left'
-    clearTimeout(place.bodyTimer)
+  function leave(permit: Permit): void {
+    const { state, admission } = permit
+    permit.state = 'left'
+    clearTimeout(permit.bodyTimer)
     if (state === 'late') lateBodies -= 1
     if (state === 'inside') admission.leave()
   }
 
-  /** A request without an answer has ended with its connection, unless its handler still works. */
-  function end(place: Place): void {
-    place.isOver = true
-    if (!place.works) leave(place)
+  /** An unanswered request ends with its connection, unless its handler is still running. */
+  function end(permit: Permit): void {
+    permit.isOver = true
+    if (!permit.isHandling) leave(permit)
   }
 
-  function take(kind: Kind, request: FastifyRequest, reply: FastifyReply): void {
-    const place: Place = {
+  function grant(kind: Kind, request: FastifyRequest, reply: FastifyReply): void {
+    const permit: Permit = {
       kind,
       admission: admissions[kind],
       state: 'inside',
-      works: false,
+      isHandling: false,
       isOver: false,
     }
-    places.set(request, place)
-    reply.raw.once('finish', () => end(place)).once('close', () => end(place))
-    // The answers of requests that were sent without waiting for the one before hear of no close.
-    if (kind === 'stream') request.raw.socket.once('close', () => end(place))
+    permits.set(request, permit)
+    reply.raw.once('finish', () => end(permit)).once('close', () => end(permit))
+    // Responses to pipelined requests emit no `close` event.
+    if (kind === 'stream') request.raw.socket.once('close', () => end(permit))
   }
 
   function addHooks(app: FastifyInstance): void {
@@ -107,7 +109,7 @@ export function createGate(options: GateOptions) {
       admissions[kind].enter({
         admit(waited) {
           waits.set(request, waited)
-          take(kind, request, reply)
+          grant(kind, request, reply)
           done()
         },
         refuse: (reason) => refusals.refuse(request, reply, reason),
@@ -116,26 +118,26 @@ export function createGate(options: GateOptions) {
     })
 
     app.addHook('preParsing', (request, reply, payload, done) => {
-      const place = places.get(request)
-      if (place?.kind !== 'request' || place.state !== 'inside' || !hasBody(request.headers)) {
+      const permit = permits.get(request)
+      if (permit?.kind !== 'request' || permit.state !== 'inside' || !hasBody(request.headers)) {
         return done(null, payload)
       }
       if (lateBodies >= MAX_LATE_BODIES) return refusals.refuse(request, reply, 'bodies')
-      place.bodyTimer = setTimeout(() => {
+      permit.bodyTimer = setTimeout(() => {
         lateBodies += 1
-        place.state = 'late'
-        place.admission.leave()
+        permit.state = 'late'
+        permit.admission.leave()
       }, BODY_PATIENCE_MS)
       done(null, payload)
     })
 
     app.addHook('preValidation', (request, _reply, done) => {
-      const place = places.get(request)
-      clearTimeout(place?.bodyTimer)
-      if (place?.state === 'late') {
+      const permit = permits.get(request)
+      clearTimeout(permit?.bodyTimer)
+      if (permit?.state === 'late') {
         lateBodies -= 1
-        place.state = 'inside'
-        place.admission.resume()
+        permit.state = 'inside'
+        permit.admission.resume()
       }
       done()
     })
@@ -144,21 +146,21 @@ export function createGate(options: GateOptions) {
       if (route.config?.operationId === undefined) return
       const { handler } = route
       route.handler = async function work(request, reply) {
-        const place = places.get(request)
-        if (place === undefined) return await handler.call(this, request, reply)
-        place.works = true
+        const permit = permits.get(request)
+        if (permit === undefined) return await handler.call(this, request, reply)
+        permit.isHandling = true
         try {
           return await handler.call(this, request, reply)
         } finally {
-          place.works = false
-          if (place.kind === 'request' || place.isOver) leave(place)
+          permit.isHandling = false
+          if (permit.kind === 'request' || permit.isOver) leave(permit)
         }
       }
     })
 
     app.addHook('onSend', (request, _reply, payload, done) => {
-      const place = places.get(request)
-      if (place?.kind === 'request' && !place.works) leave(place)
+      const permit = permits.get(request)
+      if (permit?.kind === 'request' && !permit.isHandling) leave(permit)
       done(null, payload)
     })
 
@@ -169,14 +171,14 @@ export function createGate(options: GateOptions) {
 
   return {
     /**
-     * Refuses a request that Fastify has not seen, where it would be refused anyway. That costs a fraction of what it
-     * costs later, and what refusing takes of a process is lost for what it admits.
+     * Refuses a request before Fastify sees it, if it would be refused anyway. Early refusal costs
+     * a fraction of a late one, and every refusal takes time from admitted requests.
      *
-     * @returns whether it did
+     * @returns whether the request was refused
      */
     turnsAway(request: IncomingMessage, response: ServerResponse): boolean {
       if (!admissions.request.isFull() || !isSurelyRequest(request)) return false
-      // The client was told that the connection ends: that is for Fastify's hooks.
+      // The client was told that the connection ends; Fastify's hooks handle this case.
       if (request.socket.writableEnded) return false
       refusals.refuseUnseen(request, response)
       return true

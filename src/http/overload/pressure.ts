@@ -4,22 +4,23 @@ import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance } from 'fastify'
 
 const MEBIBYTE = 1024 * 1024
-/** Of the memory there is, and of the heap that V8 may grow to. */
+/** Of the available memory, and of V8's heap limit. */
 const SHARE = 0.9
-/** How late the event loop is on average, in milliseconds, when something keeps the process from working. */
+/** Mean event loop delay, in milliseconds, above which the process counts as under pressure. */
 const MAX_DELAY_MS = 1_000
 const SAMPLE_MS = 500
 
-/** What the machine has, or less where a container is given less. */
+/** The machine's memory, or the container's limit if that is lower. */
 function availableBytes(): number {
   const constrained = process.constrainedMemory() ?? 0
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()
 }
 
 /**
- * Watches memory and event loop: `app.isUnderPressure()` says when either is past what it may be.
+ * Monitors memory and event loop delay; `app.isUnderPressure()` says whether either exceeds its
+ * limit.
  *
- * @param maxMemoryMb the resident memory, in MiB
+ * @param maxMemoryMb the limit of resident memory, in MiB
  */
 export async function watchPressure(app: FastifyInstance, maxMemoryMb?: number): Promise<void> {
   await app.register(underPressure, {
@@ -27,7 +28,7 @@ export async function watchPressure(app: FastifyInstance, maxMemoryMb?: number):
     maxHeapUsedBytes: getHeapStatistics().heap_size_limit * SHARE,
     maxEventLoopDelay: MAX_DELAY_MS,
     sampleInterval: SAMPLE_MS,
-    // The plugin would refuse everything, and so would a process whose memory does not shrink, for ever.
+    // The plugin's own handler would refuse every request, and forever if memory does not shrink.
     pressureHandler: () => undefined,
   })
 }

@@ -7,19 +7,21 @@ import { problemBody } from '../problem.ts'
 import { requestId } from '../request-id.ts'
 
 const SLOT_MS = 100
-/** Refusals that are answered at once in each slot of time: a tenth of what the process can do or so. */
+/** Refusals answered at once per time slot, about a tenth of what a process can send. */
 const MAX_PROMPT = 400
-const HOLD_MS = 200
-/** Refusals that are held back at once. */
-const MAX_HELD = 1_000
-const LOG_EVERY_MS = 1_000
+const DELAY_MS = 200
+/** The most delayed refusals at a time. */
+const MAX_DELAYED = 1_000
+const LOG_INTERVAL_MS = 1_000
 
-/** Stands for the id of a request. */
+/** Placeholder for the request id. */
 const REQUEST_ID = '{request_id}'
 
 const refused = new WeakSet<FastifyRequest>()
 
-/** Whether a request was refused before anything was done for it. There may be too many of these to log each. */
+/**
+ * Whether a request was refused before any work was done. There may be too many to log each one.
+ */
 export const wasRefused = (request: FastifyRequest): boolean => refused.has(request)
 
 function answerByFastify(request: FastifyRequest, reply: FastifyReply, error: AppError): void {
@@ -32,7 +34,9 @@ function answerByFastify(request: FastifyRequest, reply: FastifyReply, error: Ap
     .send(problemBody(error, request.id))
 }
 
-/** Answers by Node.js alone with what was made ready before: there may be thousands of these a second. */
+/**
+ * Answers through Node.js alone from a prepared body: there may be thousands of refusals a second.
+ */
 function createAnswerByNode(error: AppError) {
   const [before, after] = JSON.stringify(problemBody(error, REQUEST_ID)).split(REQUEST_ID)
   const headers = Object.entries({
@@ -59,22 +63,26 @@ function createAnswerByNode(error: AppError) {
 export type Refusals = ReturnType<typeof createRefusals>
 
 /**
- * Answers refused requests. Clients that ask again at once would keep the process busy with nothing but
- * refusals: past so many in a tenth of a second, an answer is held back for a fifth of a second, until too many are.
+ * Answers refused requests. Clients that retry at once would keep the process busy with refusals
+ * alone. After `MAX_PROMPT` refusals in a tenth of a second, an answer is delayed by a fifth of a
+ * second. Once `MAX_DELAYED` answers are delayed, further ones are sent at once.
  */
 export function createRefusals(metrics: Metrics, log: Log) {
   const answerByNode = createAnswerByNode(overloaded())
   let prompt = 0
-  let held = 0
+  let delayed = 0
   let slotEnd = 0
   let nextLog = 0
 
-  /** Whether the slot has room for another answer. Says once a second that requests are refused. */
+  /**
+   * Whether the time slot has room for another answer. Logs once a second that requests are
+   * refused.
+   */
   function isPrompt(reason: string): boolean {
     const now = performance.now()
     if (now >= nextLog) {
-      nextLog = now + LOG_EVERY_MS
-      log.warn({ reason }, 'requests are refused')
+      nextLog = now + LOG_INTERVAL_MS
+      log.warn({ reason }, 'refusing requests')
     }
     if (now >= slotEnd) {
       slotEnd = now + SLOT_MS
@@ -86,26 +94,26 @@ export function createRefusals(metrics: Metrics, log: Log) {
 
   function pace(reason: string, answer: () => void): void {
     metrics.requestsShed.inc({ reason })
-    if (isPrompt(reason) || held >= MAX_HELD) {
+    if (isPrompt(reason) || delayed >= MAX_DELAYED) {
       answer()
       return
     }
-    held += 1
+    delayed += 1
     setTimeout(() => {
-      held -= 1
+      delayed -= 1
       answer()
-    }, HOLD_MS)
+    }, DELAY_MS)
   }
 
   return {
-    /** Refuses what Fastify has begun; `reason` is for the metrics. */
+    /** Refuses a request that Fastify already handles; `reason` is the metric's label. */
     refuse(request: FastifyRequest, reply: FastifyReply, reason: string): void {
       refused.add(request)
       const error = reason === 'stopping' ? stopping() : overloaded()
       pace(reason, () => answerByFastify(request, reply, error))
     },
 
-    /** Refuses, as `full`, what Fastify has not seen. */
+    /** Refuses a request, as `full`, before Fastify sees it. */
     refuseUnseen(request: IncomingMessage, response: ServerResponse): void {
       pace('full', () => {
         answerByNode(request, response)

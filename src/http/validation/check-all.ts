@@ -1,9 +1,9 @@
 import { AppError, type FieldError, invalid } from '../../errors.ts'
 
 /**
- * Runs checks that do not depend on each other, and has what all of them find told in one answer.
+ * Runs independent checks and reports the errors of all of them together.
  *
- * @returns what each made, in their order
+ * @returns the checks' results, in order
  * @throws AppError 422
  */
 export function checkAll<T extends readonly unknown[]>(

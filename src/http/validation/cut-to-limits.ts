@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox'
 import { MAX_ERRORS } from '../../errors.ts'
 
-/** The keywords by which a value is cut. */
+/** The schema keywords by which a value is cut. */
 interface Limits {
   readonly anyOf?: readonly Limits[]
   readonly maxLength?: number
@@ -13,7 +13,7 @@ interface Limits {
 
 type Members = Readonly<Record<string, unknown>>
 
-/** One character more than a text may have, as a character takes two units of UTF-16 at most. */
+/** Keeps one character more than allowed; a character takes at most two UTF-16 units. */
 const cutText = (text: string, maxLength: number): string =>
   text.length > 2 * maxLength + 1 ? text.slice(0, 2 * maxLength + 1) : text
 
@@ -46,7 +46,7 @@ function cutObject(members: Members, schema: Limits): Members {
 
 function cutTo(value: unknown, schema: Limits): unknown {
   if (schema.anyOf !== undefined) {
-    // What one form takes is not cut by the others.
+    // Every alternative must still fit, so cut by the largest limits of all.
     const longest = Math.max(...schema.anyOf.map(({ maxLength = 0 }) => maxLength))
     const list = schema.anyOf.find(({ maxItems }) => maxItems !== undefined)
     const object = schema.anyOf.find(({ properties }) => properties !== undefined)
@@ -60,10 +60,10 @@ function cutTo(value: unknown, schema: Limits): unknown {
 }
 
 /**
- * Cuts texts, lists and unknown members to a little more than a schema takes: what is wrong stays wrong,
- * and finding out takes no longer than for a value of the right size. Done before any pattern is tried or
- * item compared.
+ * Cuts strings, lists and unknown members to slightly more than the schema allows. An invalid
+ * value stays invalid, and validating it takes no longer than for a value of the right size. Cut
+ * before any pattern is tried or item compared.
  *
- * @returns the value itself when nothing was cut; else it is not valid
+ * @returns the value itself if nothing was cut; a cut value is always invalid
  */
 export const cutToLimits = (value: unknown, schema: TSchema): unknown => cutTo(value, schema)

@@ -2,14 +2,14 @@ import type { TSchema } from 'typebox'
 import type { Place } from '../../errors.ts'
 import { shownName } from './json-pointer.ts'
 
-/** What of a schema of parameters tells their names. */
+/** The part of a parameter schema that holds the names. */
 interface Parameters {
   readonly properties?: Readonly<Record<string, { readonly type?: string }>>
-  /** Headers as they are documented, by their names in lower case. */
+  /** Documented header names by their lower-case form. */
   readonly 'x-names'?: Readonly<Record<string, string>>
 }
 
-/** A token of a JSON Pointer as the name it stands for (RFC 6901). */
+/** Decodes a JSON Pointer token (RFC 6901) into a name. */
 export const nameOf = (token: string): string => token.replaceAll('~1', '/').replaceAll('~0', '~')
 
 /** Whether a parameter is an object, whose members are sent as `name[key]=value`. */
@@ -17,8 +17,9 @@ export const isObject = (schema: object | undefined): boolean =>
   schema !== undefined && 'type' in schema && schema.type === 'object'
 
 /**
- * Names places in a part of a request, by a pointer into what is checked of it: in a body that pointer,
- * else the parameter, of an object `name[key]`. An item of a list is told by the list's name.
+ * Maps pointers into a checked value to places in the request. For a body the place is the
+ * pointer; else it is the parameter's name, or `name[key]` for an object. A list item is reported
+ * under the list's name.
  */
 export function createPlaces(part: Place['in'], schema: TSchema): (pointer: string) => Place {
   if (part === 'body') return (pointer) => ({ in: part, path: pointer })

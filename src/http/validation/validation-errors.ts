@@ -6,7 +6,7 @@ import { pointerToken } from './json-pointer.ts'
 import { createGuess } from './nearest-name.ts'
 import { createPlaces, nameOf } from './places.ts'
 
-/** What a check of a value found, and what it was found in. */
+/** A failed check: its schema, its value, and how to report them. */
 interface Findings {
   readonly schema: Described
   readonly value: unknown
@@ -14,7 +14,7 @@ interface Findings {
   readonly guess: ReturnType<typeof createGuess>
 }
 
-/** What a pointer (RFC 6901) leads to. */
+/** Resolves a JSON Pointer (RFC 6901). */
 function find(root: unknown, pointer: string): unknown {
   let found = root
   for (const token of pointer.split('/').slice(1)) {
@@ -25,14 +25,13 @@ function find(root: unknown, pointer: string): unknown {
   return found
 }
 
-/** The part of the schema that an error comes from. */
+/** The part of the schema that produced an error. */
 const schemaOf = (error: TLocalizedValidationError, { schema }: Findings): Described =>
   (find(schema, error.schemaPath) ?? {}) as Described
 
-/** Whether a place is inside another. */
 const isWithin = (path: string, outer: string) => path.startsWith(`${outer}/`)
 
-/** Of a list that is too long nothing else is said. */
+/** Drops all errors inside a list that is too long. */
 function withoutItemsOfLong(
   errors: readonly TLocalizedValidationError[],
 ): readonly TLocalizedValidationError[] {
@@ -47,14 +46,14 @@ function withoutItemsOfLong(
   )
 }
 
-/** Whether a parameter is there several times that takes one value. */
+/** Whether a single-valued parameter was sent several times. */
 function isRepeated({ instancePath }: TLocalizedValidationError, { placeOf, value }: Findings) {
   return placeOf(instancePath).in !== 'body' && Array.isArray(find(value, instancePath))
 }
 
 const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
 
-/** What to send instead, by the rule that is broken. What was sent is never told. */
+/** Says what to send instead, by the broken rule. It never repeats what was sent. */
 function messageOf(error: TLocalizedValidationError, findings: Findings): string {
   const schema = schemaOf(error, findings)
   switch (error.keyword) {
@@ -99,20 +98,24 @@ function unknownName(name: string, schema: Described, place: Place, findings: Fi
   return errorAt(place, `unknown_${kind}`, `is not a known ${kind}${guess}`)
 }
 
-/** Whether a schema lists its values: that says more than their type. */
-const hasValues = (schema: Described) => schema.enum !== undefined || schema.const !== undefined
+/** Whether a schema enumerates its values, which is more specific than their type. */
+const isEnumerated = (schema: Described) => schema.enum !== undefined || schema.const !== undefined
 
-/** One of the validator's errors, in our terms; a list, as it names all missing fields at once. */
+/**
+ * Translates a validator error. One error may name several missing or unknown fields, hence a
+ * list.
+ */
 function describe(error: TLocalizedValidationError, findings: Findings): FieldError[] {
   const { placeOf } = findings
-  const told = () => errorAt(placeOf(error.instancePath), error.keyword, messageOf(error, findings))
+  const single = () =>
+    errorAt(placeOf(error.instancePath), error.keyword, messageOf(error, findings))
   const member = (name: string) => placeOf(`${error.instancePath}/${pointerToken(name)}`)
   switch (error.keyword) {
-    // Said by additionalProperties already, and better.
+    // additionalProperties already reports this, and names the field.
     case 'boolean':
       return []
     case 'type':
-      return hasValues(schemaOf(error, findings)) ? [] : [told()]
+      return isEnumerated(schemaOf(error, findings)) ? [] : [single()]
     case 'required': {
       const { properties = {} } = schemaOf(error, findings)
       return error.params.requiredProperties.map((name) =>
@@ -126,11 +129,14 @@ function describe(error: TLocalizedValidationError, findings: Findings): FieldEr
       )
     }
     default:
-      return [told()]
+      return [single()]
   }
 }
 
-/** What to send where a value has none of several forms: as the forms of its type want it, else any of them. */
+/**
+ * Describes a value that matches none of several forms. Only forms of the value's own type are
+ * mentioned; if there are none, all are.
+ */
 function unionMessage(
   union: TLocalizedValidationError,
   forms: readonly TLocalizedValidationError[],
@@ -146,8 +152,8 @@ function unionMessage(
 }
 
 /**
- * Where a value may have one of several forms the validator reports what each form misses, then
- * that none fits. One error says it.
+ * For an `anyOf` the validator reports the errors of every form and that none fits. This merges
+ * them into one error.
  */
 function mergeForms(
   errors: readonly TLocalizedValidationError[],
@@ -166,11 +172,11 @@ function mergeForms(
       unionMessage(union, forms, findings),
     )
   })
-  const single = errors.filter((error) => !inUnion(error.instancePath))
-  return [...single.flatMap((error) => describe(error, findings)), ...merged]
+  const others = errors.filter((error) => !inUnion(error.instancePath))
+  return [...others.flatMap((error) => describe(error, findings)), ...merged]
 }
 
-/** The items of a list in the query have one name: what is wrong with several in one way is said once. */
+/** All items of a query list have the same path, so drop identical messages. */
 function withoutRepetition(errors: readonly FieldError[]): FieldError[] {
   const known = new Set<string>()
   return errors.filter(({ path, message }) => {
@@ -179,7 +185,7 @@ function withoutRepetition(errors: readonly FieldError[]): FieldError[] {
   })
 }
 
-/** Makes what tells the validator's errors in our terms: where in the request, and what to send instead. */
+/** Creates the translator of validator errors: where in the request, and what to send instead. */
 export function createDescriber(schema: TSchema, part: Place['in']) {
   const placeOf = createPlaces(part, schema)
   return (errors: readonly TLocalizedValidationError[], value: unknown): readonly FieldError[] => {

@@ -10,17 +10,21 @@ import { alteredValues } from '../body/json-body.ts'
 import { isObject } from './places.ts'
 import { createDescriber } from './validation-errors.ts'
 
-// The library's own limit is 8, and an unknown member takes two. What is checked is cut to its limits.
+// The library's default is 8, and an unknown member produces two errors. Checked values are cut to
+// size, so the total stays bounded.
 Settings.Set({ maxErrors: 4 * MAX_ERRORS })
 
 type Part = Place['in']
 
-/** A value that passed, or what is wrong with it. */
+/** The validated value, or its errors. */
 type Checked = { readonly value: unknown } | { readonly errors: readonly FieldError[] }
 
 const WHOLE_NUMBER = /^-?\d{1,16}$/
 
-/** Text as the schema's type, or unchanged where it is not exactly that: the check then refuses it. */
+/**
+ * Converts text to the schema's type. Text that does not match exactly is left for the check to
+ * refuse.
+ */
 function convertText(text: unknown, schema: TSchema): unknown {
   if (typeof text !== 'string' || !('type' in schema)) return text
   if (schema.type === 'integer') return WHOLE_NUMBER.test(text) ? Number(text) : text
@@ -28,10 +32,10 @@ function convertText(text: unknown, schema: TSchema): unknown {
   return schema.type === 'array' ? [text] : text
 }
 
-/** Members of an object as a query has them: `name[key]=value`. */
+/** A member of an object parameter in the query: `name[key]=value`. */
 const MEMBER = /^([^[\]]+)\[(.*)\]$/s
 
-/** A copy in which the members of objects stand together. */
+/** Copies parameters, grouping the members of each object parameter. */
 function groupMembers(value: object, schema: TObject): [string, unknown][] {
   const groups = new Map<string, [string, unknown][]>()
   const single = Object.entries(value).filter(([name, text]) => {
@@ -49,7 +53,7 @@ function groupMembers(value: object, schema: TObject): [string, unknown][] {
   return [...single, ...grouped]
 }
 
-/** A copy with each known property's text converted; nothing else is touched. */
+/** Copies parameters, converting the text of known ones only. */
 function convertProperties(value: unknown, schema: TObject): unknown {
   const entries = groupMembers(value as object, schema)
   const property = (name: string) => schema.properties[name]
@@ -62,12 +66,12 @@ function convertProperties(value: unknown, schema: TObject): unknown {
 }
 
 /**
- * Compiles a schema into a check of one part of a request. Bodies are taken as sent. Parameters and
- * headers arrive as text, which is converted strictly: whole-string integers, exactly `true` or
- * `false`, one value to a list. Then defaults are filled in, then everything is checked. The time that
- * takes is bounded by the schema, whatever is sent.
+ * Compiles a schema into a check of one part of a request. Bodies are checked as sent. Parameters
+ * and headers are text, converted strictly: whole-string integers, exactly `true` or `false`, one
+ * value to a list. Then defaults are filled in and everything is checked. The schema bounds the
+ * time this takes, whatever is sent.
  *
- * @param maxErrors of more errors the first are told
+ * @param maxErrors the most errors to report
  */
 export function compileCheck(
   schema: TSchema,
@@ -76,7 +80,7 @@ export function compileCheck(
 ): (value: unknown) => Checked {
   const validator = Compile(schema)
   const describe = createDescriber(schema, part)
-  // Looking for defaults that are not there takes longer than the check.
+  // Skip `Default` if there are no defaults: it takes longer than the check itself.
   const hasDefaults = JSON.stringify(schema).includes('"default":')
   return (sent) => {
     const converted = part === 'body' ? sent : convertProperties(sent ?? {}, schema as TObject)
@@ -87,7 +91,7 @@ export function compileCheck(
   }
 }
 
-/** The parts of a request in the order in which their errors are told, and where Fastify has them. */
+/** The parts of a request in the order their errors are reported, and where Fastify keeps them. */
 const PARTS = [
   { part: 'path', schema: 'params', property: 'params' },
   { part: 'query', schema: 'querystring', property: 'query' },
@@ -95,7 +99,7 @@ const PARTS = [
   { part: 'body', schema: 'body', property: 'body' },
 ] as const
 
-/** What is wrong with a body: what JavaScript altered as it read it, and of all else what the check says. */
+/** Merges a body's errors. A value that parsing altered is reported as altered only. */
 function withAltered(
   altered: readonly FieldError[],
   errors: readonly FieldError[],
@@ -104,35 +108,39 @@ function withAltered(
   return [...altered, ...errors.filter(({ path }) => !places.has(path))]
 }
 
-/** Makes the check of all parts of a request, which puts what they are read as in their place. */
+/** Compiles the check of a whole request, which replaces each part with its converted value. */
 function compileRequestCheck(described: FastifySchema) {
   const checks = PARTS.flatMap(({ part, schema, property }) => {
-    const found = described[schema] as TSchema | undefined
-    return found === undefined ? [] : [{ part, property, check: compileCheck(found, part) }]
+    const partSchema = described[schema] as TSchema | undefined
+    return partSchema === undefined
+      ? []
+      : [{ part, property, check: compileCheck(partSchema, part) }]
   })
-  /** @throws AppError 422 with what is wrong in any of them */
+  /** @throws AppError 422 with the errors of all parts */
   return (request: FastifyRequest): void => {
     const errors: FieldError[] = []
     let altered = alteredValues(request)
     let isValid = altered.length === 0
     for (const { part, property, check } of checks) {
       const checked = check(request[property] ?? null)
-      const wrong = 'errors' in checked ? checked.errors : []
+      const partErrors = 'errors' in checked ? checked.errors : []
       if ('value' in checked) Object.assign(request, { [property]: checked.value })
       else isValid = false
       if (part === 'body') {
-        errors.push(...withAltered(altered, wrong))
+        errors.push(...withAltered(altered, partErrors))
         altered = []
-      } else errors.push(...wrong)
+      } else errors.push(...partErrors)
     }
     errors.push(...altered)
     if (!isValid) throw invalid(errors)
   }
 }
 
-/** Makes an app check its routes' schemas this way: what is wrong in all parts is told in one answer. */
+/**
+ * Validates the routes' schemas with this module, reporting the errors of all parts in one answer.
+ */
 export function installValidator(app: FastifyInstance): void {
-  // Fastify itself would tell what is wrong in the first part alone.
+  // Fastify's own validation would report only the first invalid part.
   app.setValidatorCompiler(() => () => true)
   app.addHook('onRoute', (route) => {
     const check = compileRequestCheck(route.schema ?? {})
