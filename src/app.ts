@@ -20,10 +20,10 @@ import { createRouter, refuseUndocumentedRoutes } from './http/router.ts'
 import { createHttp, type HttpOptions } from './http/server.ts'
 import type { Services } from './services.ts'
 
-/** More would only wait longer for a connection to the database. */
+/** More requests would only wait longer for a database connection. */
 const REQUESTS_PER_CONNECTION = 2
 
-/** Limits that are others where a test wants them. */
+/** Limits that tests override. */
 type Limits = Pick<HttpOptions, 'bodyTimeoutMs'>
 
 const createBase = (
@@ -54,9 +54,9 @@ const findCallerOf =
       : users.findCaller(credential.userId)
 
 /**
- * The API: the table of contents of what it answers. Does not listen.
+ * Builds the API, without listening: its body is the table of contents of all routes.
  *
- * @throws StartupError when an operation of the OpenAPI document has no handler, or a route no operation
+ * @throws StartupError if an operation has no handler, or a route no operation
  */
 export async function buildApp(services: Services, limits?: Limits): Promise<FastifyInstance> {
   const {
@@ -111,7 +111,7 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
   return app
 }
 
-/** Health and metrics alone, for a worker process. Does not listen. */
+/** Builds health and metrics only, for a worker process; does not listen. */
 export async function buildHealthApp(services: Services): Promise<FastifyInstance> {
   const app = await createBase(services)
   const { handle } = createRouter(app, findCallerOf(services), services.conventions)

@@ -6,7 +6,7 @@ import { StartupError } from './errors.ts'
 const wholeNumber = (minimum: number, maximum: number, fallback: number) =>
   Type.Integer({ minimum, maximum, default: fallback })
 
-/** Every environment variable Passbook reads, with limits and defaults. */
+/** All environment variables Passbook reads, with limits and defaults. */
 const Environment = Type.Object({
   HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
   PORT: wholeNumber(0, 65_535, 3000),
@@ -34,16 +34,25 @@ const Environment = Type.Object({
   REPORT_RETENTION_HOURS: wholeNumber(1, 8_760, 24),
   IMPORT_MAX_BYTES: wholeNumber(1, 1_000_000_000_000, 50_000_000_000),
   IMPORT_RETENTION_HOURS: wholeNumber(1, 8_760, 168),
-  /** Requests that one process works on at once; two to a database connection when not given. */
+  /** Requests one process works on at once; default: two per database connection. */
   MAX_REQUESTS_UNDER_WAY: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
-  /** Uploads, downloads and followed events at once. */
+  /** Concurrent uploads, downloads and event streams. */
   MAX_STREAMS_UNDER_WAY: wholeNumber(1, 100_000, 100),
   MAX_CONNECTIONS: wholeNumber(1, 1_000_000, 10_000),
-  /** Above it a process works on few requests at once; nine tenths of what the machine or its container has when not given. */
+  /**
+   * Above this a process works on few requests at once; default: nine tenths of the machine's or
+   * container's memory.
+   */
   MAX_MEMORY_MB: Type.Optional(Type.Integer({ minimum: 64, maximum: 100_000_000 })),
-  /** How long a process that was told to stop goes on accepting, until proxies know; by program when not given. */
+  /**
+   * How long a stopping process still accepts connections, until proxies notice; the default
+   * depends on the program.
+   */
   STOP_DELAY_SECONDS: Type.Optional(Type.Integer({ minimum: 0, maximum: 300 })),
-  /** How long after the signal requests and jobs under way may take. The orchestrator's patience has to be longer. */
+  /**
+   * How long after the signal requests and jobs may take. The orchestrator must wait longer than
+   * this.
+   */
   STOP_GRACE_SECONDS: wholeNumber(1, 3_600, 25),
 })
 
@@ -51,23 +60,23 @@ const check = Compile(Environment)
 
 export type Environment = Static<typeof Environment>
 
-/** The secrets a running Passbook needs: given, or with the embedded database generated. */
+/** The secrets Passbook needs: from the environment, or generated beside the embedded database. */
 export interface Secrets {
   readonly jwtSecret: string
   readonly encryptionKeys: string
 }
 
-/** The environment, checked, with every secret present. */
+/** The checked environment with all secrets. */
 export type Config = Readonly<Environment> & Readonly<Secrets>
 
 const HOW_TO_MAKE =
   'make them once with `npm run secrets` and keep them: what was encrypted cannot be read without them'
 
 /**
- * Reads the environment: text becomes numbers where the schema says so, an empty variable counts as
- * not given. Variables that Passbook does not know are left alone.
+ * Reads the environment. Text becomes a number where the schema says so; an empty variable counts
+ * as unset. Unknown variables are ignored.
  *
- * @throws StartupError naming the variable (never its value) when one is not acceptable
+ * @throws StartupError naming an invalid variable, never its value
  */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
   const given: Record<string, unknown> = {}
@@ -108,25 +117,25 @@ function assertProxies(trustProxy = 'loopback'): void {
 }
 
 /**
- * The database of a process that is one of several.
+ * The database URL of a process that is one of several.
  *
- * @throws StartupError when it or the Redis that connects the processes is not given
+ * @throws StartupError if DATABASE_URL or REDIS_URL is not set
  */
 export function requireServers({ DATABASE_URL, REDIS_URL }: Environment): string {
   if (DATABASE_URL === undefined || REDIS_URL === undefined) {
     const missing = DATABASE_URL === undefined ? 'DATABASE_URL' : 'REDIS_URL'
     throw new StartupError(
-      `${missing} is not set: separate API and worker processes share a PostgreSQL and a Redis; \`npm start\` runs all in one without.`,
+      `${missing} is not set: separate API and worker processes share a PostgreSQL and a Redis; \`npm start\` runs everything in one process without them.`,
     )
   }
   return DATABASE_URL
 }
 
 /**
- * Joins environment and secrets, and refuses secrets that protect nothing.
+ * Combines environment and secrets, and refuses secrets that are missing or weak.
  *
- * @param generated the secrets kept beside an embedded database; those in the environment win
- * @throws StartupError when a secret is missing or weak
+ * @param generated the secrets kept beside an embedded database; the environment overrides them
+ * @throws StartupError if a secret is missing or weak
  */
 export function createConfig(environment: Environment, generated?: Secrets): Config {
   const jwtSecret = environment.JWT_SECRET ?? generated?.jwtSecret

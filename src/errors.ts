@@ -1,10 +1,10 @@
-/** A place in a request: a JSON Pointer into its body, or a parameter's or header's name. */
+/** A place in a request: a JSON Pointer into the body, or the name of a parameter or header. */
 export interface Place {
   readonly in: 'path' | 'query' | 'header' | 'body'
   readonly path: string
 }
 
-/** What went wrong in one place of the input. */
+/** An error at one place of the request. */
 export interface FieldError extends Place {
   readonly code: string
   readonly message: string
@@ -30,8 +30,8 @@ export const queryError = (name: string, code: string, message: string): FieldEr
   errorAt(inQuery(name), code, message)
 
 /**
- * An error that a caller is told about. `code` is stable and documented, `message` is public text
- * and never holds names, addresses, amounts or secrets; the `cause` is only logged.
+ * An error that is reported to the caller. `code` is stable and documented. `message` is public
+ * and never contains names, addresses, amounts or secrets. `cause` is only logged.
  */
 export class AppError extends Error {
   override readonly name = 'AppError'
@@ -50,43 +50,46 @@ export class AppError extends Error {
   }
 }
 
-/** 401: no or unusable credentials. */
+/** 401: missing or unusable credentials. */
 export const unauthorized = (detail: string, code = 'unauthorized') =>
   new AppError(401, code, detail, { headers: { 'www-authenticate': 'Bearer' } })
 
-/** 403: known, but not allowed. */
+/** 403: the caller is known, but not allowed. */
 export const forbidden = (detail: string, code = 'forbidden') => new AppError(403, code, detail)
 
-/** 404: also what somebody else's record is answered with. */
+/** 404: also used for another user's record, so as not to reveal that it exists. */
 export const notFound = (resource: string, id: number) =>
   new AppError(404, 'not_found', `${resource} with ID ${id} not found`)
 
-/** 404 where a record is named and not numbered. */
+/** 404 for a record identified by name instead of ID. */
 export const notFoundByName = (resource: string, name: string) =>
   new AppError(404, 'not_found', `${resource} ${name} not found`)
 
-/** 405: the path takes other methods. */
+/** 405: the path does not support the method. */
 export const methodNotAllowed = (method: string, allowed: readonly string[]) =>
-  new AppError(405, 'method_not_allowed', `This path does not take ${method}`, {
+  new AppError(405, 'method_not_allowed', `This path does not support ${method}`, {
     headers: { allow: allowed.join(', ') },
   })
 
-/** 409: contradicts what is stored. */
+/** 409: the request contradicts what is stored. */
 export const conflict = (code: string, detail: string) => new AppError(409, code, detail)
 
-/** More mistakes of one request than these are not reported. */
+/** At most this many errors are reported per request. */
 export const MAX_ERRORS = 100
 
-/** 422: the input was understood and is not acceptable. Of more than 100 errors the first are told. */
+/** 422: the request was understood but has invalid values. At most `MAX_ERRORS` are reported. */
 export const invalid = (errors: readonly FieldError[]) =>
   new AppError(422, 'validation_failed', 'The request has invalid values', {
     errors: errors.slice(0, MAX_ERRORS),
   })
 
-/** How long, in seconds, a caller whom a 503 turned away should wait: full disks take longer to mend. */
+/** How long a caller should wait after a 503, in seconds; a full disk takes longer to fix. */
 const retryAfter = (seconds: number) => ({ 'retry-after': String(seconds) })
 
-/** 503: the database does not answer, or a write lost its connection and may or may not have happened. */
+/**
+ * 503: the database does not answer. A write that lost its connection may or may not have
+ * happened.
+ */
 export const databaseUnavailable = (cause?: unknown) =>
   new AppError(
     503,
@@ -95,7 +98,7 @@ export const databaseUnavailable = (cause?: unknown) =>
     { headers: retryAfter(1), cause },
   )
 
-/** 503: there is no space left to store anything; reading goes on. */
+/** 503: no space is left for writes; reads still work. */
 export const storageFull = (cause?: unknown) =>
   new AppError(
     503,
@@ -107,21 +110,23 @@ export const storageFull = (cause?: unknown) =>
     },
   )
 
-/** 503: everything works, but not as fast as it is asked for. */
+/** 503: the service works, but not as fast as requests arrive. */
 export const overloaded = (cause?: unknown) =>
   new AppError(503, 'overloaded', 'The service has too much to do now; try again', {
     headers: retryAfter(1),
     cause,
   })
 
-/** 503: this process is about to end; others answer. */
+/** 503: this process is stopping; others still serve. */
 export const stopping = (cause?: unknown) =>
   new AppError(503, 'stopping', 'The service is stopping; try again', {
     headers: retryAfter(1),
     cause,
   })
 
-/** A reason not to start, in one sentence that says what to do. Ends the process without a stack. */
+/**
+ * Why a process cannot start, in one sentence that says what to do. Printed without a stack trace.
+ */
 export class StartupError extends Error {
   override readonly name = 'StartupError'
 }
