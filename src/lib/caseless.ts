@@ -1,5 +1,5 @@
 /**
- * A text without regard to case and to how its characters are encoded: what names that count as the same
- * have in common. Every writer of a key and every filter by one must use this function.
+ * Normalises a name for comparison, ignoring case and Unicode encoding. Everything that writes or
+ * filters by such a key must use this function.
  */
 export const caseless = (text: string): string => text.normalize('NFKC').toLowerCase()

@@ -4,23 +4,23 @@ import { StartupError } from '../errors.ts'
 /** An option of a command. */
 export interface CommandOption {
   readonly text: string
-  /** What its value is called in the usage; a switch has none. */
+  /** The placeholder for its value in the usage text; a switch has none. */
   readonly value?: string
   readonly required?: true
   readonly repeatable?: true
 }
 
-/** What a command takes: its arguments are read by this, and its usage is printed from it. */
+/** Describes a command: its arguments are parsed by this, and its usage is printed from it. */
 export interface Command {
-  /** What stands behind `npm run`. */
+  /** The script name in `npm run <name>`. */
   readonly name: string
   readonly summary: string
-  /** The JSON document that it prints with --json, in a sentence or two. */
+  /** Describes, in a sentence or two, the JSON document printed with --json. */
   readonly document: string
-  /** Arguments that are no options. */
+  /** Arguments that are not options. */
   readonly positionals?: { readonly usage: string; readonly min: number; readonly max: number }
   readonly options?: Readonly<Record<string, CommandOption>>
-  /** Whose all other arguments are; without it there are none. */
+  /** Who receives all other arguments. Without it, other arguments are errors. */
   readonly rest?: string
   readonly notes?: string
 }
@@ -37,16 +37,16 @@ type ValuesOf<C> = C extends { readonly options: infer O }
   ? { readonly [N in keyof O]: ValueOf<O[N]> }
   : Readonly<Record<never, never>>
 
-/** What was given to a command. */
+/** The parsed arguments of a command. */
 export interface Given<C extends Command = Command> {
   readonly options: ValuesOf<C>
   readonly positionals: readonly string[]
-  /** What the command passes on as it stands. */
+  /** Arguments the command passes on unchanged. */
   readonly rest: readonly string[]
   readonly json: boolean
 }
 
-/** A command line that is not understood, in one sentence. Ends the process with exit code 2. */
+/** An invalid command line, explained in one sentence. The process exits with code 2. */
 export class UsageError extends StartupError {}
 
 const callOf = (name: string) =>
@@ -56,7 +56,7 @@ const callOf = (name: string) =>
 export const usageError = ({ name }: Command, problem: string): UsageError =>
   new UsageError(`${problem}; see \`${callOf(name)} -- --help\`.`)
 
-/** Every option of a command, those that all commands have last. */
+/** All options of a command; those common to all commands come last. */
 const optionsOf = ({ options }: Command): readonly (readonly [string, CommandOption])[] =>
   Object.entries({
     ...options,
@@ -67,7 +67,7 @@ const optionsOf = ({ options }: Command): readonly (readonly [string, CommandOpt
 const titleOf = ([name, { value }]: readonly [string, CommandOption]) =>
   value === undefined ? `--${name}` : `--${name} ${value}`
 
-/** How a command is used. */
+/** The usage text of a command. */
 export function usageOf(command: Command): string {
   const { name, summary, document, positionals, rest, notes } = command
   const options = optionsOf(command)
@@ -98,7 +98,7 @@ export function usageOf(command: Command): string {
   ].join('\n')
 }
 
-/** The options of a command as Node.js takes them. */
+/** The options in the form that Node's `parseArgs` takes. */
 function parsedOptions(command: Command) {
   const options = optionsOf(command).map(([name, { value, repeatable = false }]) => {
     const type = value === undefined ? ('boolean' as const) : ('string' as const)
@@ -107,9 +107,9 @@ function parsedOptions(command: Command) {
   return Object.fromEntries(options)
 }
 
-/** Parts what is for a command from what it passes on. */
-function partArguments(command: Command, args: readonly string[]) {
-  if (command.rest === undefined) return { ours: args, rest: [] }
+/** Separates a command's own arguments from those it passes on. */
+function splitArguments(command: Command, args: readonly string[]) {
+  if (command.rest === undefined) return { own: args, rest: [] }
   const options = parsedOptions(command)
   const parsing = { args: [...args], options, strict: false, allowPositionals: true } as const
   const indexes = parseArgs({ ...parsing, tokens: true }).tokens.flatMap((token) => {
@@ -117,7 +117,7 @@ function partArguments(command: Command, args: readonly string[]) {
     return token.inlineValue === false ? [token.index, token.index + 1] : [token.index]
   })
   return {
-    ours: args.filter((_, index) => indexes.includes(index)),
+    own: args.filter((_, index) => indexes.includes(index)),
     rest: args.filter((_, index) => !indexes.includes(index)),
   }
 }
@@ -136,22 +136,22 @@ function parse(command: Command, args: readonly string[]) {
 }
 
 /**
- * Reads the arguments of a command.
+ * Parses the arguments of a command.
  *
- * @returns undefined when help is wanted
- * @throws UsageError in one sentence on what is not understood
+ * @returns undefined if help was requested
+ * @throws UsageError saying in one sentence what is wrong
  */
 export function readCommandLine<const C extends Command>(
   command: C,
   args: readonly string[],
 ): Given<C> | undefined {
-  const { ours, rest } = partArguments(command, args)
-  const { values, positionals } = parse(command, ours)
+  const { own, rest } = splitArguments(command, args)
+  const { values, positionals } = parse(command, own)
   if (values['help'] === true) return undefined
   const { usage = '', min = 0, max = 0 } = command.positionals ?? {}
   if (positionals.length < min) throw usageError(command, `${usage} is missing`)
   if (positionals.length > max) {
-    throw usageError(command, `'${positionals[max]}' is an argument too many`)
+    throw usageError(command, `'${positionals[max]}' is one argument too many`)
   }
   const options = Object.entries(command.options ?? {}).map((option) => {
     const [name, { value, required, repeatable }] = option
@@ -168,10 +168,10 @@ export function readCommandLine<const C extends Command>(
 }
 
 /**
- * The number that an option gives.
+ * Parses the number given for an option.
  *
- * @param isWhole whether it has no fraction
- * @throws UsageError when it is no number, or out of bounds
+ * @param isWhole whether it must be an integer
+ * @throws UsageError if it is not a number, or out of bounds
  */
 export function readNumber(
   command: Command,

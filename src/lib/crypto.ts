@@ -13,40 +13,45 @@ const ALGORITHM = 'aes-256-gcm'
 const IV_BYTES = 12
 const TAG_BYTES = 16
 const INDEX_KEY_ID = 'index'
-/** 32 random bytes have about 30 values among them. */
-const FEWEST_BYTE_VALUES = 16
+/** 32 random bytes contain about 30 distinct values. */
+const MIN_BYTE_VALUES = 16
 
-/** What a database keeps of a key: enough to know it again, and nothing to make it from. */
+/** What the database stores of a key: enough to recognise the key, not to recover it. */
 export interface KeyCheck {
   readonly id: string
   readonly value: Uint8Array
 }
 
-/** Where an encrypted value lives. It is authenticated: a value moved elsewhere does not decrypt. */
+/**
+ * Where an encrypted value is stored. The address is authenticated, so a moved value does not
+ * decrypt.
+ */
 export interface FieldAddress {
   readonly table: string
   readonly column: string
   readonly userId: number | bigint
 }
 
-/** Encrypts single fields, and makes the blind indexes that let them be looked up. */
+/** Encrypts single fields, and makes the blind indexes by which they can be looked up. */
 export interface FieldCrypto {
   /**
-   * AES-256-GCM under the first key. Layout: length of the key id (1 byte), key id, IV (12 bytes),
-   * ciphertext, tag (16 bytes).
+   * Encrypts with AES-256-GCM under the first key. Layout: length of the key id (1 byte), key id,
+   * IV (12 bytes), ciphertext, tag (16 bytes).
    */
   encrypt(address: FieldAddress, text: string): Uint8Array<ArrayBuffer>
-  /** @throws Error when the value was made with an unknown key, for another place, or altered */
+  /**
+   * @throws Error if the key is unknown, the value belongs to another address, or it was altered
+   */
   decrypt(address: FieldAddress, value: Uint8Array): string
-  /** As {@link encrypt}, of bytes. */
+  /** Like {@link encrypt}, for bytes. */
   encryptBytes(address: FieldAddress, bytes: Uint8Array): Uint8Array<ArrayBuffer>
-  /** As {@link decrypt}, of bytes. */
+  /** Like {@link decrypt}, for bytes. */
   decryptBytes(address: FieldAddress, value: Uint8Array): Buffer
-  /** HMAC-SHA-256 (32 bytes) of a normalised value, under a key derived for this purpose alone. */
+  /** HMAC-SHA-256 (32 bytes) of a normalised value, under a key derived for this purpose only. */
   blindIndex(purpose: string, text: string): Uint8Array<ArrayBuffer>
 }
 
-/** A new value for ENCRYPTION_KEYS: one key for fields and one for blind indexes. */
+/** Generates a value for ENCRYPTION_KEYS: one key for fields and one for blind indexes. */
 export const createEncryptionKeys = (): string =>
   `k1:${randomBytes(32).toString('base64')},${INDEX_KEY_ID}:${randomBytes(32).toString('base64')}`
 
@@ -61,23 +66,23 @@ function parseKeys(encryptionKeys: string): Map<string, Buffer> {
     }
     keys.set(id, Buffer.from(base64, 'base64'))
   }
-  const weak = [...keys.values()].some((key) => new Set(key).size < FEWEST_BYTE_VALUES)
+  const weak = [...keys.values()].some((key) => new Set(key).size < MIN_BYTE_VALUES)
   const distinct = new Set([...keys.values()].map((key) => key.toString('hex')))
   if (weak || distinct.size < keys.size) {
     throw new StartupError(
-      'ENCRYPTION_KEYS must hold random keys, each another; `npm run secrets` prints such.',
+      'ENCRYPTION_KEYS must hold distinct random keys; `npm run secrets` prints some.',
     )
   }
   return keys
 }
 
-/** A key for one purpose alone: nothing that is made with it tells of the key it comes from. */
+/** Derives a key for one purpose; it reveals nothing about the key it comes from. */
 const deriveKey = (key: Uint8Array, purpose: string) =>
   Buffer.from(hkdfSync('sha256', key, '', `passbook:${purpose}`, 32))
 
 /**
- * What a database keeps to know these keys again: an HMAC-SHA-256 of each id, under a key derived from the key for
- * this alone.
+ * Computes what the database stores to recognise keys: an HMAC-SHA-256 of each id, under a key
+ * derived from that key for this purpose only.
  *
  * @throws StartupError as {@link createFieldCrypto}
  */
@@ -87,7 +92,10 @@ export const createKeyChecks = (encryptionKeys: string): readonly KeyCheck[] =>
     value: createHmac('sha256', deriveKey(key, 'key-check')).update(id).digest(),
   }))
 
-/** Random bytes are had in one go for many values: asking for each takes longer than encrypting it. */
+/**
+ * Generates random bytes for many IVs at once: one call per IV takes longer than encrypting a
+ * value.
+ */
 function createIvs(): () => Uint8Array {
   const pool = Buffer.alloc(IV_BYTES * 512)
   let next = pool.length
@@ -105,9 +113,11 @@ const associatedData = ({ table, column, userId }: FieldAddress) =>
   Buffer.from(`${table}.${column}:${userId}`)
 
 /**
- * @param encryptionKeys `id:base64,…`. The first key encrypts, the others still decrypt, so a key is
- *   replaced by putting a new one in front. The key named `index` is for blind indexes and must stay.
- * @throws StartupError when the list is malformed, has weak or equal keys, or lacks a field key or the index key
+ * @param encryptionKeys `id:base64,…`. The first key encrypts; the others still decrypt, so keys
+ *   are rotated by putting a new one first. The key named `index` is for blind indexes and must
+ *   stay.
+ * @throws StartupError if the list is malformed, has weak or duplicate keys, or lacks a field key
+ *   or the index key
  */
 export function createFieldCrypto(encryptionKeys: string): FieldCrypto {
   const keys = parseKeys(encryptionKeys)
@@ -143,7 +153,7 @@ export function createFieldCrypto(encryptionKeys: string): FieldCrypto {
       const cipher = createCipheriv(ALGORITHM, currentKey, iv).setAAD(associatedData(address))
       value.set(header)
       value.set(iv, header.length)
-      // GCM turns so many bytes into so many, and has none left in the end.
+      // GCM output is as long as its input, so `final` returns nothing.
       value.set(cipher.update(bytes), header.length + IV_BYTES)
       cipher.final()
       value.set(cipher.getAuthTag(), value.length - TAG_BYTES)

@@ -1,14 +1,15 @@
 import { afterOwnTime, type OwnTimer } from './own-time.ts'
 
-/** Something did not answer within the time there was for it. */
+/** The time limit for a step has passed. */
 export class TooLate extends Error {
   override readonly name = 'TooLate'
 }
 
 /**
- * Waits for a step, but not longer than so many milliseconds in which this process ran; the step goes on.
+ * Waits for a step, but no longer than this many milliseconds of the process's own running time.
+ * The step itself goes on.
  *
- * @throws TooLate, or what the step throws in time
+ * @throws TooLate, or whatever the step throws within the time
  */
 export async function inTime<T>(step: Promise<T>, milliseconds: number): Promise<T> {
   let timer: OwnTimer | undefined

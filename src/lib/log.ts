@@ -1,6 +1,6 @@
 import { type Logger, type LoggerOptions, pino } from 'pino'
 
-/** Passbook's logger: JSON lines, secrets and personal data left out. */
+/** Passbook's logger: JSON lines without secrets or personal data. */
 export type Log = Logger
 
 const PERSONAL = ['name', 'full_name', 'email', 'username', 'account_number']
@@ -14,12 +14,12 @@ const SECRET = [
   'secret',
 ]
 
-/** Errors whose messages hold no values. */
+/** Errors whose messages never contain user data. */
 const OURS = ['AppError', 'StartupError', 'ImportError', 'CsvError']
 
 /**
- * An error by its kind and place. The message of a database or library error can quote values, so
- * only the messages of our own errors are kept, and stacks without it.
+ * Describes an error by its type and stack frames. The message of a database or library error may
+ * quote data, so only our own errors keep theirs.
  */
 function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error }
@@ -46,16 +46,21 @@ const optionsOf = (level: string): LoggerOptions => ({
   },
 })
 
-/** Opens a log that is written to a file, whose folder is made when missing. `close` lets go of the file. */
+/**
+ * Opens a log that is written to a file, creating its folder if needed. `close` closes the file.
+ */
 export function openFileLog(level: string, file: string): { readonly log: Log; close(): void } {
   const destination = pino.destination({ dest: file, mkdir: true, sync: true })
   return { log: pino(optionsOf(level), destination), close: () => destination.end() }
 }
 
-/** The number of standard error as a file. */
+/** The file descriptor of standard error. */
 export const STANDARD_ERROR = 2
 
-/** @param to standard error, or a file, which is written as long as the process lives, instead of standard output */
+/**
+ * @param to where to write instead of standard output: standard error, or a file that stays open
+ *   as long as the process runs
+ */
 export function createLog(level: string, to?: string | typeof STANDARD_ERROR): Log {
   if (to === undefined) return pino(optionsOf(level))
   if (typeof to === 'string') return openFileLog(level, to).log

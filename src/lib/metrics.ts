@@ -6,7 +6,7 @@ const JOB_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 1
 
 export type Metrics = ReturnType<typeof createMetrics>
 
-/** Everything `/metrics` shows. Labels are operation ids, job names and states, never data. */
+/** The metrics of `/metrics`. Labels are operation ids, job names and states, never user data. */
 export function createMetrics() {
   const registry = new Registry()
   const registers = [registry]
@@ -78,7 +78,7 @@ export function createMetrics() {
       help: 'Writes that failed because there was no space left',
       registers,
     }),
-    /** A gauge whose value is asked for at each scrape, and absent where there is no answer. */
+    /** A gauge that reads its value at each scrape, and is absent if that fails. */
     gauge(name: string, help: string, read: () => Promise<number>) {
       return new Gauge({
         name,

@@ -2,33 +2,36 @@ import currencies from 'currency-codes'
 import { Decimal } from 'decimal.js'
 import { errorAt, type FieldError, type Place, StartupError } from '../errors.ts'
 
-/** 13 digits before the point and 4 behind it, sums of millions of them: 40 digits never round. */
+/**
+ * Amounts have 13 digits before the point and 4 after it. Sums of millions of them fit 40 digits,
+ * so 60 never round.
+ */
 const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_EVEN })
 export type Money = Decimal
 
 const UPPER_LIMIT = new Exact('1e13')
 
-/** A decimal of any origin, without going through binary floating point. */
+/** Converts to a decimal without going through binary floating point. */
 export const money = (value: Decimal.Value | { toString(): string }): Money =>
   new Exact(value.toString())
 
 const digitsByCurrency = new Map<string, number>()
 
-/** How many minor digits ISO 4217 gives a currency; undefined when there is no such currency. */
+/** The number of minor digits ISO 4217 gives a currency; undefined if there is no such currency. */
 export const minorDigits = (currency: string): number | undefined => {
-  const known = digitsByCurrency.get(currency)
-  if (known !== undefined) return known
+  const cached = digitsByCurrency.get(currency)
+  if (cached !== undefined) return cached
   const digits = currencies.code(currency)?.digits
-  // The library goes through its list each time. There are no more currencies than it has.
+  // The library searches its whole list each time. The cache cannot outgrow that list.
   if (digits !== undefined) digitsByCurrency.set(currency, digits)
   return digits
 }
 
-/** @throws StartupError when the configured currency is none of ISO 4217 */
+/** @throws StartupError if the currency is not in ISO 4217 */
 export function requireCurrency(currency: string): string {
   if (minorDigits(currency) === undefined) {
     throw new StartupError(
-      'The environment variable DEFAULT_CURRENCY must be a currency of ISO 4217, such as USD.',
+      'The environment variable DEFAULT_CURRENCY must be an ISO 4217 currency, such as USD.',
     )
   }
   return currency
@@ -40,20 +43,20 @@ function digitsOf(currency: string): number {
   return digits
 }
 
-/** An exact amount with its currency's minor digits, as in `1250.00`. */
+/** Formats an exact amount with its currency's minor digits, such as `1250.00`. */
 export const formatMoney = (amount: Money, currency: string): string =>
   amount.toFixed(digitsOf(currency))
 
-/** The average, rounded half-even to the currency's minor digits; null of nothing. */
+/** The average, rounded half-even to the currency's minor digits; null if there are no amounts. */
 export function averageMoney(total: Money, count: number, currency: string): string | null {
   return count === 0 ? null : total.dividedBy(count).toFixed(digitsOf(currency))
 }
 
 /**
- * Checks an amount of a transaction: above zero, below 10^13, no more digits than the currency has. That
- * there is no such currency is for others to say: then the digits are not looked at.
+ * Checks a transaction's amount: above zero, below 10^13, and no more decimals than its currency
+ * has. Callers check the currency themselves; for an unknown one the decimals are not checked.
  *
- * @returns the amount, or what is wrong with it at `place`
+ * @returns the amount, or the error at `place`
  */
 export function checkAmount(
   sent: string | number,

@@ -1,22 +1,30 @@
-/** A timer looks so often, in milliseconds, whether it is late. */
+/** Timers check at this interval, in milliseconds, whether the process was stopped meanwhile. */
 const SLICE_MS = 250
-/** Slices that are added, each after one that was late and would have been the last. */
+/** The most extra slices a timer gets, each after a late slice that would have been its last. */
 const MAX_ADDED = 4
-/** The most of one turn of the event loop that counts for who is to be answered soon, in milliseconds: slow, and no more. */
+/**
+ * The most that one event-loop turn may count towards a caller's deadline, in milliseconds. More
+ * than that is a stopped process, not a slow one.
+ */
 export const MAX_TURN_MS = 1_000
 
 export interface OwnTimer {
-  /** Keeps it from calling back. @returns the milliseconds that were left */
+  /**
+   * Cancels the timer.
+   *
+   * @returns the milliseconds that were left
+   */
   stop(): number
 }
 
 /**
- * Calls back after so many milliseconds in which this process ran. One that is stopped, or gets no processor, hears
- * nothing of what arrives; when it goes on all its timers are late at once, and the answers they limit lie unread.
- * So next to nothing of such a time is counted, and there is some left afterwards, for what takes several questions.
- * A process that is always late comes to the end as well, only later.
+ * Calls back after this many milliseconds of the process's own running time. A process that is
+ * stopped, or gets no CPU, receives nothing. When it resumes, all its timers are late at once,
+ * while the answers they wait for lie unread. So such a time hardly counts, and some is left
+ * afterwards for what takes several round trips. If the process is always late, the timer still
+ * fires, only later.
  *
- * @param maxCounted how many milliseconds at most a slice of a quarter second counts for that was late
+ * @param maxCounted the most milliseconds that a late slice of a quarter second counts for
  */
 export function afterOwnTime(
   milliseconds: number,
@@ -25,35 +33,35 @@ export function afterOwnTime(
 ): OwnTimer {
   let left = milliseconds
   let added = 0
-  let since = 0
+  let sliceStart = 0
   let slice = 0
   let timer: NodeJS.Timeout | undefined
-  let last: NodeJS.Immediate | undefined
+  let pendingCallback: NodeJS.Immediate | undefined
 
   function wait(): void {
-    since = performance.now()
+    sliceStart = performance.now()
     slice = Math.min(left, SLICE_MS)
-    timer = setTimeout(look, slice)
+    timer = setTimeout(check, slice)
   }
 
-  function look(): void {
-    const passed = performance.now() - since
+  function check(): void {
+    const passed = performance.now() - sliceStart
     left -= Math.max(slice, Math.min(passed, maxCounted))
     if (left <= 0 && passed > Math.max(maxCounted, slice + SLICE_MS) && added < MAX_ADDED) {
       added += 1
       left = SLICE_MS
     }
     if (left > 0) wait()
-    // What arrived in this turn counts: a look at the sockets comes first.
-    else last = setImmediate(callback)
+    // Read the sockets first: an answer that arrived in this turn still counts.
+    else pendingCallback = setImmediate(callback)
   }
 
   wait()
   return {
     stop() {
       clearTimeout(timer)
-      clearImmediate(last)
-      return Math.max(0, left - Math.min(performance.now() - since, maxCounted))
+      clearImmediate(pendingCallback)
+      return Math.max(0, left - Math.min(performance.now() - sliceStart, maxCounted))
     },
   }
 }

@@ -3,28 +3,28 @@ import { StartupError } from '../errors.ts'
 import type { Log } from './log.ts'
 
 const PAUSE_MS = 500
-/** A step that fails for longer fails for a reason that waiting does not mend. */
-const MAX_MS = 60_000
+/** Failures that last longer than this will not go away by waiting. */
+const MAX_RETRY_MS = 60_000
 
 /**
- * Does a step of a start, and again where it fails: a dependency that is away for a moment must not end a
- * process that has only just found it.
+ * Runs a step of the start, retrying failures: a dependency that is briefly unavailable must not
+ * end a starting process.
  *
- * @param pause waits between two attempts; a test's own clock
- * @throws StartupError at once, and what the step throws when it has failed for a minute
+ * @param pause waits between two tries; tests pass their own clock
+ * @throws StartupError at once; whatever the step throws after failing for a minute
  */
 export async function persist<T>(
   step: () => Promise<T>,
   log: Log,
   pause: (milliseconds: number) => Promise<void> = delay,
 ): Promise<T> {
-  const until = performance.now() + MAX_MS
+  const deadline = performance.now() + MAX_RETRY_MS
   for (;;) {
     try {
       return await step()
     } catch (error) {
-      if (error instanceof StartupError || performance.now() > until) throw error
-      log.warn({ err: error }, 'a step of the start is tried again')
+      if (error instanceof StartupError || performance.now() > deadline) throw error
+      log.warn({ err: error }, 'retrying a failed step of the start')
       await pause(PAUSE_MS)
     }
   }

@@ -7,54 +7,61 @@ export { within } from './in-time.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const FAILED = 1
-const WRONG_USE = 2
-const UNEXPECTED = 'Something unexpected happened; standard error has more.'
+const WRONG_USAGE = 2
+const UNEXPECTED = 'Something unexpected happened; see standard error.'
 
-/** What is said to whoever started a process: to people, and as a JSON document where that is wanted. */
+/** Output for whoever started the process: text for people, or a JSON document with --json. */
 export interface Message {
   readonly text: string
   readonly document: object
 }
 
-/** What a command came to. */
+/** The result of a command. */
 export interface Outcome extends Message {
-  /** Whether it ran to its end, and found something wrong. */
+  /** Whether it ran to the end but found something wrong. */
   readonly failed?: boolean
 }
 
-/** What runs until it is told to stop. Each step of a stop has an end, so that the whole has one. */
+/** A process that runs until it is stopped. Each step of a stop has a time limit. */
 export interface Running {
-  /** Where it is, once it is ready. */
+  /** Where it listens, printed once it is ready. */
   readonly ready: Message
   stop(): Promise<void>
 }
 
-/** Writes to standard output. Returns once it is written, so that the process may end. */
+/** Writes to standard output, and resolves once it is written, so that the process may exit. */
 const print = (text: string) =>
   new Promise<void>((resolve) => {
     process.stdout.write(text, () => resolve())
   })
 
-const say = ({ text, document }: Message, json: boolean) =>
+const printMessage = ({ text, document }: Message, json: boolean) =>
   print(json ? `${JSON.stringify(document, null, 2)}\n` : text)
 
-/** Prints why nothing came of it: one sentence, or of what is unexpected what the log may hold. */
+/**
+ * Reports an error and exits: our own in one sentence, an unexpected one in the log, without data.
+ */
 async function fail(error: unknown, json: boolean, log: Log): Promise<never> {
   const isSentence = error instanceof StartupError
   if (isSentence) process.stderr.write(`${error.message}\n`)
-  else log.fatal({ err: error }, 'Passbook ends: something unexpected happened')
+  else log.fatal({ err: error }, 'unexpected error: exiting')
   if (json)
-    await say({ text: '', document: { error: isSentence ? error.message : UNEXPECTED } }, json)
-  process.exit(error instanceof UsageError ? WRONG_USE : FAILED)
+    await printMessage(
+      { text: '', document: { error: isSentence ? error.message : UNEXPECTED } },
+      json,
+    )
+  process.exit(error instanceof UsageError ? WRONG_USAGE : FAILED)
 }
 
-/** Ends a command that failed. Its log goes to standard error: standard output is for what it came to. */
+/**
+ * Ends a failed command. Its log goes to standard error, since standard output is for its result.
+ */
 export const failCommand = (error: unknown, json: boolean): Promise<never> =>
   fail(error, json, createLog('info', STANDARD_ERROR))
 
 /**
- * Reads the arguments of this process, before anything else is done. With --help prints the usage and ends it;
- * ends it with exit code 2 when they are not understood.
+ * Parses the arguments of this process. Prints the usage and exits if --help is given. Exits with
+ * code 2 if the arguments are invalid.
  */
 export async function beginCommand<const C extends Command>(command: C): Promise<Given<C>> {
   const args = process.argv.slice(2)
@@ -68,15 +75,15 @@ export async function beginCommand<const C extends Command>(command: C): Promise
   }
 }
 
-/** Prints what a command came to, and ends the process. */
+/** Prints a command's result and exits. */
 export async function endCommand(outcome: Outcome, json: boolean): Promise<never> {
-  await say(outcome, json)
+  await printMessage(outcome, json)
   process.exit(outcome.failed ? FAILED : 0)
 }
 
 /**
- * Runs a command that ends by itself. Exit code 0; 1 after one sentence that says why, or when it found something
- * wrong; 2 for arguments that are not understood.
+ * Runs a command that ends by itself. Exit codes: 0 for success; 1 if it failed or found something
+ * wrong; 2 for invalid arguments.
  */
 export async function runCommand<const C extends Command>(
   command: C,
@@ -93,8 +100,8 @@ export async function runCommand<const C extends Command>(
 }
 
 /**
- * Runs a process from start to stop: SIGINT, SIGTERM and SIGHUP stop it, a second signal ends it at
- * once. Exit code 0 after a stop, 1 when it could not start or broke, 2 for arguments that are not understood.
+ * Runs a process until it is stopped by SIGINT, SIGTERM or SIGHUP; a second signal ends it at
+ * once. Exit codes: 0 after a stop, 1 if it could not start or failed, 2 for invalid arguments.
  * With --json its log goes to standard error.
  */
 export async function runProcess(
@@ -121,7 +128,7 @@ export async function runProcess(
     const environment = readEnvironment(process.env)
     log = openLog(environment.LOG_LEVEL)
     running = await start(environment, log)
-    await say(running.ready, json)
+    await printMessage(running.ready, json)
   } catch (error) {
     await failed(error)
   }

@@ -2,24 +2,24 @@ import { inTime, TooLate } from './in-time.ts'
 import type { Log } from './log.ts'
 import { openRedis } from './redis.ts'
 
-/** What a request may wait for Redis once: everything Redis does for it can be done without. */
+/** The longest a request waits for Redis: nothing Redis does for it is essential. */
 const MAX_WAIT_MS = 300
-/** Between two questions to a Redis that is away. */
-const ASK_EVERY_MS = 250
+/** How often an unavailable Redis is probed. */
+const PING_INTERVAL_MS = 250
 
 export type RedisWatch = ReturnType<typeof watchRedis>
 
 /**
- * A circuit breaker for everything that requests ask of Redis. After one question too long it asks Redis
- * itself; where that gets no answer either, nobody waits any more until it does.
+ * A circuit breaker for everything requests ask of Redis. When a command fails or takes too long,
+ * it pings Redis. If the ping fails too, the breaker stays open until a ping succeeds.
  */
 export function watchRedis(url: string, log: Log) {
   const redis = openRedis(url, 'fail-fast', log)
   let away = false
-  let asking: Promise<boolean> | undefined
+  let pending: Promise<boolean> | undefined
   let timer: NodeJS.Timeout | undefined
 
-  async function ask(): Promise<boolean> {
+  async function ping(): Promise<boolean> {
     const answered = await inTime(redis.ping(), MAX_WAIT_MS).then(
       () => true,
       () => false,
@@ -30,29 +30,33 @@ export function watchRedis(url: string, log: Log) {
       else log.info('Redis answers again')
     }
     clearInterval(timer)
-    timer = away ? setInterval(() => void answers(), ASK_EVERY_MS).unref() : undefined
+    timer = away ? setInterval(() => void answers(), PING_INTERVAL_MS).unref() : undefined
     return answered
   }
 
-  /** All who want to know share one question. @returns whether Redis answers */
+  /**
+   * Probes Redis; concurrent callers share one ping.
+   *
+   * @returns whether Redis answers
+   */
   function answers(): Promise<boolean> {
-    asking ??= ask().finally(() => {
-      asking = undefined
+    pending ??= ping().finally(() => {
+      pending = undefined
     })
-    return asking
+    return pending
   }
 
   return {
-    /** Whether Redis is known not to answer. */
+    /** Whether the breaker is open. */
     get away() {
       return away
     },
     answers,
     /**
-     * Runs something that needs Redis, unless that is away.
+     * Runs a Redis command, unless the breaker is open.
      *
-     * @param maxWaitMs how long the caller waits for it at most
-     * @throws TooLate, or what the command throws
+     * @param maxWaitMs how long the caller waits at most
+     * @throws TooLate, or whatever the command throws
      */
     async run<T>(command: () => Promise<T>, maxWaitMs = MAX_WAIT_MS): Promise<T> {
       if (away) throw new TooLate('Redis is away')
@@ -70,12 +74,12 @@ export function watchRedis(url: string, log: Log) {
   }
 }
 
-/** The Redis that several processes share, and whether it answers. */
+/** The Redis shared by several processes, and its breaker. */
 export interface SharedRedis {
   readonly url: string
   readonly watch: RedisWatch
 }
 
-/** @returns undefined where there is none */
+/** @returns undefined without a URL */
 export const openShared = (url: string | undefined, log: Log): SharedRedis | undefined =>
   url === undefined ? undefined : { url, watch: watchRedis(url, log) }

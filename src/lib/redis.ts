@@ -1,12 +1,12 @@
 import { Redis } from 'ioredis'
 import type { Log } from './log.ts'
 
-const RECONNECT_MOST_MS = 1_000
+const MAX_RECONNECT_MS = 1_000
 const COMMAND_TIMEOUT_MS = 5_000
-/** A connection on which an answer is owed for so long is replaced. */
+/** A connection is replaced when a command waits this long for its answer. */
 const SOCKET_TIMEOUT_MS = 10_000
 
-/** What a command does while Redis is away: requests fail at once, workers wait. */
+/** What a command does while Redis is unavailable: requests fail fast, workers wait. */
 export type WhenAway = 'fail-fast' | 'wait'
 
 interface ReconnectOptions {
@@ -17,9 +17,9 @@ interface ReconnectOptions {
   readonly socketTimeout?: number
 }
 
-/** Connection options for both kinds of client. */
+/** Connection options for each mode. */
 export function redisOptions(whenAway: WhenAway): ReconnectOptions {
-  const retryStrategy = (attempt: number) => Math.min(attempt * 50, RECONNECT_MOST_MS)
+  const retryStrategy = (attempt: number) => Math.min(attempt * 50, MAX_RECONNECT_MS)
   return whenAway === 'wait'
     ? { retryStrategy, maxRetriesPerRequest: null }
     : {
@@ -31,7 +31,7 @@ export function redisOptions(whenAway: WhenAway): ReconnectOptions {
       }
 }
 
-/** Opens a client that reconnects for ever and logs the loss of its connection once. */
+/** Opens a client that reconnects forever and logs each loss of its connection once. */
 export function openRedis(url: string, whenAway: WhenAway, log: Log): Redis {
   const redis = new Redis(url, redisOptions(whenAway))
   let away = false

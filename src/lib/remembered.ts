@@ -1,12 +1,12 @@
 /**
- * What was found lately, up to twice so many: the least used half goes when the other is full. Costs less than
- * keeping everything in the order of its use.
+ * A cache of recently used values, in two halves. When the young half is full, the old half is
+ * dropped. This costs less than tracking the exact order of use.
  */
 export class Remembered<Key, Value> {
   #young = new Map<Key, Value>()
   #old = new Map<Key, Value>()
 
-  /** @param half how many are kept at least */
+  /** @param half the number of values kept at least; at most twice as many are kept */
   constructor(private readonly half: number) {}
 
   get(key: Key): Value | undefined {

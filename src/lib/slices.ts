@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** Longer than this nobody else waits for a slice of work. */
+/** The longest time one slice of work may block the event loop. */
 const MAX_SLICE_MS = 10
 
-/** Lets everybody else have a turn. */
+/** Yields to the event loop. */
 export const nextTurn = (): Promise<void> => setImmediate()
 
 /**
- * As `items.map`, in slices of a few milliseconds between which others get their turn: what a request
- * makes of a thousand items is not to keep the process from answering anybody else.
+ * Like `items.map`, but yields to the event loop every few milliseconds: one request for a
+ * thousand items must not block all others.
  */
 export async function mapInSlices<T, R>(
   items: readonly T[],

@@ -1,16 +1,16 @@
-/** Where a command prints: standard output or error, or what stands in for it. */
+/** Where a command prints: standard output, standard error, or a test's stand-in. */
 export interface Screen {
   readonly isTTY?: boolean | undefined
   write(text: string): unknown
 }
 
-/** With separators: `1,234,567`. */
+/** With thousands separators: `1,234,567`. */
 export const formatCount = (count: number): string => count.toLocaleString('en')
 
-/** Per second; of a time too short to measure it says nothing. */
+/** Per second, or `-` if the time is too short to measure. */
 export const formatRate = (count: number, seconds: number): string =>
   seconds < 0.001 ? '-' : `${formatCount(Math.round(count / seconds))}/s`
 
-/** Of less than a second in milliseconds. */
+/** In milliseconds below one second. */
 export const formatSeconds = (seconds: number): string =>
   seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`

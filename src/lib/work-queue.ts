@@ -1,28 +1,32 @@
 import { performance } from 'node:perf_hooks'
 import { overloaded } from '../errors.ts'
 
-/** What a task is taken to last before any was measured. */
+/** The assumed duration of a task before any was measured. */
 const FIRST_GUESS_MS = 50
-/** How much the last task counts in the average. */
+/** The weight of the latest task in the moving average. */
 const WEIGHT = 0.1
 
 interface QueueOptions {
-  /** Tasks under way at a time. */
+  /** Tasks that run at the same time. */
   readonly concurrency: number
-  /** The longest that a task may be expected to wait. */
+  /** A task is refused if its expected wait is longer. */
   readonly maxWaitMs: number
   /** A clock in milliseconds, for tests. */
   readonly now?: () => number
 }
 
 export interface WorkQueue {
-  /** Does a task when its turn has come. @throws AppError 503 when that would be too late */
+  /**
+   * Runs a task when its turn comes.
+   *
+   * @throws AppError 503 if the expected wait is too long
+   */
   run<T>(task: () => Promise<T>): Promise<T>
 }
 
 /**
- * Does work in turn, a bounded part of it at a time, and refuses what would wait too long: how long is
- * reckoned from what tasks took lately.
+ * Runs a bounded number of tasks at a time. A task is refused if it would wait too long, estimated
+ * from the duration of recent tasks.
  */
 export function createWorkQueue(options: QueueOptions): WorkQueue {
   const { concurrency, maxWaitMs, now = () => performance.now() } = options
@@ -37,7 +41,7 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
       const expectedMs = ((waiting.length + 1) * averageMs) / concurrency
       if (running === concurrency) {
         if (expectedMs > maxWaitMs) throw overloaded()
-        // Whoever ends hands its place on.
+        // The finishing task passes its slot on.
         await wait()
       } else {
         running += 1

@@ -68,7 +68,7 @@ describe('a command line', () => {
     ['--out shelf', 'FLOUR is missing'],
     ['rye', '--out PLACE is missing'],
     ['rye --out=', '--out PLACE is missing'],
-    ['rye wheat --out shelf', "'wheat' is an argument too many"],
+    ['rye wheat --out shelf', "'wheat' is one argument too many"],
     ['rye --out', "Option '--out <value>' argument missing"],
     ['rye --out --slow', "Option '--out' argument is ambiguous"],
     ['rye --out shelf --slow=yes', "Option '--slow' does not take an argument"],
