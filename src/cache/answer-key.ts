@@ -1,11 +1,11 @@
-/** Between the user whom an answer is about and the answer's own name. */
+/** Separates the user's id from the answer's name. */
 const SEPARATOR = '/'
 
-/** The key of an answer. That of its user is the user's id. */
+/** The key of an answer. The user's id alone is the key of all their answers. */
 export const answerKey = (userId: number, name: string): string => `${userId}${SEPARATOR}${name}`
 
-/** The part of an answer's key that is the key of its user. */
+/** The user's id in an answer's key. */
 export const userOf = (key: string): string => key.slice(0, key.indexOf(SEPARATOR))
 
-/** The part of an answer's key that is its name. */
+/** The answer's name in its key. */
 export const nameOf = (key: string): string => key.slice(key.indexOf(SEPARATOR) + 1)

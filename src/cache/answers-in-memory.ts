@@ -5,10 +5,10 @@ import { userOf } from './answer-key.ts'
 const MAX_ANSWERS = 1_000
 const MAX_BYTES = 64 * 1024 * 1024
 
-/** Answers in the memory of this process, where none outlives its time. What is deleted is all of a user's. */
+/** Answers in this process's memory, purged when they expire. Deletes go by user, not by answer. */
 export class AnswersInMemory extends MemoryDriver {
   readonly #answers: LRUCache<string, string>
-  /** The keys of each user's. */
+  /** The keys of each user's answers. */
   readonly #keys: ReadonlyMap<string, ReadonlySet<string>>
 
   constructor({ prefix }: { readonly prefix: string }) {
@@ -19,14 +19,14 @@ export class AnswersInMemory extends MemoryDriver {
       sizeCalculation: (answer) => Buffer.byteLength(answer),
       ttlAutopurge: true,
       onInsert: (_, key) => {
-        const theirs = keys.get(userOf(key))
-        if (theirs) theirs.add(key)
+        const userKeys = keys.get(userOf(key))
+        if (userKeys) userKeys.add(key)
         else keys.set(userOf(key), new Set([key]))
       },
       dispose: (_, key) => {
-        const theirs = keys.get(userOf(key))
-        theirs?.delete(key)
-        if (theirs?.size === 0) keys.delete(userOf(key))
+        const userKeys = keys.get(userOf(key))
+        userKeys?.delete(key)
+        if (userKeys?.size === 0) keys.delete(userOf(key))
       },
     })
     super({ prefix, cacheInstance: answers })

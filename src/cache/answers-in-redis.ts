@@ -1,12 +1,15 @@
 import { RedisDriver } from 'bentocache/drivers/redis'
 import { nameOf, userOf } from './answer-key.ts'
 
-/** Answers of one user end together, as only the first of them sets the time: so no hash grows for ever. */
+/**
+ * Only a user's first answer sets the expiry: the whole hash expires then, so it cannot grow
+ * forever.
+ */
 const ADD = `
   redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
   if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end`
 
-/** Answers in Redis, in one hash for each user. What is deleted is such a hash, by its name. */
+/** Answers in Redis, in one hash per user. A delete removes a user's whole hash. */
 export class AnswersInRedis extends RedisDriver {
   override async get(key: string): Promise<string | undefined> {
     const hash = this.getItemKey(userOf(key))

@@ -12,16 +12,20 @@ import { AnswersInRedis } from './answers-in-redis.ts'
 
 const PREFIX = 'passbook:cache'
 const TIME_TO_LIVE = '10m'
-/** A Redis that is away never answers a goodbye. */
-const GOODBYE_MS = 500
+/** The longest time to disconnect: an unavailable Redis never confirms. */
+const MAX_DISCONNECT_MS = 500
 
-/** Computed answers, each about a user. Their names carry the version of what they were computed from. */
+/**
+ * Computed answers about users. Their names contain the version of the data they were computed
+ * from.
+ */
 export interface Cache {
-  /** The cached answer, or the computed one, which is computed once for all who wait for it. */
+  /** The cached answer, or the newly computed one; concurrent callers share one computation. */
   getOrSet<T>(userId: number, name: string, compute: () => Promise<T>): Promise<T>
   /**
-   * Deletes all answers about users that are deleted, in every process and in Redis, once that is committed. What a Redis
-   * that is away keeps ends by itself, and is not asked for: there is no such user.
+   * Deletes all answers about deleted users, in every process and in Redis, after the transaction
+   * commits. An unavailable Redis may keep some until they expire; nobody reads them, since the
+   * user is gone.
    */
   forget(userIds: readonly number[]): Promise<void>
   close(): Promise<void>
@@ -29,15 +33,16 @@ export interface Cache {
 
 interface Deps {
   readonly shared?: SharedRedis | undefined
-  /** Whether there still is such a user. */
+  /** Whether the user still exists. */
   readonly isThere: (userId: number) => Promise<boolean>
   readonly metrics: Metrics
   readonly log: Log
 }
 
 /**
- * Memory alone, or with a Redis a shared second layer and a bus that tells the other processes who is
- * to be forgotten. A Redis that does not answer makes it slower for a moment, never wrong.
+ * Opens a cache in memory. With Redis it has a shared second layer, and a bus that tells other
+ * processes which users to forget. A Redis that does not answer slows it down briefly, but never
+ * makes it wrong.
  */
 export function openCache({ shared, isThere, metrics, log }: Deps): Cache {
   const layer = shared && openRedis(shared.url, 'fail-fast', log)
@@ -59,7 +64,7 @@ export function openCache({ shared, isThere, metrics, log }: Deps): Cache {
     default: 'answers',
     stores: { answers: store },
     ttl: TIME_TO_LIVE,
-    // What comes of Redis late or never counts as not found there.
+    // A late or failed Redis operation counts as a miss.
     ...(shared && {
       internalOperationWrapper: <T>(operation: () => T) =>
         shared.watch.run(async () => await operation()).catch(() => undefined) as T,
@@ -77,19 +82,19 @@ export function openCache({ shared, isThere, metrics, log }: Deps): Cache {
           computed = true
           return compute()
         },
-        // What a name stands for never changes, so other processes have nothing to be told of it.
+        // The answer under a name never changes, so other processes need no notification.
         skipBusNotify: true,
       })
-      // Not by the events of the library, which has reads of its own.
+      // Counted here because the library's own events include reads of its own.
       metrics.cacheReads.inc({ result: computed ? 'miss' : 'hit' })
-      // Whoever deleted the user while it was computed may have been too early to find it.
+      // A user deleted during the computation was forgotten before this answer was stored.
       if (computed && !(await isThere(userId))) await remove([userId])
       return answer
     },
     forget: (userIds) => afterCommit(() => remove(userIds)),
     close: async () => {
-      const goodbye = bento.disconnectAll().catch(() => undefined)
-      await within(GOODBYE_MS, goodbye)
+      const disconnected = bento.disconnectAll().catch(() => undefined)
+      await within(MAX_DISCONNECT_MS, disconnected)
       layer?.disconnect()
       bus?.disconnect()
     },
