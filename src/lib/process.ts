@@ -38,9 +38,7 @@ const print = (text: string) =>
 const printMessage = ({ text, document }: Message, json: boolean) =>
   print(json ? `${JSON.stringify(document, null, 2)}\n` : text)
 
-/**
- * Reports an error and exits: our own in one sentence, an unexpected one in the log, without data.
- */
+/** Reports an error and exits: ours in one sentence, others in the log, without user data. */
 async function fail(error: unknown, json: boolean, log: Log): Promise<never> {
   const isSentence = error instanceof StartupError
   if (isSentence) process.stderr.write(`${error.message}\n`)
