@@ -5,11 +5,11 @@ export type CsvErrorCode =
   | 'empty_file'
   | 'binary_file'
 
-/** Why a file cannot be loaded. Its message is public and holds nothing of the file's content. */
+/** Why a file cannot be loaded. The message is public and never contains the file's content. */
 export class FileError<Code extends string = string> extends Error {
   override readonly name: string = 'FileError'
 
-  /** @param line where the trouble begins, counted from 1; 0 when it is of no line */
+  /** @param line the line where the error begins, counted from 1; 0 if it concerns no line */
   constructor(
     readonly code: Code,
     message: string,
@@ -19,7 +19,7 @@ export class FileError<Code extends string = string> extends Error {
   }
 }
 
-/** Why bytes cannot be read as CSV at all. */
+/** Why bytes cannot be parsed as CSV at all. */
 export class CsvError extends FileError<CsvErrorCode> {
   override readonly name = 'CsvError'
 }

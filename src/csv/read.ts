@@ -8,7 +8,7 @@ export interface CsvRow {
   /** The line on which the row begins, counted from 1. */
   readonly line: number
   readonly cells: readonly string[]
-  /** Why it cannot be taken as it is; undefined when it can. */
+  /** What is malformed about the row, if anything. */
   readonly problem: RowProblem | undefined
 }
 
@@ -19,9 +19,9 @@ function* rowsOf(batch: RowBatch): Generator<CsvRow, void> {
 }
 
 /**
- * The rows of a file that is held in memory, in whatever encoding.
+ * Parses a whole file in memory, in any encoding.
  *
- * @throws CsvError as the parser and the converter do
+ * @throws CsvError like the parser and the converter
  */
 export function* readRows(file: Uint8Array, options?: ParserOptions): Generator<CsvRow, void> {
   const converter = createUtf8Converter(detectEncoding(file, true))

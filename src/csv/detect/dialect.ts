@@ -6,24 +6,24 @@ import { findLayout, type GivenLayout, type Layout } from './layout.ts'
 import { type RowEnd, readSample, type Sample } from './sample.ts'
 import { scoreSample } from './score.ts'
 
-/** How a file is written, as far as that is not to be detected. */
+/** The parts of the dialect that the caller specifies; the rest is detected. */
 export interface GivenDialect extends Partial<Format>, GivenLayout {
   readonly encoding?: Encoding
 }
 
-/** How a file is written, and what its beginning shows. */
+/** A file's dialect, and what its beginning shows. */
 export interface Dialect extends Format, Layout {
   readonly encoding: Encoding
-  /** The bytes of the byte order mark. */
+  /** The length of the byte order mark. */
   readonly bomBytes: number
-  /** Which line ends the sample's rows have. `lineEnd` is what the parser goes by: `any`, unless given. */
+  /** The line ends in the sample. `lineEnd` is what the parser uses: `any` unless specified. */
   readonly lineEndsSeen: Exclude<RowEnd, 'none'> | 'mixed' | 'none'
 }
 
-/** Those of Hive and of ASCII itself are last. */
+/** The separators of Hive and of ASCII itself come last. */
 const DELIMITERS = [',', ';', '\t', '|', ':', '^', '~', '\u0001', '\u001f']
 
-/** The ways of quoting that a sample speaks for. Single quotes and backslashes only where they are there. */
+/** The quoting styles to try. Single quotes and backslashes are tried only if they occur. */
 function quotings(utf8: Buffer, given: GivenDialect): Pick<Format, 'quote' | 'escape'>[] {
   const quotes = given.quote === undefined ? ['"', "'"] : [given.quote]
   return quotes.flatMap((quote, index) => {
@@ -41,14 +41,14 @@ interface Reading {
   readonly score: number
 }
 
-/** Whether a sample speaks for its quote: double quotes need no cell that has them, others do. */
+/** Whether the quote is plausible: double quotes always are, others only if a cell uses them. */
 const isLikely = ({ rows }: Sample, { quote }: Format, given: GivenDialect): boolean =>
   quote === '"' || given.quote !== undefined || rows.some((row) => row.quoted)
 
 /**
- * Reads the sample in every way that may be meant, and takes the one that fits best; the first of equals.
+ * Parses the sample in every plausible way and returns the best reading; ties go to the first.
  *
- * @throws CsvError `invalid_dialect` when one character is given for both delimiter and quote
+ * @throws CsvError `invalid_dialect` if the given delimiter and quote are the same
  */
 function readBest(utf8: Buffer, given: GivenDialect, whole: boolean): Reading {
   const delimiters = given.delimiter === undefined ? DELIMITERS : [given.delimiter]
@@ -68,7 +68,7 @@ function readBest(utf8: Buffer, given: GivenDialect, whole: boolean): Reading {
   return readings.reduce((best, other) => (other.score > best.score ? other : best))
 }
 
-/** As many lines as are read in every way: of short ones there may be a hundred thousand in a sample. */
+/** Try each reading on this many lines only: a sample may have a hundred thousand short ones. */
 const MAX_LINES = 5_000
 
 function firstLines(utf8: Buffer): Buffer {
@@ -81,10 +81,12 @@ function firstLines(utf8: Buffer): Buffer {
   return utf8
 }
 
-/** What a first line says of the delimiter, as spreadsheets write it: `sep=;`. */
-function toldDelimiter(utf8: Buffer, { delimiter }: GivenDialect): string | undefined {
-  const [, , told] = /^("?)sep=([^"\r\n])\1[\r\n]/i.exec(utf8.toString('latin1', 0, 9)) ?? []
-  return told !== undefined && told <= '~' && (delimiter ?? told) === told ? told : undefined
+/** The delimiter declared by a first line that spreadsheets write: `sep=;`. */
+function declaredDelimiter(utf8: Buffer, { delimiter }: GivenDialect): string | undefined {
+  const [, , declared] = /^("?)sep=([^"\r\n])\1[\r\n]/i.exec(utf8.toString('latin1', 0, 9)) ?? []
+  return declared !== undefined && declared <= '~' && (delimiter ?? declared) === declared
+    ? declared
+    : undefined
 }
 
 function lineEndsSeen({ rows }: Sample): Dialect['lineEndsSeen'] {
@@ -94,12 +96,12 @@ function lineEndsSeen({ rows }: Sample): Dialect['lineEndsSeen'] {
 }
 
 /**
- * Finds out how a file is written, from its beginning: the way in which its rows have equally many cells.
+ * Detects a file's dialect from its beginning: the one in which its rows have equally many cells.
  * It decides where rows and cells are, never what their values mean.
  *
- * @param bytes the beginning of the file as it is; some hundred kilobytes are plenty
- * @param given what is known: it is used and not detected
- * @param whole whether the bytes are all of the file
+ * @param bytes the beginning of the file as it is; a few hundred kilobytes are enough
+ * @param given what the caller knows; it is used instead of detected
+ * @param whole whether the bytes are the whole file
  * @throws CsvError `invalid_encoding`, `invalid_dialect`
  */
 export function detectDialect(bytes: Uint8Array, given: GivenDialect = {}, whole = false): Dialect {
@@ -110,20 +112,20 @@ export function detectDialect(bytes: Uint8Array, given: GivenDialect = {}, whole
   const start = converter.push(bytes)
   const utf8 = whole ? Buffer.concat([start, converter.end()]) : start
 
-  const told = toldDelimiter(utf8, given)
-  const toldLines = told === undefined || given.preambleLines !== undefined ? 0 : 1
-  const known = told === undefined ? given : { delimiter: told, ...given }
+  const declared = declaredDelimiter(utf8, given)
+  const declarationLines = declared === undefined || given.preambleLines !== undefined ? 0 : 1
+  const known = declared === undefined ? given : { delimiter: declared, ...given }
   const head = firstLines(utf8)
   const all = head.length === utf8.length
   const best = readBest(head, known, whole && all)
   const { format } = best
   const sample = all ? best.sample : readSample(utf8, format, whole)
-  const rows = sample.rows.filter(({ line }) => line > toldLines)
+  const rows = sample.rows.filter(({ line }) => line > declarationLines)
   return {
     ...format,
     encoding,
     bomBytes,
     lineEndsSeen: lineEndsSeen(sample),
-    ...findLayout(rows, given, whole, toldLines),
+    ...findLayout(rows, given, whole, declarationLines),
   }
 }

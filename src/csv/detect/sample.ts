@@ -10,7 +10,7 @@ export type RowEnd = 'lf' | 'crlf' | 'cr' | 'none'
 export interface SampleRow {
   readonly line: number
   readonly cells: readonly string[]
-  /** Whether a cell stands in quotes as it should. */
+  /** Whether a cell is properly quoted. */
   readonly quoted: boolean
   readonly problem: RowProblem | undefined
   readonly end: RowEnd
@@ -18,7 +18,7 @@ export interface SampleRow {
 
 export interface Sample {
   readonly rows: readonly SampleRow[]
-  /** The share of the bytes that the rows take: what a row that is cut has is missing. */
+  /** The share of bytes the rows cover; a truncated last row is not included. */
   readonly covered: number
 }
 
@@ -43,23 +43,24 @@ function* rowsOf(batch: RowBatch): Generator<SampleRow, void> {
 }
 
 /**
- * Reads the beginning of a file, in UTF-8, as if it were written so.
+ * Parses the beginning of a file, in UTF-8, in the given format.
  *
- * @param whole whether it is all of the file; otherwise its last row may be cut and is left out. Where that would
- * be most of the sample, a quote that is never closed is more likely, and its one line is a row.
+ * @param whole whether it is the whole file. Otherwise the last row may be truncated and is
+ *   dropped. If that is most of the sample, an unclosed quote is more likely, and the line it
+ *   begins on counts as a row.
  */
 export function readSample(utf8: Buffer, format: Format, whole: boolean): Sample {
   const parser = new CsvParser(format)
   const rows: SampleRow[] = []
   let read = 0
-  const take = (batch: RowBatch) => {
+  const add = (batch: RowBatch) => {
     rows.push(...rowsOf(batch))
     read = batch.offset + (batch.rowEnd[batch.rows - 1] ?? 0)
   }
   try {
-    for (const batch of parser.push(utf8)) take(batch)
+    for (const batch of parser.push(utf8)) add(batch)
     const swallowed = read < utf8.length / 2
-    if (whole || swallowed) for (const batch of parser.end()) take(batch)
+    if (whole || swallowed) for (const batch of parser.end()) add(batch)
     if (!whole && swallowed && rows.length > 1) rows.pop()
   } catch (error) {
     if (!(error instanceof CsvError)) throw error

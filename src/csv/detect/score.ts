@@ -1,15 +1,15 @@
 import type { Sample, SampleRow } from './sample.ts'
 
-/** What a file of one column scores: any delimiter has to do better. */
+/** The base score of a single column; any delimiter must beat it. */
 const ONE_COLUMN = 0.45
-/** How far characters are taken for delimiters when they fit as well as others. */
+/** Factors for characters that are less likely to be delimiters. */
 const PREFERENCE: Readonly<Record<string, number>> = { '^': 0.9, '~': 0.9, ':': 0.7 }
 const NUMBER = /^[-+]?\d*([.,]\d{3})*([.,]\d+)?%?$/
-/** A cell as the second half of a sentence begins. */
+/** A cell that continues a sentence. */
 const PROSE = /^ \p{L}/u
 const DELIMITER = /[,;\t|]/
 
-/** How many cells most rows have; of equally frequent numbers the larger. 0 without rows. */
+/** The most frequent cell count of the rows; the larger one of a tie, 0 without rows. */
 export function usualWidth(rows: readonly SampleRow[]): number {
   const counts = new Map<number, number>()
   for (const { cells } of rows) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1)
@@ -17,24 +17,24 @@ export function usualWidth(rows: readonly SampleRow[]): number {
   return usual?.[0] ?? 0
 }
 
-/** The share of cells that are numbers or hold nothing that looks like a delimiter. */
+/** The share of cells that are numbers, or contain nothing that looks like a delimiter. */
 function cleanShare(rows: readonly SampleRow[]): number {
   const cells = rows.flatMap((row) => row.cells)
   const clean = cells.filter((cell) => NUMBER.test(cell) || !DELIMITER.test(cell))
   return clean.length / cells.length
 }
 
-/** The share of cells, the first of each row apart, that go on like a sentence. */
+/** The share of cells, except the first of each row, that continue a sentence. */
 function proseShare(rows: readonly SampleRow[]): number {
   const cells = rows.flatMap((row) => row.cells.slice(1))
   return cells.filter((cell) => PROSE.test(cell)).length / cells.length
 }
 
 /**
- * How well a sample reads so: whether its rows have the same number of cells, apart from what stands before
- * and after them; whether quotes open and close where they should; whether delimiters are left in cells.
+ * Scores a reading of the sample: whether rows have the same cell count, apart from preamble and
+ * footer; whether quotes open and close properly; whether delimiters remain inside cells.
  *
- * @returns 0 and above, more is better
+ * @returns 0 or more; higher is better
  */
 export function scoreSample({ rows, covered }: Sample, delimiter: string): number {
   const width = usualWidth(rows)

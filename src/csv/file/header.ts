@@ -1,35 +1,35 @@
 import type { Dialect } from '../detect/dialect.ts'
 import type { RowBatch } from '../parse/row-batch.ts'
 
-/** Finds the rows that are the header, the first time and wherever it comes again. */
+/** Recognises header rows, both at the start and where the header is repeated. */
 export class HeaderRows {
   readonly #known: Dialect
-  /** How long the first name is: few rows have to be compared with the header. */
+  /** The length of the first name; comparing it first rules out most rows cheaply. */
   readonly #nameBytes: number
-  /** Rows of the header that are still to come. */
-  #coming: number
+  /** How many more header rows must follow. */
+  #remaining: number
   #repeated = 0
 
   constructor(known: Dialect) {
     this.#known = known
     this.#nameBytes = Buffer.byteLength(known.headerCells[0] ?? '')
-    this.#coming = known.headerLines
+    this.#remaining = known.headerLines
   }
 
-  /** How often it came again so far. */
+  /** How often the header was repeated so far. */
   get repeated(): number {
     return this.#repeated
   }
 
-  /** Whether a row is of the header; asked of each row once, in their order. */
+  /** Whether a row belongs to the header. Call once per row, in order. */
   has(batch: RowBatch, row: number): boolean {
-    if (this.#coming > 0) {
-      this.#coming -= 1
+    if (this.#remaining > 0) {
+      this.#remaining -= 1
       return true
     }
     if (!this.#isFirstAgain(batch, row)) return false
     this.#repeated += 1
-    this.#coming = this.#known.headerLines - 1
+    this.#remaining = this.#known.headerLines - 1
     return true
   }
 

@@ -3,13 +3,13 @@ import { looksBinary } from '../detect/encoding.ts'
 import { CsvError } from '../errors.ts'
 import type { ByteSource } from './source.ts'
 
-/** How much of a file its dialect is found from. */
+/** How much of a file is used to detect its dialect. */
 const SAMPLE_BYTES = 256 * 1024
 
 /** A file whose beginning has been read. */
 export interface OpenedFile {
   readonly dialect: Dialect
-  /** All of the file, the beginning included. */
+  /** The whole file, including the beginning. */
   readonly chunks: AsyncIterable<Buffer>
 }
 
@@ -22,15 +22,15 @@ async function* rejoin(head: readonly Buffer[], rest: AsyncIterator<Buffer>) {
   }
 }
 
-/** Nothing but marks of an encoding and line ends. */
-const NOTHING_IN_IT = /^(?:(?:\xef\xbb\xbf|[\r\n])*|(?:\xfe\xff|\xff\xfe)[\0\r\n]*)$/
+/** Only byte order marks and line ends. */
+const NO_CONTENT = /^(?:(?:\xef\xbb\xbf|[\r\n])*|(?:\xfe\xff|\xff\xfe)[\0\r\n]*)$/
 
-/** Whether a file has no row at all; what is longer than a sample has something in it, or is found out later. */
-const holdsNothing = (sample: Buffer): boolean =>
-  sample.length < SAMPLE_BYTES && NOTHING_IN_IT.test(sample.toString('latin1'))
+/** Whether a file has no rows. A file longer than the sample is not checked here. */
+const isEmpty = (sample: Buffer): boolean =>
+  sample.length < SAMPLE_BYTES && NO_CONTENT.test(sample.toString('latin1'))
 
 /**
- * Reads the beginning of a file and finds out how it is written.
+ * Reads the beginning of a file and detects its dialect.
  *
  * @throws CsvError `empty_file`, `binary_file`, `invalid_dialect`, `invalid_encoding`
  */
@@ -48,9 +48,9 @@ export async function openSample(source: ByteSource, given: GivenDialect): Promi
       length += next.value.length
     }
     const sample = Buffer.concat(head).subarray(0, SAMPLE_BYTES)
-    if (whole && holdsNothing(sample)) throw new CsvError('empty_file', 'The file is empty.')
+    if (whole && isEmpty(sample)) throw new CsvError('empty_file', 'The file is empty.')
     if (looksBinary(sample, given.encoding)) {
-      throw new CsvError('binary_file', 'The file is no text.')
+      throw new CsvError('binary_file', 'The file is not text.')
     }
     const dialect = detectDialect(sample, given, whole && length <= SAMPLE_BYTES)
     return { dialect, chunks: rejoin(head, rest) }

@@ -10,39 +10,39 @@ import { toUtf8, type Utf8Chunks } from './utf8-chunks.ts'
 import { createRowCheck, type RowCheck, type Verdict } from './verdict.ts'
 import { withoutLastLines } from './without-last-lines.ts'
 
-/** What is given of a file instead of being found out. */
+/** What the caller specifies about a file instead of having it detected. */
 export interface ReadOptions {
   readonly dialect: GivenDialect
-  /** `pad`: rows may have fewer or more cells than there are columns. */
+  /** `pad` accepts rows with fewer or more cells than there are columns. */
   readonly ragged: 'reject' | 'pad'
 }
 
-/** How a file is written; the counts are whole when all of it has been read. */
+/** The file's dialect; its counts are complete once the whole file was read. */
 export interface FileDialect extends Dialect {
-  /** Bytes that were no UTF-8 and were read as Windows-1252. */
+  /** Bytes that were not valid UTF-8 and were read as Windows-1252. */
   readonly mendedBytes: number
 }
 
-/** What is wrong with a row, and with which of the file's columns. */
+/** Why a row is refused, and for which column. */
 export type Refusal = Pick<RefusedRow, 'column' | 'code' | 'reason'>
 
-/** A further check of rows that are well-formed. */
+/** An additional check of well-formed rows. */
 export type CheckRow = (batch: RowBatch, row: number) => Refusal | undefined
 
-/** Some rows of a file, and which of them are to be loaded. Used again for the next ones. */
+/** Rows of a file, marked to be loaded or not. The object is reused for the next batch. */
 export interface FileBatch {
   readonly batch: RowBatch
-  /** By row: 1 for one to load, 0 for one that is refused or no row of the table. */
+  /** By row: 1 to load it; 0 if it is refused, or not a row of the table. */
   readonly fine: Uint8Array
-  /** Whether all rows are fine. */
+  /** Whether every row is to be loaded. */
   readonly allFine: boolean
 }
 
-/** A file of rows, read once, batch by batch. What cannot be a row of its table is refused. */
+/** Reads a file once, batch by batch. Rows that do not fit the table are refused. */
 export class RowFile {
-  /** The file's names of its columns as they stand; null where it names none. */
+  /** The column names in the file, unchanged; null where there is none. */
   readonly columns: readonly (string | null)[]
-  /** Cells in front of the first column, which are none of the table's. */
+  /** How many leading cells do not belong to the table. */
   readonly skippedCells: number
   readonly #shape: Shape
   readonly #check: (batch: RowBatch) => RowCheck
@@ -66,12 +66,12 @@ export class RowFile {
     this.#check = createRowCheck(this.#shape, ragged === 'pad', dialect.encoding === 'utf-8')
     this.#header = new HeaderRows(known)
     const { footerLines } = dialect
-    const least = footerLines === undefined ? this.#shape.least - this.skippedCells : 0
-    this.#footer = new Footer(least, (row) => this.#refuse(row))
+    const minCells = footerLines === undefined ? this.#shape.minCells - this.skippedCells : 0
+    this.#footer = new Footer(minCells, (row) => this.#refuse(row))
     this.#footerLines = footerLines ?? 0
   }
 
-  /** How the file is written, with counts of what has been read. */
+  /** The dialect, with the counts so far. */
   get dialect(): FileDialect {
     return {
       ...this.known,
@@ -83,7 +83,7 @@ export class RowFile {
     }
   }
 
-  /** Rows of the table so far, refused ones included. */
+  /** Table rows so far, including refused ones. */
   get rowsRead(): number {
     return this.#fine + this.#refused
   }
@@ -94,7 +94,7 @@ export class RowFile {
   }
 
   /**
-   * Reads the file. Refused rows go to the sink, in their order, before their batch comes.
+   * Reads the file. Refused rows are sent to the sink, in order, before their batch is yielded.
    *
    * @throws CsvError
    */
@@ -158,9 +158,9 @@ export class RowFile {
 }
 
 /**
- * Opens a file: reads its beginning and finds out how it is written.
+ * Opens a file and detects its dialect from its beginning.
  *
- * @throws CsvError when it is no CSV
+ * @throws CsvError if it is not CSV
  */
 export async function openRows(
   source: ByteSource,

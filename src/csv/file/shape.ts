@@ -1,37 +1,37 @@
 import type { Dialect } from '../detect/dialect.ts'
 import { REJECT_COLUMNS } from './source.ts'
 
-/** How many cells the rows of a file have. */
+/** How many cells the rows of a file may have. */
 export interface Shape {
-  /** The cells of a row that has a cell for every column. */
+  /** The number of cells of a complete row. */
   readonly width: number
-  /** Fewer are enough where only columns at the right are missing that nobody fills. */
-  readonly least: number
-  /** Cells beyond the width, up to this many, are no fault where they are empty. */
-  readonly most: number
-  /** Cells in front of the first column: those of a file of rejects. */
+  /** The fewest cells of a row, if only unused columns at the right are missing. */
+  readonly minCells: number
+  /** The most cells of a row; those beyond the width must be empty. */
+  readonly maxCells: number
+  /** Leading cells before the first column: a file of rejects has them. */
   readonly skipped: number
 }
 
 const isFilled = (name: string): boolean => name.trim() !== ''
 
-/** By the header, where there is one. */
+/** Derives the shape from the header, if there is one. */
 export function shapeOf({ header, names, columns, trailingEmptyColumns }: Dialect): Shape {
   const width = header ? names.length : columns
   const used = Math.max(columns - trailingEmptyColumns, names.findLastIndex(isFilled) + 1)
   const isRejects = header && REJECT_COLUMNS.every((name, index) => names[index] === name)
   return {
     width,
-    least: Math.min(width, used),
-    most: trailingEmptyColumns > 0 ? Math.max(width, columns) : width,
+    minCells: Math.min(width, used),
+    maxCells: trailingEmptyColumns > 0 ? Math.max(width, columns) : width,
     skipped: isRejects ? REJECT_COLUMNS.length : 0,
   }
 }
 
-/** A name without NUL, which no text of PostgreSQL holds. */
+/** Removes NUL from a name, since PostgreSQL text cannot contain it. */
 export const storable = (name: string): string => name.replaceAll('\0', '')
 
-/** The file's names of its columns as they stand; null where it names none. */
+/** The column names in the file, unchanged; null where there is none. */
 export const columnNames = ({ names }: Dialect, { width, skipped }: Shape): (string | null)[] =>
   Array.from({ length: width }, (_, index) => storable(names[index] ?? ''))
     .slice(skipped)

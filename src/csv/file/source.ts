@@ -1,4 +1,4 @@
-/** A file, unpacked, from the beginning each time. */
+/** A decompressed file; `open` starts from the beginning each time. */
 export interface ByteSource {
   open(): AsyncIterable<Buffer>
 }
@@ -7,30 +7,30 @@ export interface ByteSource {
 export interface RefusedRow {
   /** The line on which it begins, counted from 1. */
   readonly line: number
-  /** The file's name of the column, or its number; '' when it is of the row as a whole. */
+  /** The column's name or number; '' if the error concerns the whole row. */
   readonly column: string
   readonly code: string
   /** One plain sentence without the cell's content. */
   readonly reason: string
-  /** The cells of the row as they stand. */
+  /** The row's cells, unchanged. */
   readonly cells: readonly string[]
 }
 
-/** Takes refused rows, in the order of the file. */
+/** Receives refused rows in file order. */
 export interface RejectSink {
-  /** The names of the file's columns, once, before any row. */
+  /** Called once with the column names, before any row. */
   header(names: readonly string[]): void
   /**
-   * Counts and writes a row. May be called without waiting; `settle` waits.
+   * Counts and writes a row without waiting; `settle` waits.
    *
-   * @throws when no more rows may be refused
+   * @throws when too many rows were refused
    */
   refuse(row: RefusedRow): void
-  /** Waits until what was refused is stored, as far as memory has to be kept small. */
+  /** Waits until enough refused rows are stored to keep memory small. */
   settle(): Promise<void>
 }
 
-/** What stands in front of the cells of a refused row in the file of rejects. */
+/** The columns that precede the cells in a file of rejects. */
 export const REJECT_COLUMNS: readonly string[] = [
   'reject_line',
   'reject_column',

@@ -1,10 +1,10 @@
 import type { Dialect } from '../detect/dialect.ts'
 import { createUtf8Converter } from '../parse/to-utf8.ts'
 
-/** A file's bytes as UTF-8. */
+/** A file converted to UTF-8. */
 export interface Utf8Chunks {
   readonly chunks: AsyncIterable<Buffer>
-  /** How many bytes were no UTF-8 so far and were read as Windows-1252. */
+  /** How many bytes so far were not valid UTF-8 and were read as Windows-1252. */
   mended(): number
 }
 
@@ -17,13 +17,16 @@ async function* withoutMark(chunks: AsyncIterable<Buffer>, bomBytes: number) {
   }
 }
 
-/** @param asItIs for a file that is said to be UTF-8: what is none of it stays */
+/**
+ * @param isDeclaredUtf8 whether the caller says the file is UTF-8; invalid bytes are then left as
+ *   they are
+ */
 export function toUtf8(
   chunks: AsyncIterable<Buffer>,
   dialect: Dialect,
-  asItIs: boolean,
+  isDeclaredUtf8: boolean,
 ): Utf8Chunks {
-  if (asItIs) return { chunks: withoutMark(chunks, dialect.bomBytes), mended: () => 0 }
+  if (isDeclaredUtf8) return { chunks: withoutMark(chunks, dialect.bomBytes), mended: () => 0 }
   const converter = createUtf8Converter(dialect)
   async function* convert() {
     for await (const chunk of chunks) yield converter.push(chunk)

@@ -8,11 +8,11 @@ export interface Verdict {
   readonly reason: string
 }
 
-/** Says of a row of a batch what is wrong with it. */
+/** Checks a row of a batch and returns what is wrong with it. */
 export type RowCheck = (row: number) => Verdict | undefined
 
 const PROBLEMS: Readonly<Record<string, string>> = {
-  malformed_quote: 'A cell goes on behind its closing quote.',
+  malformed_quote: 'A cell continues after its closing quote.',
   quote_not_closed: 'A quote is opened and never closed.',
   row_too_long: 'The row is too long.',
   too_many_columns: 'The row has more cells than a table can have columns.',
@@ -23,7 +23,6 @@ const TOO_MANY: Verdict = { code: 'too_many_cells', reason: 'The row has more ce
 const NUL: Verdict = { code: 'nul_character', reason: 'The row holds a NUL character.' }
 const NOT_UTF8: Verdict = { code: 'invalid_utf8', reason: 'The row is not valid UTF-8.' }
 
-/** The bytes of all rows of a batch. */
 const allBytes = (batch: RowBatch): Buffer =>
   batch.bytes.subarray(batch.rowStart[0], batch.rowEnd[batch.rows - 1])
 
@@ -36,21 +35,22 @@ function isEmptyFrom(batch: RowBatch, row: number, column: number): boolean {
 }
 
 /**
- * Makes the check of rows that needs no types: quotes, numbers of cells, characters that cannot be stored.
+ * Creates the row check that needs no types: quotes, cell counts, characters that cannot be
+ * stored.
  *
- * @param pad whether rows may have other numbers of cells
- * @param strictUtf8 whether bytes may be there that are no UTF-8: the rows that hold them are refused
+ * @param pad whether rows may have other cell counts
+ * @param strictUtf8 whether the bytes may contain invalid UTF-8; rows with it are refused
  */
 export function createRowCheck(shape: Shape, pad: boolean, strictUtf8: boolean) {
-  const { width, least, most } = shape
+  const { width, minCells, maxCells } = shape
 
   function countVerdict(batch: RowBatch, row: number, cells: number): Verdict | undefined {
-    if (cells < least) return TOO_FEW
-    if (cells <= width || (cells <= most && isEmptyFrom(batch, row, width))) return undefined
+    if (cells < minCells) return TOO_FEW
+    if (cells <= width || (cells <= maxCells && isEmptyFrom(batch, row, width))) return undefined
     return TOO_MANY
   }
 
-  /** The check of one batch: what is so about all its bytes is found once. */
+  /** Checks one batch; whatever needs all its bytes is computed once. */
   return (batch: RowBatch): RowCheck => {
     const bytes = allBytes(batch)
     const hasNul = bytes.includes(0)

@@ -1,7 +1,7 @@
 const LF = 0x0a
 const CR = 0x0d
 
-/** Where the last `count` lines begin. A line that nothing ends is one as well. */
+/** The index where the last `count` lines begin. An unterminated line counts as one. */
 function startOfLast(bytes: Buffer, count: number, lineEnd: number): number {
   let end = bytes.length
   if (bytes[end - 1] === lineEnd) end -= 1
@@ -12,9 +12,9 @@ function startOfLast(bytes: Buffer, count: number, lineEnd: number): number {
 }
 
 /**
- * Leaves out the last lines of a text; holds them, and a chunk, in memory.
+ * Drops the last lines of a text, keeping them and one chunk in memory.
  *
- * @param cr whether lines end with a carriage return alone
+ * @param cr whether lines end with a lone carriage return
  */
 export async function* withoutLastLines(
   chunks: AsyncIterable<Buffer>,
@@ -22,14 +22,14 @@ export async function* withoutLastLines(
   cr: boolean,
 ): AsyncGenerator<Buffer, void> {
   const lineEnd = cr ? CR : LF
-  let held: Buffer = Buffer.alloc(0)
+  let pending: Buffer = Buffer.alloc(0)
   for await (const chunk of chunks) {
-    held = Buffer.concat([held, chunk])
-    // One line more: whether something follows the last line end is not known yet.
-    const cut = startOfLast(held, count + 1, lineEnd)
-    if (cut > 0) yield held.subarray(0, cut)
-    held = held.subarray(cut)
+    pending = Buffer.concat([pending, chunk])
+    // Keep one more line: something may still follow the last line end.
+    const cut = startOfLast(pending, count + 1, lineEnd)
+    if (cut > 0) yield pending.subarray(0, cut)
+    pending = pending.subarray(cut)
   }
-  const rest = held.subarray(0, startOfLast(held, count, lineEnd))
+  const rest = pending.subarray(0, startOfLast(pending, count, lineEnd))
   if (rest.length > 0) yield rest
 }

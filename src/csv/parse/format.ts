@@ -1,16 +1,18 @@
 import { CsvError } from '../errors.ts'
 
-/** Which bytes end a row. `any`: `\n`, `\r\n` and `\r`, also mixed; otherwise that one alone. */
+/** What ends a row. `any`: `\n`, `\r\n` and `\r`, even mixed; otherwise only the named one. */
 export type LineEnd = 'any' | 'lf' | 'crlf' | 'cr'
 
-/** How a quote is written inside a quoted cell: twice, or with a backslash before it (or twice). */
+/**
+ * How a quote inside a quoted cell is written: doubled, or preceded by a backslash (or doubled).
+ */
 export type Escape = 'doubled' | 'backslash'
 
-/** How rows and cells are told apart. */
+/** How rows and cells are separated. */
 export interface Format {
   /** One ASCII character. */
   readonly delimiter: string
-  /** One ASCII character; null where nothing is quoted. */
+  /** One ASCII character; null if nothing is quoted. */
   readonly quote: string | null
   readonly escape: Escape
   readonly lineEnd: LineEnd
@@ -19,7 +21,11 @@ export interface Format {
 /** RFC 4180, with any line end. */
 export const STANDARD: Format = { delimiter: ',', quote: '"', escape: 'doubled', lineEnd: 'any' }
 
-/** The byte of one ASCII character. @throws CsvError `invalid_dialect` when it is anything else */
+/**
+ * The byte of one ASCII character.
+ *
+ * @throws CsvError `invalid_dialect` if it is anything else
+ */
 export function byteOf(what: string, character: string): number {
   const byte = character.charCodeAt(0)
   if (character.length !== 1 || byte > 0x7f || byte === 0x0a || byte === 0x0d || byte === 0) {
@@ -28,7 +34,7 @@ export function byteOf(what: string, character: string): number {
   return byte
 }
 
-/** Takes the escapes out of a quoted cell's text. */
+/** Creates a function that removes the escapes from a quoted cell's text. */
 export function createUnescape({ quote, escape: escaping }: Format): (text: string) => string {
   if (quote === null) return (text) => text
   const twice = quote + quote

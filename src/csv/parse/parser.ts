@@ -1,29 +1,31 @@
 import { CsvError } from '../errors.ts'
 import { byteOf, createUnescape, type Format, STANDARD } from './format.ts'
-import { endsInHalf, findLineEnd, lineEndBytes } from './line-ends.ts'
+import { endsInHalfLineEnd, findLineEnd, lineEndBytes } from './line-ends.ts'
 import { AT, PIECE_BYTES, ReadState } from './read-state.ts'
 import { RowBatch } from './row-batch.ts'
 import { RowCutter } from './row-cutter.ts'
 import { createTables, type ScanTables, scan } from './scan.ts'
 
 export interface ParserOptions extends Partial<Format> {
-  /** Lines to leave out at the start, whatever they hold. They count as lines. */
+  /** Lines to skip at the start, whatever they contain. They count as lines. */
   readonly skipLines?: number
-  /** Whether lines with nothing on them are no rows; true by default. A file of one column may want them. */
+  /**
+   * Whether empty lines are skipped; true by default. A file of one column may need them as rows.
+   */
   readonly skipEmptyLines?: boolean
-  /** The longest row, in bytes without its line end; 16 MiB by default. */
+  /** The longest row in bytes, without its line end; 16 MiB by default. */
   readonly maxRowBytes?: number
-  /** The most cells a row may have; 1,600 by default, as many columns as a table of PostgreSQL. */
+  /** The most cells of a row; 1,600 by default, PostgreSQL's limit of columns per table. */
   readonly maxColumns?: number
 }
 
-/** One batch comes of at most this many: a piece, and what had to wait for it. */
+/** A batch covers at most this many bytes: one piece, and what was carried over to it. */
 const BATCH_BYTES = PIECE_BYTES + 2
 
 /**
- * Reads CSV in UTF-8 from chunks that are cut anywhere. A quote opens a cell only as its first byte and
- * is a character elsewhere. Rows come as they are, however many cells they have; what is wrong with one is
- * its problem alone. Memory is bounded by the longest row allowed.
+ * Parses UTF-8 CSV from chunks cut anywhere. A quote opens a cell only as its first byte, and is
+ * an ordinary character elsewhere. Rows may have any number of cells; what is wrong with one is
+ * reported as its problem. Memory is bounded by the longest allowed row.
  *
  * @example for (const batch of parser.push(chunk)) use(batch) // and in the end parser.end()
  */
@@ -46,8 +48,8 @@ export class CsvParser {
     if (delimiter === quote) {
       throw new CsvError('invalid_dialect', 'The delimiter and the quote are the same.')
     }
-    const mostCells = BATCH_BYTES + maxColumns + 2
-    const batch = new RowBatch(BATCH_BYTES + 2, mostCells, createUnescape(format))
+    const maxCells = BATCH_BYTES + maxColumns + 2
+    const batch = new RowBatch(BATCH_BYTES + 2, maxCells, createUnescape(format))
     const limits = { lineEnd, maxRowBytes, maxColumns }
     this.#state = new ReadState(batch, maxRowBytes)
     this.#tables = createTables({
@@ -64,9 +66,10 @@ export class CsvParser {
   }
 
   /**
-   * Reads a chunk. The rows before an error come first.
+   * Parses a chunk. Rows before an error are yielded first.
    *
-   * @throws CsvError `quote_not_closed` when that is so of more than 100 rows: the file is written otherwise
+   * @throws CsvError `quote_not_closed` for more than 100 unclosed quotes: the dialect must be
+   *   wrong
    */
   *push(chunk: Uint8Array): Generator<RowBatch, void> {
     for (let from = 0; from < chunk.length; from += PIECE_BYTES) {
@@ -75,7 +78,11 @@ export class CsvParser {
     }
   }
 
-  /** Reads what is left when nothing follows. @throws CsvError as `push` does */
+  /**
+   * Parses what is left at the end of the file.
+   *
+   * @throws CsvError like `push`
+   */
   *end(): Generator<RowBatch, void> {
     yield* this.#read(true)
   }
@@ -94,7 +101,7 @@ export class CsvParser {
     }
   }
 
-  /** @returns whether there is more to read before bytes have to be added, or an error to throw */
+  /** @returns whether there is more to parse before new bytes are needed, or an error to throw */
   #fillBatch(final: boolean): boolean {
     const state = this.#state
     if (this.#skipLines > 0) this.#skip(final)
@@ -113,11 +120,11 @@ export class CsvParser {
     return true
   }
 
-  /** Leaves out lines, or what is left of one, as far as the bytes go. */
+  /** Skips lines, or the rest of one, as far as the bytes go. */
   #skip(final: boolean): void {
     const state = this.#state
     const bytes = state.bytes.subarray(0, state.end)
-    const to = final || !endsInHalf(bytes, this.#lineEnd) ? state.end : state.end - 1
+    const to = final || !endsInHalfLineEnd(bytes, this.#lineEnd) ? state.end : state.end - 1
     while (this.#skipLines > 0 && state.position < to) {
       const at = findLineEnd(bytes, state.position, to, this.#lineEnd)
       state.position = at === -1 ? to : at + lineEndBytes(bytes, at, this.#lineEnd)

@@ -1,28 +1,31 @@
 import type { RowBatch } from './row-batch.ts'
 import { ROW_PROBLEM } from './row-problems.ts'
 
-/** A chunk is read in pieces of this many bytes. */
+/** A chunk is parsed in pieces of this many bytes. */
 export const PIECE_BYTES = 65_536
 
-/** Where in a cell the bytes read so far end. */
+/** Where the bytes read so far end, relative to a cell. */
 export const AT = { cell: 0, plain: 1, quoted: 2, closed: 3 } as const
 
-/** How far a file is read: its bytes since the row began that is not finished, and what is known of that row. */
+/**
+ * The parser's state: the bytes since the start of the unfinished row, and what is known about
+ * that row.
+ */
 export class ReadState {
   bytes: Buffer = Buffer.allocUnsafeSlow(4 * PIECE_BYTES)
-  /** How far the bytes are filled and read. */
+  /** How many bytes are filled, and how many were read. */
   end = 0
   position = 0
-  /** The number of the line read now. */
+  /** The current line number. */
   line = 1
-  /** The unfinished row: where it begins, its line, the index of its first cell, and its problem. */
+  /** The unfinished row: its start, its line, the index of its first cell, and its problem. */
   rowStart = 0
   rowLine = 1
   rowCell = 0
   problem: number = ROW_PROBLEM.none
-  /** How many cells the batch has, those of the unfinished row included. */
+  /** The number of cells in the batch, including those of the unfinished row. */
   cells = 0
-  /** The unfinished cell, and one of {@link AT}. */
+  /** The unfinished cell, and its position as in {@link AT}. */
   at: number = AT.cell
   cellStart = 0
   cellEnd = 0
@@ -33,13 +36,15 @@ export class ReadState {
     private readonly maxRowBytes: number,
   ) {}
 
-  /** Adds bytes behind those of the unfinished row, which move to the front. */
+  /** Appends bytes after the unfinished row, which is moved to the front. */
   append(piece: Uint8Array): void {
     if (this.rowStart > 0) this.#moveToFront()
     const length = this.end + piece.length
     if (length > this.bytes.length) {
-      const most = this.maxRowBytes + 2 * PIECE_BYTES
-      const larger = Buffer.allocUnsafeSlow(Math.max(length, Math.min(2 * this.bytes.length, most)))
+      const maxBytes = this.maxRowBytes + 2 * PIECE_BYTES
+      const larger = Buffer.allocUnsafeSlow(
+        Math.max(length, Math.min(2 * this.bytes.length, maxBytes)),
+      )
       this.bytes.copy(larger, 0, 0, this.end)
       this.bytes = larger
     }
@@ -63,7 +68,7 @@ export class ReadState {
     this.batch.offset += start
   }
 
-  /** Takes a row up to `end`; the next one begins at `next`, on the line that is counted now. */
+  /** Ends a row at `end`; the next one begins at `next`, on the current line. */
   finishRow(end: number, next: number, cells: number, problem: number): void {
     const { batch } = this
     const row = batch.rows
@@ -79,7 +84,7 @@ export class ReadState {
     this.rowLine = this.line
   }
 
-  /** Begins to fill the batch anew: the unfinished row's cells move to the front. */
+  /** Empties the batch; the cells of the unfinished row are moved to the front. */
   emptyBatch(): void {
     const { batch } = this
     batch.rows = 0

@@ -5,9 +5,9 @@ import { AT, type ReadState } from './read-state.ts'
 import { CELL } from './row-batch.ts'
 import { ROW_PROBLEM } from './row-problems.ts'
 
-/** What is kept of a line that is too long. */
-const FRONT_BYTES = 65_536
-/** Each unclosed quote lets up to the longest row be read again: no file may do so more often. */
+/** How much of an overlong line is kept. */
+const MAX_KEPT_BYTES = 65_536
+/** Each unclosed quote makes the parser read up to the longest row again, so bound how often. */
 const MAX_UNCLOSED = 100
 
 export interface RowLimits {
@@ -16,7 +16,7 @@ export interface RowLimits {
   readonly maxColumns: number
 }
 
-/** Ends rows that have no end of their own within what is allowed. */
+/** Ends rows that do not end within the limits. */
 export class RowCutter {
   #unclosed = 0
 
@@ -26,20 +26,20 @@ export class RowCutter {
   ) {}
 
   /**
-   * Ends a row that is longer than allowed. Where its line is shorter, a quote has swallowed those below.
-   * How many bytes are there already makes no difference.
+   * Ends an overlong row. If its first line is short enough, an unclosed quote has swallowed the
+   * lines below. The result does not depend on how many bytes have arrived.
    *
-   * @returns whether the rest of its line is to be left out
+   * @returns whether to skip the rest of its line
    */
   cutLongRow(): boolean {
     const { state } = this
     const { lineEnd, maxRowBytes } = this.limits
-    const longest = state.rowStart + maxRowBytes
-    if (findLineEnd(state.bytes, state.rowStart, longest, lineEnd) !== -1) {
-      this.cutQuote(longest)
+    const maxEnd = state.rowStart + maxRowBytes
+    if (findLineEnd(state.bytes, state.rowStart, maxEnd, lineEnd) !== -1) {
+      this.cutQuote(maxEnd)
       return false
     }
-    let end = state.rowStart + Math.min(maxRowBytes, FRONT_BYTES)
+    let end = state.rowStart + Math.min(maxRowBytes, MAX_KEPT_BYTES)
     while (end > state.rowStart && ((state.bytes[end] as number) & 0xc0) === 0x80) end -= 1
     state.line = state.rowLine
     this.#finishFront(end, end, end, ROW_PROBLEM.rowTooLong)
@@ -49,7 +49,7 @@ export class RowCutter {
   /**
    * Ends a row with an unclosed quote at its first line end, which begins before `to`.
    *
-   * @throws CsvError `quote_not_closed` when there were too many of them
+   * @throws CsvError `quote_not_closed` after too many of them
    */
   cutQuote(to: number): void {
     const { state } = this
@@ -67,7 +67,7 @@ export class RowCutter {
     this.#finishFront(end, next, next, ROW_PROBLEM.quoteNotClosed)
   }
 
-  /** Takes the front of the unfinished row as a row; reading goes on at `next`. */
+  /** Ends the unfinished row early; parsing continues at `next`. */
   #finishFront(lastCellEnd: number, rowEnd: number, next: number, problem: number): void {
     const { state } = this
     const { cellStart, cellEnd, cellFlags } = state.batch

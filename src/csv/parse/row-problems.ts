@@ -1,10 +1,10 @@
 /**
- * Why a row cannot be taken as it is:
- * - `malformed_quote`: a cell goes on behind its closing quote;
- * - `too_many_columns`: it has more cells than allowed; those that are too many are left out;
- * - `quote_not_closed`: a quote is opened in the row and never closed, or not within the longest row allowed.
- *   The row is the one line on which it begins, and the next row begins below it;
- * - `row_too_long`: its line is longer than allowed. The row is the front of it; the rest is passed over.
+ * What is malformed about a row:
+ * - `malformed_quote`: a cell continues after its closing quote;
+ * - `too_many_columns`: the row has more cells than allowed; the extra ones are dropped;
+ * - `quote_not_closed`: a quote is never closed, or not within the longest allowed row. The row is
+ *   the single line on which it begins; the next row begins on the line below;
+ * - `row_too_long`: the row's line is longer than allowed. Its beginning is kept, the rest skipped.
  */
 export type RowProblem =
   | 'malformed_quote'
@@ -12,7 +12,7 @@ export type RowProblem =
   | 'quote_not_closed'
   | 'row_too_long'
 
-/** Problems by number, the worst last; 0 is none. */
+/** Problems by number, the worst last; 0 means none. */
 export const ROW_PROBLEM = {
   none: 0,
   malformedQuote: 1,
@@ -29,5 +29,5 @@ const NAMES: readonly (RowProblem | undefined)[] = [
   'row_too_long',
 ]
 
-/** The name of a problem's number; undefined for 0. */
+/** The name of a problem by its number; undefined for 0. */
 export const rowProblem = (number: number): RowProblem | undefined => NAMES[number]

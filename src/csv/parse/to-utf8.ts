@@ -6,17 +6,27 @@ import { windows1252ToUtf8 } from './windows-1252.ts'
 
 const NOTHING = Buffer.alloc(0)
 
-/** Turns the bytes of a file, in chunks cut anywhere, into UTF-8 without a byte order mark. */
+/** Converts the bytes of a file, in chunks cut anywhere, to UTF-8 without a byte order mark. */
 export interface Utf8Converter {
-  /** Valid UTF-8 comes back as it is, not copied where no character is cut. @throws CsvError `invalid_encoding` */
+  /**
+   * Converts a chunk. Valid UTF-8 is returned without copying unless a character is cut.
+   *
+   * @throws CsvError `invalid_encoding`
+   */
   push(chunk: Uint8Array): Buffer
-  /** What is left when nothing follows. @throws CsvError `invalid_encoding` */
+  /**
+   * Converts the remaining bytes at the end of the file.
+   *
+   * @throws CsvError `invalid_encoding`
+   */
   end(): Buffer
-  /** How many bytes were no UTF-8 and were read as Windows-1252. */
+  /** How many bytes were not valid UTF-8 and were read as Windows-1252. */
   readonly mended: number
 }
 
-/** Keeps back the bytes at the end that, as `tail` says, may go on in the next chunk. */
+/**
+ * Carries over the last bytes of a chunk that may continue in the next one, as counted by `tail`.
+ */
 function createCarry(tail: (bytes: Buffer) => number) {
   let carry = NOTHING
   return {
@@ -25,15 +35,15 @@ function createCarry(tail: (bytes: Buffer) => number) {
         carry.length > 0
           ? Buffer.concat([carry, chunk])
           : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-      const kept = tail(bytes)
-      carry = kept > 0 ? Buffer.from(bytes.subarray(bytes.length - kept)) : NOTHING
-      return bytes.subarray(0, bytes.length - kept)
+      const tailBytes = tail(bytes)
+      carry = tailBytes > 0 ? Buffer.from(bytes.subarray(bytes.length - tailBytes)) : NOTHING
+      return bytes.subarray(0, bytes.length - tailBytes)
     },
     rest: () => carry,
   }
 }
 
-/** Every byte that is in no valid character of UTF-8 is taken for Windows-1252. */
+/** Reads every byte outside a valid UTF-8 character as Windows-1252. */
 function mend(bytes: Buffer): { utf8: Buffer; mended: number } {
   const parts: Buffer[] = []
   let mended = 0
@@ -72,7 +82,7 @@ function fromUtf8(strict: boolean): Utf8Converter {
   }
 }
 
-/** An odd byte, and the first of a pair of surrogates, wait for what follows. */
+/** Counts an odd byte and a leading surrogate, which must wait for the next bytes. */
 function utf16Tail(bytes: Buffer, high: 0 | 1): number {
   const odd = bytes.length & 1
   const unit = bytes.length - odd - 2
@@ -114,10 +124,10 @@ function withoutMark(converter: Utf8Converter, bomBytes: number): Utf8Converter 
 }
 
 /**
- * A converter from this encoding.
+ * Creates a converter from this encoding.
  *
- * @param strict whether bytes that are no UTF-8 are an error. Otherwise each is read as Windows-1252 and
- * counted: a sample may be ASCII alone, and what follows not.
+ * @param strict whether invalid UTF-8 is an error. Otherwise each invalid byte is read as
+ *   Windows-1252 and counted: the sample may have been pure ASCII while later bytes are not.
  */
 export function createUtf8Converter(
   { encoding, bomBytes }: DetectedEncoding,

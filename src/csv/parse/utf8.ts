@@ -1,4 +1,4 @@
-/** How many bytes the character takes that this byte begins; 0 when none begins with it. */
+/** The length of the character that this byte begins; 0 if it begins none. */
 function lengthFrom(lead: number): number {
   if (lead < 0x80) return 1
   if (lead >= 0xc2 && lead <= 0xdf) return 2
@@ -6,7 +6,7 @@ function lengthFrom(lead: number): number {
   return lead >= 0xf0 && lead <= 0xf4 ? 4 : 0
 }
 
-/** Whether a byte may be the second of a character: no overlong form, no surrogate, nothing too large. */
+/** Whether a byte may come second: no overlong form, no surrogate, not above U+10FFFF. */
 function mayFollow(lead: number, second: number): boolean {
   if (lead === 0xe0) return second >= 0xa0 && second <= 0xbf
   if (lead === 0xed) return second >= 0x80 && second <= 0x9f
@@ -16,9 +16,9 @@ function mayFollow(lead: number, second: number): boolean {
 }
 
 /**
- * How many bytes the valid character at `at` has.
+ * The length of the valid character at `at`.
  *
- * @returns 0 when there is none, and -1 when the bytes end before that can be told
+ * @returns 0 if there is none, -1 if the bytes end too early to tell
  */
 export function characterLength(bytes: Uint8Array, at: number): number {
   const lead = bytes[at] as number
@@ -32,7 +32,7 @@ export function characterLength(bytes: Uint8Array, at: number): number {
   return length
 }
 
-/** How many bytes at the end begin a character that may go on behind them: 0 to 3. */
+/** The number of bytes at the end that begin an incomplete character: 0 to 3. */
 export function incompleteTail(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const at = bytes.length - back

@@ -1,4 +1,6 @@
-/** What 0x80 to 0x9f stand for; the five that Windows leaves open are control characters, as the web has it. */
+/**
+ * The characters of 0x80 to 0x9f. As on the web, the five unassigned ones are control characters.
+ */
 const FROM_80 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
 
 /** The UTF-8 bytes of each of the 256 characters. */
@@ -6,12 +8,12 @@ const UTF_8: readonly Buffer[] = Array.from({ length: 256 }, (_, byte) =>
   Buffer.from(FROM_80[byte - 0x80] ?? String.fromCharCode(byte)),
 )
 
-/** At most so many bytes of UTF-8 come of one byte. */
-const MOST = 3
+/** The most UTF-8 bytes per character. */
+const MAX_UTF8_BYTES = 3
 
-/** Bytes of Windows-1252 as UTF-8. Every byte is a character there, so this cannot fail. */
+/** Converts Windows-1252 to UTF-8. Every byte is a character, so this cannot fail. */
 export function windows1252ToUtf8(bytes: Uint8Array): Buffer {
-  const utf8 = Buffer.allocUnsafe(bytes.length * MOST)
+  const utf8 = Buffer.allocUnsafe(bytes.length * MAX_UTF8_BYTES)
   let length = 0
   for (const byte of bytes) {
     if (byte < 0x80) {

@@ -5,16 +5,16 @@ const isDigit = (byte: number | undefined): boolean =>
   byte !== undefined && byte >= 0x30 && byte <= 0x39
 
 const TRUE = /^(true|t|yes|y|1)$/i
-const MOMENT =
+const DATE_TIME =
   /^(\d+)[-/.](\d+)[-/.](\d+)(?:[ T](\d\d?):(\d\d)(?::(\d\d(?:\.\d+)?))?)?(?:[ \u00a0\u202f]?([ap])m)? ?(z|[-+].*)?$/i
 const ZONE = /^([-+]\d\d):?(\d\d)?$/
 
-const two = (text: string | number): string => String(text).padStart(2, '0')
+const twoDigits = (text: string | number): string => String(text).padStart(2, '0')
 
-/** The hour of 24; `half` is `a` or `p` behind a time of 12 hours. */
-function hourOf(text: string, half: string | undefined): string {
-  if (half === undefined) return two(text)
-  return two((Number(text) % 12) + (half.toLowerCase() === 'p' ? 12 : 0))
+/** The hour in 24-hour form; `ampm` is `a` or `p` after a 12-hour time. */
+function hourOf(text: string, ampm: string | undefined): string {
+  if (ampm === undefined) return twoDigits(text)
+  return twoDigits((Number(text) % 12) + (ampm.toLowerCase() === 'p' ? 12 : 0))
 }
 
 function zoneOf(text: string): string {
@@ -22,38 +22,38 @@ function zoneOf(text: string): string {
   return `${hours}:${minutes}`
 }
 
-/** A date or timestamp with the year first. */
+/** Rewrites a date or timestamp with the year first. */
 function yearFirst(text: string, order: Decision['order']): string {
-  const [all, a = '', b = '', c = '', hour, minute, seconds = '00', half, zone] =
-    MOMENT.exec(text) ?? []
+  const [all, a = '', b = '', c = '', hour, minute, seconds = '00', ampm, zone] =
+    DATE_TIME.exec(text) ?? []
   if (all === undefined) return text
   const [year, month, day] = order === 'dmy' ? [c, b, a] : order === 'mdy' ? [c, a, b] : [a, b, c]
-  const date = `${year}-${two(month)}-${two(day)}`
+  const date = `${year}-${twoDigits(month)}-${twoDigits(day)}`
   if (hour === undefined) return date
-  return `${date} ${hourOf(hour, half)}:${minute}:${seconds}${zone ? zoneOf(zone) : ''}`
+  return `${date} ${hourOf(hour, ampm)}:${minute}:${seconds}${zone ? zoneOf(zone) : ''}`
 }
 
 const HYPHEN = 0x2d
 const COLON = 0x3a
 const LETTER_M = 0x6d
-/** `01/02/2026`, and a time of day with a zone behind it. */
+/** The length of `01/02/2026`. */
 const DATE_BYTES = 10
-/** Where day, month and year are moved, by the order they come in. */
-const MOVED = {
+/** For each output byte, its index in the input or a literal hyphen, by date order. */
+const SOURCES = {
   ymd: [0, 1, 2, 3, HYPHEN, 5, 6, HYPHEN, 8, 9],
   dmy: [6, 7, 8, 9, HYPHEN, 3, 4, HYPHEN, 0, 1],
   mdy: [6, 7, 8, 9, HYPHEN, 0, 1, HYPHEN, 3, 4],
 } as const
 
-/** Whether a time behind a date has two digits for its hour, of 24. */
-const isWholeTime = (bytes: Uint8Array, time: number, end: number): boolean =>
+/** Whether the time after a date is in 24-hour form with a two-digit hour. */
+const is24HourTime = (bytes: Uint8Array, time: number, end: number): boolean =>
   bytes[time + 2] === COLON && ((bytes[end - 1] as number) | 0x20) !== LETTER_M
 
 /**
- * Puts the year first without making a text of the bytes: of dates whose parts have two and
- * four digits, with times of 24 hours.
+ * Rewrites a date with the year first, working on bytes to avoid creating strings. Handles only
+ * two-digit days and months, four-digit years and 24-hour times.
  *
- * @returns how many bytes were written; 0 when the date is written in another way
+ * @returns the number of bytes written; 0 if the date has another form
  */
 export function writeYearFirst(
   bytes: Uint8Array,
@@ -68,10 +68,10 @@ export function writeYearFirst(
   for (const at of order === 'ymd' ? [4, 7] : [2, 5]) {
     if (bytes[start + at] !== bytes[start + separator] || isDigit(bytes[start + at])) return 0
   }
-  if (length > DATE_BYTES && !isWholeTime(bytes, start + DATE_BYTES + 1, end)) return 0
-  const moved = MOVED[order]
+  if (length > DATE_BYTES && !is24HourTime(bytes, start + DATE_BYTES + 1, end)) return 0
+  const sources = SOURCES[order]
   for (let at = 0; at < DATE_BYTES; at += 1) {
-    const from = moved[at] as number
+    const from = sources[at] as number
     out[at] = from === HYPHEN ? HYPHEN : (bytes[start + from] as number)
   }
   for (let at = DATE_BYTES; at < length; at += 1) out[at] = bytes[start + at] as number
@@ -79,9 +79,10 @@ export function writeYearFirst(
 }
 
 /**
- * Makes what turns a cell that fits a decision into the text by which PostgreSQL reads its value and which an
- * export shows: `2026-01-31`, `2026-01-31 15:05:00+05:30` with the offset as given, `true` and `false`, plain
- * numbers (an exponent stays), a UUID in small letters. JSON and text stay as they are.
+ * Creates a function that turns a cell into its canonical text, which PostgreSQL parses and
+ * exports show: `2026-01-31`, `2026-01-31 15:05:00+05:30` with the offset as given, `true` and
+ * `false`, plain numbers (exponents are kept), UUIDs in lower case. JSON and text are unchanged.
+ * The cell must fit the decision.
  */
 export function createCanonical(
   numbers: NumberFormat,

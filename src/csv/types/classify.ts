@@ -2,15 +2,15 @@ import { KIND } from './cell-kinds.ts'
 import { numberKinds } from './number-kinds.ts'
 import { temporalKinds } from './temporal-kinds.ts'
 
-/** Bytes by what can begin with them. */
-const BEGINS = { nothing: 0, number: 1, json: 2, word: 3 } as const
-const BEGIN = new Uint8Array(256)
-for (const byte of Buffer.from('-.0123456789')) BEGIN[byte] = BEGINS.number
-for (const byte of Buffer.from('{[')) BEGIN[byte] = BEGINS.json
-for (const byte of Buffer.from('tfynTFYNabcdeABCDE')) BEGIN[byte] = BEGINS.word
+/** Classes of a cell's first byte. */
+const FIRST_BYTE = { nothing: 0, number: 1, json: 2, word: 3 } as const
+const FIRST_BYTES = new Uint8Array(256)
+for (const byte of Buffer.from('-.0123456789')) FIRST_BYTES[byte] = FIRST_BYTE.number
+for (const byte of Buffer.from('{[')) FIRST_BYTES[byte] = FIRST_BYTE.json
+for (const byte of Buffer.from('tfynTFYNabcdeABCDE')) FIRST_BYTES[byte] = FIRST_BYTE.word
 
 const UUID_LENGTH = 36
-/** JSON nested deeper than this stays text: PostgreSQL reads it by recursion. */
+/** JSON nested more deeply stays text, because PostgreSQL parses it recursively. */
 const MAX_DEPTH = 500
 
 const { saysTrue, saysFalse, trueFalse, yesNo, tF, yN } = KIND
@@ -24,7 +24,7 @@ const WORDS: ReadonlyMap<string, number> = new Map([
   ['y', yN | saysTrue],
   ['n', yN | saysFalse],
 ])
-const LONGEST_WORD = 5
+const MAX_WORD_LENGTH = 5
 
 const isHex = (byte: number): boolean => {
   const lower = byte | 0x20
@@ -45,7 +45,7 @@ function wordKinds(bytes: Buffer, start: number, end: number): number {
   return kinds === undefined ? 0 : kinds | KIND.asIs
 }
 
-/** How deep brackets are nested, those inside strings counted too. */
+/** The nesting depth of brackets, including those inside strings. */
 function depth(text: string): number {
   let open = 0
   let deepest = 0
@@ -56,7 +56,7 @@ function depth(text: string): number {
   return deepest
 }
 
-/** Whether a text is an object or an array in JSON. */
+/** Whether a text is a JSON object or array. */
 export function isJson(text: string): boolean {
   if (!/^\s*[[{]/.test(text) || depth(text) > MAX_DEPTH) return false
   try {
@@ -68,22 +68,23 @@ export function isJson(text: string): boolean {
 }
 
 /**
- * The kinds that the bytes of a cell without surrounding blanks are.
+ * Finds the kinds of a cell, given its bytes without surrounding blanks.
  *
- * @param wanted kinds of use to the caller: JSON is only looked into when it is among them
- * @returns bits of {@link KIND}, `text` always among them, `asIs` where PostgreSQL reads them alike
+ * @param wanted the kinds the caller needs; JSON is only parsed if it is among them
+ * @returns bits of {@link KIND}: always `text`, and `asIs` where PostgreSQL reads the bytes the
+ *   same way
  */
 export function classify(bytes: Buffer, start: number, end: number, wanted: number): number {
   const length = end - start
-  const begin = BEGIN[bytes[start] as number]
-  if (begin === BEGINS.nothing || length === 0) return KIND.text
-  if (begin === BEGINS.json) {
+  const first = FIRST_BYTES[bytes[start] as number]
+  if (first === FIRST_BYTE.nothing || length === 0) return KIND.text
+  if (first === FIRST_BYTE.json) {
     const json = (wanted & KIND.json) !== 0 && isJson(bytes.toString('utf8', start, end))
     return json ? KIND.json | KIND.text | KIND.asIs : KIND.text
   }
   if (length === UUID_LENGTH && isUuid(bytes, start)) return KIND.uuid | KIND.text | KIND.asIs
-  if (begin === BEGINS.word) {
-    return length <= LONGEST_WORD ? wordKinds(bytes, start, end) | KIND.text : KIND.text
+  if (first === FIRST_BYTE.word) {
+    return length <= MAX_WORD_LENGTH ? wordKinds(bytes, start, end) | KIND.text : KIND.text
   }
   return (numberKinds(bytes, start, end) || temporalKinds(bytes, start, end)) | KIND.text
 }

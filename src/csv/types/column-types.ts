@@ -13,7 +13,7 @@ import {
 } from './number-format.ts'
 import { numberKinds } from './number-kinds.ts'
 
-/** What a column turned out to be. */
+/** The detected type of a column, with counts. */
 export interface Column extends Decision {
   /** The kinds that all its cells have in common. */
   readonly possible: number
@@ -22,21 +22,21 @@ export interface Column extends Decision {
   readonly values: number
 }
 
-/** Says of a row whether it is left out, as one that will be refused anyway. */
+/** Whether to ignore a row, since it will be refused anyway. */
 export type LeaveOut = (batch: RowBatch, row: number) => boolean
 
-/** How cells are understood. */
+/** How cells are interpreted. */
 export interface TypeOptions {
-  /** Words that stand for nothing; the usual ones when absent. */
+  /** The words that mean null; `NULL_WORDS` by default. */
   readonly nulls?: readonly string[] | undefined
   readonly numbers?: NumberFormat
 }
 
 const NUMBERS = KIND.integer | KIND.numeric | KIND.zeroOne
-/** Kinds with blanks around which PostgreSQL reads something else, or nothing. */
+/** With blanks around them, PostgreSQL reads these kinds differently or not at all. */
 const UNTRIMMED = KIND.uuid | KIND.json
 
-/** Of what holds escaped quotes, only JSON is more than text; what is malformed is not even that. */
+/** A cell with escaped quotes can be JSON or text; a malformed one only text. */
 function kindsOfEscaped(batch: RowBatch, cell: number, wanted: number): number {
   const malformed = (batch.cellFlags[cell] as number) & CELL.malformed
   if (malformed || !(wanted & KIND.json)) return KIND.text
@@ -45,25 +45,25 @@ function kindsOfEscaped(batch: RowBatch, cell: number, wanted: number): number {
 
 type Classify = typeof classify
 
-/** Classifies where numbers are written in another way. */
+/** Creates a classifier for numbers in another format than plain digits with a point. */
 function createClassify(numbers: NumberFormat): Classify {
   const readNumber = createNumberReader(numbers)
   if (readNumber === undefined) return classify
   return (bytes, start, end, wanted) => {
     const kinds = classify(bytes, start, end, wanted)
-    // Digits alone are the same number in every format.
+    // Plain digits are the same number in every format.
     if (kinds & KIND.integer || mayBeginNumber[bytes[start] as number] === false) return kinds
     const plain = readNumber(bytes.toString('utf8', start, end))
     if (plain === undefined) return kinds & NUMBERS ? KIND.text : kinds
     const digits = Buffer.from(plain)
-    const found = numberKinds(digits, 0, digits.length) | KIND.text
-    return digits.equals(bytes.subarray(start, end)) ? found : found & ~KIND.asIs
+    const formattedKinds = numberKinds(digits, 0, digits.length) | KIND.text
+    return digits.equals(bytes.subarray(start, end)) ? formattedKinds : formattedKinds & ~KIND.asIs
   }
 }
 
 /**
- * Finds the types of columns from all their cells, batch by batch. Blanks around a value and quotes make no
- * difference; whatever is null fits every type. Once a column is text, only its nulls are looked at.
+ * Finds the types of columns from all their cells, batch by batch. Surrounding blanks and quotes
+ * are ignored. A null fits every type. Once a column is text, only its nulls are counted.
  */
 export class ColumnTypes {
   readonly #isNull: NullTest
@@ -81,15 +81,15 @@ export class ColumnTypes {
   }
 
   /**
-   * By row of the batch taken in last: 1 where every cell is either unquoted and empty, or means to a
-   * database as it stands what it was found to be: such rows need not be written anew. Quotes within
-   * unquoted cells are not looked for.
+   * For each row of the last batch: 1 if all its cells can be passed to the database unchanged.
+   * Each such cell is either unquoted and empty, or PostgreSQL reads its bytes as the detected
+   * value. Quotes inside unquoted cells are not checked.
    */
   get plain(): Uint8Array {
     return this.#plain
   }
 
-  /** Takes in the rows of a batch from `first` on. */
+  /** Adds the rows of a batch, starting at `first`. */
   add(batch: RowBatch, first = 0, leaveOut?: LeaveOut): void {
     if (this.#plain.length < batch.rows) this.#plain = new Uint8Array(2 * batch.rows)
     for (let row = first; row < batch.rows; row += 1) {
@@ -103,7 +103,7 @@ export class ColumnTypes {
     }
   }
 
-  /** @returns 1 for a plain row, otherwise 0 */
+  /** @returns 1 for a plain row, else 0 */
   #addRow(batch: RowBatch, firstCell: number, width: number): 0 | 1 {
     const { bytes, cellStart, cellEnd, cellFlags } = batch
     const possible = this.#possible
@@ -130,7 +130,7 @@ export class ColumnTypes {
         flags > CELL.quoted
           ? kindsOfEscaped(batch, cell, before)
           : this.#classify(bytes, start, end, before)
-      // What is text alone makes the column text: any bytes will do.
+      // A cell that is only text makes the column text, where any bytes can be passed on unchanged.
       if (!(kinds & KIND.asIs)) plain = kinds === KIND.text ? plain : 0
       else if (kinds & UNTRIMMED && (start !== cellFrom || end !== cellTo)) plain = 0
       possible[column] = before & kinds
@@ -139,7 +139,7 @@ export class ColumnTypes {
     return plain
   }
 
-  /** Takes in a value of a column that is in no row, and so is not counted. */
+  /** Adds a value for a column outside any row; it is not counted. */
   addValue(column: number, text: string): void {
     if (column >= this.#width) this.#widen(column + 1)
     const bytes = Buffer.from(text.trim())
@@ -162,7 +162,10 @@ export class ColumnTypes {
     this.#values = values
   }
 
-  /** What the columns are by all that was taken in. A cell that a short row lacks is null. */
+  /**
+   * The columns' types from everything added so far. A cell missing from a short row counts as
+   * null.
+   */
   columns(): Column[] {
     return Array.from({ length: this.#width }, (_, column) => {
       const values = this.#values[column] as number

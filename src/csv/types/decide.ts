@@ -13,18 +13,18 @@ export type ColumnType =
 
 export type DateOrder = 'ymd' | 'dmy' | 'mdy'
 
-/** What a column is. */
+/** The type of a column, and how its cells are read. */
 export interface Decision {
   readonly type: ColumnType
-  /** The kind of {@link KIND} by which each cell of it is read: a cell fits when it has this bit. */
+  /** The bit of {@link KIND} that a cell must have to fit the column. */
   readonly kind: number
-  /** How its dates are written. */
+  /** The order of day, month and year in its dates. */
   readonly order?: DateOrder
-  /** Whether it is text because no day told which of day and month comes first. */
+  /** True if it is text only because day and month could not be told apart. */
   readonly ambiguous: boolean
 }
 
-/** The kinds by preference, with what they make. */
+/** The kinds by preference, with the type each one makes. */
 const TYPES: readonly (readonly [number, ColumnType, DateOrder?])[] = [
   [KIND.integer, 'integer'],
   [KIND.numeric, 'numeric'],
@@ -46,23 +46,23 @@ const AMBIGUOUS = [
   KIND.timestampDmy | KIND.timestampMdy,
   KIND.timestamptzDmy | KIND.timestamptzMdy,
 ]
-/** One of these words alone makes a boolean. Of the letters, and of 0 and 1, both have to be there. */
-const TELLING: readonly number[] = [KIND.trueFalse, KIND.yesNo]
-const FAMILIES: readonly number[] = [...TELLING, KIND.tF, KIND.yN, KIND.zeroOne]
+/** One word of these families makes a column boolean. The letters, and 0 and 1, must both occur. */
+const CONCLUSIVE: readonly number[] = [KIND.trueFalse, KIND.yesNo]
+const FAMILIES: readonly number[] = [...CONCLUSIVE, KIND.tF, KIND.yN, KIND.zeroOne]
 const BOTH = KIND.saysTrue | KIND.saysFalse
 
 /**
- * What a column is.
+ * Decides a column's type.
  *
- * @param possible the kinds all its cells have in common
- * @param seen the kinds any of its cells has; 0 when all are null
+ * @param possible the kinds that all its cells have in common
+ * @param seen the kinds that any of its cells has; 0 if all are null
  */
 export function decide(possible: number, seen: number): Decision {
   const text: Decision = { type: 'text', kind: KIND.text, ambiguous: false }
   if (seen === 0) return text
   for (const kind of FAMILIES) {
-    const told = TELLING.includes(kind) || (seen & BOTH) === BOTH
-    if (possible & kind && told) return { type: 'boolean', kind, ambiguous: false }
+    const isConclusive = CONCLUSIVE.includes(kind) || (seen & BOTH) === BOTH
+    if (possible & kind && isConclusive) return { type: 'boolean', kind, ambiguous: false }
   }
   if (AMBIGUOUS.some((pair) => (possible & pair) === pair)) return { ...text, ambiguous: true }
   for (const [kind, type, order] of TYPES) {

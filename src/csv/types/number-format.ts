@@ -1,17 +1,20 @@
 import { CsvError } from '../errors.ts'
 
-/** How numbers are written, besides plain digits with a point. */
+/** How numbers are written, apart from plain digits with a point. */
 export interface NumberFormat {
   readonly decimal: '.' | ','
-  /** What stands between groups of three digits; null where nothing does. A blank may be a narrow or hard one. */
+  /**
+   * The separator between groups of three digits, or null. A blank may also be a narrow or
+   * no-break space.
+   */
   readonly thousands: null | ',' | '.' | ' ' | "'"
-  /** Whether a sign of a currency may stand before or behind. */
+  /** Whether a currency sign may precede or follow the number. */
   readonly currencySigns: boolean
 }
 
 export const PLAIN_NUMBERS: NumberFormat = { decimal: '.', thousands: null, currencySigns: false }
 
-/** What the first byte of such a number can be; the sign of a currency is `$` or not in ASCII. */
+/** The possible first bytes of a number; a currency sign is `$` or not ASCII. */
 const FIRST = /[-\d.,$\u0080-\uffff]/
 
 /** Whether numbers are plain digits with a point. */
@@ -25,18 +28,19 @@ const GROUP_SEPARATORS: Readonly<Record<string, string>> = {
   "'": "['\\u2019]",
 }
 
-/** Whether a number of some format can begin with a byte. */
+/** By byte, whether a number in any format can start with it. */
 export const mayBeginNumber: readonly boolean[] = Array.from({ length: 256 }, (_, byte) =>
   FIRST.test(String.fromCharCode(byte)),
 )
 
 /**
- * Makes what turns a number of this format into plain digits with a point: `€ 1.234,50` into `1234.50`.
- * Groups have exactly three digits, a currency's sign is one character of Unicode's class of them, and
- * parentheses make no number.
+ * Creates a function that rewrites a number of this format as plain digits with a point: `€
+ * 1.234,50` becomes `1234.50`. Groups have exactly three digits, a currency sign is one Unicode
+ * currency symbol, and parentheses do not make a number.
  *
- * @returns undefined for the plain format, which needs none; what it makes returns undefined for other texts
- * @throws CsvError `invalid_dialect` when the decimal sign stands between groups as well
+ * @returns undefined for the plain format, which needs no rewriting; the function returns
+ *   undefined for any text that is not such a number
+ * @throws CsvError `invalid_dialect` if both separators are the same
  */
 export function createNumberReader(
   format: NumberFormat,
@@ -44,15 +48,15 @@ export function createNumberReader(
   if (isPlain(format)) return undefined
   const { decimal, thousands, currencySigns } = format
   if (decimal === thousands) {
-    throw new CsvError('invalid_dialect', 'Decimals and groups of digits have the same sign.')
+    throw new CsvError('invalid_dialect', 'The decimal and thousands separators are the same.')
   }
   const group = thousands === null ? undefined : GROUP_SEPARATORS[thousands]
   const whole = group === undefined ? '\\d+' : `\\d{1,3}(?:${group}\\d{3})+|\\d+`
   const point = decimal === '.' ? '\\.' : ','
   const number = `(?=[\\d.,])(${whole})?(?:${point}(\\d+))?([eE][-+]?\\d+)?`
   const before = currencySigns ? '(?:\\p{Sc}\\s?)?' : ''
-  const behind = currencySigns ? '(?:\\s?\\p{Sc})?' : ''
-  const pattern = new RegExp(`^(-?)${before}(-?)${number}${behind}$`, 'u')
+  const after = currencySigns ? '(?:\\s?\\p{Sc})?' : ''
+  const pattern = new RegExp(`^(-?)${before}(-?)${number}${after}$`, 'u')
   return (text) => {
     const [all, outer = '', inner = '', digits = '', fraction, exponent = ''] =
       pattern.exec(text.trim()) ?? []

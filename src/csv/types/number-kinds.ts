@@ -5,12 +5,12 @@ const NINE = 0x39
 /** 2^63 - 1, and the digits of -2^63. */
 const LARGEST = Buffer.from('9223372036854775807')
 const SMALLEST = Buffer.from('9223372036854775808')
-/** Numbers longer than this stay text. */
+/** Longer numbers stay text. */
 const MAX_BYTES = 1_000
 const MAX_EXPONENT_DIGITS = 3
 const NUMERIC = KIND.numeric | KIND.asIs
 
-/** Whether as many digits as the limit has are not above it. */
+/** Whether a number with as many digits as the limit does not exceed it. */
 function isWithin(bytes: Uint8Array, start: number, limit: Uint8Array): boolean {
   for (let index = 0; index < limit.length; index += 1) {
     const difference = (bytes[start + index] as number) - (limit[index] as number)
@@ -33,28 +33,29 @@ function integerKinds(bytes: Uint8Array, first: number, end: number, negative: b
   return KIND.asIs | KIND.integer | KIND.numeric
 }
 
-/** The end of the digits from `at` on. */
+/** The index after the digits that start at `at`. */
 function skipDigits(bytes: Uint8Array, at: number, end: number): number {
   let next = at
   while (next < end && (bytes[next] as number) >= ZERO && (bytes[next] as number) <= NINE) next += 1
   return next
 }
 
-/** Whether all that is left is an exponent. One without a sign wants a point before it: `1E5` is a code. */
+/** Whether the rest is an exponent. Without a sign it needs a point before it: `1E5` is a code. */
 function isExponent(bytes: Uint8Array, at: number, end: number, hasPoint: boolean): boolean {
   if (bytes[at] !== 0x65 && bytes[at] !== 0x45) return false
   const signed = bytes[at + 1] === 0x2b || bytes[at + 1] === 0x2d
   const first = at + (signed ? 2 : 1)
   const count = end - first
-  const fits = count >= 1 && count <= MAX_EXPONENT_DIGITS && skipDigits(bytes, first, end) === end
-  return fits && (signed || hasPoint)
+  const isValid =
+    count >= 1 && count <= MAX_EXPONENT_DIGITS && skipDigits(bytes, first, end) === end
+  return isValid && (signed || hasPoint)
 }
 
 /**
- * The kinds of number that the bytes are: `-12`, `0.50`, `.5`, `1.5e-7`. A plus sign, leading zeros, or an
- * integer of more than 64 bits make none: those are codes.
+ * The numeric kinds of the bytes: `-12`, `0.50`, `.5`, `1.5e-7`. A plus sign, leading zeros or an
+ * integer beyond 64 bits make it no number but a code.
  *
- * @returns bits of {@link KIND}, `asIs` among them; 0 when it is none
+ * @returns bits of {@link KIND}, including `asIs`; 0 if the bytes are not a number
  */
 export function numberKinds(bytes: Uint8Array, start: number, end: number): number {
   const negative = bytes[start] === 0x2d

@@ -1,6 +1,6 @@
 import type { ColumnType } from './decide.ts'
 
-/** The types of columns as PostgreSQL names them. */
+/** PostgreSQL's names of the column types. */
 export const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   integer: 'bigint',
   numeric: 'numeric',

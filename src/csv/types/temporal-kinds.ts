@@ -2,22 +2,22 @@ import { KIND, TO_TIMESTAMP, TO_TIMESTAMPTZ } from './cell-kinds.ts'
 
 const DAYS = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 const MAX_FRACTION = 6
-/** The largest offset PostgreSQL takes. */
+/** The largest UTC offset PostgreSQL accepts. */
 const MAX_OFFSET_HOURS = 15
 const HYPHEN = 0x2d
 const COLON = 0x3a
 const BLANK = 0x20
 const LETTER_T = 0x54
 const LETTER_M = 0x6d
-/** Some write a hard or a narrow blank before it. */
-const HALF_DAY = /^[ \u00a0\u202f]?[ap]m$/i
-/** Above all kinds of dates: a place and the kinds make one number. */
-const PLACE = 2_048
+/** Some files have a no-break or narrow space before AM or PM. */
+const AM_PM = /^[ \u00a0\u202f]?[ap]m$/i
+/** Larger than any combination of date kinds, so that an index and the kinds fit in one number. */
+const END_UNIT = 2_048
 
 const isDigit = (byte: number | undefined): boolean =>
   byte !== undefined && byte >= 0x30 && byte <= 0x39
 
-/** The number of `count` digits; -1 when one of them is none. */
+/** Parses `count` digits; -1 if any byte is not a digit. */
 function digits(bytes: Uint8Array, at: number, count: number): number {
   let value = 0
   for (let index = at; index < at + count; index += 1) {
@@ -28,7 +28,7 @@ function digits(bytes: Uint8Array, at: number, count: number): number {
   return value
 }
 
-/** Whether the calendar has this day, in the years 1 to 9999. */
+/** Whether the date exists, in the years 1 to 9999. */
 function exists(year: number, month: number, day: number): boolean {
   if (year < 1 || month < 1 || month > 12 || day < 1 || day > (DAYS[month] as number)) return false
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
@@ -38,13 +38,16 @@ function exists(year: number, month: number, day: number): boolean {
 const isSeparator = (byte: number | undefined): boolean =>
   byte === 0x2d || byte === 0x2f || byte === 0x2e
 
-/** The kinds of the date at the front and where it ends, as `end * PLACE + kinds`; 0 when there is none. */
+/**
+ * Parses the date at the start. Returns its end and kinds as `end * END_UNIT + kinds`, or 0 if
+ * there is none.
+ */
 function readDate(bytes: Uint8Array, start: number, end: number): number {
   const separator = bytes[start + 4]
   if (end - start >= 10 && isSeparator(separator) && bytes[start + 7] === separator) {
     const year = digits(bytes, start, 4)
     const fits = exists(year, digits(bytes, start + 5, 2), digits(bytes, start + 8, 2))
-    if (year >= 0) return fits ? (start + 10) * PLACE + KIND.dateYmd : 0
+    if (year >= 0) return fits ? (start + 10) * END_UNIT + KIND.dateYmd : 0
   }
   const firstLength = isDigit(bytes[start + 1]) ? 2 : 1
   const second = start + firstLength + 1
@@ -57,13 +60,16 @@ function readDate(bytes: Uint8Array, start: number, end: number): number {
   const b = digits(bytes, second, secondLength)
   const year = digits(bytes, last, 4)
   const kinds = (exists(year, b, a) ? KIND.dateDmy : 0) | (exists(year, a, b) ? KIND.dateMdy : 0)
-  return kinds && (last + 4) * PLACE + kinds
+  return kinds && (last + 4) * END_UNIT + kinds
 }
 
-/** How many digits the hour at `at` has. */
+/** The number of digits in the hour at `at`. */
 const hourDigits = (bytes: Uint8Array, at: number): number => (bytes[at + 1] === COLON ? 1 : 2)
 
-/** Where the time of day at `at` ends: hours, minutes, seconds, up to 6 digits of them; -1 when there is none. */
+/**
+ * The end of the time at `at`: hours, minutes, seconds and up to 6 decimals of them; -1 if there
+ * is none.
+ */
 function readTime(bytes: Uint8Array, at: number, end: number): number {
   const length = hourDigits(bytes, at)
   let next = at + length + 3
@@ -82,14 +88,14 @@ function readTime(bytes: Uint8Array, at: number, end: number): number {
   return next > fraction && next - fraction <= MAX_FRACTION ? next : -1
 }
 
-/** Whether all that is left is AM or PM, behind the time at `time`, which has an hour from 1 to 12 then. */
-function isHalfDay(bytes: Buffer, time: number, at: number, end: number): boolean {
+/** Whether the rest is AM or PM, after a time whose hour is from 1 to 12. */
+function isAmPm(bytes: Buffer, time: number, at: number, end: number): boolean {
   if (((bytes[end - 1] as number) | 0x20) !== LETTER_M) return false
   const hour = digits(bytes, time, hourDigits(bytes, time))
-  return hour >= 1 && hour <= 12 && HALF_DAY.test(bytes.toString('utf8', at, end))
+  return hour >= 1 && hour <= 12 && AM_PM.test(bytes.toString('utf8', at, end))
 }
 
-/** Whether all that is left is a zone: `Z`, `+05`, `+0530`, `+05:30`. */
+/** Whether the rest is a zone: `Z`, `+05`, `+0530`, `+05:30`. */
 function isZone(bytes: Uint8Array, at: number, end: number): boolean {
   const sign = bytes[at]
   if (sign === 0x5a || sign === 0x7a) return at + 1 === end
@@ -105,19 +111,19 @@ function isZone(bytes: Uint8Array, at: number, end: number): boolean {
 }
 
 /**
- * The kinds of date and timestamp that the bytes are. A date has a year of four digits (one of two digits
- * makes none: its century would be a guess) and its parts stand between equal `-`, `/` or `.`; a time follows
- * after a blank or `T`, of 24 hours or, with AM or PM behind it, of 12.
+ * The date and timestamp kinds of the bytes. A date needs a four-digit year, since the century of
+ * a two-digit one would be a guess. Its parts are separated by equal `-`, `/` or `.`. After a
+ * blank or `T` a time may follow, in 24-hour form, or in 12-hour form with AM or PM.
  *
- * @returns bits of {@link KIND}, with `asIs` for a date as ISO 8601 has it; 0 when it is none
+ * @returns bits of {@link KIND}, with `asIs` for an ISO 8601 date; 0 if the bytes are no date
  */
 export function temporalKinds(bytes: Buffer, start: number, end: number): number {
   if (end - start < 8) return 0
   const date = readDate(bytes, start, end)
   if (date === 0) return 0
-  const kinds = date % PLACE
-  const dateEnd = (date - kinds) / PLACE
-  // Only the year first, with hyphens, is read alike by all.
+  const kinds = date % END_UNIT
+  const dateEnd = (date - kinds) / END_UNIT
+  // Only year-first dates with hyphens are parsed the same under every DateStyle.
   const asIs = kinds === KIND.dateYmd && bytes[start + 4] === HYPHEN ? KIND.asIs : 0
   if (dateEnd === end) return kinds | asIs
   if (bytes[dateEnd] !== BLANK && bytes[dateEnd] !== LETTER_T) return 0
@@ -128,5 +134,5 @@ export function temporalKinds(bytes: Buffer, start: number, end: number): number
   if (timeEnd === end) return (kinds << TO_TIMESTAMP) | timeAsIs
   const zone = bytes[timeEnd] === BLANK ? timeEnd + 1 : timeEnd
   if (isZone(bytes, zone, end)) return (kinds << TO_TIMESTAMPTZ) | timeAsIs
-  return isHalfDay(bytes, time, timeEnd, end) ? kinds << TO_TIMESTAMP : 0
+  return isAmPm(bytes, time, timeEnd, end) ? kinds << TO_TIMESTAMP : 0
 }
