@@ -5,19 +5,20 @@ import { isDatabaseAway } from './errors.ts'
 import type { DatabaseWatch } from './watch.ts'
 
 type Done = (error: Error | null | undefined, result?: unknown) => void
-/** What the driver made of its options and of what the URL of the database says. */
+/** The driver's effective options, merged from its config and the database URL. */
 interface Configured {
   readonly connectionParameters: { query_timeout: unknown }
 }
 type CheckedOut = (error: Error | undefined, client?: pg.PoolClient, release?: () => void) => void
 
-const nothing = () => undefined
+const noop = () => undefined
 
 /**
- * Connections that end when the server does not answer in time: a late answer would be the next question's. The
- * limits are the driver's options; its own timers would count the time in which this process did not run.
+ * Clients that close the connection when an answer is late, since a late answer would be taken for
+ * that of the next query. The limits come from the driver's options. Its own timers are not used:
+ * they would count time in which this process did not run.
  *
- * @param connectMs how long one may take to open
+ * @param connectMs how long connecting may take
  */
 function watchedClient(watch: PoolWatch, connectMs: number): typeof pg.Client {
   return class extends pg.Client {
@@ -30,9 +31,9 @@ function watchedClient(watch: PoolWatch, connectMs: number): typeof pg.Client {
       connectionParameters.query_timeout = 0
     }
 
-    #endAfter(milliseconds: number, why: string): OwnTimer | undefined {
+    #endAfter(milliseconds: number, reason: string): OwnTimer | undefined {
       if (milliseconds === 0) return undefined
-      return afterOwnTime(milliseconds, () => this.connection.stream.destroy(new Error(why)))
+      return afterOwnTime(milliseconds, () => this.connection.stream.destroy(new Error(reason)))
     }
 
     override connect(...[callback]: never[]): never {
@@ -46,10 +47,10 @@ function watchedClient(watch: PoolWatch, connectMs: number): typeof pg.Client {
 
     override query(...parts: never[]): never {
       const [config, values, callback] = parts as unknown as readonly [never, never, unknown]
-      const over = watch.wait((error) => this.connection.stream.destroy(error))
+      const endWait = watch.wait((error) => this.connection.stream.destroy(error))
       const timer = this.#endAfter(this.#answerMs, 'Query read timeout')
       const end: Done = (error) => {
-        over()
+        endWait()
         timer?.stop()
         if (!error || !isDatabaseAway(error)) return
         this.connection.stream.destroy(error)
@@ -69,20 +70,20 @@ function watchedClient(watch: PoolWatch, connectMs: number): typeof pg.Client {
   }
 }
 
-/** What a pool tells of its waits, and is told of the database. */
+/** What a pool reports to the database watch, and asks of it. */
 export type PoolWatch = Pick<DatabaseWatch, 'away' | 'doubtful' | 'suspect' | 'wait'>
 
-/** For work that rather waits until its own limits than be given up when the database is silent for a moment. */
+/** For background work: it waits up to its own limits instead of failing when the breaker opens. */
 export const PATIENT: PoolWatch = {
   away: false,
   doubtful: false,
-  suspect: nothing,
-  wait: () => nothing,
+  suspect: noop,
+  wait: () => noop,
 }
 
 /**
- * A pool in which every wait ends: for a connection, for an answer, and at once while the database is
- * known to be away.
+ * A pool in which every wait is bounded, for a connection or an answer. It fails at once while the
+ * database is known to be unavailable.
  */
 export class BoundedPool extends pg.Pool {
   readonly #watch: PoolWatch
@@ -94,7 +95,7 @@ export class BoundedPool extends pg.Pool {
     this.#connectMs = connectionTimeoutMillis
   }
 
-  /** @throws AppError 503 `database_unavailable`, or `overloaded` when all connections stay busy */
+  /** @throws AppError 503 `database_unavailable`, or `overloaded` if all connections stay busy */
   override connect(...[callback]: never[]): never {
     if (typeof callback === 'function') return this.#checkOut(callback) as never
     return new Promise<pg.PoolClient | undefined>((resolve, reject) => {
@@ -105,7 +106,7 @@ export class BoundedPool extends pg.Pool {
   #checkOut(callback: CheckedOut): void {
     const watch = this.#watch
     if (watch.away) {
-      callback(databaseUnavailable(), undefined, nothing)
+      callback(databaseUnavailable(), undefined, noop)
       return
     }
     let ended = false
@@ -115,21 +116,21 @@ export class BoundedPool extends pg.Pool {
         return
       }
       ended = true
-      over()
+      endWait()
       timer?.stop()
       callback(error, client, release)
     }
-    const over = watch.wait((error) => finish(error, undefined, nothing))
+    const endWait = watch.wait((error) => finish(error, undefined, noop))
     let timer: OwnTimer | undefined
     super.connect(((error: Error | undefined, client?: pg.PoolClient, release?: () => void) => {
       if (error) watch.suspect()
       finish(error, client, release)
     }) as never)
-    // After the timer of a connection that is opened for this: why that failed says more.
+    // Started after the new connection's own timer, whose error explains more.
     if (this.#connectMs === 0 || ended) return
     timer = afterOwnTime(this.#connectMs, () => {
       const error = new Error('no connection became free in time')
-      finish(watch.doubtful ? databaseUnavailable(error) : overloaded(error), undefined, nothing)
+      finish(watch.doubtful ? databaseUnavailable(error) : overloaded(error), undefined, noop)
     })
   }
 }

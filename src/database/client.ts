@@ -13,23 +13,24 @@ import { boundedBy, type KindOfWork, WORK_LIMITS, type WorkLimits } from './work
 export { escapeIdentifier, escapeLiteral } from 'pg'
 export { Prisma }
 export type Database = PrismaClient
-/** What runs inside `database.$transaction(async (tx) => …)`. */
+/** The transaction client that `database.$transaction(async (tx) => …)` passes. */
 export type DatabaseTransaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0]
 
 const MAX_PREPARED_STATEMENTS = 500
-/** At the beginning of a statement whose text is another with nearly every request: it is not prepared. */
+/** Marks a statement whose text varies with nearly every request, so that it is not prepared. */
 export const VARYING = '/* varying */'
 
 /**
- * Names statements by their text, so that PostgreSQL parses and plans each once a connection. Texts
- * past the limit go unnamed: a list of varying length must not fill the server's memory.
+ * Names statements by their text, so that PostgreSQL parses and plans each one once per
+ * connection. Beyond `MAX_PREPARED_STATEMENTS` texts stay unnamed: lists of varying length must
+ * not fill the server's memory.
  */
 function createStatementNames(): (query: { readonly sql: string }) => string {
   const names = new Map<string, string>()
   return ({ sql }) => {
     if (sql.trimStart().startsWith(VARYING)) return ''
-    const known = names.get(sql)
-    if (known !== undefined) return known
+    const existing = names.get(sql)
+    if (existing !== undefined) return existing
     if (names.size >= MAX_PREPARED_STATEMENTS) return ''
     const name = `p${createHash('sha256').update(sql).digest('hex').slice(0, 24)}`
     names.set(sql, name)
@@ -38,25 +39,26 @@ function createStatementNames(): (query: { readonly sql: string }) => string {
 }
 
 /**
- * The database without Prisma, which sends bytes as text: for large values. Part of no transaction.
+ * Direct access for large binary values, which Prisma would send as text. Never part of a
+ * transaction.
  */
 export interface PlainDatabase {
   rows<Row extends object>(query: string, values: readonly unknown[]): Promise<readonly Row[]>
 }
 
-/** How many connections work that is no request's may take, by kind. */
+/** The pool sizes for work other than requests. */
 export interface OtherConnections {
   readonly relay: number
   readonly background: number
 }
 
 /**
- * A plan may be made while a table is empty, and kept while it grows: reading it from end to end, for each of
- * many rows too, is cheapest then. Each of our statements has an index.
+ * PostgreSQL may plan a statement while a table is empty and keep that plan as the table grows. A
+ * sequential scan looks cheapest then, even nested. All our statements have an index.
  */
 const BY_INDEX = '-c enable_seqscan=off'
 
-/** The pool of one kind of work, and Prisma over it. */
+/** Opens the pool for one kind of work, with a Prisma client on top. */
 function openPool(
   databaseUrl: string,
   limits: WorkLimits,
@@ -68,13 +70,13 @@ function openPool(
     { ...boundedBy(limits), options: BY_INDEX, connectionString: databaseUrl, max: size },
     watch,
   )
-  // Without listeners a lost connection would end this process: an idle one's, and that of one in use.
+  // Without these listeners, losing an idle or busy connection would end the process.
   pool.on('connect', (client) => void client.on('error', () => undefined))
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'))
   const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() })
   const client = new PrismaClient({
     adapter,
-    // The pool says why there is no connection; Prisma's own limit comes after it.
+    // Longer than the pool's own limit, whose error explains more.
     transactionOptions: { maxWait: limits.connect + 1_000, timeout: limits.transaction },
   })
   return {
@@ -88,10 +90,10 @@ function openPool(
 }
 
 /**
- * Opens a pool of connections for each kind of work, so that none keeps another waiting, and Prisma over
- * them. Connections are opened as they are needed; the probe takes one more.
+ * Opens a connection pool for each kind of work, so that none starves another, with Prisma on top.
+ * Connections open on demand; the probe uses one more.
  *
- * @param poolSize connections for requests at most
+ * @param poolSize the most connections for requests
  */
 export function openDatabase(
   databaseUrl: string,
@@ -105,16 +107,16 @@ export function openDatabase(
   const request = open('request', poolSize, watch)
   const relay = open('relay', others.relay)
   const background = open('background', others.background)
-  const fitting = () => (isBackground() ? background : request)
+  const current = () => (isBackground() ? background : request)
   const plain: PlainDatabase = {
     async rows(query, values) {
-      return (await fitting().pool.query(query, [...values])).rows
+      return (await current().pool.query(query, [...values])).rows
     },
   }
   return {
-    /** For requests, and {@link inBackground} for all else. */
-    database: joinUnits(() => fitting().client),
-    /** For what brings the figures on, whatever else goes on. */
+    /** For requests, and within {@link inBackground} for background work. */
+    database: joinUnits(() => current().client),
+    /** For the relay, so that other work never delays the figures. */
     relay: relay.client,
     plain,
     watch,
@@ -125,16 +127,13 @@ export function openDatabase(
   }
 }
 
-/**
- * The columns or the name of the unique constraint that a write ran into, as one text; undefined when
- * the error is another.
- */
+/** The columns or name of the violated unique constraint as text; undefined for other errors. */
 export function violatedUnique(error: unknown): string | undefined {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== 'P2002')
     return undefined
   return JSON.stringify(error.meta)
 }
 
-/** Whether a write, Prisma's or a statement of our own, named a row of another table that is gone. */
+/** Whether a write, Prisma's or our own SQL, referred to a row that no longer exists. */
 export const violatesForeignKey = (error: unknown): boolean =>
   codeOf(error) === 'P2003' || driverCause(error).kind === 'ForeignKeyConstraintViolation'

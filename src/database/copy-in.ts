@@ -4,52 +4,59 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { databaseUnavailable } from '../errors.ts'
 import { connectDedicated } from './dedicated-connection.ts'
 
-/** A COPY takes as long as its file is; a lock may be held by whoever reads a dataset that is replaced. */
+/**
+ * COPY takes as long as its file. A lock may be held by someone reading the dataset that is
+ * replaced.
+ */
 const LIMITS = { statement: 6 * 3_600_000, lock: 300_000, connect: 5_000 }
-/** How long the server may take no data of a COPY. */
+/** How long the server may accept no COPY data. */
 const MAX_STALL_MS = 60_000
-/** Keys of advisory locks come in pairs; this one says what the second names: an import. */
+/** Advisory lock keys are pairs: this class, and the id of an import. */
 export const LOAD_LOCK_CLASS = 0x696d70
 
-/** Takes the data of a COPY. */
+/** Receives the data of a COPY. */
 export interface CopySink {
-  /** Waits while the server is behind. @throws the server's error on what was sent before */
+  /**
+   * Waits while the server applies backpressure.
+   *
+   * @throws the server's error about earlier data
+   */
   write(bytes: Uint8Array): Promise<void>
-  /** @returns how many rows were stored */
+  /** @returns the number of stored rows */
   end(): Promise<number>
-  /** Ends the COPY and its transaction with an error. */
+  /** Fails the COPY and its transaction. */
   abort(): Promise<void>
 }
 
-/** A connection that loads, in one transaction. */
+/** A connection that loads data in one transaction. */
 export interface LoadConnection {
   run(statement: string, values?: readonly unknown[]): Promise<{ readonly rowCount: number }>
   rows<Row extends object>(query: string, values?: readonly unknown[]): Promise<readonly Row[]>
-  /** Starts `COPY … FROM STDIN`. Nothing else can be asked until it ends. */
+  /** Starts `COPY … FROM STDIN`. No other statement may run until it ends. */
   copyIn(statement: string): CopySink
   commit(): Promise<void>
-  /** Everything so far is gone, and the next transaction begins. */
+  /** Rolls back and begins a new transaction. */
   restart(): Promise<void>
 }
 
-const stall = () => databaseUnavailable(new Error('the server takes no data'))
+const stall = () => databaseUnavailable(new Error('the server accepts no data'))
 
 function copySink(client: pg.Client, statement: string): CopySink {
   const stream = client.query(copyFrom(statement))
   let failure: unknown
-  let giveUp: (error: unknown) => void = () => undefined
+  let rejectWrite: (error: unknown) => void = () => undefined
   const done = finished(stream)
-  // Whoever writes now or next, or ends, is told. What was written to a lost connection is never answered.
+  // Reject the pending write, and any later call: a write to a lost connection never calls back.
   done.catch((error) => {
     failure = error
-    giveUp(error)
+    rejectWrite(error)
   })
   return {
     async write(bytes) {
       if (failure) throw failure
       const stalled = setTimeout(() => client.connection.stream.destroy(stall()), MAX_STALL_MS)
       await new Promise<void>((resolve, reject) => {
-        giveUp = reject
+        rejectWrite = reject
         stream.write(bytes, (error) => (error ? reject(error) : resolve()))
       }).finally(() => clearTimeout(stalled))
     },
@@ -59,19 +66,19 @@ function copySink(client: pg.Client, statement: string): CopySink {
       return stream.rowCount
     },
     async abort() {
-      stream.destroy(new Error('the load was given up'))
+      stream.destroy(new Error('the load was aborted'))
       await done.catch(() => undefined)
     },
   }
 }
 
 /**
- * Does work in one transaction over a connection of its own, which also holds a lock on the subject: a
- * process that dies gives up both at the same moment, so whoever gets the lock knows that nobody else works
- * on it, and that nothing of an earlier attempt is stored.
+ * Runs a load in one transaction on a dedicated connection that holds an advisory lock on the
+ * import. If the process dies, transaction and lock end together. So whoever gets the lock knows
+ * that nobody else is loading, and that nothing of an earlier attempt is stored.
  *
- * @param work commits by itself; what it left uncommitted is gone in the end
- * @returns what the work returns; undefined when somebody else holds the lock
+ * @param work must commit itself; uncommitted changes are rolled back
+ * @returns the result of `work`; undefined if somebody else holds the lock
  */
 export async function withLoadConnection<T>(
   databaseUrl: string,
@@ -89,7 +96,7 @@ export async function withLoadConnection<T>(
       subject,
     ])
     if (!rows[0].free) return undefined
-    // Dates are read the same way wherever the server is.
+    // Parse dates the same way regardless of the server's settings.
     await run("SET DateStyle = 'ISO, YMD'")
     await run("SET TimeZone = 'UTC'")
     await run('BEGIN')
@@ -104,7 +111,7 @@ export async function withLoadConnection<T>(
       },
     })
   } finally {
-    // Ends the transaction and the lock too.
+    // Also ends the transaction and releases the lock.
     await client.end().catch(() => undefined)
   }
 }

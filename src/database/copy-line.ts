@@ -1,6 +1,6 @@
 import { hex } from '../lib/hex.ts'
 
-/** A value as COPY reads it in its text format. */
+/** A value that COPY's text format can represent. */
 export type CopyValue = string | number | bigint | Uint8Array | readonly bigint[] | null
 
 const SPECIAL = /[\\\t\n\r]/
@@ -23,7 +23,7 @@ function cellOf(value: CopyValue): string {
   return Array.isArray(value) ? `{${value.join(',')}}` : String(value)
 }
 
-/** A row in the text format of COPY, its line end included. */
+/** A row in COPY's text format, including its line end. */
 export function copyLine(values: readonly CopyValue[]): string {
   let line = ''
   for (const value of values) line += line === '' ? cellOf(value) : `\t${cellOf(value)}`

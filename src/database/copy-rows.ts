@@ -1,14 +1,15 @@
-/** Room for so many bytes at first; it doubles. */
-const FIRST_BYTES = 1024 * 1024
-/** A character takes up to so many bytes. */
-const MAX_BYTES = 3
+/** Initial buffer size; it doubles when full. */
+const INITIAL_BYTES = 1024 * 1024
+/** The most bytes of one UTF-16 unit. */
+const MAX_BYTES_PER_UNIT = 3
 
 /**
- * Rows for COPY that are to be sent in the order of a number each has, those of one number in the order they
- * came. They are kept as bytes: as many texts would be moved about by every collection of garbage.
+ * Buffers rows for COPY, to be sent ordered by a number; rows with the same number keep their
+ * order. They are kept as bytes, since the garbage collector would copy as many strings again and
+ * again.
  */
 export class CopyRows {
-  #bytes = Buffer.allocUnsafe(FIRST_BYTES)
+  #bytes = Buffer.allocUnsafe(INITIAL_BYTES)
   #used = 0
   #numbers: number[] = []
   #ends: number[] = []
@@ -17,9 +18,9 @@ export class CopyRows {
     return this.#numbers.length
   }
 
-  /** @param line a row with its line end */
+  /** @param line a row, including its line end */
   add(number: number, line: string): void {
-    const needed = this.#used + line.length * MAX_BYTES
+    const needed = this.#used + line.length * MAX_BYTES_PER_UNIT
     if (needed > this.#bytes.length) {
       const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#bytes.length))
       this.#bytes.copy(larger, 0, 0, this.#used)
@@ -30,7 +31,7 @@ export class CopyRows {
     this.#ends.push(this.#used)
   }
 
-  /** The rows, in order. Then there are none. */
+  /** Returns the rows in order, and empties the buffer. */
   take(): Buffer {
     const numbers = this.#numbers
     const order = Uint32Array.from(numbers, (_, index) => index).sort(

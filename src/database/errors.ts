@@ -1,22 +1,25 @@
 import { AppError, databaseUnavailable, overloaded, storageFull } from '../errors.ts'
 
 /**
- * Codes of PostgreSQL, Prisma and Node that mean: it does not answer now, not: this was wrong. Of an error of
- * ours that our pool threw, Prisma passes on the code alone.
+ * Codes of PostgreSQL, Prisma and Node that mean the database is unavailable, not that a query was
+ * wrong. If our pool threw an AppError, Prisma passes on only its code.
  */
 const AWAY =
   /^(P100[01238]|P1017|P2037|ECONN(REFUSED|RESET)|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08\w{3}|28\w{3}|3D000|53300|57P0[1-5]|database_unavailable)$/
 
-/** It answers: the statement took too long, waited for a lock too long, or has to be tried again. */
+/**
+ * The database answers, but a statement or a lock took too long, or the transaction must be
+ * retried.
+ */
 const BUSY = /^(P2024|P2028|P2034|25P0[34]|40001|40P01|53200|53400|55P03|57014|overloaded)$/
 
-/** No space for the database's files, or for ours. */
+/** No space left for the database's files, or for ours. */
 const FULL = /^(53100|ENOSPC|EDQUOT)$/
 
-/** Kinds of Prisma's driver adapter that come without a code. */
+/** Kinds of Prisma's driver adapter that have no code. */
 const AWAY_KINDS = /^(DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections)$/
 
-/** What pg says of a connection without giving a code. */
+/** Messages of pg about lost connections that have no code. */
 const LOST_CONNECTION =
   /^(Connection terminated|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/
 
@@ -26,12 +29,12 @@ interface DriverCause {
   readonly originalCode?: string
 }
 
-/** The code an error carries, or an empty text. */
+/** An error's code, or an empty string. */
 export function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 }
 
-/** What the driver said of an error that Prisma wraps. */
+/** The driver's description of an error that Prisma wraps. */
 export function driverCause(error: unknown): DriverCause {
   const { meta } = (error ?? {}) as {
     readonly meta?: { readonly driverAdapterError?: { readonly cause?: DriverCause } }
@@ -39,7 +42,7 @@ export function driverCause(error: unknown): DriverCause {
   return meta?.driverAdapterError?.cause ?? {}
 }
 
-/** An error and all that it was made of: libraries wrap what went wrong, some more than once. */
+/** An error and everything it wraps: libraries wrap errors, sometimes more than once. */
 function* causesOf(error: unknown, seen = new Set<unknown>()): Generator<object> {
   if (typeof error !== 'object' || error === null || seen.has(error)) return
   seen.add(error)
@@ -53,7 +56,7 @@ function* causesOf(error: unknown, seen = new Set<unknown>()): Generator<object>
   for (const next of inner) yield* causesOf(next, seen)
 }
 
-/** The error of ours that one cause by itself means; undefined when it is nobody's but ours to mend. */
+/** The AppError that a single cause stands for; undefined if it is a bug of ours. */
 function meaningOf(cause: object, error: unknown): AppError | undefined {
   const { kind = '', originalCode = '' } = cause as DriverCause
   const codes = [codeOf(cause), originalCode]
@@ -69,10 +72,11 @@ function meaningOf(cause: object, error: unknown): AppError | undefined {
 }
 
 /**
- * What an error means to a caller, however it is wrapped: one of ours, or that a dependency is away, full
- * or too slow. Of the library's errors the innermost that is known decides, as what is around it says less.
+ * Maps an error to an AppError, however it is wrapped: one of ours, or that the database is
+ * unavailable, full or too slow. For library errors the innermost known cause decides, since outer
+ * ones say less.
  *
- * @returns undefined for an error nobody foresaw
+ * @returns undefined for an unexpected error
  */
 export function knownError(error: unknown): AppError | undefined {
   const causes = [...causesOf(error)]
@@ -82,16 +86,19 @@ export function knownError(error: unknown): AppError | undefined {
 }
 
 /**
- * Whether an error means that the database cannot be reached or refuses connections: trying later may
- * work, and nothing of ours is wrong.
+ * Whether the database is unreachable or refuses connections: a retry may work, and it is no bug
+ * of ours.
  */
 export const isDatabaseAway = (error: unknown): boolean =>
   knownError(error)?.code === 'database_unavailable'
 
-/** Whether what works now may work later: the database is away, too busy or full, and nothing else is wrong. */
+/**
+ * Whether a retry may work later: the database is unavailable, too busy or full, and nothing else
+ * is wrong.
+ */
 export const isPassing = (error: unknown): boolean => knownError(error)?.status === 503
 
-/** Whether somebody else's change made a transaction that sees one state of the database impossible. */
+/** Whether a repeatable-read transaction failed because of somebody else's change. */
 export function isWriteConflict(error: unknown): boolean {
   const { kind = '', originalCode = '' } = driverCause(error)
   return (

@@ -5,17 +5,19 @@ import { connectDedicated } from './dedicated-connection.ts'
 import { codeOf } from './errors.ts'
 import type { Snapshot } from './snapshot.ts'
 
-/** One start waits for another's look at the keys no longer than this. */
+/** A start waits no longer than this for another one's key check. */
 const LIMITS = { statement: 60_000, lock: 10_000, connect: 10_000 }
-/** PostgreSQL's code for a table that is not there. */
+/** PostgreSQL's code for a missing table. */
 const UNDEFINED_TABLE = '42P01'
 
-/** The keys a program has. */
+/** The keys of a program. */
 export interface KnownKeys {
   readonly checks: readonly KeyCheck[]
-  /** Where they come from, as the sentence of a refusal names it. */
+  /** Where they come from, as named in an error message. */
   readonly source: string
-  /** Whether they read what is stored; asked of a database that was filled before it kept check values. */
+  /**
+   * Whether they decrypt stored data; asked only if a database with data has no check values yet.
+   */
   readonly fits: (stored: Pick<Snapshot, 'rows'>) => Promise<boolean>
 }
 
@@ -26,13 +28,13 @@ const BRING_BACK =
 function assertSame(stored: readonly KeyCheck[], { checks, source }: KnownKeys): void {
   const known = new Map(checks.map(({ id, value }) => [id, Buffer.from(value)]))
   for (const { id, value } of stored) {
-    const own = known.get(id)
-    if (own === undefined) {
+    const given = known.get(id)
+    if (given === undefined) {
       throw new StartupError(
-        `${source} lacks the key ${id}, which values of this database need; put it back behind the new one.`,
+        `${source} lacks the key ${id}, which values in this database need; put it back after the new one.`,
       )
     }
-    if (!own.equals(value)) {
+    if (!given.equals(value)) {
       throw new StartupError(
         `The key ${id} of ${source} is not the one this database was filled with; ${BRING_BACK}.`,
       )
@@ -41,7 +43,7 @@ function assertSame(stored: readonly KeyCheck[], { checks, source }: KnownKeys):
 }
 
 async function compare(session: pg.Client, keys: KnownKeys): Promise<void> {
-  // Programs that start at the same moment take turns: the first one's keys are what the others compare with.
+  // Serialise simultaneous starts: the first one stores the keys that the others are compared with.
   await session.query('LOCK TABLE encryption_keys IN EXCLUSIVE MODE')
   const { rows } = await session.query<KeyCheck>(
     'SELECT key_id AS id, check_value AS value FROM encryption_keys ORDER BY created_at, key_id',
@@ -64,10 +66,10 @@ async function compare(session: pg.Client, keys: KnownKeys): Promise<void> {
 }
 
 /**
- * Compares a program's keys with those a migrated database was filled with, and has it remember new ones. A
- * refusal changes nothing.
+ * Compares a program's keys with those the migrated database was filled with, and stores check
+ * values of new ones. A refusal changes nothing.
  *
- * @throws StartupError when a key differs or is missing, or the database is not up to date
+ * @throws StartupError if a key differs or is missing, or the database is not migrated
  */
 export async function requireFittingKeys(databaseUrl: string, keys: KnownKeys): Promise<void> {
   const session = await connectDedicated(databaseUrl, 'passbook', LIMITS)

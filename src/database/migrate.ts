@@ -9,21 +9,21 @@ const NAME = 'passbook migrate'
 /** A migration takes as long as it takes. */
 const LIMITS = { statement: 0, lock: 0, connect: 10_000 }
 const NO_FILTERS = { externalTables: [], externalEnums: [] }
-/** Any number that no other program uses as an advisory lock on the same database. */
+/** Any number that no other program uses as an advisory lock in the same database. */
 const MIGRATION_LOCK = 7_262_665
 const PAUSE_MS = 200
-const SAY_EVERY_MS = 5_000
+const REPORT_INTERVAL_MS = 5_000
 
-/** The schema in which BullMQ keeps its tables when PostgreSQL is the queue. */
+/** BullMQ's schema when PostgreSQL is the queue. */
 export const QUEUE_SCHEMA = 'bullmq'
 
 /**
- * Brings a database up to date: our tables, then the queue's. Instances that start at the same time
- * take turns on a session-level advisory lock, so that each migration runs once.
+ * Migrates a database: our tables, then the queue's. Processes that start at the same time take
+ * turns on a session-level advisory lock, so that each migration runs once.
  *
- * @returns the names of the migrations it applied
- * @throws StartupError when the database cannot be reached, was made before the baseline, or a migration has
- *   failed before
+ * @returns the names of the applied migrations
+ * @throws StartupError if the database is unreachable, predates the baseline, or an earlier
+ *   migration failed
  */
 export async function migrate(databaseUrl: string): Promise<readonly string[]> {
   const session = await connectDedicated(databaseUrl, NAME, LIMITS).catch((cause: Error) => {
@@ -42,36 +42,38 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
   }
 }
 
-/** Waits until no other process migrates, and says that it waits: a migration takes as long as it takes. */
+/**
+ * Waits until no other process is migrating, and reports the wait: a migration may take any time.
+ */
 async function takeTurn(session: pg.Client): Promise<void> {
-  let sayAt = 0
+  let nextReport = 0
   for (;;) {
     const { rows } = await session.query('SELECT pg_try_advisory_lock($1) AS free', [
       MIGRATION_LOCK,
     ])
     if (rows[0].free) return
-    if (performance.now() >= sayAt) {
-      process.stderr.write('Waiting: another process migrates the database.\n')
-      sayAt = performance.now() + SAY_EVERY_MS
+    if (performance.now() >= nextReport) {
+      process.stderr.write('Waiting: another process is migrating the database.\n')
+      nextReport = performance.now() + REPORT_INTERVAL_MS
     }
     await delay(PAUSE_MS)
   }
 }
 
-/** The engine applies nothing after a migration that failed; its code for that is P3009. */
+/** The engine refuses to continue after a failed migration; P3009 is its code for that. */
 function failedBefore(cause: unknown): StartupError | undefined {
   if ((cause as { readonly code?: string } | undefined)?.code !== 'P3009') return undefined
   return new StartupError(
-    'A migration of the database has failed before; it left nothing behind, so mend its cause, delete its row without finished_at from the table _prisma_migrations, and start again.',
+    'A migration of the database has failed before; it left nothing behind, so fix its cause, delete its row without finished_at from the table _prisma_migrations, and start again.',
     { cause },
   )
 }
 
 /**
- * Databases of before the first release have other migrations than those that the baseline put in their place.
+ * Refuses databases that predate the first release: the baseline has replaced their migrations.
  *
- * @param baseline the name of the first migration there is
- * @throws StartupError for such a database, of which nothing is changed
+ * @param baseline the name of the first migration
+ * @throws StartupError for such a database, without changing it
  */
 async function requireBaseline(session: pg.Client, baseline: string): Promise<void> {
   const table = await session.query(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there`)
@@ -81,7 +83,7 @@ async function requireBaseline(session: pg.Client, baseline: string): Promise<vo
   )
   if (rows.length === 0 || rows.some(({ name }) => name === baseline)) return
   throw new StartupError(
-    'A Passbook of before the first release made this database, and this one cannot bring it up to date: set DATA_DIR to a new folder or DATABASE_URL to an empty database, and load your data there again.',
+    'A Passbook of before the first release made this database, and this version cannot migrate it: set DATA_DIR to a new folder or DATABASE_URL to an empty database, and load your data there again.',
   )
 }
 

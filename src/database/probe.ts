@@ -3,21 +3,25 @@ import { inTime } from '../lib/in-time.ts'
 import { createDedicated, discard } from './dedicated-connection.ts'
 
 /** How long the database has to answer, in milliseconds. */
-const ANSWER_MS = 2_000
-/** How much of it is for the kept connection alone; a new one is opened then. */
+const MAX_ANSWER_MS = 2_000
+/** The part of it in which only the kept connection is tried; then a new one is opened as well. */
 const ALONE_MS = 500
 
-/** What bounds a question counts only time in which this process ran. */
+/** The caller limits each question, by time in which this process ran. */
 const NO_LIMITS = { statement: 0, lock: 0, connect: 0 }
 
-/** Asks the database whether it answers. */
+/** Checks whether the database answers. */
 export interface DatabaseProbe {
-  /** Ends within 2 s in which this process ran. @throws why it does not answer */
+  /**
+   * Takes at most 2 s of the process's own running time.
+   *
+   * @throws the reason why the database does not answer
+   */
   ask(): Promise<void>
   close(): void
 }
 
-const nothing = () => undefined
+const noop = () => undefined
 
 async function query(client: pg.Client): Promise<pg.Client> {
   await client.query('SELECT 1')
@@ -25,8 +29,9 @@ async function query(client: pg.Client): Promise<pg.Client> {
 }
 
 /**
- * Asks over a connection of its own, which it keeps: those of the pools may all be busy. A connection may
- * be lost, or slow to open, while the server is well: one of the kept and a new one has to answer.
+ * Uses its own connection, which it keeps, since those of the pools may all be busy. A connection
+ * may be lost, or slow to open, while the server is well. So either the kept or a new one has to
+ * answer.
  */
 export function createProbe(databaseUrl: string): DatabaseProbe {
   let kept: pg.Client | undefined
@@ -34,20 +39,20 @@ export function createProbe(databaseUrl: string): DatabaseProbe {
     async ask() {
       const old = kept
       kept = undefined
-      const asked = old && query(old)
-      if (asked) {
-        const answered = await inTime(asked, ALONE_MS).then(() => true, nothing)
+      const keptAnswer = old && query(old)
+      if (keptAnswer) {
+        const answered = await inTime(keptAnswer, ALONE_MS).then(() => true, noop)
         if (answered) {
           kept = old
           return
         }
       }
       const client = createDedicated(databaseUrl, 'passbook probe', NO_LIMITS)
-      const opened = client.connect().then(() => query(client))
+      const newAnswer = client.connect().then(() => query(client))
       try {
-        kept = await (asked
-          ? inTime(Promise.any([asked, opened]), ANSWER_MS - ALONE_MS)
-          : inTime(opened, ANSWER_MS))
+        kept = await (keptAnswer
+          ? inTime(Promise.any([keptAnswer, newAnswer]), MAX_ANSWER_MS - ALONE_MS)
+          : inTime(newAnswer, MAX_ANSWER_MS))
       } finally {
         for (const other of [old, client]) if (other && other !== kept) discard(other)
       }

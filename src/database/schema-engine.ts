@@ -11,7 +11,7 @@ const ENGINE = '@prisma/schema-engine-wasm/schema_engine_bg'
 export const MIGRATIONS_DIR = fileURLToPath(new URL('../../prisma/migrations', import.meta.url))
 export const SCHEMA_FILE = fileURLToPath(new URL('../../prisma/schema.prisma', import.meta.url))
 
-/** The part of WebAssembly used here; TypeScript's library has it only together with the whole DOM. */
+/** The part of WebAssembly used here; TypeScript declares it only together with the whole DOM. */
 declare const WebAssembly: {
   instantiate(
     bytes: Uint8Array,
@@ -26,7 +26,7 @@ interface EngineModule {
 
 let engineModule: Promise<EngineModule> | undefined
 
-/** The module keeps its WebAssembly instance in a variable of its own, so there is one a process. */
+/** The module stores its WebAssembly instance in a module variable, so load it once per process. */
 async function loadEngineModule(): Promise<EngineModule> {
   const path = createRequire(import.meta.url).resolve(ENGINE)
   const module = (await import(ENGINE)) as EngineModule
@@ -38,8 +38,8 @@ async function loadEngineModule(): Promise<EngineModule> {
 }
 
 /**
- * The adapter splits a script at every semicolon, which tears function bodies apart. Sent whole it is
- * one implicit transaction: a migration that fails leaves nothing behind.
+ * Prisma's adapter splits scripts at every semicolon, which breaks function bodies. Sent as a
+ * whole, a script is one implicit transaction: a failed migration leaves nothing behind.
  */
 class WholeScriptAdapterFactory extends PrismaPg {
   constructor(private readonly pool: pg.Pool) {
@@ -56,10 +56,10 @@ class WholeScriptAdapterFactory extends PrismaPg {
 }
 
 /**
- * Prisma's own schema engine in its WebAssembly build, which comes from npm and needs no download.
- * It keeps the same `_prisma_migrations` table as `prisma migrate`.
+ * Opens Prisma's schema engine in its WebAssembly build, which comes from npm and needs no
+ * download. It uses the same `_prisma_migrations` table as `prisma migrate`.
  *
- * @param pool stays the caller's to end, after `free()` on the engine
+ * @param pool is ended by the caller, after calling `free()` on the engine
  */
 export async function openSchemaEngine(pool: pg.Pool): Promise<SchemaEngine> {
   engineModule ??= loadEngineModule()
@@ -69,7 +69,7 @@ export async function openSchemaEngine(pool: pg.Pool): Promise<SchemaEngine> {
   return await SchemaEngine.new({ datamodels }, () => undefined, adapter)
 }
 
-/** The migrations on disk, in the form the engine takes. */
+/** Reads the migrations from disk in the engine's format. */
 export async function readMigrations(): Promise<MigrationList> {
   const entries = await readdir(MIGRATIONS_DIR, { withFileTypes: true })
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)

@@ -13,29 +13,29 @@ const units = new AsyncLocalStorage<Unit>()
 const clients = new WeakMap<object, () => PrismaClient>()
 
 /**
- * A client whose work becomes part of the unit of work it is called in: queries run on the unit's
- * transaction, and `$transaction` is a savepoint of it. Outside of one it is the client that fits.
+ * A client that joins the current unit of work: queries run on the unit's transaction, and
+ * `$transaction` becomes a savepoint in it. Outside a unit it behaves like the current client.
  *
- * @param fitting the client for what runs now
+ * @param current returns the client for the calling code
  */
-export function joinUnits(fitting: () => PrismaClient): PrismaClient {
-  const joining: PrismaClient = new Proxy(fitting(), {
+export function joinUnits(current: () => PrismaClient): PrismaClient {
+  const joining: PrismaClient = new Proxy(current(), {
     get(_, name) {
       const unit = units.getStore()
-      const source = unit?.database === joining ? unit.transaction : fitting()
+      const source = unit?.database === joining ? unit.transaction : current()
       const value: unknown = Reflect.get(source, name)
       return typeof value === 'function' ? value.bind(source) : value
     },
   })
-  clients.set(joining, fitting)
+  clients.set(joining, current)
   return joining
 }
 
 /**
- * Runs `work` as one database transaction, whichever services it calls: all of it is committed, or
- * nothing. What they left to {@link afterCommit} runs once it is.
+ * Runs `work` as one database transaction, whichever services it calls: all of it commits, or
+ * nothing does. Effects registered with {@link afterCommit} run after the commit.
  *
- * @param database a client of {@link joinUnits}
+ * @param database a client made by {@link joinUnits}
  */
 export async function inUnitOfWork<T>(
   database: PrismaClient,
@@ -52,7 +52,10 @@ export async function inUnitOfWork<T>(
   return result
 }
 
-/** Runs an effect that others must not see before the commit: at once, or when the unit is committed. */
+/**
+ * Runs an effect that others must not see before the commit: after the unit commits, or now if
+ * there is none.
+ */
 export async function afterCommit(effect: Effect): Promise<void> {
   const unit = units.getStore()
   if (unit) unit.effects.push(effect)

@@ -2,12 +2,12 @@ import { databaseUnavailable } from '../errors.ts'
 import type { Log } from '../lib/log.ts'
 import type { DatabaseProbe } from './probe.ts'
 
-/** A wait that lasts longer has us ask whether the database answers at all. */
-const SUSPICIOUS_MS = 1_000
-/** Between two looks at what waits, and two questions to a database that is away. */
-const LOOK_EVERY_MS = 250
+/** A wait longer than this makes us probe the database. */
+const MAX_SILENCE_MS = 1_000
+/** How often waits are checked, and how often an unavailable database is probed. */
+const CHECK_INTERVAL_MS = 250
 
-/** Waits for the database, and what ends one early. */
+/** Somebody waiting for the database, and how to end the wait early. */
 interface Wait {
   readonly since: number
   readonly giveUp: (error: Error) => void
@@ -16,27 +16,27 @@ interface Wait {
 export type DatabaseWatch = ReturnType<typeof watchDatabase>
 
 /**
- * A circuit breaker that is opened by the database's silence, not by slow statements. Whatever waits
- * suspiciously long, or fails for want of a connection, has the probe ask. Where that gets no answer the
- * database is away: what waits is given up, and nobody waits anew, until the probe, which goes on asking,
- * gets one.
+ * A circuit breaker that opens when the database is silent, not when statements are slow. A wait
+ * that lasts suspiciously long, or a failed connection, triggers the probe. If the probe gets no
+ * answer, the breaker opens: current waits are given up and new ones refused. It closes when the
+ * probe, which keeps asking, gets an answer.
  */
 export function watchDatabase(probe: DatabaseProbe, log: Log) {
   /** In the order in which they began. */
   const waits = new Set<Wait>()
   let away = false
-  let asking: Promise<boolean> | undefined
+  let pending: Promise<boolean> | undefined
   let lastAnswer = 0
   let timer: NodeJS.Timeout | undefined
   let closed = false
 
-  function lose(error: unknown): void {
-    if (!away) log.error({ err: error }, 'the database does not answer: requests are refused')
+  function openBreaker(error: unknown): void {
+    if (!away) log.error({ err: error }, 'the database does not answer: refusing requests')
     away = true
     for (const wait of waits) wait.giveUp(databaseUnavailable(error))
   }
 
-  async function ask(): Promise<boolean> {
+  async function runProbe(): Promise<boolean> {
     try {
       await probe.ask()
       lastAnswer = performance.now()
@@ -44,46 +44,51 @@ export function watchDatabase(probe: DatabaseProbe, log: Log) {
       away = false
       return true
     } catch (error) {
-      if (!closed) lose(error)
+      if (!closed) openBreaker(error)
       return false
     } finally {
-      asking = undefined
+      pending = undefined
     }
   }
 
-  /** All who want to know share one question. @returns whether the database answers */
+  /**
+   * Probes the database; concurrent callers share one probe.
+   *
+   * @returns whether the database answers
+   */
   function answers(): Promise<boolean> {
-    asking ??= ask()
-    return asking
+    pending ??= runProbe()
+    return pending
   }
 
-  function look(): void {
+  function check(): void {
     const [oldest] = waits
     const silentSince = Math.max(oldest?.since ?? Number.POSITIVE_INFINITY, lastAnswer)
-    if (away || performance.now() - silentSince > SUSPICIOUS_MS) void answers()
+    if (away || performance.now() - silentSince > MAX_SILENCE_MS) void answers()
   }
 
-  timer = setInterval(look, LOOK_EVERY_MS).unref()
+  timer = setInterval(check, CHECK_INTERVAL_MS).unref()
 
   return {
-    /** Whether the database is known not to answer. */
+    /** Whether the breaker is open. */
     get away() {
       return away
     },
-    /** Whether it may not: it is away, or is being asked. */
+    /** Whether the breaker is open, or a probe is under way. */
     get doubtful() {
-      return away || asking !== undefined
+      return away || pending !== undefined
     },
     answers,
-    /** A connection was refused or lost. */
+    /** Reports a refused or lost connection. */
     suspect(): void {
       void answers()
     },
     /**
-     * Notes that somebody begins to wait for the database.
+     * Registers a wait for the database.
      *
-     * @param giveUp called when it turns out to be away; the wait has to end by itself otherwise
-     * @returns to be called when the wait is over
+     * @param giveUp called if the database turns out to be unavailable; otherwise the wait must
+     *   end by itself
+     * @returns a function to call when the wait is over
      */
     wait(giveUp: (error: Error) => void): () => void {
       const wait = { since: performance.now(), giveUp }

@@ -1,20 +1,23 @@
 /**
- * Whose work a connection does. `request`: somebody waits for the answer. `relay`: figures wait. `background`:
- * jobs, sweeps and commands, which may take their time.
+ * What a connection is used for. `request`: a caller waits for the answer. `relay`: current
+ * figures depend on it. `background`: jobs, sweeps and commands, which may take longer.
  */
 export type KindOfWork = 'request' | 'relay' | 'background'
 
-/** The waits of one kind of work, in milliseconds. */
+/** The timeouts of one kind of work, in milliseconds. */
 export interface WorkLimits {
-  /** What the server gives a statement, its wait for locks included. */
+  /** The server's limit for a statement, including its wait for locks. */
   readonly statement: number
-  /** What we give the server to answer a statement: after its own limit, it is gone. 0: no limit. */
+  /**
+   * Our limit for the server's answer; later than the server's own, so the connection must be
+   * lost. 0: none.
+   */
   readonly answer: number
-  /** To get a connection: a free one, or a new one. */
+  /** Getting a connection, free or new. */
   readonly connect: number
-  /** Prisma's transactions, as a whole. */
+  /** A Prisma transaction as a whole. */
   readonly transaction: number
-  /** After which the server ends a transaction that nobody goes on with, and its locks. */
+  /** When the server ends an idle transaction, and releases its locks. */
   readonly idleInTransaction: number
 }
 
@@ -43,7 +46,7 @@ export const WORK_LIMITS: Readonly<Record<KindOfWork, WorkLimits>> = {
   },
 }
 
-/** What keeps every connection from waiting for ever. Parameters in the URL of the database win. */
+/** Driver options that bound every wait. Parameters in the database URL override them. */
 export const boundedBy = ({
   statement,
   answer,

@@ -8,7 +8,7 @@ import { etagOf, namesETag } from './etag.ts'
  * Every conflict means somebody else committed, so there is progress. After this many the client
  * may retry.
  */
-const MAX_ATTEMPTS = 10
+const MAX_TRIES = 10
 
 const preconditionFailed = () =>
   new AppError(
@@ -41,7 +41,7 @@ export async function onlyIfMatches<T>(
     } catch (error) {
       // The snapshot may not show a new row yet: only its unique index reveals it.
       const isConflict = isWriteConflict(error) || violatedUnique(error) !== undefined
-      if (attempt === MAX_ATTEMPTS || !isConflict) throw error
+      if (attempt === MAX_TRIES || !isConflict) throw error
     }
   }
 }

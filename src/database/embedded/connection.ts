@@ -8,7 +8,7 @@ import { DATABASE_USER } from './settings.ts'
 export interface Access {
   readonly port: number
   readonly password: string
-  /** Named in errors. */
+  /** Named in error messages. */
   readonly pgdata: string
 }
 
@@ -23,9 +23,9 @@ export const addressOf = ({ port, password }: Omit<Access, 'pgdata'>, database: 
 
 /**
  * Opens a session on the maintenance database, which always exists and which nobody clones or
- * drops. Errors after that reach whoever runs the next query; the session may end at any time.
+ * drops. The session may end at any time; later errors reach whoever runs the next query.
  *
- * @throws StartupError when the password is not the one the data folder was made with
+ * @throws StartupError if the password is not the one the data folder was created with
  */
 export async function connectMaintenance(access: Access): Promise<pg.Client> {
   const url = `${addressOf(access, 'postgres')}?sslmode=disable`

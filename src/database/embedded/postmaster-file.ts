@@ -2,11 +2,11 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { poll } from './wait.ts'
 
-/** What a running server notes in its data folder. Left behind when it was killed. */
+/** The content of `postmaster.pid`, which a killed server leaves behind. */
 export interface PostmasterFile {
   readonly pid: number
   readonly port: number
-  /** `starting`, `ready`, `stopping`; empty at first. */
+  /** `starting`, `ready` or `stopping`; empty at first. */
   readonly status: string
 }
 
@@ -16,7 +16,7 @@ const readText = (pgdata: string) =>
     if (error.code !== 'ENOENT') throw error
   })
 
-/** Reads the file. Undefined when there is none, or when its writer has not come to the number yet. */
+/** Reads the file; undefined if it is missing, or does not contain a process id yet. */
 export async function readPostmasterFile(pgdata: string): Promise<PostmasterFile | undefined> {
   const lines = (await readText(pgdata))?.split('\n')
   const pid = Number(lines?.[0])
@@ -25,8 +25,8 @@ export async function readPostmasterFile(pgdata: string): Promise<PostmasterFile
 }
 
 /**
- * Removes a file without a number in it, as a full disk or a power cut leaves it. PostgreSQL would
- * refuse to start beside it. A server that is just starting gets a second to write its number.
+ * Removes a file without a process id, as left by a full disk or a power cut. PostgreSQL would
+ * refuse to start with it. A server that is just starting gets a second to write its id.
  */
 export async function removeBrokenPostmasterFile(pgdata: string): Promise<void> {
   const whole = async () => {
@@ -36,7 +36,7 @@ export async function removeBrokenPostmasterFile(pgdata: string): Promise<void> 
   if (!(await poll(whole, 1000))) await rm(pathOf(pgdata), { force: true })
 }
 
-/** Removes the file of a server that is gone, unless another server has replaced it by now. */
+/** Removes the file of a server that is gone, unless another server has replaced it. */
 export async function removeStalePostmasterFile(pgdata: string, pid: number): Promise<void> {
   if ((await readPostmasterFile(pgdata))?.pid === pid) await rm(pathOf(pgdata), { force: true })
 }

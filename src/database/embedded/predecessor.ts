@@ -9,41 +9,46 @@ import {
 import { isServerOf } from './processes.ts'
 import { poll } from './wait.ts'
 
-/** How long, in milliseconds, before the lock of an owner counts as held: a dead one's may linger. */
-const HELD_MS = 1000
-/** How long, in milliseconds, an owner that is alive may take from starting its server to locking it. */
-const UNLOCKED_MS = 3000
-/** How long, in milliseconds, a server may refuse sessions because it is starting up or shutting down. */
-const REFUSING_MS = 10_000
+/**
+ * How long a lock must be held before its owner counts as running: a dead owner's lock may linger.
+ */
+const MIN_HELD_MS = 1000
+/** How long a live owner may take from starting its server to taking the lock. */
+const MAX_UNLOCKED_MS = 3000
+/** How long a server may refuse sessions while it starts up or shuts down. */
+const MAX_REFUSING_MS = 10_000
 
-/** What is needed to look at, and to name, the data folder of another server. */
-export interface Place {
+/** A data folder, and how to log in to its server. */
+export interface DataFolder {
   readonly dataDir: string
   readonly pgdata: string
   readonly password: string
 }
 
 /**
- * Makes way for a new server: removes the file a killed one left, and ends one that outlived its
- * Passbook. Returns when nothing is in the way any more.
+ * Makes way for a new server: removes the file a killed one left, and stops an orphaned one.
+ * Returns when nothing is in the way any more.
  *
- * @throws StartupError when another Passbook owns the running server
+ * @throws StartupError if another Passbook owns the running server
  */
-export async function clearPredecessor(place: Place, log: (line: string) => void): Promise<void> {
-  const { pgdata } = place
+export async function clearPredecessor(
+  folder: DataFolder,
+  log: (line: string) => void,
+): Promise<void> {
+  const { pgdata } = folder
   await removeBrokenPostmasterFile(pgdata)
   const file = await readPostmasterFile(pgdata)
   if (!file) return
   const { pid } = file
   if (!(await isServerOf(pgdata, pid))) return removeStalePostmasterFile(pgdata, pid)
-  if ((await judge(place, pid)) === 'ended') return
+  if ((await waitForVerdict(folder, pid)) === 'ended') return
   log(`Ending the PostgreSQL that an earlier run left behind (process ${pid}).`)
   await end(pgdata, pid)
 }
 
-/** @throws StartupError when the server has an owner, or does not let us find out */
-async function judge(place: Place, pid: number): Promise<'orphan' | 'ended'> {
-  const { dataDir, pgdata, password } = place
+/** @throws StartupError if the server has an owner, or refuses to tell */
+async function waitForVerdict(folder: DataFolder, pid: number): Promise<'orphan' | 'ended'> {
+  const { dataDir, pgdata, password } = folder
   const since: { held?: number; unlocked?: number; refusing?: number } = {}
   for (;;) {
     if (!(await isServerOf(pgdata, pid))) return 'ended'
@@ -54,17 +59,17 @@ async function judge(place: Place, pid: number): Promise<'orphan' | 'ended'> {
     const now = Date.now()
     if (!owner) {
       since.refusing ??= now
-      if (now - since.refusing > REFUSING_MS) {
+      if (now - since.refusing > MAX_REFUSING_MS) {
         throw new StartupError(
           `The PostgreSQL of an earlier run (process ${pid}) on ${dataDir} is still starting up or shutting down; try again in a moment.`,
         )
       }
     } else if (owner.held) {
       since.held ??= now
-      if (now - since.held > HELD_MS) throw alreadyRunning(dataDir, owner.pid)
+      if (now - since.held > MIN_HELD_MS) throw alreadyRunning(dataDir, owner.pid)
     } else {
       since.unlocked ??= now
-      if (!owner.alive || now - since.unlocked > UNLOCKED_MS) return 'orphan'
+      if (!owner.alive || now - since.unlocked > MAX_UNLOCKED_MS) return 'orphan'
     }
     await delay(50)
   }

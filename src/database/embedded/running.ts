@@ -3,11 +3,14 @@ import { readPostmasterFile } from './postmaster-file.ts'
 import { isServerOf } from './processes.ts'
 import { DATABASE_USER } from './settings.ts'
 
-/** The `postgresql://` address of an embedded server, with the password in it: never log it. */
+/** The `postgresql://` URL of an embedded server. It contains the password: never log it. */
 export const addressOf = (port: number, password: string, database: string): string =>
   `postgresql://${DATABASE_USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`
 
-/** The address of the server that a running Passbook keeps on a data folder; undefined without one. */
+/**
+ * The URL of the server that a running Passbook keeps on a data folder; undefined if there is
+ * none.
+ */
 export async function findRunning(
   dataDir: string,
   password: string,

@@ -1,35 +1,35 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Above this, in bytes, the log is emptied at the next start. */
-const LIMIT = 10 * 1024 * 1024
+/** A log above this size, in bytes, is truncated at the next start. */
+const MAX_LOG_BYTES = 10 * 1024 * 1024
 
-/** What a line must look like to be reported, and the part that is. */
+/** The lines worth reporting, and the captured part of them. */
 const INITDB_ERROR =
   /(?:^initdb: (?:error: )?(?!warning: |hint: |detail: |removing )|(?:FATAL|PANIC): {2})(.+)$/gm
 const SERVER_FATAL = /^\S+ \S+ \S+ \[(\d+)\] (?:FATAL|PANIC): {2}(.+)$/gm
 
-/** The file that PostgreSQL's own output goes to. */
+/** The file that receives PostgreSQL's output. */
 export interface ServerLog {
   readonly file: string
-  /** Given to PostgreSQL's processes as their output. */
+  /** Passed to PostgreSQL's processes as their output. */
   readonly fd: number
-  /** The size by now, in bytes, from which a later look begins. */
+  /** The current size in bytes, to be used as an offset later. */
   size(): Promise<number>
-  /** Why initdb failed, by what it wrote after `offset`. */
+  /** Why initdb failed, from what it wrote after `offset`. */
   initdbError(offset: number): Promise<string | undefined>
-  /** Why the server with this process number gave up, by what it wrote after `offset`. */
+  /** Why the server with this process id gave up, from what it wrote after `offset`. */
   serverError(offset: number, pid: number): Promise<string | undefined>
-  /** Lets go of the file; the server keeps its own hold on it. */
+  /** Closes our descriptor; the server keeps its own. */
   close(): Promise<void>
 }
 
-/** Opens `postgres.log` for appending, readable by us alone. */
+/** Opens `postgres.log` for appending, readable by the owner only. */
 export async function openLog(dataDir: string): Promise<ServerLog> {
   const file = join(dataDir, 'postgres.log')
   const handle = await open(file, 'a+', 0o600)
   const size = async () => (await handle.stat()).size
-  if ((await size()) > LIMIT) await handle.truncate()
+  if ((await size()) > MAX_LOG_BYTES) await handle.truncate()
 
   async function matches(pattern: RegExp, offset: number): Promise<RegExpExecArray[]> {
     const buffer = Buffer.alloc(64 * 1024)

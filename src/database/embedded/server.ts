@@ -10,10 +10,13 @@ import { dataArgument, serverEnvironment } from './surroundings.ts'
 import { poll } from './wait.ts'
 import { startWatchdog } from './watchdog.ts'
 
-/** How long, in milliseconds, a start may take; recovery after a crash reads the log of changes. */
-const START_MS = 120_000
+/** How long a start may take, in milliseconds; crash recovery replays the WAL. */
+const MAX_START_MS = 120_000
 
-/** How to ask the server to end, and how long, in milliseconds, to wait for each. Under 4 s in all. */
+/**
+ * The signals that stop the server, and how long to wait after each, in milliseconds. Under 4 s in
+ * all.
+ */
 const STOP_STEPS = [
   ['SIGINT', 3000],
   ['SIGQUIT', 700],
@@ -23,21 +26,21 @@ const STOP_STEPS = [
 /** A server that accepts sessions. */
 export interface RunningServer {
   readonly port: number
-  /** Settles when the server has ended, with its exit code; null when a signal ended it. */
+  /** Resolves when the server has ended, with its exit code; null if a signal ended it. */
   readonly exited: Promise<number | null>
   stop(): Promise<void>
 }
 
-/** A server that ended before it was ready, and what it said last. */
+/** A server that ended before it was ready, and its last error. */
 export interface FailedServer {
   readonly reason: string
 }
 
 /**
- * Starts a server and waits until it accepts sessions. It is in a session of its own, so that
- * Ctrl-C reaches us alone and we stop it last.
+ * Starts a server and waits until it accepts sessions. The server gets its own process session, so
+ * that Ctrl-C reaches only us and we can stop it last.
  *
- * @throws StartupError when the system refuses to run it, or it is not ready within two minutes
+ * @throws StartupError if the system refuses to run it, or it is not ready within two minutes
  */
 export async function launchServer(
   options: ClusterOptions,
@@ -76,15 +79,15 @@ export async function launchServer(
     if (hasEnded(child)) return 'ended'
     const file = await readPostmasterFile(pgdata)
     return file?.pid === pid && file.status === 'ready' ? 'ready' : undefined
-  }, START_MS)
+  }, MAX_START_MS)
   if (outcome === 'ready') return { port, exited, stop }
   await stop()
   if (outcome === 'ended') {
-    const how = child.signalCode ?? `exit code ${child.exitCode}`
-    return { reason: (await log.serverError(offset, pid)) ?? how }
+    const exitReason = child.signalCode ?? `exit code ${child.exitCode}`
+    return { reason: (await log.serverError(offset, pid)) ?? exitReason }
   }
   throw new StartupError(
-    `PostgreSQL was not ready within ${START_MS / 1000} seconds; ${log.file} has the details.`,
+    `PostgreSQL was not ready within ${MAX_START_MS / 1000} seconds; ${log.file} has the details.`,
   )
 }
 

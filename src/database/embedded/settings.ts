@@ -1,4 +1,4 @@
-/** The superuser that the data folder is created with, and that Passbook works as. */
+/** The superuser of the data folder, which Passbook connects as. */
 export const DATABASE_USER = 'passbook'
 
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -11,9 +11,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_timezone: 'UTC',
   logging_collector: 'off',
   log_destination: 'stderr',
-  // Failures to start are found in the log by the process number.
+  // The process id lets us find in the log why a start failed.
   log_line_prefix: '%m [%p] ',
-  // What a statement did wrong goes to its sender alone: messages, details and statements may quote
+  // Errors of statements go only to the client, since messages, details and statements may quote
   // rows. The log keeps what concerns the server itself.
   log_min_messages: 'log',
   log_min_error_statement: 'panic',
@@ -21,7 +21,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_parameter_max_length_on_error: '0',
 }
 
-/** Throwaway data only: a crash of the machine loses or breaks it. */
+/** For throwaway data only: an OS crash may lose or corrupt it. */
 const FAST_SETTINGS: Readonly<Record<string, string>> = {
   fsync: 'off',
   synchronous_commit: 'off',
@@ -29,9 +29,9 @@ const FAST_SETTINGS: Readonly<Record<string, string>> = {
 }
 
 /**
- * The server's settings as command-line options; they win over the data folder's own files.
+ * The server's settings as command-line options, which override the data folder's own files.
  *
- * @param owner stored as `cluster_name`, where another Passbook finds who started this server
+ * @param owner stored as `cluster_name`, so that another Passbook can tell who started the server
  */
 export function settingOptions(port: number, owner: string, fast: boolean): readonly string[] {
   const settings = {

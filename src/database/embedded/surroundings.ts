@@ -1,19 +1,20 @@
 import type { Account } from './account.ts'
 
 /**
- * How PostgreSQL's programs are told where their data is; they are always started inside it.
+ * The data folder argument for PostgreSQL's programs, which are always started inside that folder.
  *
- * Under root they run as another user, who may be unable to reach the folder by its path (a clone
- * below a 0700 home). Linux leads `/proc/self/cwd` straight to the working folder, past whatever
- * its parents forbid, and PostgreSQL uses paths relative to its data folder for all the rest.
+ * Under root they run as another user, who may be unable to reach the folder by its path (such as
+ * a clone below a 0700 home). On Linux `/proc/self/cwd` leads straight to the working folder,
+ * bypassing its parents' permissions. PostgreSQL uses paths relative to its data folder for
+ * everything else.
  */
 export function dataArgument(pgdata: string, account: Account | undefined): string {
   return account && process.platform === 'linux' ? '/proc/self/cwd' : pgdata
 }
 
 /**
- * The environment of PostgreSQL's programs: none of ours, which holds secrets that the other user
- * could read, and settings such as PGDATA that would reach the server.
+ * The environment of PostgreSQL's programs. It excludes ours: our secrets would be readable by the
+ * other user, and settings such as PGDATA would affect the server.
  */
 export function serverEnvironment(): NodeJS.ProcessEnv {
   const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP'] as const

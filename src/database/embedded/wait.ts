@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 /**
- * Asks `check` again and again until it answers.
+ * Calls `check` repeatedly until it returns a value.
  *
- * @param limitMs how long to ask, in milliseconds
- * @param intervalMs the pause between two questions, in milliseconds
- * @returns the first answer that is not undefined, or undefined when the time is over
+ * @param limitMs how long to poll, in milliseconds
+ * @param intervalMs the pause between two calls, in milliseconds
+ * @returns the first value that is not undefined, or undefined when the time is over
  */
 export async function poll<T>(
   check: () => Promise<T | undefined>,

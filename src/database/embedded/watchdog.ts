@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 /**
- * Waits for its input to end, which happens when our process does, and then shuts the server down.
- * Before each signal the number is seen to be the server's, as numbers are used again: by the working
- * folder where the system tells it, else by the server's file, which a young one has yet to write.
- * A stopped server takes notice once it is continued. One that still does not end is told to drop
- * everything at once.
+ * Waits for its standard input to end, which happens when our process does, and then shuts the
+ * server down. Process ids are reused, so each signal is preceded by a check that the id still is
+ * the server's: by the working folder where the system reveals it, else by the server's pid file,
+ * which a new server has yet to write. A suspended server sees the signal once it is continued. If
+ * it does not end, SIGQUIT makes it quit at once.
  */
 const SCRIPT = `read -r line
 is_ours() {
@@ -27,9 +27,9 @@ for signal in INT QUIT; do
 done`
 
 /**
- * Has the server shut down when our process dies in any way, a SIGKILL included. The watchdog is in
- * a session of its own, out of reach of Ctrl-C. There is none on Windows, where a server that
- * outlived its Passbook is found at the next start.
+ * Shuts the server down if our process dies in any way, including SIGKILL. The watchdog runs in
+ * its own session, out of reach of Ctrl-C. Windows has none; there the next start finds an
+ * orphaned server.
  *
  * @param pgdata the server's working folder
  * @returns a function that ends the watchdog and waits for that; it may be called twice
@@ -42,7 +42,7 @@ export function startWatchdog(pgdata: string, server: ChildProcess): () => Promi
     env: { PATH: process.env.PATH },
     stdio: ['pipe', 'ignore', 'ignore'],
   })
-  // Without a shell the server runs unwatched; an orphan is then found at the next start.
+  // Without a shell the server runs unwatched; the next start then finds the orphan.
   const ended = once(watchdog, 'exit').catch(() => undefined)
   const stop = async () => {
     watchdog.kill('SIGKILL')
