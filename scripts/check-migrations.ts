@@ -1,8 +1,10 @@
 /**
- * Migrations are append-only: databases that have run one never run it again. Each has its checksum in
- * prisma/migrations/checksums, and this refuses one that was changed, is gone, or does not come last.
+ * Migrations are append-only, since databases never run one twice. Their checksums are in
+ * prisma/migrations/checksums. This script rejects a migration that was changed, deleted or
+ * inserted before others.
  *
- * `tsx scripts/check-migrations.ts check|add [FOLDER]`; with `add` new migrations get their checksums.
+ * `tsx scripts/check-migrations.ts check|add [FOLDER]`; `add` records the checksums of new
+ * migrations.
  */
 import { createHash } from 'node:crypto'
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs'
@@ -17,27 +19,27 @@ const isAdding = action === 'add'
 
 const command = {
   name: `migrations:${isAdding ? 'add' : 'check'}`,
-  summary: `Refuses a migration that was changed, is gone or does not come last, and ${isAdding ? 'notes the checksums of new ones' : 'one without a checksum'}.`,
+  summary: `Refuses a migration that was changed, is gone or does not come last${isAdding ? '; records the checksums of new ones' : ', or has no checksum'}.`,
   document: '{"migrations": COUNT, "added": [NAME, …]}',
   positionals: { usage: '[FOLDER]', min: 0, max: 1 },
 } satisfies Command
 
-/** @throws StartupError with a sentence for each migration that is refused */
+/** @throws StartupError with one sentence per rejected migration */
 function check(folder: string): Outcome {
   const checksumsFile = join(folder, 'checksums')
 
-  /** Line ends are as Git has them here, and do not count. */
+  /** Git may check out other line ends, so they do not count. */
   const read = (...path: readonly string[]) =>
     readFileSync(join(folder, ...path), 'utf8').replaceAll('\r\n', '\n')
   const checksumOf = (name: string) =>
     createHash('sha256').update(read(name, 'migration.sql')).digest('hex')
 
-  /** Lines as sha256sum writes them. */
+  /** Lines have sha256sum's format. */
   function parse(line: string): readonly [string, string] {
     const [, checksum, name] = /^([0-9a-f]{64}) {2}([^/]+)\/migration\.sql$/.exec(line) ?? []
     if (checksum !== undefined && name !== undefined) return [name, checksum]
     throw new StartupError(
-      `${checksumsFile} has a line that is no checksum of a migration: ${line}`,
+      `${checksumsFile} has a line that is not the checksum of a migration: ${line}`,
     )
   }
 
@@ -52,13 +54,16 @@ function check(folder: string): Outcome {
 
   const problems = [
     ...[...listed].flatMap(([name, checksum]) => {
-      if (!present.includes(name)) return `${name} is gone; a migration stays.`
+      if (!present.includes(name))
+        return `${name} is gone; restore it, since migrations are never deleted.`
       if (checksumOf(name) === checksum) return []
-      return `${name} was changed; take the change back, and make it in a new migration.`
+      return `${name} was changed; revert that, and make the change in a new migration.`
     }),
     ...added
       .filter((name) => name < last)
-      .map((name) => `${name} comes before ${last}; a new migration comes last.`),
+      .map(
+        (name) => `${name} comes before ${last}; rename it, since a new migration must come last.`,
+      ),
     ...(isAdding ? [] : added.filter((name) => name > last)).map(
       (name) => `${name} has no checksum; run: npm run migrations:add`,
     ),

@@ -1,6 +1,4 @@
-/**
- * `tsx scripts/check.ts NAME`: runs the tools that check the sources, one after another, until one of them fails.
- */
+/** `tsx scripts/check.ts NAME`: runs the checking tools one after another until one fails. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -15,8 +13,7 @@ const CHECKS = {
   lint: {
     command: {
       name: 'lint',
-      summary:
-        'Checks the style of the sources, which folder imports which, and the OpenAPI document.',
+      summary: 'Checks code style, imports between folders, and the OpenAPI document.',
       document,
     },
     tools: [
@@ -31,7 +28,11 @@ const CHECKS = {
   },
 } as const satisfies Record<string, { command: Command; tools: readonly (readonly string[])[] }>
 
-/** npm has the tools' folder in PATH. @returns whether it passed */
+/**
+ * Runs a tool; npm puts the tools' folder into PATH.
+ *
+ * @returns whether it passed
+ */
 async function passes([name = '', ...args]: readonly string[], json: boolean): Promise<boolean> {
   const tool = spawn(name, args, {
     cwd: ROOT,

@@ -8,7 +8,7 @@ import { takeLock } from './prepare/lock.mjs'
 import { PrepareError, say } from './prepare/project.mjs'
 import { InterruptedError, interrupt } from './prepare/run.mjs'
 
-/** In this order: each needs what the former made. */
+/** In this order: each step needs the results of those before it. */
 const STEPS = [
   { needed: installNeeded, run: install },
   { needed: databaseClientNeeded, run: makeDatabaseClient },
@@ -16,9 +16,9 @@ const STEPS = [
 ]
 
 /**
- * Makes a fresh or changed checkout ready to run: packages, database client, compiled program. Does
- * nothing, and writes nothing, when all of that is there. Ends the process with one sentence when
- * something cannot be made.
+ * Makes a fresh or changed checkout ready to run: packages, database client, compiled program.
+ * Does and prints nothing if all of that is up to date. If a step fails, exits with a one-sentence
+ * message.
  */
 export async function prepare() {
   try {
@@ -26,7 +26,7 @@ export async function prepare() {
     const unlock = await takeLock()
     const removeSignals = interruptOnSignals()
     try {
-      // Asked again: another process may have done it while we waited.
+      // Check again: another process may have done it while we waited for the lock.
       for (const { needed, run } of STEPS) if (needed()) await run()
     } finally {
       removeSignals()
@@ -36,13 +36,17 @@ export async function prepare() {
     if (error instanceof InterruptedError) process.exit()
     if (error instanceof PrepareError) say(error.message)
     else if (['EACCES', 'EPERM', 'EROFS'].includes(error.code)) {
-      say(`Passbook has to be prepared by a user who can write its folder (${error.message}).`)
+      say(`A user who can write to Passbook's folder has to prepare it (${error.message}).`)
     } else throw error
     process.exit(1)
   }
 }
 
-/** Until it is undone: has Ctrl-C and SIGTERM end the running step, and with it the process. */
+/**
+ * Makes Ctrl-C and SIGTERM end the running step, and then the process.
+ *
+ * @returns a function that removes the handlers
+ */
 function interruptOnSignals() {
   const handlers = Object.entries({ SIGINT: 130, SIGTERM: 143 }).map(([signal, code]) => {
     const handler = () => {

@@ -13,7 +13,7 @@ import { prepare } from './prepare.mjs'
 followParent()
 await prepare()
 
-// What the preparation has compiled.
+// Compiled by prepare() above.
 const { beginCommand } = await import(pathToFileURL(inProject('dist/lib/process.js')).href)
 
 const { options, rest, json } = await beginCommand({

@@ -14,7 +14,7 @@ const fingerprint = () =>
     ...['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'].map((file) => inProject(file)),
   ])
 
-/** Whether something is missing from dist/, or it was made from other sources. */
+/** Whether a compiled file is missing from dist/, or dist/ was made from other sources. */
 export const compileNeeded = () =>
   !sources().every((file) => !file.endsWith('.ts') || existsSync(compiledPath(file))) ||
   !isStamped(STEP, fingerprint())
@@ -22,7 +22,7 @@ export const compileNeeded = () =>
 const compiledPath = (source) =>
   inProject('dist', relative(inProject('src'), source).replace(/\.ts$/, '.js'))
 
-/** Compiles src/ to dist/; with an error in any file, dist/ stays as it was. */
+/** Compiles src/ to dist/. If any file has an error, dist/ stays unchanged. */
 export async function compile() {
   const made = fingerprint()
   const { code, output } = await runQuietly('Compiling', process.execPath, [
@@ -41,7 +41,7 @@ export async function compile() {
   stamp(STEP, made)
 }
 
-/** Removes what was compiled from sources that are gone. */
+/** Removes compiled files whose sources were deleted. */
 function removeStale() {
   for (const file of filesBelow(inProject('dist'))) {
     const source = /^(.+)\.js(\.map)?$/.exec(relative(inProject('dist'), file))?.[1]

@@ -12,11 +12,14 @@ const fingerprint = () =>
     ),
   )
 
-/** Whether the database client is missing or was made from another schema or by another Prisma. */
+/**
+ * Whether the database client is missing, or was made from another schema or by another Prisma
+ * version.
+ */
 export const databaseClientNeeded = () =>
   !existsSync(inProject('src/generated/prisma/client.ts')) || !isStamped(STEP, fingerprint())
 
-/** Generates the database client from the schema, without Prisma's downloads and messages. */
+/** Generates the database client from the schema, suppressing Prisma's downloads and messages. */
 export async function makeDatabaseClient() {
   const made = fingerprint()
   const { code, output } = await runQuietly(

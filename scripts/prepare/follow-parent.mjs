@@ -1,38 +1,39 @@
 import { readFileSync } from 'node:fs'
 
-/** How often, in milliseconds, to look whether the parents are still there. */
-const LOOK_MS = 250
+/** How often to check that the parents still exist, in milliseconds. */
+const CHECK_INTERVAL_MS = 250
 
 /**
- * Under npm: has us end as by SIGTERM when npm, or the shell that npm runs us in, is gone. npm hands a
- * SIGTERM to that shell alone, which dies of it without telling us; npm that is killed tells neither.
- * After a Ctrl-C, which reaches all three of us, nothing is added.
+ * Under npm, ends this process as if by SIGTERM when npm or the shell it runs us in is gone. npm
+ * forwards SIGTERM only to that shell, which dies without telling us. If npm is killed, neither
+ * learns of it. Ctrl-C reaches all three processes and needs nothing extra.
  */
 export function followParent() {
   if (!process.env.npm_lifecycle_event || process.platform === 'win32') return
   const parents = readParents()
-  const look = setInterval(() => {
+  const check = setInterval(() => {
     if (readParents() === parents) return
-    clearInterval(look)
+    clearInterval(check)
     process.kill(process.pid, 'SIGTERM')
-  }, LOOK_MS)
-  look.unref()
+  }, CHECK_INTERVAL_MS)
+  check.unref()
 
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, () => {
-      clearInterval(look)
-      // Listening took the signal's usual effect away; nobody else listens, so it is given back.
+      clearInterval(check)
+      // Our listener replaced the default action. If nobody else listens, restore it and send the
+      // signal again.
       if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)
     })
   }
 }
 
-/** Our parent's number, and npm's where Linux tells that our parent is a shell between us. */
+/** Our parent's pid. On Linux also npm's, if our parent is a shell between npm and us. */
 function readParents() {
   const parent = process.ppid
   try {
     const [, option] = readFileSync(`/proc/${parent}/cmdline`, 'utf8').split('\0')
-    // Some shells make way for us, so that npm is our parent; whoever is above npm may go.
+    // Some shells exec us, so that npm is our parent. We do not depend on npm's own parent.
     if (option !== '-c') return `${parent}`
     const [, rest] = readFileSync(`/proc/${parent}/stat`, 'utf8').split(/^.*\) /)
     return `${parent} ${rest.split(' ')[1]}`

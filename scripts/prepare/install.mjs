@@ -5,16 +5,19 @@ import { runQuietly } from './run.mjs'
 
 const OFFLINE = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED)\b/
 
-/** Whether the installed packages differ from package-lock.json; npm lists what it has installed. */
+/**
+ * Whether the installed packages differ from package-lock.json, according to npm's own list of
+ * them.
+ */
 export function installNeeded() {
   const wanted = readPackages('package-lock.json')
   const installed = readPackages('node_modules/.package-lock.json')
   return Object.entries(wanted).some(([path, { version, integrity, optional, devOptional }]) => {
     if (path === '') return false
-    const found = installed[path]
-    // Those for other systems are left out.
-    if (!found) return !optional && !devOptional
-    return found.version !== version || found.integrity !== integrity
+    const actual = installed[path]
+    // Packages for other systems are not installed.
+    if (!actual) return !optional && !devOptional
+    return actual.version !== version || actual.integrity !== integrity
   })
 }
 
@@ -27,20 +30,20 @@ function readPackages(file) {
   }
 }
 
-/** Installs what package-lock.json names. No package's install script is needed, or run. */
+/** Installs the packages of package-lock.json. None of their install scripts is needed or run. */
 export async function install() {
   const title = 'Installing packages'
   let { code, output } = await npm(title, 'ci')
   if (code !== 0 && /\bEUSAGE\b/.test(output)) {
-    // npm ci refuses a lock that leaves out packages for other systems, as one made against a
-    // partial mirror of the registry does. npm install takes the same versions from it.
+    // npm ci rejects a lock file without the packages of other systems, such as one made from a
+    // partial mirror of the registry. npm install takes the same versions from it.
     rmSync(inProject('node_modules'), { recursive: true, force: true })
-    const second = await npm(`${title} from a partial lock`, 'install', '--no-save')
-    if (second.code === 0 && installNeeded()) {
+    const retry = await npm(`${title} from a partial lock`, 'install', '--no-save')
+    if (retry.code === 0 && installNeeded()) {
       throw new PrepareError('package.json and package-lock.json disagree; run npm install.')
     }
-    code = second.code
-    output = second.output
+    code = retry.code
+    output = retry.output
   }
   if (code === 0) return
   const offline = OFFLINE.exec(output)?.[1]
@@ -61,8 +64,8 @@ function npm(title, ...args) {
 
 function npmCommand() {
   const own = process.env.npm_execpath
-  // Under another package manager this names that one's program.
+  // Under another package manager this variable names its program.
   if (own && basename(own) === 'npm-cli.js') return { command: process.execPath, prefix: [own] }
-  // Windows has a batch file by this name, which only a shell can run.
+  // On Windows npm is a batch file, which only a shell can run.
   return { command: 'npm', options: { shell: process.platform === 'win32' } }
 }

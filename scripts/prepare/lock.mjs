@@ -2,22 +2,26 @@ import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } 
 import { setTimeout as delay } from 'node:timers/promises'
 import { inProject, say } from './project.mjs'
 
-// In dist/, the one folder that git ignores and that no step empties.
+// In dist/, the only folder that git ignores and no step empties.
 const FILE = inProject('dist/.prepare-lock')
-/** The holder touches the file this often, in milliseconds; untouched for long, it has no holder. */
+/** How often the holder touches the file, in milliseconds. An untouched file is stale. */
 const TOUCH_MS = 5000
 const STALE_MS = 30_000
 
-/** Waits until no other process prepares this folder. @returns a function that lets the next one in */
+/**
+ * Waits until no other process is preparing this folder.
+ *
+ * @returns a function that releases the lock
+ */
 export async function takeLock() {
   mkdirSync(inProject('dist'), { recursive: true })
-  for (let told = false; !create(); ) {
+  for (let isReported = false; !create(); ) {
     if (isStale()) {
       rmSync(FILE, { force: true })
       continue
     }
-    if (!told) say('Waiting for another process that is preparing this folder ...')
-    told = true
+    if (!isReported) say('Waiting for another process that is preparing this folder ...')
+    isReported = true
     await delay(100)
   }
   const touch = setInterval(() => utimesSync(FILE, new Date(), new Date()), TOUCH_MS)
@@ -43,7 +47,7 @@ function isStale() {
     const holder = Number(readFileSync(FILE, 'utf8'))
     return holder > 0 && !isAlive(holder)
   } catch (error) {
-    // Let go in between.
+    // Released in the meantime.
     if (error.code === 'ENOENT') return false
     throw error
   }

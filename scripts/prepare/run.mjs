@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { ROOT, say } from './project.mjs'
 
-/** How often, in milliseconds, a program that takes long is reported to be still at work. */
-const REPORT_MS = 15_000
+/** How often a slow program is reported, in milliseconds. */
+const REPORT_INTERVAL_MS = 15_000
 
 let current
 let interrupted = false
@@ -12,9 +12,9 @@ let interrupted = false
 export class InterruptedError extends Error {}
 
 /**
- * Runs a program to its end, without showing what it prints.
+ * Runs a program to its end, without showing its output.
  *
- * @returns its exit code (null when a signal ended it) and all it printed
+ * @returns its exit code (null if a signal ended it) and all its output
  */
 export async function runQuietly(title, command, args, options = {}) {
   say(`${title} ...`)
@@ -26,8 +26,8 @@ export async function runQuietly(title, command, args, options = {}) {
     stream.on('data', (chunk) => chunks.push(chunk))
   const seconds = () => Math.round((Date.now() - began) / 1000)
   const report = setInterval(
-    () => say(`${title}: still at work after ${seconds()} s ...`),
-    REPORT_MS,
+    () => say(`${title}: still running after ${seconds()} s ...`),
+    REPORT_INTERVAL_MS,
   )
   try {
     const [code] = await once(child, 'close')
@@ -39,7 +39,7 @@ export async function runQuietly(title, command, args, options = {}) {
   }
 }
 
-/** Ends the program that is running now; npm takes no notice of anything gentler while it installs. */
+/** Kills the current program; during an install npm ignores anything gentler. */
 export function interrupt() {
   interrupted = true
   current?.kill('SIGKILL')

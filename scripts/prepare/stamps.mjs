@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { inProject, ROOT } from './project.mjs'
 
-// A new installation removes it, and with it everything that was made by the former packages' tools.
+// A new installation deletes this file, so everything made by the old packages' tools is made
+// again.
 const FILE = inProject('node_modules/.passbook-stamp.json')
 
 const readStamps = () => {
@@ -17,11 +18,11 @@ const readStamps = () => {
 /** Whether a step's result was made from inputs with this fingerprint. */
 export const isStamped = (step, fingerprint) => readStamps()[step] === fingerprint
 
-/** Notes what a step's result was made from. */
+/** Records the inputs of a step's result. */
 export const stamp = (step, fingerprint) =>
   writeFileSync(FILE, JSON.stringify({ ...readStamps(), [step]: fingerprint }))
 
-/** One hash over the names and contents of files; a missing file counts as such. */
+/** A hash of the names and contents of files; a missing file also affects it. */
 export function fingerprintOf(files) {
   const hash = createHash('sha256')
   for (const file of files) {

@@ -53,7 +53,7 @@ describe('the check of migrations', () => {
     for (const action of ['check', 'add', 'check'] as const) {
       expect(await check(action)).toEqual({
         code: 1,
-        stderr: `${baseline} was changed; take the change back, and make it in a new migration.\n`,
+        stderr: `${baseline} was changed; revert that, and make the change in a new migration.\n`,
       })
     }
   })
