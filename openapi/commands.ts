@@ -7,20 +7,20 @@ const document = '{"files": [PATH, …]}'
 
 export const generateCommand = {
   name: 'generate',
-  summary: 'Makes src/generated/ and the Postman collection of the OpenAPI document in openapi/.',
+  summary: 'Makes src/generated/ and the Postman collection from the OpenAPI document in openapi/.',
   document,
 } as const satisfies Command
 
 export const postmanCommand = {
   name: 'postman',
-  summary: 'Makes the Postman collection of src/generated/openapi.json.',
+  summary: 'Makes the Postman collection from src/generated/openapi.json.',
   document,
 } as const satisfies Command
 
 /**
- * What writing files came to.
+ * Reports the files that were written.
  *
- * @throws StartupError in one sentence when the document is refused
+ * @throws StartupError with one sentence if the document is refused
  */
 export async function outcomeOf(write: () => Promise<readonly string[]>): Promise<Outcome> {
   try {

@@ -6,7 +6,9 @@ import { generateCommand, outcomeOf } from './commands.ts'
 import { generate } from './generate/generate.ts'
 import { writeCollection } from './postman/write-collection.ts'
 
-/** `npm run generate`: makes of the document what the service and Postman know of it. */
+/**
+ * `npm run generate`: generates the service's code and the Postman collection from the document.
+ */
 const here = dirname(fileURLToPath(import.meta.url))
 const target = join(here, '..', 'src', 'generated')
 

@@ -3,10 +3,10 @@ import { asArray, asObject, asStrings, type JsonObject, join, RefusedError } fro
 import { componentSchemas } from './schemas.ts'
 
 /**
- * Who may call an operation: everybody where it says `security: []`, else the roles of `x-roles`, and
- * API keys with all the scopes of `x-scopes`. What is not said is allowed to nobody.
+ * Determines who may call an operation: everybody with `security: []`; otherwise accounts with a
+ * role in `x-roles`, and API keys with all scopes of `x-scopes`. By default nobody may.
  *
- * @throws RefusedError on a scope that does not exist, or roles of a public operation
+ * @throws RefusedError for an unknown scope, or for roles or scopes of a public operation
  */
 export function accessOf(document: JsonObject, node: JsonObject, at: string): Members {
   const security = asArray(node.security ?? document.security, join(at, 'security'))

@@ -4,14 +4,14 @@ import { component } from './document.ts'
 import { asObject, type Json, type JsonObject, join, RefusedError } from './json.ts'
 import { takesFile } from './payloads.ts'
 
-/** Room for a sensible number of mistakes: each member of a body twice, and some more. */
-const valuesTaken = (valid: number) => 2 * valid + 100
+/** The most values of a body. It leaves room for mistakes: each member twice, and some more. */
+const maxValues = (valid: number) => 2 * valid + 100
 
 /**
- * How much of a body an operation reads: `bytes` as `x-body-limit` says, how many values it may hold,
- * and how many items each list of it. Null for an operation that takes no JSON.
+ * The limits of an operation's body: `bytes` from `x-body-limit`, the most values it may contain,
+ * and the most items per list. Null for an operation without a JSON body.
  *
- * @throws RefusedError without `x-body-limit`, or with one that a valid body can exceed
+ * @throws RefusedError if `x-body-limit` is missing, or a valid body can exceed it
  */
 export function bodyLimitsOf(document: JsonObject, node: JsonObject, at: string): Members {
   const limitAt = join(at, 'x-body-limit')
@@ -24,13 +24,13 @@ export function bodyLimitsOf(document: JsonObject, node: JsonObject, at: string)
     throw new RefusedError(at, 'an operation that takes a body needs x-body-limit')
   }
   const schema = schemaOf(node, at)
-  const longest = boundsOf(document, schema, at)
-  if (bytes < longest.bytes) {
-    throw new RefusedError(limitAt, `a valid body can be of ${longest.bytes} bytes`)
+  const largest = boundsOf(document, schema, at)
+  if (bytes < largest.bytes) {
+    throw new RefusedError(limitAt, `a valid body can have ${largest.bytes} bytes`)
   }
   const limits = objectLiteral([
     ['bytes', literal(bytes)],
-    ['values', literal(valuesTaken(longest.values))],
+    ['values', literal(maxValues(largest.values))],
     ['lists', objectLiteral(listsOf(document, schema, at))],
   ])
   return [['bodyLimits', limits]]
@@ -41,13 +41,13 @@ function schemaOf(node: JsonObject, at: string): Json | undefined {
   return asObject(asObject(content, at)['application/json'], at).schema
 }
 
-/** The lists among the members of a body, and how many items they take. */
+/** The lists among the body's members, and the most items of each. */
 function listsOf(document: JsonObject, schema: Json | undefined, at: string): Members {
   const [body] = component(document, schema, at)
   const members = Object.entries(asObject(body.properties, at))
   return members.flatMap(([name, given]): Members => {
     const property = asObject(given, at)
-    const [found] = property.$ref === undefined ? [property] : component(document, property, at)
-    return found.type === 'array' ? [[name, String(found.maxItems)]] : []
+    const [resolved] = property.$ref === undefined ? [property] : component(document, property, at)
+    return resolved.type === 'array' ? [[name, String(resolved.maxItems)]] : []
   })
 }

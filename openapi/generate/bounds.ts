@@ -10,34 +10,35 @@ import {
 } from './json.ts'
 import { EXPECTED, INTEGER_FORMATS } from './typebox.ts'
 
-/** What the largest valid value of a schema comes to. */
+/** The size of a schema's largest valid value. */
 export interface Bounds {
-  /** As JSON in UTF-8 without blanks and escapes. */
+  /** As JSON in UTF-8, without blanks and escapes. */
   readonly bytes: number
-  /** The value itself and all that it holds. */
+  /** The value itself and everything inside it. */
   readonly values: number
 }
 
-/** A character in UTF-8. */
+/** The longest UTF-8 encoding of a character. */
 const MAX_CHARACTER_BYTES = 4
-/** A number of 15 significant digits, with a sign, a point and an exponent. */
+/** A number of 15 significant digits with sign, point and exponent. */
 const MAX_NUMBER_BYTES = 24
 
-/** Formats whose texts have one length, found out without reading on. */
+/** Formats whose values all have the same length; longer ones are rejected early. */
 const LENGTHS: Readonly<Record<string, number>> = { date: 10 }
 
 const utf8Bytes = (value: Json): number => Buffer.byteLength(JSON.stringify(value))
 
 /**
- * The bounds of what a request may send.
+ * The bounds of a request's schema.
  *
- * @throws RefusedError on a text, list, object or integer without a largest value, and a form without words
+ * @throws RefusedError for a string, list, object or integer without an upper limit, and for a
+ *   pattern or format without `x-expected`
  */
 export function boundsOf(document: JsonObject, node: Json | undefined, at: string): Bounds {
   const schema = asObject(node, at)
   if (schema.$ref !== undefined) {
-    const [found, foundAt] = component(document, schema, at)
-    return boundsOf(document, found, foundAt)
+    const [resolved, resolvedAt] = component(document, schema, at)
+    return boundsOf(document, resolved, resolvedAt)
   }
   if (schema.anyOf !== undefined) {
     const forms = asArray(schema.anyOf, at).map((form, index) =>
@@ -73,18 +74,18 @@ export function boundsOf(document: JsonObject, node: Json | undefined, at: strin
   }
 }
 
-/** Nobody is to read a regular expression in an error. */
+/** Error messages must never show a regular expression. */
 function requireExpected(schema: JsonObject, at: string): void {
   const hasForm = schema.pattern !== undefined || schema.format !== undefined
   if (hasForm && typeof schema[EXPECTED] !== 'string') {
-    throw new RefusedError(at, `what a request sends in a form needs ${EXPECTED}`)
+    throw new RefusedError(at, `a request's pattern or format needs ${EXPECTED} to describe it`)
   }
 }
 
 function limit(schema: JsonObject, keyword: string, at: string): number {
   const value = schema[keyword]
   if (typeof value !== 'number') {
-    throw new RefusedError(at, `what a request sends needs ${keyword}`)
+    throw new RefusedError(at, `a request's schema needs ${keyword}`)
   }
   return value
 }
@@ -106,12 +107,12 @@ function arrayBounds(document: JsonObject, schema: JsonObject, at: string): Boun
 
 function objectBounds(document: JsonObject, schema: JsonObject, at: string): Bounds {
   if (schema.additionalProperties !== false) {
-    throw new RefusedError(at, 'an object of a request has additionalProperties: false')
+    throw new RefusedError(at, 'an object of a request needs additionalProperties: false')
   }
   const bounds = { bytes: 2, values: 1 }
   for (const [name, property] of Object.entries(asObject(schema.properties, at))) {
     const member = boundsOf(document, property, join(join(at, 'properties'), name))
-    // Between them a colon, behind them a comma.
+    // Two bytes for the colon and the comma.
     bounds.bytes += utf8Bytes(name) + member.bytes + 2
     bounds.values += member.values
   }

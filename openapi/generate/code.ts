@@ -1,19 +1,19 @@
 import type { Json } from './json.ts'
 
-/** Every generated TypeScript file begins with this line. */
+/** The first line of every generated TypeScript file. */
 export const HEADER = '// Generated from openapi/openapi.yaml by `npm run generate`. Do not edit.'
 
-/** The members of an object literal: each a key and the code of its value. */
+/** Members of an object literal: each a key and the code of its value. */
 export type Members = readonly (readonly [key: string, code: string])[]
 
-/** An object literal with one member a line. */
+/** An object literal with one member per line. */
 export function objectLiteral(members: Members): string {
   if (members.length === 0) return '{}'
   const lines = members.map(([key, code]) => `  ${propertyName(key)}: ${indented(code)},`)
   return `{\n${lines.join('\n')}\n}`
 }
 
-/** A value of JSON as a literal, strings in single quotes. */
+/** A JSON value as a literal; strings get single quotes. */
 export function literal(value: Json): string {
   if (typeof value === 'string') {
     const inner = JSON.stringify(value).slice(1, -1)
@@ -23,7 +23,7 @@ export function literal(value: Json): string {
   return JSON.stringify(value)
 }
 
-/** A key as an object literal has it. */
+/** A key of an object literal, quoted if necessary. */
 export function propertyName(key: string): string {
   return /^(?:[A-Za-z_$][\w$]*|\d+)$/.test(key) ? key : literal(key)
 }

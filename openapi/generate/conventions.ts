@@ -2,7 +2,7 @@ import { literal, type Members } from './code.ts'
 import { component } from './document.ts'
 import { asObject, asString, type Json, type JsonObject, join, RefusedError } from './json.ts'
 
-/** What an operation that takes a header has to document besides: its responses. */
+/** The responses that an operation with this request header must document. */
 const PROMISES: Readonly<Record<string, readonly string[]>> = {
   'Idempotency-Key': ['409', '422'],
   'If-Match': ['412'],
@@ -10,10 +10,10 @@ const PROMISES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * The conventions that an operation says it keeps: retries by `Idempotency-Key`, preconditions by
- * `If-Match`, an `ETag` on its answer, and how many requests a minute take.
+ * The conventions of an operation: retries by `Idempotency-Key`, preconditions by `If-Match`, an
+ * `ETag` in the response, and its rate limit.
  *
- * @throws RefusedError when it takes a header whose answers it does not document
+ * @throws RefusedError if it accepts a header without documenting that header's responses
  */
 export function conventionsOf(
   document: JsonObject,
@@ -29,16 +29,16 @@ export function conventionsOf(
   for (const header of headers) {
     for (const status of PROMISES[header] ?? []) {
       if (responses[status] === undefined) {
-        throw new RefusedError(at, `an operation that takes ${header} documents ${status}`)
+        throw new RefusedError(at, `an operation with ${header} must document ${status}`)
       }
     }
   }
   const rateLimit = asString(node['x-rate-limit'] ?? 'normal', join(at, 'x-rate-limit'))
   if (!['normal', 'strict', 'none'].includes(rateLimit)) {
-    throw new RefusedError(join(at, 'x-rate-limit'), `there is no limit ${rateLimit}`)
+    throw new RefusedError(join(at, 'x-rate-limit'), `there is no rate limit ${rateLimit}`)
   }
   if (rateLimit !== 'none' && responses['429'] === undefined) {
-    throw new RefusedError(at, 'an operation whose requests are limited documents 429')
+    throw new RefusedError(at, 'an operation with a rate limit must document 429')
   }
   const resource = node['x-resource']
   return [
@@ -46,7 +46,7 @@ export function conventionsOf(
     ['idempotent', String(headers.includes('Idempotency-Key'))],
     ['conditional', String(headers.includes('If-Match'))],
     ['etag', String(sendsETag(document, responses, at))],
-    // Where an answer wraps the record: the field that holds it.
+    // The response field that holds the record; null if the response is the record itself.
     [
       'resource',
       literal(resource === undefined ? null : asString(resource, join(at, 'x-resource'))),

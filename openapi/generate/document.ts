@@ -2,9 +2,10 @@ import { $RefParser } from '@apidevtools/json-schema-ref-parser'
 import { asObject, asString, type Json, type JsonObject, join, RefusedError } from './json.ts'
 
 /**
- * Reads the entry file and everything it refers to, as one document in which each reference points at
- * a component named in the entry.
- * @throws RefusedError when something is referred to that the entry does not name
+ * Reads the entry file and everything it refers to, bundled so that each reference points to a
+ * component named in the entry file.
+ *
+ * @throws RefusedError if a reference points to anything else
  */
 export async function readDocument(entry: string): Promise<JsonObject> {
   const bundled = (await $RefParser.bundle(entry, {
@@ -22,18 +23,16 @@ function refuseUnnamed(node: Json, at: string): void {
       typeof value === 'string' &&
       !/^#\/components\/\w+\/[\w-]+$/.test(value)
     ) {
-      throw new RefusedError(
-        at,
-        `what is referred to here (${value}) is not named in the entry file`,
-      )
+      throw new RefusedError(at, `${value} is not named in the entry file`)
     }
     refuseUnnamed(value as Json, join(at, key))
   }
 }
 
 /**
- * The component that a reference names, and where it stands.
- * @throws RefusedError when it is given in place, or there is no such component
+ * Resolves a reference to a component, and returns where the component is.
+ *
+ * @throws RefusedError if it is defined inline, or the component does not exist
  */
 export function component(
   document: JsonObject,
@@ -41,10 +40,10 @@ export function component(
   at: string,
 ): readonly [JsonObject, string] {
   const { $ref } = asObject(node, at)
-  if ($ref === undefined) throw new RefusedError(at, 'this has to be a component')
+  if ($ref === undefined) throw new RefusedError(at, 'this must be a reference to a component')
   const pointer = asString($ref, at).slice(1)
-  let found: Json | undefined = document
-  for (const token of pointer.split('/').slice(1)) found = asObject(found, pointer)[token]
-  if (found === undefined) throw new RefusedError(at, `there is no #${pointer}`)
-  return [asObject(found, pointer), pointer]
+  let resolved: Json | undefined = document
+  for (const token of pointer.split('/').slice(1)) resolved = asObject(resolved, pointer)[token]
+  if (resolved === undefined) throw new RefusedError(at, `there is no #${pointer}`)
+  return [asObject(resolved, pointer), pointer]
 }

@@ -2,15 +2,16 @@ import { readDocument } from './document.ts'
 import { generateOperations } from './operations.ts'
 import { generateSchemas } from './schemas.ts'
 
-/** The generated files: name -> text. */
+/** The text of each generated file, by name. */
 export type GeneratedFiles = Readonly<
   Record<'openapi.json' | 'schemas.ts' | 'operations.ts', string>
 >
 
 /**
- * Turns the OpenAPI document into the code that enforces it. The same document gives the same text.
+ * Generates the code that enforces the OpenAPI document. The output is deterministic.
+ *
  * @param entry path of the entry file
- * @throws RefusedError on what cannot be generated
+ * @throws RefusedError for anything that cannot be generated
  */
 export async function generate(entry: string): Promise<GeneratedFiles> {
   const document = await readDocument(entry)

@@ -34,9 +34,10 @@ const KNOWN = [
 ]
 
 /**
- * The text of `operations.ts`: one constant for each operation, shaped as a Fastify route without its
+ * The text of `operations.ts`: one constant per operation, shaped like a Fastify route without a
  * handler, and a record of them all.
- * @throws RefusedError on an operation without operationId, or that promises what it does not document
+ *
+ * @throws RefusedError for an operation without an operationId, or with undocumented promises
  */
 export function generateOperations(document: JsonObject): string {
   const names: string[] = []
@@ -76,7 +77,8 @@ function operation(
   const responses = generateResponses(document, node, at)
   const successes = responses.map(([status]) => Number(status)).filter((status) => status < 300)
   if (successes.length === 0) throw new RefusedError(at, 'an operation needs a 2xx response')
-  // A creating operation may also answer 200 when it has nothing to create: its success is the 201.
+  // A creating operation may also answer 200 if there is nothing to create; its success status is
+  // 201.
   const successStatus = Math.max(...successes)
   const itemParameters = asArray(pathItem.parameters, pathAt)
   const schema = [
@@ -91,7 +93,7 @@ function operation(
     ['tags', literal(asStrings(node.tags, join(at, 'tags')))],
     ...access,
     ...conventionsOf(document, [...itemParameters, ...asArray(node.parameters, at)], node, at),
-    // Whether the body is a file, which the handler receives as it arrives.
+    // Whether the body is a file, which the handler receives as a stream.
     ['takesFile', String(takesFile(node, at))],
     ...bodyLimitsOf(document, node, at),
     ['successStatus', String(successStatus)],

@@ -15,10 +15,10 @@ import { COMPONENT_PREFIX, toTypeBox } from './typebox.ts'
 interface Parameter {
   readonly place: string
   readonly name: string
-  /** As the document has it. */
+  /** The name in the document, in its original case. */
   readonly documented: string
   readonly code: string
-  /** Stands for all parameters that have no name of their own, each with a value of this schema. */
+  /** The schema of all parameters that have no name of their own. */
   readonly others?: string
 }
 
@@ -36,10 +36,11 @@ const KNOWN = [
 ]
 
 /**
- * The `params`, `querystring` and `headers` of an operation. A query is always described and closed, so
- * that an unknown parameter is refused, unless an object whose members are parameters themselves (style
- * `form`) says what others are; headers are open, and named in lower case as Node.js does.
- * @throws RefusedError when the parameters and the path do not fit
+ * The `params`, `querystring` and `headers` of an operation. The query schema always exists and is
+ * closed, so that unknown parameters are refused. The exception is an object of style `form`,
+ * whose schema all other parameters must match. Headers are open, and lower-cased like in Node.js.
+ *
+ * @throws RefusedError if the parameters do not match the path
  */
 export function generateParameters(
   document: JsonObject,
@@ -50,21 +51,18 @@ export function generateParameters(
   const at = join('/paths', path)
   const given = [...asArray(pathItem.parameters, at), ...asArray(operation.parameters, at)]
   const parameters = given.map((node) => parameter(document, node as JsonObject, at))
-  const of = (place: string) => parameters.filter((one) => one.place === place)
+  const inPlace = (place: string) => parameters.filter((one) => one.place === place)
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
-  const described = of('path').map((one) => one.name)
+  const described = inPlace('path').map((one) => one.name)
   if (inPath.toSorted().join() !== described.toSorted().join()) {
-    throw new RefusedError(
-      at,
-      `its path parameters (${described.join()}) are not those of the path`,
-    )
+    throw new RefusedError(at, `its path parameters (${described.join()}) do not match the path`)
   }
   const schema: [string, string][] = []
-  if (inPath.length > 0) schema.push(['params', objectType(of('path'), 'false')])
-  const named = of('query').filter(({ others }) => others === undefined)
-  const [rest] = of('query').flatMap(({ others }) => others ?? [])
+  if (inPath.length > 0) schema.push(['params', objectType(inPlace('path'), 'false')])
+  const named = inPlace('query').filter(({ others }) => others === undefined)
+  const [rest] = inPlace('query').flatMap(({ others }) => others ?? [])
   schema.push(['querystring', objectType(named, rest ?? 'false')])
-  if (of('header').length > 0) schema.push(['headers', headersType(of('header'))])
+  if (inPlace('header').length > 0) schema.push(['headers', headersType(inPlace('header'))])
   return schema
 }
 
@@ -81,7 +79,7 @@ function parameter(document: JsonObject, given: JsonObject, at: string): Paramet
   if (node.style !== undefined) return exploded(document, node, schema, name, nodeAt)
   boundsOf(document, schema, schemaAt)
   const code = toTypeBox(schema, schemaAt, { prefix: COMPONENT_PREFIX })
-  // Defaults are filled in before the check, so what has one is always there.
+  // Defaults are filled in before validation, so a parameter with one is always present.
   const present = node.required === true || schema.default !== undefined
   return {
     place,
@@ -91,7 +89,10 @@ function parameter(document: JsonObject, given: JsonObject, at: string): Paramet
   }
 }
 
-/** An object in the query: `name[key]=value` (style `deepObject`), or `key=value` for any other key (`form`). */
+/**
+ * An object in the query: `name[key]=value` (style `deepObject`), or `key=value` for any other key
+ * (`form`).
+ */
 function exploded(
   document: JsonObject,
   node: JsonObject,
@@ -124,7 +125,7 @@ const membersOf = (parameters: readonly Parameter[]): string =>
 const objectType = (parameters: readonly Parameter[], open: string): string =>
   `Type.Object(${membersOf(parameters)}, { additionalProperties: ${open} })`
 
-/** Errors tell headers by their documented names. */
+/** Errors refer to headers by their documented names. */
 function headersType(parameters: readonly Parameter[]): string {
   const names = objectLiteral(parameters.map(({ name, documented }) => [name, literal(documented)]))
   const options = objectLiteral([

@@ -4,12 +4,12 @@ import { asObject, asString, type JsonObject, join, RefusedError, refuseUnknown 
 import { componentSchemas, leavesItemsToHandler, uncheckedName } from './schemas.ts'
 import { COMPONENT_PREFIX, referredName, toTypeBox } from './typebox.ts'
 
-/** Media types of bodies that are files: handed on as they arrive, and checked by whoever reads them. */
+/** Media types of uploads: passed on as streams, and checked by whoever reads them. */
 const FILES = ['text/csv', 'multipart/form-data']
-/** Media types of answers that are sent as they are made. */
+/** Media types of streamed responses. */
 const STREAMS = ['text/csv', 'text/event-stream']
 
-/** Whether the body of an operation is a file of any size. */
+/** Whether the operation's body is an upload of any size. */
 export function takesFile(node: JsonObject, at: string): boolean {
   if (node.requestBody === undefined) return false
   const content = asObject(asObject(node.requestBody, at).content, join(at, 'requestBody'))
@@ -17,15 +17,16 @@ export function takesFile(node: JsonObject, at: string): boolean {
 }
 
 /**
- * The `body` of an operation, if it has one that is not a file.
- * @throws RefusedError when it is not required JSON
+ * The `body` of an operation, unless it has none or takes a file.
+ *
+ * @throws RefusedError if it is not required JSON
  */
 export function generateBody(document: JsonObject, node: JsonObject, at: string): Members {
   if (node.requestBody === undefined || takesFile(node, at)) return []
   const bodyAt = join(at, 'requestBody')
   const body = asObject(node.requestBody, bodyAt)
   refuseUnknown(body, ['description', 'required', 'content'], bodyAt)
-  if (body.required !== true) throw new RefusedError(bodyAt, 'a body has to be required')
+  if (body.required !== true) throw new RefusedError(bodyAt, 'a body must be required')
   const contentAt = join(bodyAt, 'content')
   const content = asObject(body.content, contentAt)
   refuseUnknown(content, ['application/json'], contentAt)
@@ -37,9 +38,10 @@ export function generateBody(document: JsonObject, node: JsonObject, at: string)
 }
 
 /**
- * The schema of each response of an operation by its status; one without content is null, one with
- * several media types, or that is streamed, has, as Fastify wants it, a schema for each.
- * @throws RefusedError on a response that is not a component
+ * The schema of each response, by status. A response without content is null. One that is
+ * streamed, or has several media types, has a schema per media type, as Fastify requires.
+ *
+ * @throws RefusedError for a response that is not a component
  */
 export function generateResponses(document: JsonObject, node: JsonObject, at: string): Members {
   const responsesAt = join(at, 'responses')
@@ -63,7 +65,7 @@ export function generateResponses(document: JsonObject, node: JsonObject, at: st
   })
 }
 
-/** Responses of several media types: media type -> schema. */
+/** A response with several media types: media type -> schema. */
 const contentOf = (media: Members): string =>
   objectLiteral([
     [

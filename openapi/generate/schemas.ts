@@ -5,9 +5,10 @@ import { referredName, toTypeBox } from './typebox.ts'
 const COMPONENTS = '/components/schemas'
 
 /**
- * The text of `schemas.ts`: one constant and one type for each component schema, each after those it
+ * The text of `schemas.ts`: one constant and one type per component schema, each after those it
  * refers to.
- * @throws RefusedError on what cannot be generated, a reference that leads back to itself among it
+ *
+ * @throws RefusedError for anything that cannot be generated, including cyclic references
  */
 export function generateSchemas(document: JsonObject): string {
   const schemas = componentSchemas(document)
@@ -23,7 +24,7 @@ export function generateSchemas(document: JsonObject): string {
   return [HEADER, "import { type Static, Type } from 'typebox'", '', ...declarations].join('\n')
 }
 
-/** What the twin of a schema is called in which the items the handler checks are left unchecked. */
+/** The name of a schema's variant in which items checked by the handler are left unchecked. */
 export function uncheckedName(name: string): string {
   return `${name}Unchecked`
 }
@@ -51,7 +52,7 @@ function inDependencyOrder(schemas: JsonObject): readonly string[] {
     }
     if (schemas[name] === undefined) throw new RefusedError(at, 'there is no such schema')
     if (path.length > 0 && leavesItemsToHandler(schemas[name])) {
-      throw new RefusedError(at, 'items left to the handler have to be those of a whole body')
+      throw new RefusedError(at, 'items left to the handler must belong to a whole body')
     }
     if (done.has(name)) return
     for (const ref of references(schemas[name])) visit(referredName(ref, at), [...path, name])

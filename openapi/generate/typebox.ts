@@ -13,25 +13,28 @@ import {
   refuseUnknown,
 } from './json.ts'
 
-/** How operations refer to the component schemas. */
+/** The prefix of component schemas in `operations.ts`. */
 export const COMPONENT_PREFIX = 'S.'
 
-/** How references are written, and whether the items the handler checks are left unchecked. */
+/** The prefix of references, and whether items that the handler checks stay unchecked. */
 export interface TypeBoxOptions {
   readonly prefix?: string
   readonly unchecked?: boolean
 }
 
-// They say nothing about validity and are left out of the code.
+// Annotations do not affect validity and are left out of the code.
 const ANNOTATIONS = ['title', 'description', 'examples', 'deprecated'] as const
 
-/** Formats of integers, for generated clients, and the largest number each holds exactly in JSON. */
+/**
+ * Integer formats (for generated clients), with the largest number each one represents exactly in
+ * JSON.
+ */
 export const INTEGER_FORMATS: Readonly<Record<string, number>> = {
   int32: 2 ** 31 - 1,
   int64: Number.MAX_SAFE_INTEGER,
 }
 
-/** A form in words, which errors tell in place of a pattern or a format. */
+/** Describes a pattern or format in words, for use in error messages. */
 export const EXPECTED = 'x-expected'
 
 const NUMBER_LIMITS = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']
@@ -50,8 +53,9 @@ const STRUCTURE: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * The TypeBox expression of a JSON Schema.
- * @throws RefusedError on a keyword, type or format that TypeBox would not enforce as written
+ * Generates the TypeBox expression of a JSON Schema.
+ *
+ * @throws RefusedError for a keyword, type or format that TypeBox would not enforce as written
  */
 export function toTypeBox(
   node: Json | undefined,
@@ -77,14 +81,18 @@ export function toTypeBox(
   }
   if (schema.enum !== undefined) {
     refuseUnknown(schema, ['type', 'enum', 'default', ...ANNOTATIONS], at)
-    if (schema.type !== 'string') throw new RefusedError(at, 'an enum is of type string')
+    if (schema.type !== 'string') throw new RefusedError(at, 'an enum must be of type string')
     const values = asStrings(schema.enum, join(at, 'enum'))
     return `Type.Enum(${literal(values)}, ${limits(schema, ['type', 'default'])})`
   }
   return ofType(schema, at, options)
 }
 
-/** The name in `#/components/schemas/Name`. @throws RefusedError when it refers to something else */
+/**
+ * The name in `#/components/schemas/Name`.
+ *
+ * @throws RefusedError for any other reference
+ */
 export function referredName(ref: string, at: string): string {
   const name = /^#\/components\/schemas\/([A-Z]\w*)$/.exec(ref)?.[1]
   if (name === undefined) throw new RefusedError(at, `${ref} does not refer to a component schema`)
@@ -114,7 +122,7 @@ function ofType(schema: JsonObject, at: string, options: TypeBoxOptions): string
   return `${builder}(${parts.join(', ')})`
 }
 
-/** An object whose members have any name and one schema. */
+/** An object with arbitrary member names and one schema for all members. */
 function record(schema: JsonObject, at: string, options: TypeBoxOptions): string {
   const { additionalProperties, ...rest } = schema
   refuseUnknown(rest, ['type', 'minProperties', 'maxProperties', ...ANNOTATIONS], at)
@@ -143,7 +151,7 @@ function structure(schema: JsonObject, at: string, options: TypeBoxOptions): str
 function items(schema: JsonObject, at: string, options: TypeBoxOptions): string {
   const validator = schema['x-validate-items']
   if (validator !== undefined && validator !== 'handler') {
-    throw new RefusedError(join(at, 'x-validate-items'), 'only handler is known here')
+    throw new RefusedError(join(at, 'x-validate-items'), 'the only allowed value is handler')
   }
   if (validator !== undefined && options.unchecked === true) return 'Type.Unknown()'
   return toTypeBox(schema.items, join(at, 'items'), options)

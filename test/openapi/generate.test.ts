@@ -129,16 +129,16 @@ describe('the generator refuses', () => {
     [
       'that is limited without saying so',
       { operationId: 'a', security: [], responses: { '204': done } },
-      'documents 429',
+      'must document 429',
     ],
     [
       'with a limit there is not',
       { operationId: 'a', security: [], 'x-rate-limit': 'loose', responses },
-      'there is no limit loose',
+      'there is no rate limit loose',
     ],
-    ['that can be repeated without saying so', taking('Idempotency-Key'), 'documents 409'],
-    ['that compares without saying so', taking('If-Match'), 'documents 412'],
-    ['that saves reading without saying so', taking('If-None-Match'), 'documents 304'],
+    ['that can be repeated without saying so', taking('Idempotency-Key'), 'must document 409'],
+    ['that compares without saying so', taking('If-Match'), 'must document 412'],
+    ['that saves reading without saying so', taking('If-None-Match'), 'must document 304'],
     ['with a form without words', taking('Formed'), 'needs x-expected'],
     ['with a style that changes nothing', taking('Styled'), 'only exploded objects'],
     [
@@ -149,7 +149,7 @@ describe('the generator refuses', () => {
     [
       'with a response given in place',
       { operationId: 'a', security: [], responses: { '204': {} } },
-      'has to be a component',
+      'must be a reference to a component',
     ],
   ])('an operation %s', (_, operation, reason) => {
     expect(() => generateOperations(withOperation(operation as JsonObject))).toThrow(reason)

@@ -77,7 +77,7 @@ describe('the limit of a body', () => {
     const longest = { name: '\u{1f600}'.repeat(9), tags: Array(2).fill('\u{1f600}'.repeat(9)) }
     const bytes = Buffer.byteLength(JSON.stringify(longest))
     expect(() => generateOperations(taking(body))).toThrow('needs x-body-limit')
-    expect(() => generateOperations(taking(body, bytes - 1))).toThrow('a valid body can be of')
+    expect(() => generateOperations(taking(body, bytes - 1))).toThrow('a valid body can have')
     // Commas are counted behind the last member and item too.
     expect(generateOperations(taking(body, bytes + 2))).toContain(`bytes: ${bytes + 2}`)
   })
