@@ -14,7 +14,7 @@ const call = (method: 'GET' | 'OPTIONS', url: string, headers: Readonly<Record<s
   service.app.inject({ method, url, headers: { ...headers } })
 
 describe('CORS_ORIGINS', () => {
-  it.each(ORIGINS)('lets browsers call from %s, and read the headers of lists', async (origin) => {
+  it.each(ORIGINS)('allows browsers at %s, and exposes the headers of lists', async (origin) => {
     const { headers } = await call('GET', '/health/live', { origin })
     expect(headers['access-control-allow-origin']).toBe(origin)
     expect(headers['vary']).toContain('Origin')
@@ -25,14 +25,14 @@ describe('CORS_ORIGINS', () => {
   })
 
   it.each(['https://three.example', 'http://one.example', 'https://one.example.evil', 'null'])(
-    'lets none call from %s',
+    'blocks browsers at %s',
     async (origin) => {
       const { headers } = await call('GET', '/health/live', { origin })
       expect(headers).not.toHaveProperty('access-control-allow-origin')
     },
   )
 
-  it.each(['/nothing', '/v1/me'])('lets browsers read the error of %s', async (url) => {
+  it.each(['/nothing', '/v1/me'])('lets browsers read errors from %s', async (url) => {
     const { headers } = await call('GET', url, { origin: ORIGINS[0] })
     expect(headers['access-control-allow-origin']).toBe(ORIGINS[0])
   })
@@ -50,7 +50,7 @@ describe('CORS_ORIGINS', () => {
   })
 })
 
-it('CORS_ORIGINS=* lets browsers call from anywhere', async () => {
+it('CORS_ORIGINS=* allows browsers at any origin', async () => {
   const anywhere = await startTestService({ env: { CORS_ORIGINS: '*' } })
   const headers = { origin: 'https://three.example' }
   const answer = await anywhere.app.inject({ url: '/health/live', headers })

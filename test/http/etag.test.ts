@@ -4,7 +4,7 @@ import { etagOf, namesETag } from '../../src/http/etag.ts'
 const etag = etagOf({ id: 7 })
 
 describe('etagOf', () => {
-  it('is a strong tag, the same for the same record, another for another', () => {
+  it('makes a strong tag, equal for equal records and different for others', () => {
     expect(etag).toMatch(/^"[\w-]{22}"$/)
     expect(etagOf({ id: 7 })).toBe(etag)
     expect(etagOf({ id: 8 })).not.toBe(etag)

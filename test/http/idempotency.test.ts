@@ -24,7 +24,7 @@ const usersOf = async (email: string) => {
 }
 
 describe('Idempotency-Key', () => {
-  it('replays status, body and the headers that belong to them, and does nothing twice', async () => {
+  it('replays status, body and related headers, without repeating the work', async () => {
     const user = newUser()
     const key = randomUUID()
     const first = await create(user, key)
@@ -40,7 +40,7 @@ describe('Idempotency-Key', () => {
     expect(await usersOf(user.email)).toBe(1)
   })
 
-  it('replays what was, even after the record has changed', async () => {
+  it('replays the original answer even after the record has changed', async () => {
     const key = randomUUID()
     const user = newUser()
     const { body } = await create(user, key)
@@ -49,7 +49,7 @@ describe('Idempotency-Key', () => {
     expect((await create(user, key)).body).toEqual(body)
   })
 
-  it('is forgotten with any user its answer tells of', async () => {
+  it('is deleted with any user its answer is about', async () => {
     const kept = () => service.services.database.idempotencyKey.count()
     const headers = () => ({ 'idempotency-key': randomUUID() })
     const { token } = staff
@@ -79,7 +79,7 @@ describe('Idempotency-Key', () => {
     expect(await kept()).toBe(before - 1)
   })
 
-  it('takes the order of fields for no difference, and another value for one', async () => {
+  it('ignores the order of fields, but not a different value', async () => {
     const key = randomUUID()
     const { name, email } = newUser()
     const { body } = await create({ name, email, age: 30 }, key)
@@ -91,7 +91,7 @@ describe('Idempotency-Key', () => {
     ])
   })
 
-  it('is another key in another operation’s hands, or another caller’s', async () => {
+  it('is refused for another operation, and independent for another caller', async () => {
     const key = randomUUID()
     const user = newUser()
     await create(user, key)
@@ -110,7 +110,7 @@ describe('Idempotency-Key', () => {
     expect([theirs.status, theirs.headers['idempotency-replayed']]).toEqual([201, undefined])
   })
 
-  it('stays free when the request is refused', async () => {
+  it('stays unused when the request is refused', async () => {
     const key = randomUUID()
     const taken = newUser()
     await create(taken, randomUUID())
@@ -120,7 +120,7 @@ describe('Idempotency-Key', () => {
     expect([mended.status, mended.headers['idempotency-replayed']]).toEqual([201, undefined])
   })
 
-  it('makes one row of 50 at once, and 50 equal answers or 409', async () => {
+  it('creates one row for 50 concurrent requests, which get equal answers or 409', async () => {
     const key = randomUUID()
     const user = newUser()
     const answers = await Promise.all(Array.from({ length: 50 }, () => create(user, key)))
@@ -151,7 +151,7 @@ describe('Idempotency-Key', () => {
     expect((await create(user, key)).headers['idempotency-replayed']).toBe('true')
   })
 
-  it('stores the effect with the key, or neither', async () => {
+  it('stores both the effect and the key, or neither', async () => {
     const key = randomUUID()
     const user = newUser()
     await service.database.query('ALTER TABLE idempotency_keys RENAME TO away')
@@ -161,7 +161,7 @@ describe('Idempotency-Key', () => {
     expect((await create(user, key)).status).toBe(201)
   })
 
-  it('tells the worker of what was committed with it', async () => {
+  it('lets the worker process what was committed with it', async () => {
     const send = () =>
       service.call('createTransaction', {
         body: {
@@ -183,7 +183,7 @@ describe('Idempotency-Key', () => {
     expect(figures.body).toMatchObject({ transaction_count: 1, total_credit: '12.50' })
   })
 
-  it('works for a bulk that finds taken references, and for a dry run', async () => {
+  it('works for a bulk request with duplicate references, and for a dry run', async () => {
     const key = randomUUID()
     const item = {
       user_id: staff.id,
@@ -212,7 +212,7 @@ describe('Idempotency-Key', () => {
     expect([checked.status, checked.headers['etag']]).toEqual([200, undefined])
   })
 
-  it('works without an account: the same registration again is the same answer', async () => {
+  it('works without an account: a repeated registration gets the same answer', async () => {
     const body = { username: `repeated-${Date.now()}`, password: 'correct horse battery' }
     const register = (sent: object) =>
       service.call('register', { body: sent, headers: { 'idempotency-key': 'my registration' } })
@@ -223,7 +223,7 @@ describe('Idempotency-Key', () => {
     expect((await register({ ...body, password: 'another password' })).status).toBe(422)
   })
 
-  it('is forgotten after 24 hours', async () => {
+  it('expires after 24 hours', async () => {
     const key = randomUUID()
     const user = newUser()
     await create(user, key)
@@ -242,7 +242,7 @@ describe('Idempotency-Key', () => {
       .toBe(0)
   })
 
-  it('is kept as nothing that can be read', async () => {
+  it('is stored without any readable content', async () => {
     const key = `key of ${randomUUID()}`
     await create({ name: 'Legibly Named', email: 'legible@customers.example' }, key)
     const rows = await service.database.query('SELECT * FROM idempotency_keys')
@@ -256,8 +256,8 @@ describe('Idempotency-Key', () => {
 
   it.each([
     ['an empty key', ''],
-    ['one that is too long', 'k'.repeat(256)],
-    ['one of other characters', 'clé'],
+    ['a key that is too long', 'k'.repeat(256)],
+    ['a key with non-ASCII characters', 'clé'],
   ])('refuses %s', async (_, key) => {
     const { status, body } = await create(newUser(), key)
     expect(status).toBe(422)

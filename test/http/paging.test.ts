@@ -41,7 +41,7 @@ describe('readPaging', () => {
 describe('toPage', () => {
   const page = (rows: readonly number[]) => toPage(rows, 2, (row) => [row])
 
-  it('has a next cursor where a row more was found, and stands at its last item', () => {
+  it('has a next cursor at its last item if an extra row was found', () => {
     expect(page([1, 2, 3])).toEqual({ items: [1, 2], nextCursor: encodeCursor([2]) })
   })
 
@@ -51,7 +51,7 @@ describe('toPage', () => {
 })
 
 describe('sendPage', () => {
-  /** The headers that a page is sent with. */
+  /** The headers of a sent page. */
   function headersOf(originalUrl: string, ...[query, page]: [object, object]) {
     const headers: Record<string, string> = {}
     const reply = {
@@ -74,7 +74,7 @@ describe('sendPage', () => {
     [2, 5, ['first=1', 'prev=1', 'next=3', 'last=3']],
     [3, 5, ['first=1', 'prev=2', 'last=3']],
     [9, 5, ['first=1', 'prev=3', 'last=3']],
-  ])('leads from page %i of %i items to %j', (page, total, links) => {
+  ])('links page %i of %i items to %j', (page, total, links) => {
     const headers = headersOf('/v1/things', { page }, { total })
     const found = [...(headers['link'] ?? '').matchAll(/page=(\d+)>; rel="(\w+)"/g)]
     expect(found.map(([, number, rel]) => `${rel}=${number}`)).toEqual(links)
@@ -85,21 +85,21 @@ describe('sendPage', () => {
     [1, { nextCursor: 'W10' }, ['first=1', 'next=2']],
     [3, { nextCursor: 'W10' }, ['first=1', 'prev=2', 'next=4']],
     [3, {}, ['first=1', 'prev=2']],
-  ])('leads from page %i without a total, with %j, to %j', (page, rest, links) => {
+  ])('links page %i without a total, given %j, to %j', (page, rest, links) => {
     const headers = headersOf('/v1/things', { page }, rest)
     const found = [...(headers['link'] ?? '').matchAll(/page=(\d+)>; rel="(\w+)"/g)]
     expect(found.map(([, number, rel]) => `${rel}=${number}`)).toEqual(links)
     expect(headers).not.toHaveProperty('x-total-count')
   })
 
-  it('keeps other parameters, and cannot be broken out of', () => {
+  it('keeps other parameters, escaped so that they cannot inject links', () => {
     const url = '/things?q=a%3E%3B%20rel%3D%22evil%22%2C%3C&x=%C3%A9'
     const { link } = headersOf(url, {}, { total: 1 })
     expect(link?.match(/rel="/g)).toHaveLength(2)
     expect(link).toMatch(/^<\/things\?q=a%3E%3B[+%20]+rel%3D%22evil%22%2C%3C&x=%C3%A9&page=1>/)
   })
 
-  it('carries the cursor, and counts nothing, in cursor mode', () => {
+  it('sends the cursor but no total in cursor mode', () => {
     const headers = headersOf('/things?cursor=', { cursor: '' }, { nextCursor: 'W10' })
     expect(headers).toEqual({
       link: '</things?cursor=>; rel="first", </things?cursor=W10>; rel="next"',

@@ -33,7 +33,7 @@ describe('ETag and If-None-Match', () => {
     expect(changed.headers['etag']).not.toBe(etag)
   })
 
-  it('come with what was created and what was changed', async () => {
+  it('are sent with created and changed records', async () => {
     const body = { name: 'Tagged Customer', email: 'tagged@customers.example' }
     const created = await service.call('createUser', { body, token: staff.token })
     expect(created.headers['etag']).toBe(await etagOf(created.body.id))
@@ -51,7 +51,7 @@ describe('ETag and If-None-Match', () => {
     expect(again.status).toBe(304)
   })
 
-  it('tell nothing of records that are not yours', async () => {
+  it('reveal nothing about other users’ records', async () => {
     const { id } = await service.createCustomer(staff.token)
     const headers = { 'if-none-match': await etagOf(id) }
     const { status } = await service.call('getUser', { params: { id }, token: user.token, headers })
@@ -60,7 +60,7 @@ describe('ETag and If-None-Match', () => {
 })
 
 describe('If-Match', () => {
-  it('lets a change of what was read through, and refuses one of what was not', async () => {
+  it('accepts a change of the state that was read, and refuses any other', async () => {
     const { id } = await service.createCustomer(staff.token, { age: 20 })
     const etag = await etagOf(id)
     const changed = await put(id, { age: 21 }, { 'if-match': etag })
@@ -72,7 +72,7 @@ describe('If-Match', () => {
     expect((await remove(id, { 'if-match': String(changed.headers['etag']) })).status).toBe(204)
   })
 
-  it('gives one of two changes at once 200, the other 412', async () => {
+  it('accepts one of two concurrent changes and answers 412 to the other', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { id } = await service.createCustomer(staff.token)
       const headers = { 'if-match': await etagOf(id) }
@@ -86,7 +86,7 @@ describe('If-Match', () => {
     }
   })
 
-  it('gives one of twenty who change and delete at once success', async () => {
+  it('accepts one of twenty concurrent changes and deletions', async () => {
     const { id } = await service.createCustomer(staff.token)
     const headers = { 'if-match': await etagOf(id) }
     const answers = await Promise.all(
@@ -96,11 +96,11 @@ describe('If-Match', () => {
     )
     const statuses = answers.map(({ status }) => status)
     expect(statuses.filter((status) => status < 300)).toHaveLength(1)
-    // After a deletion there is nothing to compare with.
+    // After a deletion the others find no record: 404.
     expect(statuses.filter((status) => ![200, 204, 404, 412].includes(status))).toEqual([])
   })
 
-  it('is not failed by changes of other records', async () => {
+  it('is not affected by changes of other records', async () => {
     const admins = await Promise.all(
       Array.from({ length: 6 }, () => service.createAccount('admin')),
     )
@@ -118,14 +118,14 @@ describe('If-Match', () => {
     expect(answers.map(({ status }) => status)).toEqual(tags.map(() => 204))
   })
 
-  it('takes * for any, and a weak tag for none', async () => {
+  it('matches any record with *, and none with a weak tag', async () => {
     const { id } = await service.createCustomer(staff.token)
     expect((await put(id, { age: 40 }, { 'if-match': '*' })).status).toBe(200)
     const weak = `W/${await etagOf(id)}`
     expect((await put(id, { age: 41 }, { 'if-match': weak })).status).toBe(412)
   })
 
-  it('hides a record that is not yours, whatever it names', async () => {
+  it('hides another user’s record, whatever the tag', async () => {
     const { id } = await service.createCustomer(staff.token)
     for (const tag of ['*', '"none"', await etagOf(id)]) {
       const { status } = await service.call('updateUser', {
@@ -138,14 +138,14 @@ describe('If-Match', () => {
     }
   })
 
-  it('keeps the rules of the operation', async () => {
+  it('still applies the rules of the operation', async () => {
     const colleague = await service.createAccount('staff')
     const headers = { 'if-match': await etagOf(colleague.id) }
     expect((await put(colleague.id, { age: 9 }, headers)).status).toBe(403)
     expect((await put(colleague.id, { age: 0 }, headers)).status).toBe(422)
   })
 
-  it('compares transactions too, and leaves them as they were', async () => {
+  it('works for transactions too, leaving them unchanged on 412', async () => {
     const { id } = await service.createTransaction(user.token, { user_id: user.id })
     const call = (operation: 'getTransaction' | 'updateTransaction', request: object) =>
       service.call(operation, { params: { id }, token: user.token, ...request })

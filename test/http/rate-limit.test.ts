@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectProblem } from '../setup/http/problem.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
-/** A minute's requests; strict operations take a fiftieth, rounded up. */
+/** Requests per minute; strict operations allow a fiftieth, rounded up. */
 const LIMIT = 100
 const STRICT = 2
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
   service = await startTestService({
     env: { RATE_LIMIT_PER_MINUTE: String(LIMIT), TRUST_PROXY: 'loopback' },
   })
-  // Accounts come from addresses of their own, so that making them uses up nobody's requests.
+  // Create accounts from separate addresses, so that this uses up no request of the tests.
   user = await service.createAccount('user', { 'x-forwarded-for': '10.0.0.1' })
   other = await service.createAccount('user', { 'x-forwarded-for': '10.0.0.2' })
 })
@@ -33,7 +33,7 @@ const useUp = async (send: () => Promise<{ readonly statusCode: number }>, count
 }
 
 describe('requests of an account', () => {
-  it('are counted wherever they come from, and refused when the minute’s are used up', async () => {
+  it('are counted from all addresses together, and refused over the limit', async () => {
     const first = await inject('/v1/me', '10.1.0.1', user.token)
     expect(first.headers).toMatchObject({
       'ratelimit-policy': `"normal";q=${LIMIT};w=60`,
@@ -50,7 +50,7 @@ describe('requests of an account', () => {
     expect(refused.headers['retry-after']).toBe(refused.headers['ratelimit-reset'])
   })
 
-  it('are counted also where the account may not do what it asks for', async () => {
+  it('are counted even if the account lacks permission', async () => {
     const { statusCode, headers } = await inject('/v1/users', '10.1.3.1', other.token)
     const next = await inject('/v1/me', '10.1.3.2', other.token)
     expect(statusCode).toBe(403)
@@ -59,13 +59,13 @@ describe('requests of an account', () => {
     )
   })
 
-  it('are not those of another account behind the same address', async () => {
+  it('do not count against another account at the same address', async () => {
     expect((await inject('/v1/me', '10.1.2.1', other.token)).statusCode).toBe(200)
   })
 })
 
 describe('requests without an account', () => {
-  it('are counted by address, whatever is wrong with them', async () => {
+  it('are counted by address, even if they are invalid', async () => {
     const wrong = [
       () => inject('/v1/me', '10.2.0.1'),
       () => inject('/v1/me', '10.2.0.1', 'no token'),
@@ -80,7 +80,7 @@ describe('requests without an account', () => {
     expect((await inject('/v1/me', '10.2.0.1', other.token)).statusCode).toBe(200)
   })
 
-  it('count a network of IPv6 as one address', async () => {
+  it('count an IPv6 network as one address', async () => {
     let host = 0
     await useUp(() => inject('/v1/me', `2001:db8:0:1::${(++host).toString(16)}`), LIMIT)
     expect((await inject('/v1/me', '2001:db8:0:1:ffff::1')).statusCode).toBe(429)
@@ -88,11 +88,11 @@ describe('requests without an account', () => {
   })
 })
 
-describe('what the document calls strict', () => {
+describe('strict operations', () => {
   const post = (url: string, address: string) =>
     service.app.inject({ method: 'POST', url, payload: {}, ...from(address) })
 
-  it.each(['/v1/register', '/v1/login'])('%s takes fewer requests', async (url) => {
+  it.each(['/v1/register', '/v1/login'])('allow fewer requests: %s', async (url) => {
     await useUp(() => post(url, '10.3.0.1'), STRICT)
     const refused = await post(url, '10.3.0.1')
     expectProblem(refused, 429, 'rate_limited')

@@ -19,7 +19,7 @@ afterAll(() => service.close())
 const http = () => createHttp({ log: createLog('silent'), metrics: createMetrics() })
 
 describe('the API', () => {
-  it('is not built while an operation has no handler', async () => {
+  it('cannot be built if an operation has no handler', async () => {
     const forgotten = vi.spyOn(systemRoutes, 'documentRoutes').mockReturnValue(undefined)
     const building = buildApp(service.services)
     await expect(building).rejects.toThrow(StartupError)
@@ -27,7 +27,7 @@ describe('the API', () => {
     forgotten.mockRestore()
   })
 
-  it('has a route for every operation of the document, under its path and method', () => {
+  it('has a route for the path and method of every documented operation', () => {
     for (const { method, url } of Object.values(operations)) {
       expect(service.app.hasRoute({ method, url })).toBe(true)
     }
@@ -35,7 +35,7 @@ describe('the API', () => {
 })
 
 describe('assertComplete', () => {
-  it('names each operation that no handler was registered for', async () => {
+  it('names every operation without a handler', async () => {
     const app = await http()
     const { handle, assertComplete } = createRouter(
       app,
@@ -50,7 +50,7 @@ describe('assertComplete', () => {
 })
 
 describe('refuseUndocumentedRoutes', () => {
-  it('refuses a route of no operation, and allows what it is told to', async () => {
+  it('refuses undocumented routes, except allowed ones', async () => {
     const app = await http()
     refuseUndocumentedRoutes(app, (url) => url.startsWith('/docs'))
     app.get('/docs/page', () => 'allowed')

@@ -37,11 +37,11 @@ describe('paths', () => {
   )
 
   it.each(['/', '/v1', '/v2/me', '/v1/v1/me', '//v1/me', '/v1/ME', '/v1/health/live', '/me/x'])(
-    'has nothing at %s',
+    'answers 404 at %s',
     async (url) => expectProblem(await send({ method: 'GET', url }), 404, 'not_found'),
   )
 
-  it('answers an unknown path with 404 whatever the body is', async () => {
+  it('answers an unknown path with 404, whatever the body', async () => {
     const url = '/v1/nothing'
     const headers = { 'content-type': 'text/plain' }
     expectProblem(await send({ method: 'POST', url, payload: 'x', headers }), 404, 'not_found')
@@ -58,22 +58,22 @@ describe('paths', () => {
     ['DELETE', '/v1/reports/user-groups', 'GET'],
     ['OPTIONS', '/v1/reports/user-groups', 'GET'],
     ['PATCH', '/v1/transactions/bulk', 'POST'],
-  ] as const)('answers %s %s with 405 and what is allowed', async (method, url, allow) => {
+  ] as const)('answers %s %s with 405 and the allowed methods', async (method, url, allow) => {
     const answer = await send({ method, url })
     expectProblem(answer, 405, 'method_not_allowed')
     expect(answer.headers['allow']).toBe(allow)
   })
 
   it.each(['/v1/users/%', '/v1/users/%zz', '/v1/users/%ff', '/users/%c3%28'])(
-    'refuses %s, which is wrongly encoded',
+    'refuses the invalid encoding of %s',
     async (url) => expectProblem(await send({ method: 'GET', url }), 400, 'bad_request'),
   )
 
-  it('takes an encoded path for what it stands for', async () => {
+  it('decodes an encoded path', async () => {
     expect((await send({ method: 'GET', url: `/v1/%75sers/${staff.id}` })).statusCode).toBe(200)
   })
 
-  it('refuses a part of a path that is longer than any', async () => {
+  it('refuses a path segment that is too long', async () => {
     const url = `/v1/users/${'1'.repeat(201)}`
     expectProblem(await send({ method: 'GET', url }), 414, 'url_too_long')
   })
@@ -90,18 +90,18 @@ describe('paths', () => {
 describe('bodies', () => {
   it.each([
     ['empty', ''],
-    ['no JSON', 'name=x'],
-    ['JSON that is cut off', '{"name":"x"'],
-    ['JSON and more', '{} {}'],
+    ['not JSON', 'name=x'],
+    ['truncated JSON', '{"name":"x"'],
+    ['JSON with trailing text', '{} {}'],
     ['JSON with a comment', '{/* */}'],
     ['a key __proto__', '{"__proto__":{"name":"x"}}'],
     ['a key constructor.prototype', '{"constructor":{"prototype":{}}}'],
-    ['no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
+    ['not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
   ])('refuses a body that is %s', async (_, payload) =>
     expectProblem(await post(payload), 400, 'malformed_json'),
   )
 
-  it('refuses a body of more than 4 MiB, also one that is so only once unpacked', async () => {
+  it('refuses a body above 4 MiB, even if only its decompressed size is', async () => {
     const payload = JSON.stringify({ name: 'x'.repeat(4 * 1024 * 1024) })
     expectProblem(await post(payload), 413, 'body_too_large')
     const packed = await post(gzipSync(payload), { 'content-encoding': 'gzip' })
@@ -114,26 +114,26 @@ describe('bodies', () => {
     { 'content-type': 'application/merge-patch+json' },
     { 'content-type': 'nonsense' },
     { 'content-encoding': 'nonsense' },
-  ])('refuses a body of %j', async (headers) =>
+  ])('refuses a body with %j', async (headers) =>
     expectProblem(await post('{}', headers), 415, 'unsupported_media_type'),
   )
 
   it.each([
-    ['a parameter of its type', {}, { 'content-type': 'Application/JSON; charset=utf-8' }],
+    ['a content type parameter', {}, { 'content-type': 'Application/JSON; charset=utf-8' }],
     ['gzip', {}, { 'content-encoding': 'gzip' }],
     ['a byte order mark', { prefix: '\ufeff' }, {}],
-  ])('takes a body with %s', async (what, { prefix = '' }: { prefix?: string }, headers) => {
+  ])('accepts a body with %s', async (what, { prefix = '' }: { prefix?: string }, headers) => {
     const email = `${what.replaceAll(' ', '.')}@example.com`
     const text = `${prefix}${JSON.stringify({ name: 'Some Body', email })}`
     const answer = await post(what === 'gzip' ? gzipSync(text) : text, headers)
     expect([answer.statusCode, answer.json().email]).toEqual([201, email])
   })
 
-  it('wants a body where the operation takes one', async () => {
+  it('requires a body if the operation takes one', async () => {
     expectProblem(await send({ method: 'POST', url: '/v1/users' }), 422, 'validation_failed')
   })
 
-  it('does not mind the type of an empty body where the operation takes none', async () => {
+  it('ignores the type of an empty body if the operation takes none', async () => {
     const headers = { 'content-type': 'application/json' }
     expectProblem(await send({ method: 'DELETE', url: '/users/999999', headers }), 404, 'not_found')
   })
@@ -144,12 +144,12 @@ describe('headers', () => {
     service.app.inject({ method: 'GET', url: '/health/live', headers })
 
   it.each(['a', 'order-7/2:b', '!"#$%&\'()*+,-./~', 'x'.repeat(128)])(
-    'answers under the request id %s',
+    'keeps the request id %s',
     async (id) => expect((await live({ 'x-request-id': id })).headers['x-request-id']).toBe(id),
   )
 
   it.each(['', 'two words', 'tab\there', 'é', 'x'.repeat(129), 'a, b'])(
-    'makes its own request id in place of %j',
+    'replaces the invalid request id %j',
     async (id) => {
       const { headers } = await live({ 'x-request-id': id })
       expect(headers['x-request-id']).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
@@ -163,7 +163,7 @@ describe('headers', () => {
     }
   })
 
-  it.each(['/v1/me', '/nothing'])('protects what %s answers with', async (url) => {
+  it.each(['/v1/me', '/nothing'])('sends security headers from %s', async (url) => {
     const { headers } = await send({ method: 'GET', url })
     expect(headers).toMatchObject({
       'content-security-policy': `default-src 'none'`,
@@ -183,7 +183,7 @@ describe('headers', () => {
     expect(anonymous.statusCode).toBe(401)
   })
 
-  it('packs long answers where that is asked for, and no others', async () => {
+  it('compresses long answers on request, and no others', async () => {
     const fetchDocument = (encoding: string) =>
       send({ method: 'GET', url: '/openapi.json', headers: { 'accept-encoding': encoding } })
     const packed = await fetchDocument('gzip')
@@ -196,7 +196,7 @@ describe('headers', () => {
     expect(short.headers).not.toHaveProperty('content-encoding')
   })
 
-  it('lets no browser call from elsewhere', async () => {
+  it('blocks browsers at other origins', async () => {
     const origin = 'https://elsewhere.example'
     const { headers } = await send({ method: 'GET', url: '/v1/me', headers: { origin } })
     expect(headers).not.toHaveProperty('access-control-allow-origin')
@@ -212,7 +212,7 @@ describe('headers', () => {
     ['application/json', '{', 400, 'malformed_json'],
     ['text/plain', 'x', 415, 'unsupported_media_type'],
   ])(
-    'answers OPTIONS with a bad body of %s by a problem, too',
+    'answers OPTIONS with an invalid body of %s with a problem',
     async (type, payload, status, code) => {
       const headers = { 'content-type': type }
       const answer = await send({ method: 'OPTIONS', url: '/v1/users', headers, payload })

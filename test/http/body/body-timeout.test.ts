@@ -18,24 +18,24 @@ beforeAll(async () => {
 afterAll(() => app.close())
 
 beforeEach(() => {
-  // Node's own HTTP server keeps its clocks.
+  // Only these two: Node's own HTTP server keeps real clocks.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
 })
 afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Waits, by turns of the event loop, until no timer is left; then an hour passes at once. */
+/** Waits, turn by turn of the event loop, until no timer is left, then advances time by an hour. */
 async function expectNoTimer(): Promise<void> {
-  const giveUpAt = performance.now() + 2_000
-  while (vi.getTimerCount() > 0 && performance.now() < giveUpAt) await turn()
+  const deadline = performance.now() + 2_000
+  while (vi.getTimerCount() > 0 && performance.now() < deadline) await turn()
   expect(vi.getTimerCount()).toBe(0)
   vi.advanceTimersByTime(3_600_000)
 }
 
 const JSON_TYPE = 'Content-Type: application/json'
 
-/** Asks, and reads the status. */
+/** Sends a request and returns its status. */
 async function ask(connection: RawConnection, method: string, headers: string[], body: string) {
   const lines = [`${method} /v1/things HTTP/1.1`, 'Host: localhost', ...headers]
   connection.write(`${lines.join('\r\n')}\r\n\r\n${body}`)
@@ -61,17 +61,14 @@ describe('the timeout of bodies', () => {
     [413, 'POST', [JSON_TYPE, 'Content-Length: 9000000']],
     [415, 'POST', ['Content-Type: text/plain', 'Content-Length: 9']],
     [200, 'GET', ['Content-Length: 9']],
-  ])(
-    'ends with a connection that is broken off after %d to %s',
-    async (status, method, headers) => {
-      const connection = await RawConnection.open(port)
-      expect(await ask(connection, method, headers, 'x')).toBe(status)
-      connection.reset()
-      await expectNoTimer()
-    },
-  )
+  ])('ends with a connection that is reset after %d to %s', async (status, method, headers) => {
+    const connection = await RawConnection.open(port)
+    expect(await ask(connection, method, headers, 'x')).toBe(status)
+    connection.reset()
+    await expectNoTimer()
+  })
 
-  it('ends with a connection that is broken off while the body is awaited', async () => {
+  it('ends with a connection that is reset while the body is awaited', async () => {
     const connection = await RawConnection.open(port)
     const lines = ['POST /v1/things HTTP/1.1', 'Host: localhost', JSON_TYPE, 'Content-Length: 9']
     connection.write(`${lines.join('\r\n')}\r\nExpect: 100-continue\r\n\r\n`)

@@ -8,8 +8,8 @@ const HEADERS = { 'content-type': 'multipart/form-data; boundary=x' }
 const FORM =
   '--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\nContent-Type: text/csv\r\n\r\na,b\n1,2\n\r\n--x--\r\n'
 
-/** Pieces of a form that stand where they should not. */
-const shard = fc.constantFrom(
+/** Fragments of a form, to be inserted in the wrong places. */
+const fragment = fc.constantFrom(
   '--x',
   '--x--',
   '\r\n',
@@ -25,9 +25,9 @@ const shard = fc.constantFrom(
   '--',
 )
 
-/** Spoils a form at a place. */
-const spoilt = fc
-  .array(fc.tuple(fc.nat(FORM.length), fc.nat(20), shard), { maxLength: 6 })
+/** Corrupts a form in random places. */
+const corrupted = fc
+  .array(fc.tuple(fc.nat(FORM.length), fc.nat(20), fragment), { maxLength: 6 })
   .map((changes) =>
     changes.reduce(
       (text, [at, length, by]) => text.slice(0, at) + by + text.slice(at + length),
@@ -35,7 +35,7 @@ const spoilt = fc
     ),
   )
 
-/** What becomes of a form that is sent in pieces of a length, and breaks off after some. */
+/** The result of a form that arrives in chunks of a length, and breaks off after some of them. */
 async function outcome(text: string, length: number, breaksOffAt: number): Promise<unknown> {
   async function* sent() {
     for (let at = 0; at < text.length; at += length) {
@@ -52,19 +52,19 @@ async function outcome(text: string, length: number, breaksOffAt: number): Promi
 }
 
 describe('a form', () => {
-  it('gives its file', async () => {
+  it('yields its file', async () => {
     expect(await outcome(FORM, 7, FORM.length)).toBe('a,b\n1,2\n')
   })
 
-  it('that is spoilt or broken off gives a file, or one of our errors', async () => {
+  it('that is corrupted or truncated yields a file, or one of our errors', async () => {
     await fc.assert(
       fc.asyncProperty(
-        spoilt,
+        corrupted,
         fc.integer({ min: 1, max: 60 }),
         fc.nat(2 * FORM.length),
         async (text, length, breaksOffAt) => {
-          const found = await outcome(text, length, breaksOffAt)
-          expect(typeof found === 'string' || found instanceof AppError).toBe(true)
+          const result = await outcome(text, length, breaksOffAt)
+          expect(typeof result === 'string' || result instanceof AppError).toBe(true)
         },
       ),
       { numRuns: 1_000 },

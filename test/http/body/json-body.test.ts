@@ -23,8 +23,8 @@ afterAll(() => app.close())
 const post = (payload: string, url = '/') =>
   app.inject({ method: 'POST', url, payload, headers: { 'content-type': 'application/json' } })
 
-/** Whether the number that JavaScript makes of these digits stands for the same value, and no other. */
-const survives = (digits: string) =>
+/** Whether JavaScript's number for these digits has the same value, and stands for no other. */
+const isExact = (digits: string) =>
   new Decimal(String(Number(digits))).equals(digits) &&
   (digits.includes('.') || Number.isSafeInteger(Number(digits)))
 
@@ -45,7 +45,7 @@ describe('numbers in a body', () => {
     '1000000000000.0000',
     '1e5',
     '0.000000000000000001',
-  ])('%s is taken', async (number) => {
+  ])('%s is accepted', async (number) => {
     const answer = await post(`{"a":[${number}]}`)
     expect(answer.statusCode).toBe(200)
     expect(answer.json().body).toEqual({ a: [Number(number)] })
@@ -72,24 +72,24 @@ describe('numbers in a body', () => {
     ])
   })
 
-  it('are taken exactly where JavaScript carries them, and refused everywhere else', async () => {
+  it('are accepted if and only if JavaScript represents them exactly', async () => {
     await fc.assert(
       fc.asyncProperty(digits, async (number) => {
         const { statusCode } = await post(`{"a":${number}}`)
-        expect(statusCode).toBe(survives(number) ? 200 : 422)
+        expect(statusCode).toBe(isExact(number) ? 200 : 422)
       }),
       { numRuns: 400 },
     )
   })
 
-  it('names each of several', async () => {
+  it('are all reported if several are inexact', async () => {
     const { errors } = (await post('[12345678901234567890,1,0.12345678901234567]')).json()
     expect(errors.map(({ path }: { path: string }) => path)).toEqual(['/0', '/2'])
   })
 })
 
 describe('a number that is not exact', () => {
-  it('is told once, with what else is wrong', async () => {
+  it('is reported once, with the other errors', async () => {
     const { errors } = (await post('{"a":"x","b":12345678901234567890}', '/checked')).json()
     expect(errors.map(({ path, code }: { path: string; code: string }) => [path, code])).toEqual([
       ['/b', 'number_precision'],
@@ -100,7 +100,7 @@ describe('a number that is not exact', () => {
 
 describe('texts in a body', () => {
   it.each(['12345678901234567890', '0.12345678901234567890', '\\"12345678901234567890'])(
-    'may hold the digits %s',
+    'may contain the digits %s',
     async (text) => {
       const answer = await post(`{"reference":"${text}","${text}":1}`)
       expect(answer.statusCode).toBe(200)
@@ -108,7 +108,7 @@ describe('texts in a body', () => {
     },
   )
 
-  it('are what JSON.parse makes of them, whatever they hold', async () => {
+  it('are parsed like JSON.parse does, whatever they contain', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.string({ unit: 'grapheme' })), async (value) => {
         const payload = JSON.stringify({ value, long: '12345678901234567890' })
@@ -124,7 +124,7 @@ describe('nesting', () => {
   it.each([
     ['[', ']'],
     ['{"a":', '}'],
-  ])('of %s without measure is malformed where it cannot be followed', async (open, close) => {
+  ])('of %s beyond the limit is refused as malformed', async (open, close) => {
     const nest = (inside: string) => `${open.repeat(200_000)}${inside}${close.repeat(200_000)}`
     const refused = await post(nest('12345678901234567890'))
     expect([refused.statusCode, refused.json().code]).toEqual([400, 'malformed_json'])
@@ -132,7 +132,7 @@ describe('nesting', () => {
   })
 })
 
-describe('half characters in a body', () => {
+describe('half surrogate pairs in a body', () => {
   it.each(['"\\ud800"', '"a\\udc00b"', '"\\ud83d"'])(
     '%s is refused where it stands',
     async (text) => {
@@ -144,7 +144,7 @@ describe('half characters in a body', () => {
     },
   )
 
-  it('may hold whole characters written as two escapes', async () => {
+  it('may contain whole characters written as two escapes', async () => {
     expect((await post('{"a":"\\ud83d\\ude00"}')).json().body).toEqual({ a: '\u{1f600}' })
   })
 })

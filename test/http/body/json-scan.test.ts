@@ -5,7 +5,7 @@ import { scanJson } from '../../../src/http/body/json-scan.ts'
 
 const UNLIMITED = { values: Number.POSITIVE_INFINITY, lists: {} }
 
-/** The status and the errors of a text: 200 for one that is taken. */
+/** The status and the errors of a text; 200 if it is accepted. */
 function scan(text: string, limits: Parameters<typeof scanJson>[1] = UNLIMITED) {
   try {
     const errors = scanJson(Buffer.from(text), limits)
@@ -26,7 +26,7 @@ const isJson = (text: string): boolean => {
   }
 }
 
-/** JSON in which a character was put in, taken out, or replaced. */
+/** JSON with a character inserted, removed or replaced. */
 const nearlyJson = fc
   .tuple(
     fc.json({ maxDepth: 4 }),
@@ -40,7 +40,7 @@ const nearlyJson = fc
   })
 
 describe('a scan of JSON', () => {
-  it('takes what JSON.parse takes, and nothing else', () => {
+  it('accepts what JSON.parse accepts, and nothing else', () => {
     fc.assert(
       fc.property(fc.oneof(nearlyJson, fc.json(), fc.string()), (text) => {
         const [status] = scan(text)
@@ -91,14 +91,14 @@ describe('a scan of JSON', () => {
     expect(scan(text)[0]).toBe(400)
   })
 
-  it('counts values, and looks no further', () => {
+  it('counts values, and stops above the limit', () => {
     const limits = { values: 4, lists: {} }
     expect(scan('{"a":[1,"b"]}', limits)).toEqual([200, []])
     expect(scan('{"a":[1,"b",null]}', limits)).toEqual([422, [' too_many_values']])
     expect(scan('[12345678901234567890,1,1,1,1', limits)).toEqual([422, [' too_many_values']])
   })
 
-  it('counts the items of the lists of the body itself', () => {
+  it('counts the items of the body’s own lists', () => {
     const limits = { values: 1_000, lists: { items: 2 } }
     expect(scan('{"items":[1,2],"others":[1,2,3],"a":{"items":[1,2,3]}}', limits)[0]).toBe(200)
     expect(scan('[{"items":[1,2,3]}]', limits)[0]).toBe(200)
@@ -107,14 +107,14 @@ describe('a scan of JSON', () => {
     expect(scan('{"toString":[1,2,3]}', limits)[0]).toBe(200)
   })
 
-  it('follows 32 levels', () => {
+  it('allows 32 levels of nesting', () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
     expect(scan(nested(32))[0]).toBe(200)
     expect(scan(nested(33))[0]).toBe(400)
     expect(scan(`${'{"a":'.repeat(33)}1${'}'.repeat(33)}`)[0]).toBe(400)
   })
 
-  it('says where values would be altered, by JSON Pointer, up to a hundred', () => {
+  it('reports altered values by JSON Pointer, at most a hundred', () => {
     const odd = '{"a/b":{"c~d":[0,12345678901234567890]},"\\u00e9":"\\udc00"}'
     expect(scan(odd)).toEqual([422, ['/a~1b/c~0d/1 number_precision', '/é unicode']])
     expect(scan(`[${'12345678901234567890,'.repeat(200)}1]`)[1]).toHaveLength(100)
@@ -123,7 +123,7 @@ describe('a scan of JSON', () => {
     expect(scan('{"\\ud800":1}')).toEqual([422, [' unicode']])
   })
 
-  it('takes surrogates that are pairs, whatever stands around them', () => {
+  it('accepts paired surrogates, whatever surrounds them', () => {
     const unit = fc.constantFrom(
       '\\ud83d',
       '\\ude00',

@@ -11,7 +11,10 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-/** Sends bytes as they are, `then` others once it is answered, and waits until the server closes the connection. */
+/**
+ * Sends raw bytes, and `then` once an answer arrives. Waits until the server closes the
+ * connection.
+ */
 const exchange = (text: string, then?: string) =>
   new Promise<string>((resolve, reject) => {
     let answer = ''
@@ -24,9 +27,9 @@ const exchange = (text: string, then?: string) =>
     socket.on('error', reject)
   })
 
-describe('what is no request', () => {
+describe('input that is not a request', () => {
   it.each([
-    ['no HTTP', 'NONSENSE\r\n\r\n', 400, 'bad_request'],
+    ['not HTTP', 'NONSENSE\r\n\r\n', 400, 'bad_request'],
     ['an unknown method', 'BREW /v1/me HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad_request'],
     [
       'two lengths',
@@ -38,7 +41,7 @@ describe('what is no request', () => {
       `GET /v1/me HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`,
       ...([431, 'headers_too_large'] as const),
     ],
-  ])('is answered with a problem, and its connection closed: %s', async (_, text, status, code) => {
+  ])('gets a problem, and its connection is closed: %s', async (_, text, status, code) => {
     const answer = await exchange(text)
     const [head = '', body = ''] = answer.split('\r\n\r\n')
     expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
@@ -49,34 +52,34 @@ describe('what is no request', () => {
     expect(head).toContain(`X-Request-Id: ${problem.request_id}`)
   })
 
-  it('is answered without a body where it is a HEAD', async () => {
+  it('is answered without a body if it is a HEAD', async () => {
     const long = `X-Long: ${'x'.repeat(20_000)}`
     const answer = await exchange(`HEAD /v1/me HTTP/1.1\r\nHost: x\r\n${long}\r\n\r\n`)
     expect(answer).toMatch(/^HTTP\/1\.1 431 /)
     expect(answer.endsWith('\r\n\r\n')).toBe(true)
   })
 
-  it('is answered after the requests in front of it', async () => {
+  it('is answered after the requests before it', async () => {
     const good = 'GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n'
     const answer = await exchange(`${good}NONSENSE\r\n\r\n`)
     const statuses = [...answer.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status)
     expect(statuses).toEqual(['200', '400'])
   })
 
-  it('is not answered a second time where its head was answered before its body broke', async () => {
+  it('is not answered twice if the body breaks after the answer', async () => {
     const chunked = 'GET /health/live HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
     const answer = await exchange(chunked, 'nonsense\r\n')
     expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1)
   })
 
-  it('is refused where it asks for a tunnel', async () => {
+  it('is refused if it asks for a tunnel', async () => {
     const answer = await exchange('CONNECT other:443 HTTP/1.1\r\nHost: other\r\n\r\n')
     expect(answer).toMatch(/^HTTP\/1\.1 405 /)
     expect(answer).toContain('Allow: GET, HEAD, POST, PUT, DELETE\r\n')
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '').code).toBe('method_not_allowed')
   })
 
-  it('is refused where it names no host', async () => {
+  it('is refused if it has no Host header', async () => {
     const answer = await exchange('GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n')
     expect(answer).toMatch(/^HTTP\/1\.1 400 /)
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '').code).toBe('bad_request')

@@ -6,7 +6,7 @@ import { head, openRaw } from '../../setup/http/raw-http.ts'
 import { waitForLock } from '../../setup/lock.ts'
 import { startTestService, type TestService } from '../../setup/service.ts'
 
-/** Longer than any test: what is waited for must come by itself. */
+/** Longer than any test, so that nothing can pass by waiting for a timeout. */
 const NEVER_MS = 600_000
 
 let service: TestService
@@ -33,8 +33,8 @@ const get = (port: number, path: string, agent: Agent) =>
       .end()
   })
 
-/** Sends a request that waits in the database until it is released. */
-async function sendHeldUp(port: number, token: string) {
+/** Sends a request that waits in the database until the blocker is released. */
+async function sendBlocked(port: number, token: string) {
   const blocker = await openBlocker(service.database.url, 'tasks')
   const body = '{"title":"Held up"}'
   const raw = await openRaw(port)
@@ -50,7 +50,7 @@ async function sendHeldUp(port: number, token: string) {
 }
 
 describe('a stop', () => {
-  it('is announced by readiness alone at first', async () => {
+  it('first only changes readiness', async () => {
     const { port, drain, agent } = await start()
     expect((await get(port, '/health/ready', agent)).status).toBe(200)
     drain.announce()
@@ -65,10 +65,10 @@ describe('a stop', () => {
     agent.destroy()
   })
 
-  it('serves what comes on an open connection, closes it with the answer, and takes no other', async () => {
+  it('serves and then closes open connections, and accepts no new ones', async () => {
     const { port, drain, agent, token } = await start()
     expect((await get(port, '/health/live', agent)).status).toBe(200)
-    const { raw, blocker } = await sendHeldUp(port, token)
+    const { raw, blocker } = await sendBlocked(port, token)
     const drained = drain.run({ graceMs: NEVER_MS, idleMs: NEVER_MS })
     await vi.waitFor(() => expect(drain.closing.aborted).toBe(true))
     expect(await get(port, '/health/live', agent)).toEqual({ status: 200, connection: 'close' })
@@ -81,7 +81,7 @@ describe('a stop', () => {
     await drained
   })
 
-  it('closes connections that nothing comes over', async () => {
+  it('closes idle connections', async () => {
     const { port, drain } = await start()
     const raw = await openRaw(port)
     raw.send(head('GET', '/health/live'))
@@ -90,20 +90,20 @@ describe('a stop', () => {
     await raw.closed
   })
 
-  it('ends at the end of its grace, and cuts off what is left', async () => {
+  it('ends when its grace period is over, and cuts off the rest', async () => {
     const { port, drain, token } = await start()
-    const { raw, blocker } = await sendHeldUp(port, token)
+    const { raw, blocker } = await sendBlocked(port, token)
     await drain.run({ graceMs: 1, idleMs: 1 })
     drain.cut()
     await raw.closed
     await blocker.release()
   })
 
-  it('refuses what comes when everything is closed', async () => {
+  it('refuses requests once everything is closed', async () => {
     const { port, drain, token } = await start()
-    const { raw, blocker } = await sendHeldUp(port, token)
+    const { raw, blocker } = await sendBlocked(port, token)
     const late = await openRaw(port)
-    // So that its connection is not one that nothing comes over.
+    // A partial request, so that the connection does not count as idle.
     late.send('GET /v1/me HTTP/1.1\r\n')
     await drain.run({ graceMs: 1, idleMs: NEVER_MS })
     const closed = service.app.close()

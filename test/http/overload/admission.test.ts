@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A bound of two, and what became of each applicant, in order. */
+/** An admission with a bound of two, and the outcome of each request, in order. */
 function open() {
   let isPressed = false
   const counts: number[] = []
@@ -47,8 +47,8 @@ function open() {
   }
 }
 
-describe('a bound on what is under way', () => {
-  it('admits up to it, and the first who waits when a place is given back', () => {
+describe('an admission', () => {
+  it('admits up to the bound, and the first in the queue when a permit is returned', () => {
     const { admission, outcomes, enter, counts } = open()
     for (let index = 0; index < 4; index += 1) enter()
     expect(outcomes).toEqual(['admitted', 'admitted', 'waits', 'waits'])
@@ -57,7 +57,7 @@ describe('a bound on what is under way', () => {
     expect(counts).toEqual([1, 2, 1, 2])
   })
 
-  it('serves a burst of five times the bound whole', () => {
+  it('serves a burst of five times the bound completely', () => {
     const { admission, outcomes, enterMany } = open()
     enterMany(10)
     for (let index = 0; index < 10; index += 1) {
@@ -67,7 +67,7 @@ describe('a bound on what is under way', () => {
     expect(outcomes).toEqual(Array(10).fill('admitted'))
   })
 
-  it('refuses more at once, and then all who find as many waiting as there are places', () => {
+  it('refuses more than that, and from then on allows only as many waiting as permits', () => {
     const { admission, outcomes, enter, enterMany } = open()
     enterMany(11)
     expect(outcomes[10]).toBe('full')
@@ -83,7 +83,7 @@ describe('a bound on what is under way', () => {
     expect(outcomes.slice(18)).toEqual(['waits', 'full'])
   })
 
-  it('takes a burst again when nobody was refused for a quarter of a second', () => {
+  it('accepts a burst again after a quarter second without refusals', () => {
     const { admission, outcomes, enterMany } = open()
     enterMany(11)
     for (let index = 0; index < 10; index += 1) admission.leave()
@@ -92,7 +92,7 @@ describe('a bound on what is under way', () => {
     expect(outcomes.slice(11)).not.toContain('full')
   })
 
-  it('says whether who comes is refused, and takes that for a refusal', () => {
+  it('tells whether the queue is full, and counts that as a refusal', () => {
     const { admission, enterMany } = open()
     enterMany(9)
     expect(admission.isFull()).toBe(false)
@@ -102,7 +102,7 @@ describe('a bound on what is under way', () => {
     expect(admission.isFull()).toBe(true)
   })
 
-  it('refuses nobody for a moment in which nothing goes on', () => {
+  it('refuses nobody during a short stall', () => {
     const { outcomes, enterMany } = open()
     enterMany(10)
     vi.advanceTimersByTime(2_900)
@@ -111,7 +111,7 @@ describe('a bound on what is under way', () => {
     expect(outcomes.slice(2)).toEqual(Array(8).fill('waited'))
   })
 
-  it('gives no place to who has gone', () => {
+  it('skips clients that have gone', () => {
     const { admission, outcomes, enter } = open()
     enter()
     enter()
@@ -121,7 +121,7 @@ describe('a bound on what is under way', () => {
     expect(outcomes).toEqual(['admitted', 'admitted', 'waits', 'admitted'])
   })
 
-  it('admits a quarter under pressure, lets as many wait, and admits them once it is over', () => {
+  it('admits a quarter under pressure, keeps the queue, and admits the rest afterwards', () => {
     const { outcomes, enterMany, press } = open()
     press(true)
     enterMany(9)
@@ -131,7 +131,7 @@ describe('a bound on what is under way', () => {
     expect(outcomes).toEqual(['admitted', 'admitted', ...Array(7).fill('waits')])
   })
 
-  it('says how long each had to wait', () => {
+  it('reports how long each request waited', () => {
     const { admission, waits, enterMany } = open()
     enterMany(3)
     vi.advanceTimersByTime(500)
@@ -139,7 +139,7 @@ describe('a bound on what is under way', () => {
     expect(waits).toEqual([0, 0, 500])
   })
 
-  it('refuses nobody who waited while the process stood still', () => {
+  it('does not count time in which the process stood still', () => {
     const { outcomes, enterMany } = open()
     enterMany(3)
     const later = performance.now() + 60_000
@@ -149,7 +149,7 @@ describe('a bound on what is under way', () => {
     expect(outcomes[2]).toBe('waits')
   })
 
-  it('refuses everybody once it is closed, and leaves no timer', () => {
+  it('refuses everything once closed, and leaves no timer', () => {
     const { admission, outcomes, enter } = open()
     for (let index = 0; index < 3; index += 1) enter()
     admission.close()

@@ -26,7 +26,7 @@ afterAll(() => service.close())
 
 const authorization = () => ({ authorization: `Bearer ${staff.token}` })
 
-/** How many of a kind the metrics say are under way, or were refused for a reason. */
+/** The value of a metric for one label. */
 async function metric(name: string, label: string): Promise<number> {
   const { body } = await client.request('GET', '/metrics')
   const line = body.split('\n').find((text: string) => text.startsWith(`${name}{${label}}`))
@@ -39,7 +39,7 @@ const isUnderWay = (kind: string, count: number) =>
     interval: 10,
   })
 
-/** Takes every place by requests that wait in the database until it is released. */
+/** Uses up all permits by requests that wait in the database until released. */
 async function fill() {
   const blocker = await openBlocker(service.database.url, 'tasks')
   const answers = Array.from({ length: BOUND }, () =>
@@ -47,7 +47,7 @@ async function fill() {
   )
   await waitForLock(service, BOUND)
   return {
-    /** Lets them go on, and waits for their answers. */
+    /** Lets them continue, and returns their statuses. */
     async release(): Promise<number[]> {
       await blocker.release()
       return (await Promise.all(answers)).map(({ status }) => status)
@@ -55,8 +55,8 @@ async function fill() {
   }
 }
 
-describe('a process that has as much to do as it can', () => {
-  it('refuses the next request before it looks at who asks, and serves again once it can', async () => {
+describe('an overloaded process', () => {
+  it('refuses the next request before authentication, and recovers', async () => {
     const filled = await fill()
     const refused = await createHttpClient(client.url).request('GET', '/v1/me')
     expect(refused.status).toBe(503)
@@ -69,7 +69,7 @@ describe('a process that has as much to do as it can', () => {
       request_id: refused.headers.get('x-request-id'),
     })
     expect(await metric('passbook_requests_shed_total', 'reason="waited"')).toBeGreaterThan(0)
-    // A statement may wait for a lock a second longer than a request does for its turn.
+    // A statement may wait for a lock a second longer than a request waits for a permit.
     for (const status of await filled.release()) expect([201, 503]).toContain(status)
     expect((await client.request('GET', '/v1/me')).status).toBe(200)
     expect(await underWay('request')).toBe(0)
@@ -86,7 +86,7 @@ describe('a process that has as much to do as it can', () => {
     await filled.release()
   })
 
-  it('refuses at once, and before anything else, when as many wait as may', async () => {
+  it('refuses at once, before anything else, when the queue is full', async () => {
     const filled = await fill()
     const waiting = Array.from({ length: 4 * BOUND }, () => client.request('GET', '/v1/me'))
     await vi.waitFor(async () => {
@@ -97,7 +97,7 @@ describe('a process that has as much to do as it can', () => {
       expect(answer).toMatch(/^content-type: application\/problem\+json\r$/im)
       expect(answer).toMatch(/^x-request-id: mine\r$/im)
       expect(answer).toMatch(/^retry-after: 1\r$/im)
-      // The connection goes on.
+      // The connection stays usable.
       raw.send(head('HEAD', '/v1/me', { 'x-request-id': 'next' }))
       expect(await raw.received(/next\r\n[^{]*\r\n\r\n$/)).toContain('HTTP/1.1 503')
       raw.destroy()
@@ -117,7 +117,7 @@ describe('a process that has as much to do as it can', () => {
     await isUnderWay('stream', 0)
   })
 
-  it('says how it is all the same', async () => {
+  it('still answers health checks and metrics', async () => {
     const filled = await fill()
     for (const path of ['/health/live', '/health/ready', '/metrics']) {
       expect((await client.request('GET', path)).status).toBe(200)
@@ -127,8 +127,8 @@ describe('a process that has as much to do as it can', () => {
   })
 })
 
-describe('a place', () => {
-  it('is held by work whose client has gone, until it is done', async () => {
+describe('a permit', () => {
+  it('is held until the work is done, even if the client has gone', async () => {
     const blocker = await openBlocker(service.database.url, 'tasks')
     const gone = await Promise.all([openRaw(port), openRaw(port)])
     const body = '{"title":"Gone"}'
@@ -162,7 +162,7 @@ describe('a place', () => {
     await isUnderWay('request', 0)
   })
 
-  it('comes back from requests that were sent at once and cut off', async () => {
+  it('is returned by pipelined requests that were cut off', async () => {
     const blocker = await openBlocker(service.database.url, 'users')
     const raw = await openRaw(port)
     const me = head('GET', '/v1/me', authorization())
@@ -177,7 +177,7 @@ describe('a place', () => {
     await isUnderWay('request', 0)
   })
 
-  it('is another for files, which are bounded apart', async () => {
+  it('is separate for uploads, which have their own bound', async () => {
     const headers = { ...authorization(), 'content-type': 'text/csv', 'content-length': 1_000 }
     const path = '/v1/imports?kind=dataset&name=slow'
     const first = await openRaw(port)

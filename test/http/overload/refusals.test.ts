@@ -11,7 +11,11 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Asks so many times at once an app that refuses everything. @returns how many answers have come */
+/**
+ * Sends this many concurrent requests to an app that refuses everything.
+ *
+ * @returns counters of refused and answered requests
+ */
 async function ask(count: number) {
   const app = Fastify()
   const refusals = createRefusals(createMetrics(), createLog('silent'))
@@ -31,14 +35,14 @@ async function ask(count: number) {
 }
 
 describe('refusals', () => {
-  it('are held back for a moment where there are more than 400 in a tenth of a second', async () => {
+  it('are delayed briefly beyond 400 in a tenth of a second', async () => {
     const arrived = await ask(450)
     await vi.waitFor(() => expect(arrived.answered).toBe(400))
     vi.advanceTimersByTime(200)
     await vi.waitFor(() => expect(arrived.answered).toBe(450))
   })
 
-  it('are held back to a bound, so that memory has one', async () => {
+  it('are delayed only up to a limit, so that memory is bounded', async () => {
     const arrived = await ask(1_450)
     await vi.waitFor(() => expect(arrived.answered).toBe(450))
   })

@@ -24,7 +24,7 @@ const wrong = (value: unknown) => {
 const unknown = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`u${index}`, 1]))
 
-describe('what is cut to the limits of a schema', () => {
+describe('a value cut to the limits of a schema', () => {
   it.each([
     { text: 'aaa', list: ['a', 'b'], either: 'abcd', inner: { text: 'a' } },
     { text: '\u{1f600}\u{1f600}\u{1f600}' },
@@ -34,11 +34,11 @@ describe('what is cut to the limits of a schema', () => {
     'text',
     [],
     unknown(100),
-  ])('is the value itself where it has the right size: %j', (value) => {
+  ])('is unchanged if it has the right size: %j', (value) => {
     expect(cutToLimits(value, Schema)).toBe(value)
   })
 
-  it('is a little more than is taken', () => {
+  it('is slightly larger than allowed', () => {
     const long = 'a'.repeat(1e6)
     const value = { text: long, list: Array(1e5).fill(long), either: long, inner: { text: long } }
     expect(cutToLimits(value, Schema)).toEqual({
@@ -52,20 +52,20 @@ describe('what is cut to the limits of a schema', () => {
     )
   })
 
-  it('is as wrong as it was', () => {
+  it('has the same errors as before', () => {
     expect(wrong({ text: 'b'.repeat(1e6) })).toEqual(['/text maxLength', '/text pattern'])
     expect(wrong({ list: Array(1e5).fill('a') })).toEqual(['/list maxItems'])
     expect(wrong({ either: 'a'.repeat(1e6) })).toEqual(['/either form'])
     expect(wrong({ inner: { text: 'aa' } })).toEqual(['/inner/text maxLength'])
   })
 
-  it('has its errors told up to a hundred, and each of fewer', () => {
+  it('reports every error up to a hundred', () => {
     expect(wrong(unknown(20))).toHaveLength(20)
     expect(wrong({ ...unknown(20), text: 7 })).toHaveLength(21)
     expect(wrong(unknown(5_000))).toHaveLength(100)
   })
 
-  it('has long names of unknown members told in part', () => {
+  it('truncates long names of unknown members', () => {
     const name = 'n'.repeat(1e6)
     expect(wrong({ [name]: 1, 'a/b': 1 })).toEqual([
       `/${'n'.repeat(100)}… unknown_field`,

@@ -13,12 +13,12 @@ describe('nearestName', () => {
     ['USER_ID', 'user_id'],
     ['amount', 'transaction_amount'],
     ['type', 'transaction_type'],
-  ])('takes %s for %s', (name, meant) => {
+  ])('corrects %s to %s', (name, meant) => {
     expect(nearestName(name, FIELDS)).toBe(meant)
   })
 
   it.each(['', 'a', 'id2', 'colour', '__proto__', 'transaction', 'x'.repeat(41)])(
-    'takes %j for none',
+    'finds nothing near %j',
     (name) => {
       expect(nearestName(name, FIELDS)).toBeUndefined()
     },
@@ -36,7 +36,7 @@ describe('nearestName', () => {
   })
 })
 
-it('guesses for the first few names alone', () => {
+it('guesses only for the first few names', () => {
   const guess = createGuess()
   const guesses = Array.from({ length: 7 }, () => guess('titel', FIELDS))
   expect(guesses[0]).toBe('; did you mean title?')

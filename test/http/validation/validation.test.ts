@@ -10,15 +10,16 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-interface Told {
+interface SentError {
   readonly in: string
   readonly path: string
   readonly code: string
 }
-const told = (errors: readonly Told[]) => errors.map((error) => [error.in, error.path, error.code])
+const placesOf = (errors: readonly SentError[]) =>
+  errors.map((error) => [error.in, error.path, error.code])
 
-describe('what is wrong with a request', () => {
-  it('is told of all its parts at once, in the order of path, query, headers and body', async () => {
+describe('the errors of a request', () => {
+  it('are reported together, in the order of path, query, headers and body', async () => {
     const { status, body } = await service.call('updateTask', {
       params: { id: 0 },
       query: { colour: 'red' },
@@ -27,7 +28,7 @@ describe('what is wrong with a request', () => {
       token: user.token,
     })
     expect(status).toBe(422)
-    expect(told(body.errors)).toEqual([
+    expect(placesOf(body.errors)).toEqual([
       ['path', 'id', 'minimum'],
       ['query', 'colour', 'unknown_parameter'],
       ['header', 'If-Match', 'maxLength'],
@@ -36,7 +37,7 @@ describe('what is wrong with a request', () => {
     ])
   })
 
-  it('does not matter to who may not send it, nor where the body cannot be read', async () => {
+  it('are not reported without permission, or if the body cannot be parsed', async () => {
     const wrong = { params: { id: 0 }, body: { status: 'done' } }
     expect((await service.call('updateTask', wrong)).status).toBe(401)
     const { status } = await service.call('updateTask', {

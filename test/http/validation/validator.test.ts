@@ -28,12 +28,12 @@ const Query = Type.Object(
 
 const body = compileCheck(Body, 'body')
 const query = compileCheck(Query, 'query')
-/** The places and codes of what is wrong. */
+/** The place and code of each error. */
 const wrong = (checked: ReturnType<typeof body>) =>
   'errors' in checked ? checked.errors.map((error) => [error.in, error.path, error.code]) : checked
 
 describe('a body', () => {
-  it('is taken as it was sent, with defaults filled in', () => {
+  it('is taken unchanged, with defaults filled in', () => {
     const sent = { whole: 7, text: '12.3', flag: false, either: null }
     expect(body(sent)).toEqual({ value: { ...sent, kept: 5 } })
   })
@@ -52,11 +52,11 @@ describe('a body', () => {
     ['/list/0/at', 'required', { list: [{}] }],
     ['/either', 'form', { either: 0 }],
     ['/unknown', 'unknown_field', { unknown: 1 }],
-  ])('has %s wrong by its rule %s in %j', (path, code, sent) => {
+  ])('is invalid at %s by the rule %s: %j', (path, code, sent) => {
     expect(wrong(body(sent))).toEqual([['body', path, code]])
   })
 
-  it('has an error at each place, and one alone where no form fits', () => {
+  it('has one error per place, even if no form of a union matches', () => {
     const sent = { whole: 0, text: '', either: 'x', either_way: 'y' }
     expect(wrong(body(sent))).toEqual(
       expect.arrayContaining([
@@ -70,7 +70,7 @@ describe('a body', () => {
     expect('errors' in checked && checked.errors[0]?.message).toBe('must be at least 1')
   })
 
-  it.each([undefined, null, 7, 'text', []])('is not %j', (sent) => {
+  it.each([undefined, null, 7, 'text', []])('cannot be %j', (sent) => {
     expect(wrong(body(sent))).toEqual([['body', '', 'type']])
   })
 
@@ -138,11 +138,11 @@ describe('a query', () => {
     ['other', 'unknown_parameter', { other: '1' }],
     ['constructor', 'unknown_parameter', { constructor: '1' }],
     ['__proto__', 'unknown_parameter', JSON.parse('{"__proto__":"1"}')],
-  ])('has %s wrong by its rule %s in %j', (path, code, sent) => {
+  ])('is invalid at %s by the rule %s: %j', (path, code, sent) => {
     expect(wrong(query(sent))).toEqual([['query', path, code]])
   })
 
-  it('names a member of an object as it was sent, and a list for its items', () => {
+  it('names object members as they were sent, and list items by their list', () => {
     const schema = Type.Object(
       {
         rename: Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 3 }))),
@@ -161,7 +161,7 @@ describe('a query', () => {
     )
   })
 
-  it('is not changed where it stands', () => {
+  it('is not modified in place', () => {
     const sent = Object.freeze({ page: '7' })
     query(sent)
     expect(sent).toEqual({ page: '7' })
@@ -169,7 +169,7 @@ describe('a query', () => {
 })
 
 describe('headers', () => {
-  it('are told by their documented names', () => {
+  it('are reported by their documented names', () => {
     const headers = compileCheck(operations.createTask.schema.headers, 'header')
     expect(wrong(headers({ 'idempotency-key': '' }))).toContainEqual([
       'header',
