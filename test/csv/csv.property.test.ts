@@ -20,7 +20,7 @@ const format: fc.Arbitrary<Format> = fc.record({
 })
 const LINE_ENDS = { any: '\n', lf: '\n', crlf: '\r\n', cr: '\r' } as const
 
-it('gives back every cell of any table in any format, cut anywhere', () => {
+it('round-trips any table in any format, cut anywhere', () => {
   fc.assert(
     fc.property(
       table,
@@ -45,7 +45,7 @@ it('gives back every cell of any table in any format, cut anywhere', () => {
   )
 })
 
-it('reads anything the same, whole and cut anywhere', () => {
+it('parses anything the same, wherever it is cut', () => {
   const outcome = (run: () => unknown) => {
     try {
       return run()
@@ -76,7 +76,7 @@ const encode = (text: string, encoding: Encoding): Buffer => {
   return encoding === 'utf-16be' ? utf16.swap16() : utf16
 }
 
-it('turns marked text of any Unicode encoding into UTF-8, cut anywhere', () => {
+it('converts marked text of any Unicode encoding to UTF-8, cut anywhere', () => {
   const encoding = fc.constantFrom<Encoding>('utf-8', 'utf-16le', 'utf-16be')
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), encoding, lengths, (text, name, cuts) => {
@@ -91,7 +91,7 @@ it('turns marked text of any Unicode encoding into UTF-8, cut anywhere', () => {
   )
 })
 
-it('reads any bytes as valid UTF-8, the same however they are cut', () => {
+it('converts any bytes to valid UTF-8, the same wherever they are cut', () => {
   const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array))
   fc.assert(
     fc.property(bytes, lengths, (given, cuts) => {
@@ -108,7 +108,7 @@ it('reads any bytes as valid UTF-8, the same however they are cut', () => {
   )
 })
 
-it('finds the type of any column of whole numbers, decimals, dates', () => {
+it('detects columns of integers, decimals and dates', () => {
   const big = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
   const date = fc.date({
     min: new Date('0001-01-01'),

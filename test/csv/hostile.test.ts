@@ -8,11 +8,11 @@ import { ColumnTypes } from '../../src/csv/types/column-types.ts'
 import { readTable } from './read-table.ts'
 
 const MIB = 1024 * 1024
-/** Generous: what is held are 16 MiB of a row, a copy while it grows, and the lists of cells. */
+/** Generous: it covers a row of 16 MiB, a copy while it grows, and the lists of cells. */
 const MAX_BYTES = 96 * MIB
 const MAX_MS = 20_000
 
-/** Reads a file as an import does, and says how many rows had which problem. */
+/** Reads a file like an import does, and returns the number of rows per problem. */
 function measure(file: Iterable<Buffer>, sample: Buffer) {
   const before = process.memoryUsage()
   const start = performance.now()
@@ -95,13 +95,13 @@ describe('a hostile file', () => {
     measure(repeat(quotes, 40), quotes.subarray(0, 65_536))
   })
 
-  it('of brackets is no JSON too deep to read', () => {
+  it('of brackets is not parsed as deeply nested JSON', () => {
     const line = Buffer.from(`${'['.repeat(50_000)},${'{"a":'.repeat(10_000)}\n`)
     expect(measure(repeat(line, 100), line)).toEqual({ undefined: 100 })
   })
 })
 
-it('a sample of many short lines is not read in every way', () => {
+it('a sample of many short lines is only partly tried in every dialect', () => {
   const lines = Buffer.from(`a,b\n${'1,2\n'.repeat(65_000)}end\n`)
   const start = performance.now()
   expect(detectDialect(lines, {}, true)).toMatchObject({
@@ -137,7 +137,7 @@ describe('a tiny file', () => {
   })
 })
 
-describe('what is no text', () => {
+describe('a binary file', () => {
   const head = (...bytes: readonly number[]) =>
     Buffer.concat([Buffer.from(bytes), Buffer.from('\0\0\0\u0001some bytes\0\0\0', 'latin1')])
 
@@ -153,7 +153,7 @@ describe('what is no text', () => {
     ['Parquet', Buffer.from('PAR1\u0015\u0004\u0015')],
     ['NUL alone', Buffer.alloc(1)],
     ['noise', Buffer.from(Array.from({ length: 4_096 }, (_, index) => (index * 167 + 13) % 256))],
-  ])('is told by its first bytes: %s', (_, bytes) => {
+  ])('is recognised by its first bytes: %s', (_, bytes) => {
     expect(looksBinary(bytes)).toBe(true)
     expect(looksBinary(Buffer.concat([bytes, Buffer.alloc(100_000)]))).toBe(true)
     expect(() => detectDialect(bytes, {}, true)).not.toThrow()
@@ -161,17 +161,17 @@ describe('what is no text', () => {
 
   it.each([
     ['nothing', Buffer.alloc(0)],
-    ['names as others begin', Buffer.from('PK,PAR1,GIF8\n1,2,3\n')],
+    ['names that look like magic numbers', Buffer.from('PK,PAR1,GIF8\n1,2,3\n')],
     ['a NUL in a cell', Buffer.from('id,name\n1,a\0b\n')],
     ['an escape sequence', Buffer.from('id,name\n1,\u001b[1mBob\u001b[0m\n')],
     ['Windows-1252', Buffer.from('id,name\n1,Jürgen\n', 'latin1')],
     ['UTF-16', Buffer.from('\ufeffid,name\n1,Bob\n', 'utf16le')],
     ['UTF-16 without a mark', Buffer.from('id,name\n1,Bob\n', 'utf16le').swap16()],
-  ])('is none of: %s', (_, bytes) => {
+  ])('is not any of: %s', (_, bytes) => {
     expect(looksBinary(bytes)).toBe(false)
   })
 
-  it('may be UTF-16 that only says so', () => {
+  it('may be UTF-16 that only the caller can identify', () => {
     const bytes = Buffer.from('号号号,名名名\n'.repeat(20), 'utf16le')
     expect(detectEncoding(bytes, true).encoding).not.toBe('utf-16le')
     expect(looksBinary(bytes)).toBe(true)

@@ -5,7 +5,7 @@ import type { RowProblem } from '../../src/csv/parse/row-problems.ts'
 import { createUtf8Converter } from '../../src/csv/parse/to-utf8.ts'
 import { cut } from './read.ts'
 
-/** How much of a file is looked at to find its dialect. */
+/** How much of a file is used to detect its dialect. */
 const SAMPLE_BYTES = 256 * 1024
 
 export interface TableRow {
@@ -13,7 +13,11 @@ export interface TableRow {
   readonly problem: RowProblem | undefined
 }
 
-/** A whole file, its header and what stands around the table left out. @param lengths of chunks */
+/**
+ * Reads a whole file, without its header and what surrounds the table.
+ *
+ * @param lengths chunk lengths
+ */
 export function readTable(
   file: Buffer,
   given: GivenDialect = {},
@@ -28,15 +32,15 @@ export function readTable(
     skipEmptyLines: dialect.columns !== 1,
   })
   const rows: TableRow[] = []
-  const take = (batch: RowBatch) => {
+  const add = (batch: RowBatch) => {
     for (let row = 0; row < batch.rows; row += 1) {
       rows.push({ cells: batch.texts(row), problem: batch.problem(row) })
     }
   }
   for (const chunk of cut(file, lengths)) {
-    for (const batch of parser.push(converter.push(chunk))) take(batch)
+    for (const batch of parser.push(converter.push(chunk))) add(batch)
   }
-  for (const batch of parser.push(converter.end())) take(batch)
-  for (const batch of parser.end()) take(batch)
+  for (const batch of parser.push(converter.end())) add(batch)
+  for (const batch of parser.end()) add(batch)
   return { dialect, rows: rows.slice(dialect.headerLines, rows.length - dialect.footerLines) }
 }

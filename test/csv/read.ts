@@ -3,7 +3,7 @@ import type { RowBatch } from '../../src/csv/parse/row-batch.ts'
 import type { RowProblem } from '../../src/csv/parse/row-problems.ts'
 import { ColumnTypes } from '../../src/csv/types/column-types.ts'
 
-/** Cuts bytes into chunks of these lengths, again and again. */
+/** Cuts bytes into chunks of these lengths, in rotation. */
 export function* cut(bytes: Buffer, lengths: readonly number[]): Generator<Buffer, void> {
   for (let from = 0, index = 0; from < bytes.length; index += 1) {
     const length = lengths[index % lengths.length] ?? bytes.length
@@ -12,7 +12,7 @@ export function* cut(bytes: Buffer, lengths: readonly number[]): Generator<Buffe
   }
 }
 
-/** Hands every batch of a file to `use`. */
+/** Passes every batch of a file to `use`. */
 export function parse(
   chunks: Iterable<Buffer>,
   options: ParserOptions | undefined,
@@ -27,12 +27,16 @@ export interface ReadRow {
   readonly line: number
   readonly cells: readonly string[]
   readonly problem: RowProblem | undefined
-  /** Where the row begins and ends in the file. */
+  /** The byte offsets of the row in the file. */
   readonly from: number
   readonly to: number
 }
 
-/** All rows of a text. @param lengths of the chunks it is cut into; whole without */
+/**
+ * Parses all rows of a text.
+ *
+ * @param lengths chunk lengths; one chunk if empty
+ */
 export function read(text: string, options?: ParserOptions, lengths: number[] = []): ReadRow[] {
   const rows: ReadRow[] = []
   parse(cut(Buffer.from(text), lengths), options, (batch) => {
@@ -52,7 +56,7 @@ export function read(text: string, options?: ParserOptions, lengths: number[] = 
 export const cells = (text: string, options?: ParserOptions) =>
   read(text, options).map((row) => row.cells)
 
-/** The columns of rows without a header. */
+/** Detects the columns of rows without a header. */
 export function typesOf(text: string, nullWords?: readonly string[]) {
   const types = new ColumnTypes({ nulls: nullWords })
   parse([Buffer.from(text)], {}, (batch) => types.add(batch))

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { readTable } from './read-table.ts'
 
-/** The files that the npm package csv-spectrum collects, each with what it holds as JSON. */
+/** The files of the npm package csv-spectrum, each with its content as JSON. */
 const FOLDER = new URL('../../node_modules/csv-spectrum/', import.meta.url)
 const NAMES = readdirSync(new URL('csvs/', FOLDER)).map((file) => file.replace('.csv', ''))
 
@@ -17,16 +17,16 @@ const records = (file: Buffer, header?: boolean) => {
   )
 }
 
-it('has the twelve files that are known here', () => {
+it('has the twelve known files', () => {
   expect(NAMES).toHaveLength(12)
 })
 
-it.each(NAMES.filter((name) => name !== 'location_coordinates'))('%s, nothing given', (name) => {
+it.each(NAMES.filter((name) => name !== 'location_coordinates'))('%s, fully detected', (name) => {
   expect(records(csv(name))).toEqual(json(name))
 })
 
-/** Its JSON is one object instead of a list, and has another telephone number than its CSV. */
-it('location_coordinates, apart from what differs there', () => {
+/** Its JSON is an object instead of a list, with another telephone number than the CSV. */
+it('location_coordinates, except for the difference', () => {
   const expected = json('location_coordinates') as Record<string, string>
   expect(records(csv('location_coordinates'))).toEqual([
     { ...expected, 'Contact Phone Number': '2095257564' },

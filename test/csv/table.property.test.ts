@@ -19,7 +19,7 @@ const unicode = fc.constantFrom<readonly [Encoding, boolean]>(
 
 const encodings = fc.oneof(unicode, fc.constant(['windows-1252', false] as const))
 
-/** The texts of each row, as the reader gives them. */
+/** The cells of each row, as the reader returns them. */
 const textsOf = (rows: readonly { readonly cells: readonly string[] }[]) =>
   rows.map((row) => [...row.cells])
 
@@ -36,7 +36,7 @@ describe('a table whose dialect is given', () => {
     lineEnd: fc.constantFrom('any', 'lf', 'crlf', 'cr'),
   })
 
-  it('comes back cell by cell, in any encoding and cut anywhere', () => {
+  it('survives a round trip, in any encoding and cut anywhere', () => {
     const tables = fc
       .integer({ min: 1, max: 5 })
       .chain((width) =>
@@ -86,7 +86,7 @@ describe('a table of ordinary content', () => {
     word,
     fc.oneof(sentence, fc.constant('')),
   ]
-  /** A first column that tells rows apart, and one to four more. */
+  /** A first column of unique numbers, and one to four more columns. */
   const tables: fc.Arbitrary<Table> = fc
     .array(fc.nat({ max: kinds.length - 1 }), { minLength: 1, maxLength: 4 })
     .chain((columns) =>
@@ -103,7 +103,7 @@ describe('a table of ordinary content', () => {
     lineEnd: fc.constantFrom('lf', 'crlf', 'cr'),
   })
 
-  it('comes back cell by cell when nothing is given', () => {
+  it('survives a round trip with full detection', () => {
     fc.assert(
       fc.property(
         tables,
@@ -116,10 +116,10 @@ describe('a table of ordinary content', () => {
           const names = table[0]?.map((_, column) => (column === 0 ? 'id' : `name ${column}`)) ?? []
           const file = writeTable([names, ...table], form, { encoding, marked, bare, lastLineEnd })
           const { dialect, rows } = readTable(file, {}, cuts)
-          // Letters of ASCII alone are UTF-8 as well.
-          const found = file.every((byte) => byte < 0x80 && byte > 0) ? 'utf-8' : encoding
+          // Pure ASCII is also UTF-8.
+          const detected = file.every((byte) => byte < 0x80 && byte > 0) ? 'utf-8' : encoding
           expect(dialect).toMatchObject({
-            encoding: found,
+            encoding: detected,
             delimiter: form.delimiter,
             header: true,
             names,

@@ -3,19 +3,19 @@ import type { Format } from '../../src/csv/parse/format.ts'
 
 export type Table = readonly (readonly string[])[]
 
-/** How a table is written, besides its format. */
+/** How a table is written, apart from its format. */
 export interface Writing {
   readonly encoding: Encoding
-  /** Whether a byte order mark comes first. */
+  /** Whether to start with a byte order mark. */
   readonly marked: boolean
-  /** Whether only those cells are quoted that need it. */
+  /** Whether to quote only the cells that need it. */
   readonly bare: boolean
   readonly lastLineEnd: boolean
 }
 
 const LINE_ENDS = { any: '\n', lf: '\n', crlf: '\r\n', cr: '\r' } as const
 
-/** A cell in quotes, as the format has it; without them where that says the same and is wanted. */
+/** Writes a quoted cell; if `bare`, without quotes where they are not needed. */
 export function writeCell(text: string, format: Format, bare: boolean): string {
   const { delimiter, quote, escape: escaping } = format
   if (quote === null) throw new Error('The tables written here are quoted.')

@@ -25,7 +25,7 @@ describe('a dialect', () => {
     ['a,b\n"x ""q"" y","C:\\"\n', { escape: 'doubled', columns: 2 }],
     ['a,b\n"x\ny, z",2\n"z",3\n', { columns: 2, raggedRows: 0 }],
     ['', { columns: 0, header: false, lineEndsSeen: 'none' }],
-  ])('is found in %j', (text, expected) => {
+  ])('is detected in %j', (text, expected) => {
     expect(detect(text)).toMatchObject(expected)
   })
 
@@ -46,11 +46,11 @@ describe('a dialect', () => {
     ['ä,b\n1,2\n', { encoding: 'windows-1252' }, { names: ['Ã¤', 'b'] }],
     ['1,2\n3,4\n', { header: true }, { names: ['1', '2'], headerLines: 1 }],
     ['a,b\n1,2\n', { header: false }, { names: [], headerLines: 0 }],
-  ])('has what is given in place of what would be found: %j, %j', (text, given, found) => {
+  ])('uses what is given instead of detecting it: %j, %j', (text, given, found) => {
     expect(detect(text, given)).toMatchObject({ ...given, ...found })
   })
 
-  it('does not look at the row at which a sample is cut', () => {
+  it('ignores the row at which a sample is cut', () => {
     const sample = Buffer.from('a,b\n1,2\n3')
     expect(detectDialect(sample)).toMatchObject({ columns: 2, raggedRows: 0, footerLines: 0 })
   })
@@ -62,7 +62,7 @@ describe('a quote that is never closed', () => {
     ['at the start', `"id;name;x\n${rows}\n`],
     ['in the middle', `id;name;x\n${rows}\n7;"seven;7\n${rows}\n`],
     ['at the end', `id;name;x\n${rows}\n7;"seven;7`],
-  ])('%s hides nothing else, in a whole file and in a sample', (_, text) => {
+  ])('%s hides nothing else, neither in a whole file nor in a sample', (_, text) => {
     for (const whole of [true, false]) {
       expect(detectDialect(Buffer.from(text), {}, whole)).toMatchObject({
         delimiter: ';',
@@ -111,7 +111,7 @@ describe('the layout', () => {
     ['1,Bob\n2,Jim,3,x\n3,Ann,3,y\n4,Tom,3,z\n'],
     ['Bob,York\nJim,Bath,x,y\nAnn,Hull,x,z\nTom,Ely,a,b\n'],
     ['a,b,c\nBob,York,x,y\nJim,Bath,1,2\nAnn,Hull,x,z\n'],
-  ])('has no preamble for its first rows are short: %j', (text) => {
+  ])('does not take short first rows for a preamble: %j', (text) => {
     expect(detect(text)).toMatchObject({ preambleLines: 0, raggedRows: 1 })
   })
 
@@ -119,11 +119,11 @@ describe('the layout', () => {
     ['sep=;\na;b,c\n1;2,3\n', ';'],
     ['"sep=|"\r\na|b\r\n1|2\r\n', '|'],
     ['SEP=\t\na\tb\n1\t2\n', '\t'],
-  ])('begins below a line that tells the delimiter: %j', (text, delimiter) => {
+  ])('begins below a line that declares the delimiter: %j', (text, delimiter) => {
     expect(detect(text)).toMatchObject({ delimiter, preambleLines: 1, columns: 2, header: true })
   })
 
-  it('has no preamble where no header follows: no row of the table is lost', () => {
+  it('has no preamble if no header follows, so that no row is lost', () => {
     expect(detect('7\n1,Bob,2.5\n2,Jim,3\n3,Ann,4\n')).toMatchObject({
       preambleLines: 0,
       header: false,
@@ -154,17 +154,17 @@ describe('the layout', () => {
 
   it.each([
     ['a value that is unknown', 'name,amount\nBob,unknown\nJim,5\nAnn,6\nTom,7\n'],
-    ['a value that comes again', 'item,amount,price\n,n.a.,n.a.\na,1,n.a.\nb,2,3\nc,3,4\n'],
-    ['a row that comes again', 'a,b,c\n,x,y\n1,2,3\n,x,y\n4,5,6\n7,8,9\n'],
+    ['a repeated value', 'item,amount,price\n,n.a.,n.a.\na,1,n.a.\nb,2,3\nc,3,4\n'],
+    ['a repeated row', 'a,b,c\n,x,y\n1,2,3\n,x,y\n4,5,6\n7,8,9\n'],
     ['a value that fits', 'id,amount,price\n0,EUR,USD\n1,1,2.5\n2,2,3.5\n3,3,4\n'],
     ['a null', 'id,amount\nNULL,N/A\n1,1\n2,2\n3,3\n'],
     ['text above text', 'name,town\nBob,York\nJim,Bath\nAnn,Hull\nTom,Ely\n'],
-    ['a row too few below', 'a,b\nfirst,second\n1,2\n3,4\n'],
+    ['too few rows below', 'a,b\nfirst,second\n1,2\n3,4\n'],
   ])('has a header of one row above %s', (_, text) => {
     expect(detect(text)).toMatchObject({ headerLines: 1, header: true })
   })
 
-  it('says which columns are empty, which rows ragged and which the header again', () => {
+  it('counts empty columns, ragged rows and repeated headers', () => {
     expect(detect('id,name,,\n1,Bob,,\nid,name,,\n2,Jim,,\n3\n4,Ann,,\n')).toMatchObject({
       columns: 4,
       trailingEmptyColumns: 2,
@@ -184,11 +184,11 @@ describe('an encoding', () => {
     ['utf-16be', 2, Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
     ['utf-16be', 0, Buffer.from(text, 'utf16le').swap16()],
     ['windows-1252', 0, Buffer.from(text, 'latin1')],
-  ])('is found: %s with a mark of %i bytes', (encoding, bomBytes, bytes) => {
+  ])('is detected: %s with a mark of %i bytes', (encoding, bomBytes, bytes) => {
     expect(detectDialect(bytes, {}, true)).toMatchObject({ encoding, bomBytes, columns: 2 })
   })
 
-  it('is not mistaken where a sample ends within a character', () => {
+  it('is detected even if a sample ends inside a character', () => {
     const bytes = Buffer.from('a,b\n1,€')
     for (const cut of [1, 2]) {
       expect(detectDialect(bytes.subarray(0, -cut)).encoding).toBe('utf-8')
@@ -197,7 +197,7 @@ describe('an encoding', () => {
 })
 
 describe('a delimiter that is given', () => {
-  it('cannot be the quote as well', () => {
+  it('cannot also be the quote', () => {
     const same = { delimiter: "'", quote: "'" }
     expect(() => detect("a'b\n1'2\n", same)).toThrow('The delimiter and the quote are the same.')
     expect(() => detect("sep='\na'b\n", { quote: "'" })).toThrow(

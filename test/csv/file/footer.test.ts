@@ -12,7 +12,7 @@ describe('a footer', () => {
     'Printed on 2026-02-01 by somebody',
     '\nSource: the bank\n\nPage 1 of 1',
     'End',
-  ])('is found and is no row: %j', async (footer) => {
+  ])('is detected and not a row: %j', async (footer) => {
     for (const end of ['', '\n', '\n\n']) {
       const { rows, rejects, dialect, file } = await readFile(TABLE + footer + end)
       expect(rows).toHaveLength(2)
@@ -23,7 +23,7 @@ describe('a footer', () => {
   })
 
   it.each(['3', '3,Ann', 'Ann', '3,"Ann Lee"', '***', ',,'])(
-    'is not what may be a row that lost its end: %j',
+    'is not detected in what may be a truncated row: %j',
     async (last) => {
       const { rows, rejects, dialect } = await readFile(TABLE + last)
       expect(rows).toHaveLength(2)
@@ -32,7 +32,7 @@ describe('a footer', () => {
     },
   )
 
-  it('ends the file: where rows follow, notes are refused, in their order', async () => {
+  it('must end the file: notes followed by rows are refused, in order', async () => {
     const { rows, rejects, dialect } = await readFile(
       `${TABLE}Total: 2\nof two people\n3\n4,Ann,5,2026-01-04\nTotal: 3\n`,
       { delimiter: ',' },
@@ -48,7 +48,7 @@ describe('a footer', () => {
     expect(rejects.map(({ line }) => line)).toEqual(Array.from({ length: 21 }, (_, row) => 4 + row))
   })
 
-  it('is as many lines as are given, whatever they hold', async () => {
+  it('is as many lines as specified, whatever they contain', async () => {
     const footer = '9,Total,9.5,2026-01-09\n"a quote that is never closed\n\nthe end'
     for (const lengths of [[1], [7, 2], [1_000]]) {
       for (const end of ['', '\n']) {
@@ -63,17 +63,17 @@ describe('a footer', () => {
     }
   })
 
-  it('is as many lines where these end with a carriage return', async () => {
+  it('can be specified for lines that end with a carriage return', async () => {
     const { rows } = await readFile(`${TABLE}x\ny\n`.replaceAll('\n', '\r'), { footerLines: 2 })
     expect(rows).toHaveLength(2)
   })
 
-  it('is not looked for where it is said that there is none', async () => {
+  it('is not detected if the caller says there is none', async () => {
     const { rejects } = await readFile(`${TABLE}Total: 2\n`, { footerLines: 0 })
     expect(briefly(rejects)).toEqual(['4 too_few_cells'])
   })
 
-  it('may be more than the file', async () => {
+  it('may be longer than the file', async () => {
     const { rows, file } = await readFile(TABLE, { footerLines: 10 })
     expect(rows).toEqual([])
     expect(file.rowsRead).toBe(0)

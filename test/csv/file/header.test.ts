@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { briefly, readFile } from './read-file.ts'
 
 describe('the header', () => {
-  it('names the columns as they stand, and is no row', async () => {
+  it('names the columns unchanged, and is not a row', async () => {
     const { columns, rows, header, dialect } = await readFile('id, Full Name ,\n1,Bob,x\n2,Jim,y\n')
     expect(columns).toEqual(['id', ' Full Name ', null])
     expect(header).toEqual(['id', ' Full Name ', 'column_3'])
@@ -13,7 +13,7 @@ describe('the header', () => {
     expect(dialect.header).toBe(true)
   })
 
-  it('is not there where all rows are alike', async () => {
+  it('is absent if all rows are alike', async () => {
     const { columns, rows, header, file } = await readFile('1,Bob\n2,Jim\n')
     expect(columns).toEqual([null, null])
     expect(header).toEqual(['column_1', 'column_2'])
@@ -21,7 +21,7 @@ describe('the header', () => {
     expect(file.rowsRead).toBe(2)
   })
 
-  it('is there, or not, as it is said to be', async () => {
+  it('follows what the caller specifies', async () => {
     expect((await readFile('1,Bob\n2,Jim\n', { header: true })).columns).toEqual(['1', 'Bob'])
     const without = await readFile('id,name\n2,Jim\n', { header: false })
     expect(without.rows).toEqual([
@@ -30,7 +30,7 @@ describe('the header', () => {
     ])
   })
 
-  it('is no row where it comes again, however far below', async () => {
+  it('is not a row where it is repeated, however far below', async () => {
     const block = `id,name\n${'1,Bob\n'.repeat(60_000)}`
     const { rows, dialect, rejects } = await readFile(block.repeat(3), { lengths: [65_000] })
     expect(rows).toHaveLength(180_000)
@@ -38,7 +38,7 @@ describe('the header', () => {
     expect(rejects).toEqual([])
   })
 
-  it('of two rows is no row, where it comes again neither', async () => {
+  it('of two rows is not a row, nor where it is repeated', async () => {
     const header = 'item,amount,price\n,EUR,USD\n'
     const block = `${header}a,1,2.5\nb,2,3.5\nc,3,4\nd,4,5\n`
     const { columns, rows, dialect, rejects } = await readFile(block + block)
@@ -55,7 +55,7 @@ describe('the header', () => {
     expect(file.rowsRead).toBe(0)
   })
 
-  it('loses NUL characters, which nothing can store', async () => {
+  it('loses NUL characters, which cannot be stored', async () => {
     const given = { encoding: 'utf-8', header: true } as const
     const { columns, dialect } = await readFile('i\0d,name\n1,Bob\n', given)
     expect(columns).toEqual(['id', 'name'])
@@ -63,8 +63,8 @@ describe('the header', () => {
   })
 })
 
-describe('lines in front of the header', () => {
-  it('are passed over where they are found or given, and count as lines', async () => {
+describe('lines before the header', () => {
+  it('are skipped whether detected or given, and count as lines', async () => {
     const text = 'Sales\nmade in 2026\n\nid,name,amount\n1,Bob,2.5\n2,Jim\n3,Ann,4\n'
     for (const given of [{}, { preambleLines: 3 }]) {
       const { rows, columns, dialect, rejects } = await readFile(text, given)
@@ -75,7 +75,7 @@ describe('lines in front of the header', () => {
     }
   })
 
-  it('may be of any kind where their number is given', async () => {
+  it('may contain anything if their number is given', async () => {
     const text = '"never closed\na,b,c,d\nid,name\n1,Bob\n'
     const { columns, rows } = await readFile(text, { preambleLines: 2 })
     expect(columns).toEqual(['id', 'name'])
@@ -91,7 +91,7 @@ describe('a file of rejects', () => {
     '19,name,missing_value,Empty.,,',
   ].join('\r\n')
 
-  it('is read without what stands in front of the rows', async () => {
+  it('is read without the columns added before the rows', async () => {
     const { columns, rows, file, rejects, header } = await readFile(text)
     expect(file.skippedCells).toBe(4)
     expect(columns).toEqual(['id', 'name'])
@@ -103,7 +103,7 @@ describe('a file of rejects', () => {
     expect(rejects).toMatchObject([{ line: 3, code: 'too_few_cells', cells: ['2'] }])
   })
 
-  it('is one by all four names only', async () => {
+  it('is recognised only by all four names', async () => {
     const { file, columns } = await readFile('reject_line,reject_column,id\n1,2,3\n')
     expect(file.skippedCells).toBe(0)
     expect(columns).toHaveLength(3)

@@ -6,12 +6,12 @@ import { cut } from '../read.ts'
 /** How a test reads a file. */
 export interface Reading extends GivenDialect {
   readonly ragged?: 'reject' | 'pad'
-  /** Lengths of the chunks that come, again and again; whole without. */
+  /** Chunk lengths, used in rotation; one chunk if absent. */
   readonly lengths?: readonly number[]
   readonly check?: CheckRow
 }
 
-/** Reads a file to its end: what it holds, what was refused, and how it is written. */
+/** Reads a whole file and returns its rows, its rejects and its dialect. */
 export async function readFile(content: string | Buffer, reading: Reading = {}) {
   const { ragged = 'reject', lengths = [], check, ...dialect } = reading
   const bytes = Buffer.from(content as string)
@@ -30,7 +30,7 @@ export async function readFile(content: string | Buffer, reading: Reading = {}) 
   const file = await openRows({ open }, { dialect, ragged }, sink)
   const rows: string[][] = []
   for await (const { batch, fine, allFine } of file.batches(check)) {
-    if (allFine !== !fine.includes(0)) throw new Error('allFine is not what the rows say')
+    if (allFine !== !fine.includes(0)) throw new Error('allFine contradicts the rows')
     for (let row = 0; row < batch.rows; row += 1) {
       if (fine[row] === 1) rows.push(batch.texts(row).slice(file.skippedCells))
     }

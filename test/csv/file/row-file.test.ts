@@ -5,7 +5,7 @@ import { briefly, readFile } from './read-file.ts'
 describe('a row with another number of cells', () => {
   const text = 'id,name,amount\n1,Bob\n2,Jim,3,4\n3,Ann,5\n4,Eve,6,\n'
 
-  it('is refused with its cells as they stand', async () => {
+  it('is refused with its cells unchanged', async () => {
     const { rows, rejects, file } = await readFile(text, { delimiter: ',' })
     expect(rows).toEqual([['3', 'Ann', '5']])
     expect(rejects).toMatchObject([
@@ -18,7 +18,7 @@ describe('a row with another number of cells', () => {
     expect(file.rowsFine).toBe(1)
   })
 
-  it('is a row where rows may be so, and is counted', async () => {
+  it('is accepted and counted when padding is allowed', async () => {
     const { rows, rejects, dialect } = await readFile(`${text}5\n`, {
       ragged: 'pad',
       delimiter: ',',
@@ -29,8 +29,8 @@ describe('a row with another number of cells', () => {
   })
 })
 
-describe('columns at the right that nobody fills', () => {
-  it('may be missing, and one more delimiter at the end is no cell', async () => {
+describe('empty columns at the right', () => {
+  it('may be missing, and a trailing delimiter is not a cell', async () => {
     const many = '1,Bob,\n'.repeat(60_000)
     const trailing = await readFile(`id,name\n${many}2,Jim\n3,Ann,x\n4,Eve,,\n`)
     expect(trailing.columns).toEqual(['id', 'name'])
@@ -42,7 +42,7 @@ describe('columns at the right that nobody fills', () => {
     expect(briefly(unnamed.rejects)).toEqual(['6 too_few_cells'])
   })
 
-  it('are columns where the header names them', async () => {
+  it('are columns if the header names them', async () => {
     const { rejects, rows } = await readFile('id,name,note\n1,Bob,\n2,Jim,\n3,Ann\n')
     expect(rows).toHaveLength(2)
     expect(briefly(rejects)).toEqual(['4 too_few_cells'])
@@ -50,13 +50,13 @@ describe('columns at the right that nobody fills', () => {
 })
 
 describe('bytes that cannot be stored', () => {
-  it('refuse the row that holds them and no other: NUL', async () => {
+  it('make only their own row refused: NUL', async () => {
     const { rows, rejects } = await readFile('id,name\n1,Bob\n2,J\0m\n3,Ann\n')
     expect(rows.map(([id]) => id)).toEqual(['1', '3'])
     expect(briefly(rejects)).toEqual(['3 nul_character'])
   })
 
-  it('refuse the row that holds them where the file is said to be UTF-8', async () => {
+  it('make their row refused if the caller says the file is UTF-8', async () => {
     const bytes = Buffer.from('id,name\n1,Bob\n2,J\xfcrgen\n3,Ann\n', 'latin1')
     const strict = await readFile(bytes, { encoding: 'utf-8' })
     expect(strict.rows.map(([id]) => id)).toEqual(['1', '3'])
@@ -67,7 +67,7 @@ describe('bytes that cannot be stored', () => {
     expect(found.dialect.encoding).toBe('windows-1252')
   })
 
-  it('are mended and counted where they come late', async () => {
+  it('are converted and counted if they first occur late', async () => {
     const start = Buffer.from(`id,name\n${'1,Zoë\n'.repeat(60_000)}`)
     const late = Buffer.concat([start, Buffer.from('2,J\xfcrgen\n', 'latin1')])
     const { rows, dialect } = await readFile(late, { lengths: [50_000] })
@@ -78,7 +78,7 @@ describe('bytes that cannot be stored', () => {
 })
 
 describe('a quote', () => {
-  it('that is never closed, or goes on behind its end, costs its row', async () => {
+  it('that is never closed, or has text after it, costs only its row', async () => {
     const text = 'id,name\n1,Bob\n3,"Ann" Lee\n4,"E ""v"" e"\n5,"x\ny"\n7,"Eve\n8,Jim\n'
     const { rows, rejects } = await readFile(text)
     expect(rows).toEqual([
@@ -95,8 +95,8 @@ describe('a quote', () => {
   })
 })
 
-describe('a further check', () => {
-  it('is asked of well-formed rows only, and of each', async () => {
+describe('an additional check', () => {
+  it('runs for every well-formed row, and no other', async () => {
     const asked: string[] = []
     const { rows, rejects } = await readFile('id,name\n1,Bob\n2\n3,Ann\n', {
       check: (batch, row) => {
@@ -118,14 +118,17 @@ describe('an encoding', () => {
     ['utf-16le', Buffer.from(`\ufeff${text}`, 'utf16le')],
     ['utf-16be', Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
     ['windows-1252', Buffer.from(text, 'latin1')],
-  ] as const)('is read, its mark left out, found or given: %s', async (encoding, bytes) => {
-    for (const given of [{}, { encoding }]) {
-      const { columns, rows, dialect } = await readFile(bytes, { ...given, lengths: [1] })
-      expect(dialect.encoding).toBe(encoding)
-      expect(columns).toEqual(['id', 'name'])
-      expect(rows).toEqual([['1', 'Jürgen']])
-    }
-  })
+  ] as const)(
+    'is read without its mark, whether detected or given: %s',
+    async (encoding, bytes) => {
+      for (const given of [{}, { encoding }]) {
+        const { columns, rows, dialect } = await readFile(bytes, { ...given, lengths: [1] })
+        expect(dialect.encoding).toBe(encoding)
+        expect(columns).toEqual(['id', 'name'])
+        expect(rows).toEqual([['1', 'Jürgen']])
+      }
+    },
+  )
 })
 
 describe('a file', () => {
@@ -136,7 +139,7 @@ describe('a file', () => {
     ['empty_file', Buffer.from('\n')],
     ['empty_file', Buffer.from([0xff, 0xfe, 0x0a, 0x00])],
     ['binary_file', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1')],
-  ])('that is none is not opened: %s', async (code, bytes) => {
+  ])('that is empty or binary is not opened: %s', async (code, bytes) => {
     await expect(readFile(bytes)).rejects.toMatchObject({ code })
   })
 
@@ -145,7 +148,7 @@ describe('a file', () => {
     expect((await readFile('id,name\n1,Bob\n\n2,Jim\n')).rows).toHaveLength(2)
   })
 
-  it('is read the same whole and cut anywhere', async () => {
+  it('is read the same wherever its chunks are cut', async () => {
     const line = fc.constantFrom(
       '1,Bob,x',
       '2,Jim',

@@ -51,15 +51,15 @@ describe('rows', () => {
     expect(cells(text)).toEqual(expected)
   })
 
-  it('keep empty lines where they are wanted', () => {
+  it('keep empty lines on request', () => {
     expect(cells('a\n\nb\n', { skipEmptyLines: false })).toEqual([['a'], [''], ['b']])
   })
 
-  it('keep an empty quoted cell, which is no empty line', () => {
+  it('keep an empty quoted cell, which is not an empty line', () => {
     expect(cells('a\n""\nb\n')).toEqual([['a'], [''], ['b']])
   })
 
-  it('know their lines and bytes', () => {
+  it('have their line numbers and byte offsets', () => {
     const text = 'a,é\r\n\r\n"x\ny\r\nz",1\n2,3'
     const rows = read(text)
     expect(rows.map((row) => row.line)).toEqual([1, 3, 6])
@@ -71,7 +71,7 @@ describe('rows', () => {
     ])
   })
 
-  it('are malformed where a cell goes on behind its closing quote', () => {
+  it('are malformed if a cell continues after its closing quote', () => {
     const rows = read('"a"b,c\n"a" ,c\n"a",c\n')
     expect(rows.map((row) => row.problem)).toEqual([
       'malformed_quote',
@@ -81,7 +81,7 @@ describe('rows', () => {
     expect(rows[0]?.cells).toEqual(['"a"b', 'c'])
   })
 
-  it('begin behind the lines that are left out, and count them', () => {
+  it('begin after the skipped lines, which count as lines', () => {
     const rows = read('Report "x\r\n\r\na,b\n', { skipLines: 2 })
     expect(rows).toMatchObject([{ line: 3, cells: ['a', 'b'] }])
     expect(read('a\n', { skipLines: 5 })).toEqual([])
@@ -89,13 +89,13 @@ describe('rows', () => {
 })
 
 describe('a format', () => {
-  it('has other delimiters and quotes', () => {
+  it('can have other delimiters and quotes', () => {
     const text = "'a;''b''';c\n"
     expect(cells(text, { delimiter: ';', quote: "'" })).toEqual([["a;'b'", 'c']])
     expect(cells('"a"|b\n', { delimiter: '|', quote: null })).toEqual([['"a"', 'b']])
   })
 
-  it('escapes with a backslash', () => {
+  it('can escape with a backslash', () => {
     const text = '"a \\"b\\" \\\\","c""d","\\n"\n'
     expect(cells(text, { escape: 'backslash' })).toEqual([['a "b" \\', 'c"d', '\\n']])
   })
@@ -104,7 +104,7 @@ describe('a format', () => {
     ['lf', 'a\rb,c\r\nd\n', [['a\rb', 'c\r'], ['d']]],
     ['crlf', 'a\nb\rc,"d"\r\ne\r\n', [['a\nb\rc', 'd'], ['e']]],
     ['cr', 'a\nb\rc\r', [['a\nb'], ['c']]],
-  ] as const)('ends lines with %s alone', (lineEnd, text, expected) => {
+  ] as const)('can end lines only with %s', (lineEnd, text, expected) => {
     expect(cells(text, { lineEnd })).toEqual(expected)
   })
 
@@ -134,13 +134,13 @@ describe('a row with a problem', () => {
     expect(others.at(-1)).toMatchObject([expect.any(Number), undefined, ['e', 'f']])
   })
 
-  it('whose quote is never closed may be the last line, with or without a line end', () => {
+  it('whose quote is never closed can be the last line, with or without a line end', () => {
     const last = [2, 'quote_not_closed', ['b', '"c']]
     expect(shown('a,b\nb,"c')).toEqual([[1, undefined, ['a', 'b']], last])
     expect(shown('a,b\nb,"c\n')).toEqual([[1, undefined, ['a', 'b']], last])
   })
 
-  it('whose quote is not closed within the longest row allowed is one line, and all others are read', () => {
+  it('whose quote is not closed within the longest allowed row is one line', () => {
     const others = Array.from({ length: 50_000 }, (_, index) => [String(index), 'x'])
     const text = `1,"2\n${others.map((row) => row.join()).join('\n')}`
     const [first, ...rows] = read(text, { maxRowBytes: 300_000 })
@@ -149,7 +149,7 @@ describe('a row with a problem', () => {
     expect(rows.every((row, index) => row.line === index + 2 && !row.problem)).toBe(true)
   })
 
-  it('that is longer than allowed keeps the front of its line, and the next one is read', () => {
+  it('that is too long keeps the start of its line, and the next line is read', () => {
     const text = `a,b\n1,é${'x'.repeat(200)},2\r\nc,d\n`
     expect(read(text, { maxRowBytes: 100 })).toMatchObject([
       { line: 1 },
@@ -164,7 +164,7 @@ describe('a row with a problem', () => {
     expect(read(`x${'é'.repeat(50_000)}\n`, { maxRowBytes: 90_000 })[0]?.to).toBe(65_535)
   })
 
-  it('with too many columns is cut there, and its bytes are whole', () => {
+  it('with too many columns loses the extra cells, but keeps all its bytes', () => {
     expect(cells(`a\n${','.repeat(1_599)}\n`)[1]).toHaveLength(1_600)
     const [, row, next] = read(`a\n${','.repeat(10_000)}\nb\n`)
     expect(row).toMatchObject({ line: 2, problem: 'too_many_columns', from: 2, to: 10_003 })
@@ -174,7 +174,7 @@ describe('a row with a problem', () => {
     expect(cells(`${','.repeat(9_999)}\n`, { maxColumns: 10_000 })[0]).toHaveLength(10_000)
   })
 
-  it('makes its batch known', () => {
+  it('is marked in its batch', () => {
     const seen: [boolean, number[]][] = []
     const chunks = ['a\n', '"b"c\nd\n'].map((text) => Buffer.from(text))
     parse(chunks, undefined, (batch) =>
@@ -188,7 +188,7 @@ describe('a row with a problem', () => {
 })
 
 describe('hostile bytes', () => {
-  it('with unclosed quotes again and again are refused at the 101st', () => {
+  it('with many unclosed quotes are refused at the 101st', () => {
     const line = `"${'x'.repeat(30)}\n`
     const rows: number[] = []
     const run = () =>
@@ -199,7 +199,7 @@ describe('hostile bytes', () => {
     expect(rows).toHaveLength(4_100)
   })
 
-  it('of one line that never ends are one row of bounded memory', () => {
+  it('of one endless line are one row, in bounded memory', () => {
     const piece = Buffer.alloc(1024 * 1024, 'x')
     function* pieces() {
       for (let count = 0; count < 500; count += 1) yield piece

@@ -62,11 +62,11 @@ describe('a column', () => {
     [['01/02/2026', '1/31/2026'], 'date', 'mdy'],
     [['31.1.2026 10:15', '1.2.2026 10:15'], 'timestamp', 'dmy'],
     [['1-31-2026 10:15Z'], 'timestamptz', 'mdy'],
-  ] as const)('of %j says its order of day and month', (values, type, order) => {
+  ] as const)('of %j has an unambiguous order of day and month', (values, type, order) => {
     expect(column(values)).toMatchObject({ type, order, ambiguous: false })
   })
 
-  it('stays text when its order of day and month is open, and says so', () => {
+  it('is text and marked ambiguous if day and month cannot be told apart', () => {
     expect(column(['01/02/2026', '03/04/2026'])).toMatchObject({ type: 'text', ambiguous: true })
     expect(column(['31/01/2026', '01/31/2026'])).toMatchObject({ type: 'text', ambiguous: false })
   })
@@ -77,16 +77,16 @@ describe('a column', () => {
     expect(column(['NA', '7'])).toMatchObject({ type: 'text', nulls: 0 })
   })
 
-  it('takes other words for null when told', () => {
+  it('accepts other words for null', () => {
     expect(column(['-', '7', 'NULL'], ['-'])).toMatchObject({ type: 'text', nulls: 1 })
     expect(column(['-', '7'], ['-'])).toMatchObject({ type: 'integer', nulls: 1 })
   })
 
-  it('that short rows lack is null there', () => {
+  it('is null in rows that are too short', () => {
     expect(typesOf('1,2\n3\n')).toMatchObject([{ nulls: 0 }, { type: 'integer', nulls: 1 }])
   })
 
-  it('is decided by its last cell as well', () => {
+  it('takes even its last cell into account', () => {
     const text = `${'1,x\n'.repeat(200_000)}1.5,x\n`
     expect(typesOf(text)[0]).toMatchObject({ type: 'numeric', values: 200_001 })
     expect(cells(text)).toHaveLength(200_001)

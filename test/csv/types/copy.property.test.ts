@@ -26,7 +26,7 @@ afterAll(async () => {
 const TYPES = { integer: 'bigint', numeric: 'numeric', json: 'json' } as const
 const sqlType = ({ type }: Column): string => TYPES[type as keyof typeof TYPES] ?? type
 
-/** What COPY makes of a text in a table of these columns, row by row. */
+/** The rows that COPY stores for a text, in a table of these columns. */
 async function load(columns: readonly Column[], csv: string): Promise<string[]> {
   const names = columns.map((_, index) => `c${index}`)
   const definitions = columns.map((column, index) => `c${index} ${sqlType(column)}`)
@@ -46,7 +46,7 @@ async function load(columns: readonly Column[], csv: string): Promise<string[]> 
 
 const canonical = createCanonical(PLAIN_NUMBERS)
 
-/** Whether COPY would take a quote inside an unquoted cell, or a lone `\.`, for something else. */
+/** Whether COPY would misread a quote inside an unquoted cell, or a lone `\.`. */
 function isSpecial(batch: RowBatch, row: number): boolean {
   const first = batch.firstCell[row] as number
   const cells = batch.texts(row)
@@ -54,8 +54,8 @@ function isSpecial(batch: RowBatch, row: number): boolean {
   return bare.some((text) => text.includes('"')) || (cells.length === 1 && cells[0] === '\\.')
 }
 
-/** A row written anew. */
-function written(batch: RowBatch, row: number, columns: readonly Column[]): string {
+/** A row rewritten in canonical form. */
+function rewritten(batch: RowBatch, row: number, columns: readonly Column[]): string {
   const first = batch.firstCell[row] as number
   const cells = columns.map((column, index) => {
     const cell = first + index
@@ -67,7 +67,7 @@ function written(batch: RowBatch, row: number, columns: readonly Column[]): stri
   return `${cells.join()}\n`
 }
 
-it('plain rows mean to COPY what was found in them', async () => {
+it('COPY reads plain rows as the detected values', async () => {
   const quote = (text: string) => `"${text.replaceAll('"', '""')}"`
   const texts = fc.string({ unit: fc.constantFrom(...'ab\'"\\,. \t\n\r-1é'), maxLength: 6 })
   const bare = texts.map((text) => text.replace(/[",\n\r]/g, ''))
@@ -113,9 +113,9 @@ it('plain rows mean to COPY what was found in them', async () => {
           types.plain[row] === 1 && batch.width(row) === columns.length && !isSpecial(batch, row),
       )
       compared += plain.length
-      const asTheyStand = plain.map((row) => batch.raw(row).toString()).join('')
-      const anew = plain.map((row) => written(batch, row, columns)).join('')
-      expect(await load(columns, asTheyStand)).toEqual(await load(columns, anew))
+      const rawRows = plain.map((row) => batch.raw(row).toString()).join('')
+      const canonicalRows = plain.map((row) => rewritten(batch, row, columns)).join('')
+      expect(await load(columns, rawRows)).toEqual(await load(columns, canonicalRows))
     }),
     { numRuns: 120 },
   )

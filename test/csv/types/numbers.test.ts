@@ -9,7 +9,7 @@ const german: NumberFormat = { decimal: ',', thousands: '.', currencySigns: true
 const french: NumberFormat = { decimal: ',', thousands: ' ', currencySigns: false }
 const swiss: NumberFormat = { decimal: '.', thousands: "'", currencySigns: false }
 
-/** What a column of one cell is, and how the cell is written. */
+/** The type of a one-cell column, and the cell's canonical text. */
 function read(text: string, numbers: NumberFormat) {
   const types = new ColumnTypes({ numbers })
   parse([Buffer.from(`"${text}";x\n`)], { delimiter: ';' }, (batch) => types.add(batch))
@@ -64,12 +64,12 @@ describe('a number', () => {
     expect(read(text, numbers)).toEqual(['text', text])
   })
 
-  it('leaves dates and words what they are', () => {
+  it('does not affect dates and words', () => {
     expect(read('31.12.2026', german)).toEqual(['date', '2026-12-31'])
     expect(read('yes', german)).toEqual(['boolean', 'true'])
   })
 
-  it('cannot have one sign for decimals and between groups', () => {
+  it('cannot have the same decimal and thousands separator', () => {
     expect(() => createNumberReader({ ...english, decimal: ',' })).toThrow(
       expect.objectContaining({ code: 'invalid_dialect' }),
     )

@@ -18,7 +18,7 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   text: 'text',
 }
 
-/** Every type that a cell fits, with how it is read. */
+/** Every type that a cell fits, and how it would be read. */
 function decisions(kinds: number): Decision[] {
   const bits = Array.from({ length: 18 }, (_, bit) => 2 << bit).filter((bit) => bit & ANY_KIND)
   return bits
@@ -38,7 +38,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-/** What the server reads, as text in UTC; each with its own cast. */
+/** The values as parsed by the server, as text in UTC; one cast per value. */
 async function readByServer(type: ColumnType, texts: readonly string[]): Promise<string[]> {
   const rows = await database.query<{ value: string }>(
     `SELECT text::${SQL_TYPES[type]}::text AS value
@@ -98,15 +98,18 @@ const AS_IS = [
   '{ "a":\t1 }',
 ]
 
-describe('a cell that is taken as it is', () => {
-  it.each(AS_IS)('means to PostgreSQL what was found: %s', async (text) => {
+describe('a cell that is passed on unchanged', () => {
+  it.each(AS_IS)('is read by PostgreSQL as the detected value: %s', async (text) => {
     const kinds = kindsOf(text)
     expect(kinds & KIND.asIs).toBe(KIND.asIs)
-    const found = decisions(kinds)
-    expect(found.length).toBeGreaterThan(0)
-    for (const decision of found) {
-      const [asItIs, written] = await readByServer(decision.type, [text, canonical(decision, text)])
-      expect(asItIs).toBe(written)
+    const fitting = decisions(kinds)
+    expect(fitting.length).toBeGreaterThan(0)
+    for (const decision of fitting) {
+      const [unchanged, written] = await readByServer(decision.type, [
+        text,
+        canonical(decision, text),
+      ])
+      expect(unchanged).toBe(written)
     }
   })
 
@@ -124,7 +127,7 @@ describe('a cell that is taken as it is', () => {
 
 const [dmy, mdy, ymd] = ['dmy', 'mdy', 'ymd'] as const
 
-describe('a cell that is written anew', () => {
+describe('a cell that is rewritten', () => {
   it.each([
     ['31/01/2026', 'date', dmy, '2026-01-31', '2026-01-31'],
     ['1.2.2026', 'date', dmy, '2026-02-01', '2026-02-01'],
@@ -171,8 +174,8 @@ describe('a cell that is written anew', () => {
     expect(canonical(decision as Decision, text)).toBe(written)
     const out = Buffer.alloc(64)
     const length = writeYearFirst(Buffer.from(text), 0, Buffer.byteLength(text), order, out)
-    const moved = length > 0 ? [out.toString('utf8', 0, length)] : []
-    expect(new Set(await readByServer(type, [written, ...moved]))).toEqual(new Set([read]))
+    const yearFirst = length > 0 ? [out.toString('utf8', 0, length)] : []
+    expect(new Set(await readByServer(type, [written, ...yearFirst]))).toEqual(new Set([read]))
   })
 
   it.each([
