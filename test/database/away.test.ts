@@ -31,13 +31,13 @@ const send = (method: 'GET' | 'POST', url: string, payload?: object) =>
   })
 
 describe('metrics of a database that answers', () => {
-  it('say how many rows wait', async () => {
+  it('report how many rows wait', async () => {
     expect((await service.call('getMetrics')).body).toMatch(/^passbook_outbox_rows 0$/m)
   })
 })
 
-describe('an error nobody foresaw', () => {
-  it('is 500 and says nothing of what is inside', async () => {
+describe('an unexpected error', () => {
+  it('is answered with 500, revealing no internals', async () => {
     const failing = vi
       .spyOn(service.services.users, 'get')
       .mockRejectedValue(new Error('column "secret" of relation "users" does not exist'))
@@ -48,14 +48,14 @@ describe('an error nobody foresaw', () => {
   })
 })
 
-describe('a database that is away', () => {
+describe('an unavailable database', () => {
   beforeAll(async () => {
     for (const request of REQUESTS) await send(...request)
     await service.database.drop()
   })
 
   it.each<(typeof REQUESTS)[number]>(REQUESTS)(
-    'is 503 to %s %s, and says nothing of what is inside',
+    'makes %s %s answer 503, revealing no internals',
     async (method, url, payload) => {
       const answer = await send(method, url, payload)
       expectProblem(answer, 503, 'database_unavailable')
@@ -64,11 +64,11 @@ describe('a database that is away', () => {
     },
   )
 
-  it('is not 401 to a valid token, and still 401 to none', async () => {
+  it('still makes requests without a token get 401', async () => {
     expect((await service.app.inject({ method: 'GET', url: '/v1/me' })).statusCode).toBe(401)
   })
 
-  it('leaves the process alive, and says that it is not ready', async () => {
+  it('leaves the process alive but not ready', async () => {
     expect((await service.call('getLiveness')).status).toBe(200)
     const { status, body } = await service.call('getReadiness')
     expect(status).toBe(503)
@@ -79,7 +79,7 @@ describe('a database that is away', () => {
     expect(JSON.stringify(body)).not.toMatch(/postgres|127\.0\.0\.1|test_/i)
   })
 
-  it('leaves the metrics that need no database', async () => {
+  it('leaves the metrics that do not need it', async () => {
     const { status, body } = await service.call('getMetrics')
     expect(status).toBe(200)
     expect(body).toContain('passbook_http_request_duration_seconds_count')

@@ -21,7 +21,7 @@ const failure = (run: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   )
 
-/** How a model query, a raw query and a transaction fail. */
+/** The errors of a model query, a raw query and a transaction. */
 const failures = (database: ReturnType<typeof open>) =>
   Promise.all([
     failure(database.user.findMany()),
@@ -37,7 +37,7 @@ async function listen(server: Server): Promise<string> {
 }
 
 describe('isDatabaseAway', () => {
-  it('knows a database that is gone', async () => {
+  it('recognises a dropped database', async () => {
     const { url, drop } = await createTestDatabase()
     const database = open(url)
     await database.user.count()
@@ -45,17 +45,17 @@ describe('isDatabaseAway', () => {
     expect((await failures(database)).map(isDatabaseAway)).toEqual([true, true, true])
   })
 
-  it('knows a server that takes no connections', async () => {
+  it('recognises a server that refuses connections', async () => {
     const errors = await failures(open('postgres://a:b@127.0.0.1:1/c'))
     expect(errors.map(isDatabaseAway)).toEqual([true, true, true])
   })
 
-  it('knows a server that hangs up', async () => {
+  it('recognises a server that closes the connection', async () => {
     const url = await listen(createServer((socket) => socket.destroy()))
     expect((await failures(open(url))).map(isDatabaseAway)).toEqual([true, true, true])
   })
 
-  it('knows a refused password', async () => {
+  it('recognises a refused password', async () => {
     const { url, drop } = await createTestDatabase()
     const wrong = new URL(url)
     wrong.password = 'wrong'
@@ -64,7 +64,7 @@ describe('isDatabaseAway', () => {
     await drop()
   })
 
-  it('knows a server that ends the connection amid a query', async () => {
+  it('recognises a connection lost during a query', async () => {
     const { url, query, drop } = await createTestDatabase()
     const database = open(url)
     const sleeping = failure(database.$queryRaw`SELECT pg_sleep(20)::text`)
@@ -80,7 +80,7 @@ describe('isDatabaseAway', () => {
     await drop()
   })
 
-  it('takes no error of ours for it', async () => {
+  it('does not mistake our own errors for it', async () => {
     const { url, drop } = await createTestDatabase()
     const database = open(url)
     const wrong = [

@@ -43,7 +43,7 @@ const applied = (url: string) =>
      FROM _prisma_migrations ORDER BY migration_name`,
   )
 
-/** Everything of the public schema that both the schema file and the migrations speak of. */
+/** Everything in the public schema that both the schema file and the migrations define. */
 const SHAPE = `
   SELECT 'column' AS kind, table_name AS of, column_name AS name,
     concat_ws(' ', udt_name, character_maximum_length, numeric_precision, numeric_scale,
@@ -61,7 +61,7 @@ const SHAPE = `
   ORDER BY 1, 2, 3`
 
 describe('migrate', () => {
-  it('applies every migration once, and the second time none', async () => {
+  it('applies every migration exactly once', async () => {
     const url = await createEmptyDatabase()
     const { migrationDirectories } = await readMigrations()
     const names = migrationDirectories.map(({ path }) => path)
@@ -71,7 +71,7 @@ describe('migrate', () => {
     expect(await applied(url)).toEqual(names.map((name) => ({ name, steps: 1, finished: true })))
   })
 
-  it('lets ten processes at once take turns', async () => {
+  it('makes ten concurrent processes take turns', async () => {
     const url = await createEmptyDatabase()
     const { jwtSecret, encryptionKeys } = createSecrets()
     const env = {
@@ -93,7 +93,7 @@ describe('migrate', () => {
     }
   }, 90_000)
 
-  it('says in a sentence that a database cannot be reached, and not with what password', async () => {
+  it('reports an unreachable database in one sentence, without the password', async () => {
     const failing = migrate('postgres://user:hunter2@127.0.0.1:1/passbook')
     await expect(failing).rejects.toThrow(StartupError)
     await expect(failing).rejects.toThrow(
@@ -102,13 +102,13 @@ describe('migrate', () => {
     await expect(failing).rejects.not.toThrow(/hunter2/)
   })
 
-  it('says in a sentence that a database refuses the password', async () => {
+  it('reports a refused password in one sentence', async () => {
     const url = new URL(urlOf('postgres'))
     url.password = 'hunter2'
     await expect(migrate(url.href)).rejects.toThrow(StartupError)
   })
 
-  it('says in a sentence that a migration failed before, and touches nothing', async () => {
+  it('reports an earlier failed migration in one sentence, and changes nothing', async () => {
     const url = await createEmptyDatabase()
     await migrate(url)
     await queryOnce(url, `UPDATE _prisma_migrations SET finished_at = NULL, logs = 'it broke'`)
@@ -120,8 +120,8 @@ describe('migrate', () => {
   })
 })
 
-describe('a database of before the baseline', () => {
-  it('is refused in a sentence that says what to do, and nothing of it is touched', async () => {
+describe('a database older than the baseline', () => {
+  it('is refused with a sentence that says what to do, and not changed', async () => {
     const url = await createEmptyDatabase()
     await migrate(url)
     await queryOnce(url, `UPDATE _prisma_migrations SET migration_name = '20261120000000_tables'`)
@@ -137,7 +137,7 @@ describe('a database of before the baseline', () => {
 })
 
 describe('schema.prisma', () => {
-  /** A database made of the schema file alone. */
+  /** Creates a database from the schema file alone. */
   async function createFromSchemaFile(): Promise<string> {
     const url = await createEmptyDatabase()
     const pool = new pg.Pool({ connectionString: url })
@@ -163,7 +163,7 @@ describe('schema.prisma', () => {
       queryOnce(await createFromSchemaFile(), SHAPE),
       queryOnce(migrated, SHAPE),
     ])
-    /** What Prisma's language has no word for, and Prisma's own table. */
+    /** What Prisma's schema language cannot express, and Prisma's own table. */
     const onlyMigrated = ({ kind, of, detail }: pg.QueryResultRow) =>
       of === '_prisma_migrations' ||
       (kind === 'constraint' && String(detail).startsWith('CHECK')) ||

@@ -5,7 +5,7 @@ import { startTestService, type TestService } from '../setup/service.ts'
 
 let service: TestService
 let database: Database
-let made = 0
+let subjects = 0
 
 beforeAll(async () => {
   service = await startTestService()
@@ -13,17 +13,17 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-const newSubject = () => new Uint8Array(Buffer.from(`subject ${++made}`))
+const newSubject = () => new Uint8Array(Buffer.from(`subject ${++subjects}`))
 const add = (on: Pick<Database, 'loginThrottle'>, subject: Uint8Array<ArrayBuffer>) =>
   on.loginThrottle.create({
     data: { subject, failures: 1, lastAt: new Date(), blockedUntil: new Date() },
   })
-/** Past the service: what is committed. */
+/** Counts committed rows, bypassing the service. */
 const committed = async (subject: Uint8Array) =>
   (await service.database.query('SELECT FROM login_throttles WHERE subject = $1', [subject])).length
 
 describe('inUnitOfWork', () => {
-  it('commits what was done on the client and in transactions of its own, together', async () => {
+  it('commits direct queries and nested transactions together', async () => {
     const [first, second] = [newSubject(), newSubject()]
     await inUnitOfWork(database, async () => {
       await add(database, first)
@@ -35,7 +35,7 @@ describe('inUnitOfWork', () => {
     expect(await committed(second)).toBe(1)
   })
 
-  it('leaves nothing when the work fails', async () => {
+  it('rolls everything back if the work fails', async () => {
     const subject = newSubject()
     const failing = inUnitOfWork(database, async () => {
       await database.$transaction((tx) => add(tx, subject))
@@ -45,7 +45,7 @@ describe('inUnitOfWork', () => {
     expect(await committed(subject)).toBe(0)
   })
 
-  it('takes back a part that fails, and goes on', async () => {
+  it('rolls back a nested transaction that fails, and continues', async () => {
     const [kept, dropped] = [newSubject(), newSubject()]
     await inUnitOfWork(database, async () => {
       await add(database, kept)
@@ -60,7 +60,7 @@ describe('inUnitOfWork', () => {
     expect(await committed(dropped)).toBe(0)
   })
 
-  it('leaves a client of another database alone', async () => {
+  it('does not affect a client of another database', async () => {
     const other = await startTestService()
     const subject = newSubject()
     const failing = inUnitOfWork(database, async () => {
@@ -74,7 +74,7 @@ describe('inUnitOfWork', () => {
 })
 
 describe('afterCommit', () => {
-  it('runs an effect once the unit is committed, in order and outside of it', async () => {
+  it('runs effects after the commit, in order and outside the unit', async () => {
     const subject = newSubject()
     const seen: unknown[] = []
     await inUnitOfWork(database, async () => {
@@ -88,7 +88,7 @@ describe('afterCommit', () => {
     expect(seen).toEqual(['working', 1, 1])
   })
 
-  it('runs none when the work fails', async () => {
+  it('runs nothing if the work fails', async () => {
     const seen: unknown[] = []
     const failing = inUnitOfWork(database, async () => {
       await afterCommit(() => seen.push('ran'))
@@ -98,7 +98,7 @@ describe('afterCommit', () => {
     expect(seen).toEqual([])
   })
 
-  it('runs at once where there is no unit', async () => {
+  it('runs at once outside a unit', async () => {
     const seen: unknown[] = []
     await afterCommit(() => seen.push('ran'))
     expect(seen).toEqual(['ran'])

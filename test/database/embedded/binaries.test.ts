@@ -8,7 +8,7 @@ import { createMissingLinks } from '../../../src/database/embedded/library-links
 let parent: string
 let folder: string
 
-// A package as npm leaves it when it runs no install scripts and the umask is 077.
+// A package as npm leaves it if install scripts are disabled and the umask is 077.
 beforeEach(async () => {
   parent = await mkdtemp(join(tmpdir(), 'passbook-binaries-'))
   folder = join(parent, 'linux-x64')
@@ -25,14 +25,14 @@ beforeEach(async () => {
 
 afterEach(() => rm(parent, { recursive: true, force: true }))
 
-test('the links between libraries are made once', async () => {
+test('links between libraries are created once', async () => {
   await createMissingLinks(folder)
   await createMissingLinks(folder)
   expect(await readlink(join(folder, 'native/lib/libpq.so.5'))).toBe('libpq.so.5.18')
 })
 
 describe.runIf(process.getuid?.() === 0)('the copy for another account', () => {
-  test('is readable by all, also when two make it at once', async () => {
+  test('is readable by all, even if made twice concurrently', async () => {
     const umask = process.umask(0o077)
     onTestFinished(() => void process.umask(umask))
     await createMissingLinks(folder)

@@ -16,14 +16,14 @@ interface Outcome {
 let folder: string
 let baseline: string
 
-/** The check that CI makes, of a copy of the migrations. */
+/** Runs CI's check on a copy of the migrations. */
 const check = (action: 'check' | 'add' = 'check'): Promise<Outcome> =>
   run(process.execPath, ['--import', 'tsx', 'scripts/check-migrations.ts', action, folder]).then(
     ({ stderr }) => ({ code: 0, stderr }),
     ({ code, stderr }: Outcome) => ({ code, stderr }),
   )
 
-/** A migration that is there, but not among the checksums. */
+/** Adds a migration without a checksum. */
 async function addMigration(name: string): Promise<void> {
   await mkdir(join(folder, name))
   await writeFile(join(folder, name, 'migration.sql'), 'SELECT 1;\n')
@@ -40,14 +40,14 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 describe('the check of migrations', () => {
-  it('accepts them as they are, whatever the line ends', async () => {
+  it('accepts them unchanged, whatever their line ends', async () => {
     expect(await check()).toEqual(ACCEPTED)
     const file = join(folder, baseline, 'migration.sql')
     await writeFile(file, (await readFile(file, 'utf8')).replaceAll('\n', '\r\n'))
     expect(await check()).toEqual(ACCEPTED)
   })
 
-  it('refuses a change to one, and gives it no other checksum', async () => {
+  it('refuses a changed one, and does not update its checksum', async () => {
     const file = join(folder, baseline, 'migration.sql')
     await writeFile(file, `${await readFile(file, 'utf8')}\n-- changed\n`)
     for (const action of ['check', 'add', 'check'] as const) {
@@ -66,7 +66,7 @@ describe('the check of migrations', () => {
     expect(stderr).toContain('10000101000000_other comes before')
   })
 
-  it('refuses a new one until it has a checksum, and from then on a change to it', async () => {
+  it('refuses a new one without a checksum, and later a change to it', async () => {
     await addMigration('90000101000000_new')
     expect(await check()).toEqual({
       code: 1,

@@ -7,7 +7,7 @@ import { openSession } from '../../setup/session.ts'
 
 const FOLDER = fileURLToPath(new URL('../../../prisma/functions', import.meta.url))
 
-/** Functions of ours and the triggers that call them, as PostgreSQL itself writes them down. */
+/** Our functions and their triggers, as PostgreSQL prints them. */
 const DEFINITIONS = `
   SELECT proname AS name, pg_get_functiondef(oid) AS definition,
     ARRAY(SELECT pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger WHERE tgfoid = pg_proc.oid ORDER BY 1) AS triggers
@@ -31,17 +31,17 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 describe('prisma/functions', () => {
-  it('has a file for each function of a migrated database, and no other', async () => {
+  it('has exactly one file per function of a migrated database', async () => {
     const found = await database.query<Definition>(DEFINITIONS)
     expect(found.map(({ name }) => name)).toEqual(names)
   })
 
-  it('makes the functions and triggers that the migrations make', async () => {
+  it('creates the same functions and triggers as the migrations', async () => {
     const migrated = await database.query<Definition>(DEFINITIONS)
     const session = await openSession(database.url)
     try {
       await session.query('BEGIN')
-      // Files that use each other may come in any order.
+      // Allows functions to refer to later ones.
       await session.query('SET LOCAL check_function_bodies = off')
       for (const name of names) await session.query(`DROP FUNCTION "${name}" CASCADE`)
       expect(await session.query(DEFINITIONS)).toEqual([])

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../setup/database.ts'
 
-/** What is to be spread by user over machines, one day. */
+/** The tables that may one day be sharded by user. */
 const LEDGER = [
   'transactions',
   'outbox',
@@ -13,7 +13,7 @@ const LEDGER = [
   'user_statistics',
   'statistics_versions',
 ]
-/** Functions with statements that read both, listed in ARCHITECTURE.md. */
+/** Functions with statements that read both, as listed in ARCHITECTURE.md. */
 const EXCEPTIONS = ['outbox_after_delete', 'outbox_after_truncate']
 
 const root = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 describe('the tables of the ledger', () => {
-  it('have the user in whatever is unique', async () => {
+  it('have the user in every unique index', async () => {
     const unique = await database.query<{ columns: readonly string[] }>(
       `SELECT indrelid::regclass::text AS table, ARRAY(
          SELECT attname::text FROM pg_attribute WHERE attrelid = indrelid AND attnum = ANY (indkey)) AS columns
@@ -44,7 +44,7 @@ describe('the tables of the ledger', () => {
     expect(unique.filter(({ columns }) => !columns.includes('user_id'))).toEqual([])
   })
 
-  it('have no columns of a type of ours', async () => {
+  it('have no columns of a custom type', async () => {
     const columns = await database.query(
       `SELECT attrelid::regclass::text AS table, attname FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
        WHERE attrelid = ANY ($1::regclass[]) AND typnamespace = 'public'::regnamespace`,
@@ -53,7 +53,7 @@ describe('the tables of the ledger', () => {
     expect(columns).toEqual([])
   })
 
-  it('follow no change of a key, and refer to nothing but users', async () => {
+  it('have foreign keys only to users, without ON UPDATE actions', async () => {
     const keys = await database.query<{ updated: string; target: string }>(
       `SELECT confupdtype AS updated, confrelid::regclass::text AS target FROM pg_constraint
        WHERE contype = 'f' AND conrelid = ANY ($1::regclass[])`,
@@ -63,7 +63,7 @@ describe('the tables of the ledger', () => {
     for (const key of keys) expect(key).toEqual({ updated: 'a', target: 'users' })
   })
 
-  it('take types of transactions that there are, and no others', async () => {
+  it('accept only known transaction types', async () => {
     await database.query(`INSERT INTO users (id, name, name_index) VALUES (1, '', '')`)
     const insert = (type: string) =>
       database.query(
@@ -78,7 +78,7 @@ describe('the tables of the ledger', () => {
   })
 })
 
-/** Which tables a statement names where a statement names its tables. */
+/** The tables that a statement names after FROM, JOIN and the like. */
 function tablesOf(statement: string): readonly string[] {
   const named = [...statement.matchAll(/\b(?:FROM|JOIN|INTO|UPDATE|USING|TRUNCATE)\s+"?(\w+)/gi)]
   return named.map(([, name]) => name as string)
@@ -99,7 +99,7 @@ async function filesBelow(folder: string, extension: string): Promise<readonly s
 }
 
 describe('a statement reads the ledger or the directory', () => {
-  it('is told apart', () => {
+  it('is recognised by the check itself', () => {
     expect(readsBoth('SELECT FROM users WHERE id = 1')).toBe(false)
     expect(readsBoth('SELECT FROM outbox WHERE user_id = 1')).toBe(false)
     expect(readsBoth('SELECT FROM users LEFT JOIN outbox ON true')).toBe(true)
@@ -122,7 +122,7 @@ describe('a statement reads the ledger or the directory', () => {
     expect(statements.filter(readsBoth)).toEqual([])
   })
 
-  it('in functions of the database, but for those that ARCHITECTURE.md lists', async () => {
+  it('in database functions, except those listed in ARCHITECTURE.md', async () => {
     const listed = await readFile(root('ARCHITECTURE.md'), 'utf8')
     const reading: string[] = []
     for (const file of await filesBelow('prisma/functions', '.sql')) {
@@ -133,7 +133,7 @@ describe('a statement reads the ledger or the directory', () => {
     for (const name of EXCEPTIONS) expect(listed).toContain(`\`${name}\``)
   })
 
-  it('and what it updates on a conflict was computed before', async () => {
+  it('and its ON CONFLICT clause calls no function', async () => {
     for (const file of await filesBelow('prisma/functions', '.sql')) {
       const text = await readFile(file, 'utf8')
       for (const [, changes = ''] of text.matchAll(/ON CONFLICT[^;]*?DO UPDATE SET([^;]*);/g)) {
