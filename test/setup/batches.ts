@@ -3,29 +3,29 @@ import type { OperationId } from '../../src/generated/operations.ts'
 import type { Cast } from './cast.ts'
 import type { Account } from './service.ts'
 
-/** An operation that stores many at once. */
+/** An operation that stores many items at once. */
 export interface Batch {
   readonly operation: OperationId
-  /** The field with the items. */
+  /** The field that holds the items. */
   readonly list: string
-  /** A good item. */
+  /** Makes a valid item. */
   readonly item: () => object
   /** Everyone who may send it. */
   readonly callers: () => readonly Account[]
-  /** How many are stored. */
+  /** Counts the stored items. */
   readonly count: () => Promise<number>
 }
 
-/** The status of each item, in their order. */
+/** The status of each item, in order. */
 export const statuses = (body: { readonly results: readonly { readonly status: number }[] }) =>
   body.results.map(({ status }) => status)
 
-/** The path and the rule of each error, in their order. */
+/** The path and rule of each error, in order. */
 export const rules = (body: {
   readonly errors: readonly { readonly path: string; readonly code: string }[]
 }) => body.errors.map(({ path, code }) => `${path} ${code}`)
 
-/** What any batch is refused for, whoever sends it. */
+/** Tests that any batch operation refuses the same errors, for every caller. */
 export function testBatch(cast: Cast, of: Batch): void {
   const { operation, list, item, callers, count } = of
   const send = (body: object, token = cast.staff.token) =>
@@ -56,7 +56,7 @@ export function testBatch(cast: Cast, of: Batch): void {
     }
   })
 
-  it('wants a token', async () => {
+  it('requires a token', async () => {
     expect((await send({ [list]: [item()] }, '')).status).toBe(401)
   })
 }

@@ -1,4 +1,4 @@
-/** How often a process read its cache, by result, as its metrics say. */
+/** How often a process read its cache, by result, according to its metrics. */
 export function cacheReads(metrics: string): { readonly hit: number; readonly miss: number } {
   const lines = metrics.matchAll(/^passbook_cache_reads_total\{result="(\w+)"\} (\d+)$/gm)
   const counts = new Map([...lines].map(([, result, count]) => [result, Number(count)]))

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll } from 'vitest'
 import { type Account, startTestService, type TestService } from './service.ts'
 
-/** A service and one of everybody who may ask it. */
+/** A service, with one account of each kind of caller. */
 export interface Cast {
   readonly service: TestService
   readonly user: Account
-  /** A second user, who is somebody else to the first. */
+  /** A second user, to test access to other users' data. */
   readonly other: Account
   readonly staff: Account
   readonly admin: Account
 }
 
 /**
- * Starts a service before the tests of a file or `describe` and stops it after them.
+ * Starts a service before the tests of a file or `describe`, and stops it after them.
  *
- * @returns what is empty until the tests run: read its fields inside of them, not before
+ * @returns an object that is empty until the tests run: read its fields only inside tests
  */
 export function useCast(options: Parameters<typeof startTestService>[0] = {}): Cast {
   const cast = {} as { -readonly [Name in keyof Cast]: Cast[Name] }

@@ -1,6 +1,6 @@
 import { readRows } from '../../src/csv/read.ts'
 
-/** The rows below the header of a CSV text, by column. */
+/** Parses a CSV text with a header into records. */
 export function readRecords(text: string): Record<string, string>[] {
   const [header, ...rows] = readRows(Buffer.from(text))
   return rows.map(({ cells }) =>

@@ -11,10 +11,10 @@ async function administer(statement: string): Promise<void> {
   await client.query(statement).finally(() => client.end())
 }
 
-/** A migrated database of the caller's own. */
+/** A migrated database that only the caller uses. */
 export interface TestDatabase {
   readonly url: string
-  /** Runs one statement, past Passbook. */
+  /** Runs one statement, bypassing Passbook. */
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>
   drop(): Promise<void>
 }

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { expect, vi } from 'vitest'
 import type { HttpClient } from './http/http-client.ts'
 
-/** Runs one statement on a database, past Passbook. */
+/** Runs one statement on a database, bypassing Passbook. */
 export async function queryOnce<Row extends pg.QueryResultRow>(
   url: string,
   text: string,
@@ -17,7 +17,7 @@ export async function queryOnce<Row extends pg.QueryResultRow>(
   }
 }
 
-/** Holds up whoever writes to a table, as of a database that hangs, until it is released. */
+/** Blocks writes to a table until released, as if the database hung. */
 export async function openBlocker(url: string, table: string) {
   const client = new pg.Client({ connectionString: url })
   client.on('error', () => undefined)
@@ -27,7 +27,7 @@ export async function openBlocker(url: string, table: string) {
   return { release: () => client.end() }
 }
 
-/** How often each reference of a prefix is in the ledger. */
+/** How often each reference with a prefix occurs in the ledger. */
 export async function readReferences(url: string, prefix: string): Promise<Map<string, number>> {
   const rows = await queryOnce<{ reference: string; count: number }>(
     url,
@@ -37,7 +37,7 @@ export async function readReferences(url: string, prefix: string): Promise<Map<s
   return new Map(rows.map((row) => [row.reference, row.count]))
 }
 
-/** The days of the ledger, as the API would show each user's days in each currency. */
+/** The ledger's days, as the API would show them per user and currency. */
 const ledgerDays = (url: string, userIds: readonly number[]) =>
   queryOnce<{
     readonly user_id: string
@@ -61,26 +61,30 @@ const ledgerDays = (url: string, userIds: readonly number[]) =>
     [userIds],
   )
 
-/** Waits until the API calls the figures of all these users current. @returns how long that took */
+/**
+ * Waits until the API reports the figures of all these users as current.
+ *
+ * @returns how long that took, in milliseconds
+ */
 export async function becomeCurrent(
   client: HttpClient,
   userIds: readonly number[],
   timeout = 30_000,
 ): Promise<number> {
-  const since = performance.now()
+  const start = performance.now()
   const stale = new Set(userIds)
-  const look = async () => {
+  const check = async () => {
     for (const id of stale) {
       const { body } = await client.request('GET', `/v1/users/${id}/analytics`)
       if (body.is_current !== true) throw new Error(`${stale.size} users wait`)
       stale.delete(id)
     }
   }
-  await vi.waitFor(look, { timeout, interval: 25 })
-  return Math.round(performance.now() - since)
+  await vi.waitFor(check, { timeout, interval: 25 })
+  return Math.round(performance.now() - start)
 }
 
-/** Compares every figure that the API keeps of these users with the ledger. */
+/** Compares all figures of these users in the API with the ledger. */
 export async function expectFiguresOfLedger(
   client: HttpClient,
   url: string,

@@ -15,13 +15,13 @@ type Total = Omit<Day, 'date'> & {
   readonly busiest_count: number
 }
 
-/** What a user's transactions come to: by day and currency, and by currency. */
+/** A user's statistics by day and currency, and by currency. */
 export interface Statistics {
   readonly days: readonly Day[]
   readonly totals: readonly Total[]
 }
 
-/** The rows of both statistics tables, with amounts in one normal form. */
+/** The rows of both statistics tables, with normalised amounts. */
 export async function readStatistics(database: TestDatabase, userId: number): Promise<Statistics> {
   const days = await database.query<Day & Row>(
     `SELECT date::text, currency, transaction_count, trim_scale(total_credit)::text AS credit,
@@ -38,7 +38,7 @@ export async function readStatistics(database: TestDatabase, userId: number): Pr
   return { days, totals }
 }
 
-/** What those rows have to be, counted from the transactions in another way than Passbook does. */
+/** The expected rows, computed from the transactions in another way than Passbook does. */
 export async function readLedger(database: TestDatabase, userId: number): Promise<Statistics> {
   const days = await database.query<Day & Row>(
     `SELECT to_char(transaction_date AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS date, currency,

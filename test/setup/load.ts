@@ -1,7 +1,9 @@
 import type { TransactionCreate } from '../../src/generated/schemas.ts'
 import type { HttpClient } from './http/http-client.ts'
 
-/** The same numbers in 0..1 for the same seed (mulberry32), so that a failure can be run again. */
+/**
+ * Deterministic numbers in 0..1 (mulberry32), so that a failure can be reproduced from its seed.
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed
   return () => {
@@ -14,7 +16,10 @@ export function seededRandom(seed: number): () => number {
 
 type Load = TransactionCreate & { readonly reference: string }
 
-/** Transactions over users, 40 days, two currencies and any amount; `prefix` makes references unique. */
+/**
+ * Random transactions over users, 40 days, two currencies and any amounts; `prefix` makes
+ * references unique.
+ */
 export function createLoad(
   random: () => number,
   userIds: readonly number[],
@@ -37,10 +42,10 @@ export function createLoad(
 }
 
 /**
- * Posts transactions, `concurrency` at a time, each once.
+ * Posts each transaction once, `concurrency` at a time.
  *
- * @param answered called with each status; 0 stands for a connection that broke
- * @returns the status that each reference was answered with
+ * @param answered called with each status; 0 means that the connection broke
+ * @returns the status of each reference
  */
 export async function postAll(
   client: HttpClient,

@@ -1,6 +1,10 @@
 import type { TestDatabase } from './database.ts'
 
-/** A user without name or login, past Passbook. @returns the id */
+/**
+ * Inserts a user without name or login, bypassing Passbook.
+ *
+ * @returns the id
+ */
 export async function insertUser(database: TestDatabase): Promise<number> {
   const [row] = await database.query<{ id: string }>(
     `INSERT INTO users (name, name_index) VALUES ('', '') RETURNING id`,
@@ -8,7 +12,10 @@ export async function insertUser(database: TestDatabase): Promise<number> {
   return Number(row?.id)
 }
 
-/** One transaction of 1.00 USD on each of so many days from 2020 on, past Passbook in one statement. */
+/**
+ * Inserts a transaction of 1.00 USD on each of this many days from 2020 on, bypassing Passbook, in
+ * one statement.
+ */
 export async function insertDays(
   database: TestDatabase,
   userId: number,
@@ -31,7 +38,7 @@ export interface OutboxState {
   readonly attempts: number
 }
 
-/** A user's changes that are not in the figures. */
+/** A user's changes that are not yet in the figures. */
 export const readOutbox = (database: TestDatabase, userId: number): Promise<OutboxState[]> =>
   database.query<OutboxState & Record<string, unknown>>(
     `SELECT day::text, request_id, enqueued_at IS NOT NULL AS sent, attempts::int

@@ -3,14 +3,14 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** How a command ended, and what it printed. */
+/** How a command ended, and its output. */
 export interface Ended {
   readonly code: number
   readonly stdout: string
   readonly stderr: string
 }
 
-/** Runs a script of package.json as its users do, with an environment of its own. */
+/** Runs a script of package.json like its users do, with its own environment. */
 export const runScript = (
   name: string,
   args: readonly string[],

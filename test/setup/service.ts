@@ -14,7 +14,7 @@ import { openServices } from '../../src/services.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { assertDocumented } from './http/response-check.ts'
 
-/** How a request is made; everything but the operation is optional. */
+/** The parts of a request; all are optional. */
 export interface RequestOptions {
   readonly params?: Readonly<Record<string, string | number>>
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[]>>
@@ -42,11 +42,11 @@ export interface Account {
 export type TestService = Awaited<ReturnType<typeof startTestService>>
 
 /**
- * Passbook on a database of its own, in this process, without a port. Every answer is checked against
- * the OpenAPI document before a test sees it.
+ * Starts Passbook on its own database, in this process and without a port. Every answer is checked
+ * against the OpenAPI document before a test sees it.
  *
- * @param options `worker`: whether events are worked on; `env`: further environment variables; `through`:
- *   the URL by which it reaches its database
+ * @param options `worker`: whether to process events; `env`: additional environment variables;
+ *   `through`: returns the URL under which Passbook reaches its database
  */
 export async function startTestService(
   options: {
@@ -62,7 +62,7 @@ export async function startTestService(
     LOG_LEVEL: 'silent',
     DATABASE_URL: database.url,
     DATABASE_POOL_SIZE: '6',
-    // Tests send bursts that so small a pool would have refused.
+    // Such a small pool would otherwise refuse the tests' bursts of requests.
     MAX_REQUESTS_UNDER_WAY: '100',
     RATE_LIMIT_PER_MINUTE: '0',
     ...options.env,
@@ -103,7 +103,7 @@ export async function startTestService(
     return { status: response.statusCode, headers: response.headers, body: json }
   }
 
-  /** Registers and logs in; a role other than user is given past the API. */
+  /** Registers an account and logs in. Roles other than user are set directly in the database. */
   async function createAccount(
     role: Role = 'user',
     headers: Readonly<Record<string, string>> = {},
@@ -117,7 +117,7 @@ export async function startTestService(
     return { id: body.user.id, username, password, token: login.body.access_token }
   }
 
-  /** A customer without a login, made by staff. */
+  /** Creates a customer without a login, as staff. */
   async function createCustomer(token: string, fields: Partial<User> = {}): Promise<User> {
     const email = `${randomBytes(8).toString('hex')}@customers.example`
     const { body } = await call('createUser', {
@@ -127,7 +127,7 @@ export async function startTestService(
     return body
   }
 
-  /** A transaction with whatever fields a test does not care about filled in. */
+  /** Creates a transaction, filling in fields the test does not care about. */
   async function createTransaction(
     token: string,
     fields: Partial<TransactionCreate> & { readonly user_id: number },
@@ -153,7 +153,7 @@ export async function startTestService(
     createAccount,
     createCustomer,
     createTransaction,
-    /** Waits until every committed change is in the figures. Needs `worker`. */
+    /** Waits until the figures contain every committed change. Needs `worker`. */
     async settled(): Promise<void> {
       const waiting = async () => {
         const [row] = await database.query<{ count: string }>('SELECT count(*) FROM outbox')

@@ -1,6 +1,9 @@
 import pg from 'pg'
 
-/** One database connection past Passbook, for a transaction that stays open while a test acts. */
+/**
+ * Opens a database connection that bypasses Passbook, for a transaction that stays open during a
+ * test.
+ */
 export async function openSession(url: string) {
   const client = new pg.Client({ connectionString: url })
   client.on('error', () => undefined)
@@ -12,7 +15,7 @@ export async function openSession(url: string) {
   }
 }
 
-/** How many statements on this database wait for a lock. */
+/** Counts the statements on this database that wait for a lock. */
 export const WAITING_FOR_LOCKS = `
   SELECT count(*)::int AS count FROM pg_stat_activity
   WHERE datname = current_database() AND wait_event_type = 'Lock'`

@@ -4,8 +4,8 @@ import { openServices, type Services } from '../../src/services.ts'
 import type { TestService } from './service.ts'
 
 /**
- * A worker on the database of a running service, as a process of its own would be. Close it before
- * the service.
+ * Starts a worker on the database of a running service, like a separate process would be. Close it
+ * before the service.
  */
 export async function startWorker({ services, database }: TestService): Promise<Services> {
   const worker = openServices(services.config, database.url, createLog('silent'), 'worker')

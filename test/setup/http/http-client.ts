@@ -1,4 +1,4 @@
-/** What came back, its body parsed. */
+/** An answer with its parsed body. */
 export interface HttpAnswer {
   readonly status: number
   readonly headers: Headers
@@ -8,7 +8,7 @@ export interface HttpAnswer {
 
 export type HttpClient = ReturnType<typeof createHttpClient>
 
-/** A client that speaks to a real port. Rejects when the connection breaks. */
+/** A client for a real port. Rejects if the connection breaks. */
 export function createHttpClient(url: string, token?: string) {
   async function request(
     method: string,
@@ -37,7 +37,7 @@ export function createHttpClient(url: string, token?: string) {
   return { url, token, request }
 }
 
-/** Logs in and gives a client that sends the access token. */
+/** Logs in, and returns a client that sends the access token. */
 export async function logIn(url: string, username: string, password: string): Promise<HttpClient> {
   const { status, body } = await createHttpClient(url).request('POST', '/v1/login', {
     username,
@@ -47,7 +47,11 @@ export async function logIn(url: string, username: string, password: string): Pr
   return createHttpClient(url, body.access_token)
 }
 
-/** Creates customers without a login. @returns their ids */
+/**
+ * Creates customers without a login.
+ *
+ * @returns their ids
+ */
 export async function createCustomers(staff: HttpClient, count: number): Promise<number[]> {
   const ids: number[] = []
   for (let index = 0; index < count; index += 1) {

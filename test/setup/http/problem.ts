@@ -6,7 +6,7 @@ interface RawAnswer {
   json(): Record<string, unknown>
 }
 
-/** Expects a problem+json of this status and code, whole and under the id of its request. */
+/** Expects a complete problem+json with this status and code, and with the request's id. */
 export function expectProblem(answer: RawAnswer, status: number, code: string): void {
   expect(answer.statusCode).toBe(status)
   expect(answer.headers['content-type']).toBe('application/problem+json')

@@ -1,19 +1,16 @@
 import { connect } from 'node:net'
 
-/**
- * One connection on which a test writes HTTP itself, as a client would that sends half a request, or
- * several at once.
- */
+/** A connection on which a test writes raw HTTP, such as half a request or several at once. */
 export async function openRaw(port: number) {
   const socket = connect(port, '127.0.0.1')
   let text = ''
   const watchers = new Set<() => void>()
-  const tell = () => {
+  const notify = () => {
     for (const watch of watchers) watch()
   }
   socket.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk
-    tell()
+    notify()
   })
   socket.on('error', () => undefined)
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
@@ -23,7 +20,11 @@ export async function openRaw(port: number) {
   return {
     closed,
     send: (chunk: string) => socket.write(chunk),
-    /** Waits until what was received matches. @returns all of it */
+    /**
+     * Waits until the received text matches.
+     *
+     * @returns all of it
+     */
     received: (pattern: RegExp): Promise<string> =>
       new Promise((resolve, reject) => {
         const watch = () => {

@@ -4,7 +4,7 @@ import document from '../../../src/generated/openapi.json' with { type: 'json' }
 import { type OperationId, operations } from '../../../src/generated/operations.ts'
 import '../../../src/http/validation/formats.ts'
 
-/** An answer as any client saw it. */
+/** An answer as a client saw it. */
 export interface Answer {
   readonly status: number
   readonly contentType: string | undefined
@@ -26,7 +26,7 @@ type Paths = Readonly<
   Record<string, Readonly<Record<string, { responses: Record<string, DocumentedResponse> }>>>
 >
 
-/** Where there are several media types, each has its own. */
+/** With several media types, each has its own schema. */
 type ResponseSchema =
   | TSchema
   | { readonly content: Readonly<Record<string, { readonly schema: TSchema }>> }
@@ -35,9 +35,9 @@ type ResponseSchemas = Readonly<Record<number, ResponseSchema>>
 const validators = new Map<TSchema, Validator>()
 
 function validatorOf(schema: TSchema): Validator {
-  const known = validators.get(schema) ?? (Compile(schema) as Validator)
-  validators.set(schema, known)
-  return known
+  const validator = validators.get(schema) ?? (Compile(schema) as Validator)
+  validators.set(schema, validator)
+  return validator
 }
 
 function resolve(response: DocumentedResponse): DocumentedResponse {
@@ -46,7 +46,7 @@ function resolve(response: DocumentedResponse): DocumentedResponse {
   return name === undefined ? response : (components[name] as DocumentedResponse)
 }
 
-/** @throws Error when the OpenAPI document does not give this operation such an answer */
+/** @throws Error if the OpenAPI document has no such response for the operation */
 function documentedResponse(operationId: OperationId, status: number): DocumentedResponse {
   const operation = operations[operationId]
   const path = operation.url.replace(/:(\w+)/g, '{$1}')
@@ -57,7 +57,7 @@ function documentedResponse(operationId: OperationId, status: number): Documente
   throw new Error(`${operationId} answered ${status}, which is not documented`)
 }
 
-/** Throws when an answer is not one that the OpenAPI document gives this operation. */
+/** @throws Error if an answer does not match the operation's documented responses */
 export function assertDocumented(operationId: OperationId, answer: Answer): void {
   const operation = operations[operationId]
   const where = `${operationId} answered ${answer.status}`
@@ -68,23 +68,23 @@ export function assertDocumented(operationId: OperationId, answer: Answer): void
   }
   if (types.length === 0) return
   const schema = (operation.schema.response as ResponseSchemas)[answer.status] as ResponseSchema
-  const own = 'content' in schema ? schema.content[type ?? '']?.schema : schema
-  const validator = validatorOf(own as TSchema)
+  const mediaSchema = 'content' in schema ? schema.content[type ?? '']?.schema : schema
+  const validator = validatorOf(mediaSchema as TSchema)
   if (!validator.Check(answer.body)) {
     throw new Error(`${where}: ${JSON.stringify(validator.Errors(answer.body))}`)
   }
 }
 
-/** Throws when an answer lacks a header that the OpenAPI document promises with its status. */
+/** @throws Error if an answer lacks a header that the document requires for its status */
 export function assertDocumentedHeaders(
   operationId: OperationId,
   status: number,
   headers: Readonly<Record<string, unknown>>,
 ): void {
-  const known = document.components.headers as Readonly<Record<string, DocumentedHeader>>
+  const components = document.components.headers as Readonly<Record<string, DocumentedHeader>>
   const { headers: documented = {} } = documentedResponse(operationId, status)
   for (const [name, header] of Object.entries(documented)) {
-    const { required = false } = known[header.$ref?.split('/').at(-1) ?? ''] ?? header
+    const { required = false } = components[header.$ref?.split('/').at(-1) ?? ''] ?? header
     if (required && headers[name.toLowerCase()] === undefined) {
       throw new Error(`${operationId} answered ${status} without the header ${name}`)
     }

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { queryOnce } from '../figures.ts'
 import { createHttpClient, type HttpClient } from '../http/http-client.ts'
 
-/** What may be in the database and in Redis, so that a search can be seen to work. */
+/** Values that may be in the database and in Redis; finding them proves that the search works. */
 export const PUBLIC = {
   username: 'quince.f',
   reference: 'LEAK-REFERENCE-1',
@@ -10,7 +10,10 @@ export const PUBLIC = {
   bank: 'Haystack Savings Bank',
 }
 
-/** What nobody may find: names, addresses, account numbers, passwords, and all else that was sent in their places. */
+/**
+ * Values that must not be found: names, addresses, account numbers, passwords, and anything sent
+ * in their place.
+ */
 export const PRIVATE = {
   name: 'Quillon Featherby',
   email: 'Quillon.Featherby@needle-mail.example',
@@ -36,9 +39,9 @@ export const PRIVATE = {
   raisedNumber: 'NDL0081WINDROW017320',
 } as const
 
-/** Has every insert into a table fail with a message that quotes personal data. */
+/** Makes every insert into a table fail with a message that quotes personal data. */
 async function breakInserts(url: string, table: string): Promise<void> {
-  // Reversed: the function itself is in the database too.
+  // Reversed, since the function's own source is stored in the database too.
   const reversed = [...PRIVATE.raised].reverse().join('')
   await queryOnce(
     url,
@@ -51,7 +54,7 @@ async function breakInserts(url: string, table: string): Promise<void> {
   )
 }
 
-const mendInserts = (url: string, table: string) =>
+const repairInserts = (url: string, table: string) =>
   queryOnce(url, `DROP TRIGGER break_inserts ON ${table}`)
 
 async function register(client: HttpClient): Promise<{ readonly id: number }> {
@@ -74,7 +77,7 @@ async function register(client: HttpClient): Promise<{ readonly id: number }> {
   return body.user
 }
 
-/** @returns every token that was handed out */
+/** @returns every token that was issued */
 async function useTokens(client: HttpClient): Promise<string[]> {
   const { username } = PUBLIC
   const { password } = PRIVATE
@@ -91,7 +94,7 @@ async function useTokens(client: HttpClient): Promise<string[]> {
   ])
 }
 
-/** @returns every API key that was handed out, and one that never was */
+/** @returns every API key that was issued, and one that never was */
 async function useKeys(admin: HttpClient): Promise<string[]> {
   const body = { name: 'A key', scopes: ['users:read'] }
   const once = { 'idempotency-key': 'leak-story-key' }
@@ -110,7 +113,7 @@ async function useKeys(admin: HttpClient): Promise<string[]> {
   return [first.key, second.key, invented]
 }
 
-/** Adds, changes and asks for account numbers, with success and without. */
+/** Creates, changes and looks up account numbers, with success and failure. */
 async function useAccountNumbers(admin: HttpClient, userId: number, url: string): Promise<void> {
   const { accountNumber, changedNumber, takenNumber, refusedNumber, raisedNumber } = PRIVATE
   const path = `/v1/users/${userId}/bank-accounts`
@@ -137,16 +140,16 @@ async function useAccountNumbers(admin: HttpClient, userId: number, url: string)
     [200, 'GET', mine],
     [200, 'GET', path],
   ]
-  for (const [wanted, method, target, sent, more] of requests) {
+  for (const [expected, method, target, sent, more] of requests) {
     const answer = await admin.request(method, target, sent, more)
-    expect([answer.status, method, target]).toEqual([wanted, method, target])
+    expect([answer.status, method, target]).toEqual([expected, method, target])
   }
   await breakInserts(url, 'bank_accounts')
   expect((await admin.request('POST', path, account(raisedNumber))).status).toBe(500)
-  await mendInserts(url, 'bank_accounts')
+  await repairInserts(url, 'bank_accounts')
 }
 
-/** Everything that is refused, with personal data in each place of a request. */
+/** Sends requests that are refused, with personal data in every part of them. */
 async function sendRefused(admin: HttpClient, userId: number): Promise<void> {
   const { refusedName, refusedEmail, searched, inPath, customerEmail, twin, cookie } = PRIVATE
   const mine = encodeURIComponent
@@ -182,9 +185,10 @@ async function sendRefused(admin: HttpClient, userId: number): Promise<void> {
 }
 
 /**
- * Uses Passbook in every way that personal data and secrets go through it, failures included.
+ * Uses Passbook in every way in which personal data and secrets pass through it, including
+ * failures.
  *
- * @param jobFailed waits until a job has failed; the failure's cause stays until it has
+ * @param jobFailed waits until a job has failed, while the cause of the failure remains
  * @returns all values that must not be found anywhere
  */
 export async function tellStory(
@@ -224,10 +228,10 @@ export async function tellStory(
 
   await breakInserts(databaseUrl, 'users')
   expect(await post('/v1/users', { name: customer, email: 'x@y.example' })).toBe(500)
-  await mendInserts(databaseUrl, 'users')
+  await repairInserts(databaseUrl, 'users')
   await breakInserts(databaseUrl, 'daily_statistics')
   expect(await post('/v1/transactions', { ...transaction, reference: 'y' })).toBe(201)
   await jobFailed()
-  await mendInserts(databaseUrl, 'daily_statistics')
+  await repairInserts(databaseUrl, 'daily_statistics')
   return [...Object.values(PRIVATE), ...tokens, ...keys]
 }

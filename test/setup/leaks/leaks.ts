@@ -2,23 +2,27 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { queryOnce } from '../figures.ts'
 
-/** Something to search, and what it is called. */
+/** Data to search, with a name. */
 export interface Haystack {
   readonly where: string
   readonly bytes: Buffer
 }
 
-/** What a value looks like as hex and inside base64, at each of the three ways it can fall there. */
+/** A value in hex, and inside base64 at each of the three possible alignments. */
 function encodings(value: string): string[] {
   const within = [0, 1, 2].map((before) => {
     const base64 = Buffer.from('\0'.repeat(before) + value).toString('base64')
-    // The characters at either end hold bits of the neighbours too.
+    // The characters at both ends also encode neighbouring bits.
     return base64.slice(before === 0 ? 0 : before + 1, -4)
   })
   return [Buffer.from(value).toString('hex'), ...within]
 }
 
-/** Finds values, in any case, or encoded. @returns which value is where */
+/**
+ * Searches for values in any case, and encoded.
+ *
+ * @returns which value was found where
+ */
 export function findLeaks(values: readonly string[], haystacks: readonly Haystack[]): string[] {
   const leaks: string[] = []
   for (const { where, bytes } of haystacks) {
@@ -32,7 +36,7 @@ export function findLeaks(values: readonly string[], haystacks: readonly Haystac
   return leaks
 }
 
-/** Every row of every table of a database as text, with what its binary values hold as text behind. */
+/** Dumps every row of every table as text, followed by the decoded binary values. */
 export async function dumpDatabase(url: string): Promise<Haystack[]> {
   await queryOnce(url, 'ANALYZE')
   const tables = await queryOnce<{ name: string }>(
@@ -51,7 +55,7 @@ export async function dumpDatabase(url: string): Promise<Haystack[]> {
   return dumps
 }
 
-/** Every file below a folder, as it is on disk. */
+/** Reads every file below a folder. */
 export async function readFiles(folder: string): Promise<Haystack[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile())

@@ -12,12 +12,12 @@ declare module 'vitest' {
   }
 }
 
-/** The database that each test file's own is a copy of. */
+/** The database that each test database is copied from. */
 export const TEMPLATE = 'template_passbook'
 
 /** Starts one PostgreSQL for the run, and migrates a template once. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // Vitest leaves its own temporary folders behind when it is killed.
+  // Vitest does not remove its own temporary folders when it is killed.
   const run = await startRun(project.vitest.projects.map(({ tmpDir }) => tmpDir))
   const dataDir = join(run.folder, 'cluster')
   const postgres = await startEmbeddedPostgres({ dataDir, password: 'test', fast: true })

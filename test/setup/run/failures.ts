@@ -1,12 +1,12 @@
 import type { SerializedError, TestCase, TestModule, TestSuite, Vitest } from 'vitest/node'
 import type { Reporter } from 'vitest/reporters'
 
-/** After this many a failure is counted and no longer shown: the default reporter shows all at the end. */
+/** Failures beyond this are only counted; the default reporter shows them all at the end. */
 const MAX_SHOWN = 50
 
 /**
- * Shows each failure when it happens, and what failed so far when a signal ends the run. The default
- * reporter shows them at the end alone.
+ * Shows each failure when it happens, and a summary when a signal ends the run. The default
+ * reporter shows failures only at the end.
  */
 export default class FailureReporter implements Reporter {
   readonly #failed: string[] = []
@@ -28,12 +28,12 @@ export default class FailureReporter implements Reporter {
     this.#show(test.module, test.fullName, errors)
   }
 
-  /** A suite fails by itself when a hook does. */
+  /** A suite fails by itself if a hook does. */
   onTestSuiteResult(suite: TestSuite): void {
     this.#show(suite.module, suite.fullName, suite.errors())
   }
 
-  /** A file fails by itself when it cannot be loaded, or a hook outside its suites fails. */
+  /** A file fails by itself if it cannot be loaded, or a hook outside its suites fails. */
   onTestModuleEnd(module: TestModule): void {
     this.#show(module, '', module.errors())
   }

@@ -1,22 +1,21 @@
-# sh run-keeper.sh FOLDER [GROUP [OTHERS...]]: tidies up after a run of the tests, however it ended.
+# sh run-keeper.sh FOLDER [GROUP [OTHERS...]]: cleans up after a test run, however it ended.
 #
-# FOLDER holds everything the tests put below the temporary folder, OTHERS what Vitest did; GROUP is the
-# run's own process group, or empty. Standard input ends when the run does; a line before that says that
-# it came to its end by itself:
-# then whatever still runs a moment later was left behind, and is named on standard output.
+# FOLDER holds all temporary files of the tests, OTHERS those of Vitest. GROUP is the run's process group,
+# or empty. Standard input closes when the run ends; a line before that means that it ended by itself.
+# Whatever still runs shortly after that was left behind, and is named on standard output.
 folder=$1
 group=${2-}
 shift
 [ "$#" -eq 0 ] || shift
 
-# The PostgreSQL servers in the folder; each one's working folder is where its file is.
+# Prints the pids of the PostgreSQL servers in the folder. A server's working folder holds its pid file.
 servers() {
   find "$folder" -maxdepth 5 -name postmaster.pid 2>/dev/null | while read -r file; do
     read -r pid <"$file" && [ "/proc/$pid/cwd" -ef "${file%/*}" ] && echo "$pid"
   done
 }
 
-# wait_until TENTHS COMMAND...: asks the command so often, a tenth of a second apart.
+# wait_until TENTHS COMMAND...: runs the command up to TENTHS times, a tenth of a second apart.
 wait_until() {
   tries=$1
   shift
@@ -43,7 +42,7 @@ if [ -n "$group" ]; then
   wait_until 30 group_is_gone
 fi
 
-# Nobody reads them again: they may drop everything. A stopped one listens when it is continued.
+# Their data is thrown away, so SIGQUIT is fine. A suspended server needs SIGCONT to react.
 for signal in QUIT KILL; do
   for pid in $(servers); do
     kill -s "$signal" "$pid"

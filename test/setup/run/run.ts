@@ -8,25 +8,26 @@ import { isAlive } from '../../../src/database/embedded/processes.ts'
 const KEEPER = fileURLToPath(new URL('run-keeper.sh', import.meta.url))
 const FOLDER = /^passbook-run-(\d+)-/
 
-/** One run of tests, and the folder that everything temporary of it is in. */
+/** A test run, with the folder that holds all its temporary files. */
 export interface TestRun {
   readonly folder: string
-  /** Tells the keeper that the run came to its end by itself. */
+  /** Tells the keeper that the run ended by itself. */
   finish(): void
 }
 
 /**
- * Makes the run's folder the temporary folder of every test, and starts a keeper that tidies up when
- * this process has ended, by whatever signal: it ends what still runs and removes the folder. Where a
- * keeper was killed too, the next run does its work.
+ * Makes a new folder the temporary folder of every test. Starts a keeper that cleans up after this
+ * process ends by any signal: it kills what still runs and removes the folder. If the keeper was
+ * killed too, the next run cleans up.
  *
- * @param others further folders of this process's that are to be removed
+ * @param others more folders of this process to be removed
  */
 export async function startRun(others: readonly string[] = []): Promise<TestRun> {
   await clearEarlierRuns()
   const folder = await mkdtemp(join(tmpdir(), `passbook-run-${process.pid}-`))
   process.env['TMPDIR'] = folder
-  // Set by scripts/prepare/group.mjs: we lead a process group, and what the keeper says is read there.
+  // Set by scripts/prepare/group.mjs: we lead a process group, and that script reads the keeper's
+  // reports.
   const { PASSBOOK_TEST_GROUP: leads } = process.env
   delete process.env['PASSBOOK_TEST_GROUP']
   if (process.platform === 'win32') return { folder, finish: () => undefined }
@@ -42,13 +43,16 @@ export async function startRun(others: readonly string[] = []): Promise<TestRun>
   return { folder, finish: () => void keeper.stdin?.write('finished\n') }
 }
 
-/** Ends us as by SIGTERM when the script that started us, which holds the other end, is gone. */
+/** Ends us as if by SIGTERM when the script that started us, which holds the other end, is gone. */
 function endWithInput(): void {
   process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM'))
   process.stdin.resume().unref()
 }
 
-/** Removes the folders of runs that are gone, and ends the servers in them. Others' are left alone. */
+/**
+ * Removes the folders of dead runs and stops the servers in them. Other users' folders are left
+ * alone.
+ */
 async function clearEarlierRuns(): Promise<void> {
   if (process.platform === 'win32') return
   for (const name of await readdir(tmpdir())) {

@@ -1,15 +1,19 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, Socket } from 'node:net'
 
-/** Types of the messages that end what a client sends and waits for the answer to: Query and Sync. */
+/** The message types after which a client waits for an answer: Query and Sync. */
 const QUERY = 'Q'.charCodeAt(0)
 const SYNC = 'S'.charCodeAt(0)
 const HEADER_BYTES = 5
 
-/** How a connection ends: without a word, or as when an administrator ends its session. */
+/** How a connection ends: by a reset, or like a session terminated by an administrator. */
 export type Cut = 'reset' | 'terminated'
 
-/** The server's last message on a session that it ends. @param code why */
+/**
+ * The server's last message on a session that it ends.
+ *
+ * @param code the reason, as an SQLSTATE
+ */
 export function createFarewell(code: string): Buffer {
   const fields = ['SFATAL', 'VFATAL', `C${code}`, 'Mthe session ends', ''].join('\0')
   const length = Buffer.alloc(4)
@@ -17,19 +21,21 @@ export function createFarewell(code: string): Buffer {
   return Buffer.concat([Buffer.from('E'), length, Buffer.from(`${fields}\0`)])
 }
 
-/** Counts the questions in what a client sends. The first message, of its start, has no type. */
-function createQuestionCounter(): (bytes: Buffer) => number {
+/**
+ * Counts the queries in what a client sends. The first message, the startup message, has no type.
+ */
+function createQueryCounter(): (bytes: Buffer) => number {
   let waiting = Buffer.alloc(0)
   let started = false
   return (bytes) => {
     waiting = Buffer.concat([waiting, bytes])
-    let questions = 0
+    let queries = 0
     for (;;) {
       const typed = started ? 1 : 0
-      if (waiting.length < HEADER_BYTES) return questions
+      if (waiting.length < HEADER_BYTES) return queries
       const length = typed + waiting.readUInt32BE(typed)
-      if (waiting.length < length) return questions
-      if (started && (waiting[0] === QUERY || waiting[0] === SYNC)) questions += 1
+      if (waiting.length < length) return queries
+      if (started && (waiting[0] === QUERY || waiting[0] === SYNC)) queries += 1
       started = true
       waiting = waiting.subarray(length)
     }
@@ -38,13 +44,13 @@ function createQuestionCounter(): (bytes: Buffer) => number {
 
 export type DatabaseProxy = Awaited<ReturnType<typeof startDatabaseProxy>>
 
-/** Stands between Passbook and its PostgreSQL, and keeps them apart as a test wants it. */
+/** A proxy between Passbook and its PostgreSQL that can interrupt their connections. */
 export async function startDatabaseProxy(databaseUrl: string) {
   const target = new URL(databaseUrl)
   const clients = new Set<Socket>()
   let refusing = false
   let hanging = false
-  let questions = 0
+  let queries = 0
   let cutAt = Number.POSITIVE_INFINITY
   let cut: Cut = 'reset'
 
@@ -55,14 +61,14 @@ export async function startDatabaseProxy(databaseUrl: string) {
     }
     const upstream = new Socket().connect(Number(target.port), target.hostname)
     clients.add(client)
-    const countQuestions = createQuestionCounter()
+    const countQueries = createQueryCounter()
     if (hanging) client.pause()
     client.on('data', (bytes: Buffer) => {
-      const asked = countQuestions(bytes)
-      questions += asked
-      if (asked > 0 && questions >= cutAt) {
+      const newQueries = countQueries(bytes)
+      queries += newQueries
+      if (newQueries > 0 && queries >= cutAt) {
         cutAt = Number.POSITIVE_INFINITY
-        // The server may do what it was asked, but nobody is told.
+        // The server may execute the query, but the client never gets the answer.
         upstream.write(bytes, () =>
           cut === 'reset' ? client.resetAndDestroy() : client.end(createFarewell('57P01')),
         )
@@ -85,12 +91,12 @@ export async function startDatabaseProxy(databaseUrl: string) {
 
   return {
     url: url.href,
-    /** Keeps connections open, and passes on nothing that a client says. */
+    /** Keeps connections open, but forwards nothing from clients. */
     hang(): void {
       hanging = true
       for (const client of clients) client.pause()
     },
-    /** Ends every connection, and takes no new ones. */
+    /** Closes every connection, and refuses new ones. */
     refuse(): void {
       refusing = true
       for (const client of clients) client.resetAndDestroy()
@@ -100,11 +106,14 @@ export async function startDatabaseProxy(databaseUrl: string) {
       hanging = false
       for (const client of clients) client.resume()
     },
-    /** Cuts the connection over which the n-th question from now on comes, once the server has it. */
-    cutAt(question: number, how: Cut): void {
-      questions = 0
+    /**
+     * Cuts the connection that sends the n-th query from now on, after the server received that
+     * query.
+     */
+    cutAt(query: number, how: Cut): void {
+      queries = 0
       cut = how
-      cutAt = question
+      cutAt = query
     },
     /** Whether the cut is still to come. */
     get cutting(): boolean {

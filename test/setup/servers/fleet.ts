@@ -9,8 +9,8 @@ export type Fleet = Awaited<ReturnType<typeof startFleet>>
 const ADMIN_PASSWORD = 'only for these tests'
 
 /**
- * Passbook as several processes over one PostgreSQL and one Redis. The first API process is there at
- * once, with an admin; others and workers are started by the test.
+ * Starts Passbook as several processes with one PostgreSQL and one Redis. The first API process
+ * runs at once, with an admin; the test starts other API processes and workers.
  */
 export async function startFleet(env: Readonly<Record<string, string>> = {}) {
   const [redis, database]: [TestRedis, TestDatabase] = await Promise.all([
@@ -24,7 +24,7 @@ export async function startFleet(env: Readonly<Record<string, string>> = {}) {
     JWT_SECRET: jwtSecret,
     ENCRYPTION_KEYS: encryptionKeys,
     DATABASE_POOL_SIZE: '6',
-    // Tests send bursts that so small a pool would have refused.
+    // Such a small pool would otherwise refuse the tests' bursts of requests.
     MAX_REQUESTS_UNDER_WAY: '100',
     OUTBOX_RETRY_SECONDS: '1',
     ADMIN_USERNAME: 'admin',
@@ -35,7 +35,7 @@ export async function startFleet(env: Readonly<Record<string, string>> = {}) {
   const startApi = (changes: Readonly<Record<string, string>> = {}): TestProcess =>
     startProcess('api', { ...environment, ...changes })
 
-  /** Starts workers and waits until they work. */
+  /** Starts workers and waits until they are ready. */
   async function startWorkers(count: number): Promise<readonly TestProcess[]> {
     const workers = Array.from({ length: count }, () => startProcess('worker', environment))
     await Promise.all(workers.map((worker) => worker.seen(/the worker is ready/)))

@@ -10,13 +10,15 @@ import { findFreePort } from '../../../src/database/embedded/port.ts'
 
 const run = promisify(execFile)
 
-/** Replaces a text that has to be there: a test of another file than the real one would prove nothing. */
+/** Replaces a text that must exist: testing anything but the real file would prove nothing. */
 function replaced(text: string, from: string, to: string): string {
   if (!text.includes(from)) throw new Error(`docker/nginx.conf does not contain ${from}`)
   return text.replace(from, to)
 }
 
-/** docker/nginx.conf with its own port, and these servers for the name that Docker resolves. */
+/**
+ * docker/nginx.conf with another port, and these servers instead of the name that Docker resolves.
+ */
 async function configuration(port: number, servers: readonly string[]): Promise<string> {
   let text = await readFile('docker/nginx.conf', 'utf8')
   text = replaced(text, 'listen 8080;', `listen 127.0.0.1:${port};`)
@@ -37,7 +39,11 @@ const listens = (port: number): Promise<void> =>
     })
   })
 
-/** The project's nginx in front of API processes. @throws when nginx does not accept its configuration */
+/**
+ * Starts the project's nginx in front of API processes.
+ *
+ * @throws if nginx rejects its configuration
+ */
 export async function startNginx(servers: readonly string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'passbook-nginx-'))
   const port = await findFreePort()

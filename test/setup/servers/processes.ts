@@ -15,16 +15,19 @@ export interface Exit {
 
 export type TestProcess = ReturnType<typeof startProcess>
 
-/** How long, in milliseconds, to wait for a process to say something: generous, as the machine may be busy. */
-const OUTPUT_MS = 40_000
-/** The banner of an all-in-one process, and what the log of an API process says. */
+/**
+ * How long to wait for a process's output, in milliseconds; generous, since the machine may be
+ * busy.
+ */
+const MAX_OUTPUT_WAIT_MS = 40_000
+/** The banner of an all-in-one process, and the log line of an API process. */
 const URL_LINE = /(?:API +|Server listening at )(http:\/\/127\.0\.0\.\d:\d+)/
 
 const live = new Set<TestProcess>()
 
 /**
- * Runs a compiled program of Passbook as whoever deploys it does: with an environment of its own,
- * nothing of the test's in it.
+ * Runs a compiled program of Passbook as in production, with its own environment and nothing of
+ * the test's.
  */
 export function startProcess(
   program: 'main' | 'api' | 'worker',
@@ -47,37 +50,37 @@ export function startProcess(
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (chunk: string) => {
       text[name] += chunk
-      for (const look of watchers) look()
+      for (const check of watchers) check()
     })
   }
-  // `close` comes after the last output, `exit` may not.
+  // `close` comes after the last output; `exit` may come before it.
   const exited = once(child, 'close').then(([code, signal]): Exit => {
     live.delete(started)
     return { code, signal }
   })
 
-  /** Waits for output that matches. */
+  /** Waits for matching output. */
   async function seen(
     pattern: RegExp,
     stream: 'stdout' | 'stderr' = 'stdout',
   ): Promise<RegExpExecArray> {
-    let look = () => {}
+    let check = () => {}
     let timer: NodeJS.Timeout | undefined
     const found = new Promise<RegExpExecArray>((resolve, reject) => {
       const fail = (why: string) =>
         reject(new Error(`${program} ${why} without ${pattern}:\n${text.stdout}${text.stderr}`))
-      look = () => {
+      check = () => {
         const match = pattern.exec(text[stream])
         if (match) resolve(match)
       }
-      timer = setTimeout(fail, OUTPUT_MS, 'went on')
+      timer = setTimeout(fail, MAX_OUTPUT_WAIT_MS, 'timed out')
       void exited.then(() => fail('ended'))
-      watchers.add(look)
-      look()
+      watchers.add(check)
+      check()
     })
     return await found.finally(() => {
       clearTimeout(timer)
-      watchers.delete(look)
+      watchers.delete(check)
     })
   }
 
@@ -86,25 +89,29 @@ export function startProcess(
     text,
     exited,
     seen,
-    /** Where it answers, once it does. */
+    /** Its URL, once it answers. */
     url: async () => (await seen(URL_LINE))[1] as string,
-    /** Sends a signal and waits for the end. @returns how, and after how many milliseconds */
+    /**
+     * Sends a signal and waits for the process to end.
+     *
+     * @returns how it ended, and after how many milliseconds
+     */
     async end(signal: NodeJS.Signals): Promise<Exit & { readonly milliseconds: number }> {
-      const since = performance.now()
+      const start = performance.now()
       child.kill(signal)
-      return { ...(await exited), milliseconds: performance.now() - since }
+      return { ...(await exited), milliseconds: performance.now() - start }
     },
   }
   live.add(started)
   return started
 }
 
-/** Ends every process that still runs, at once. */
+/** Kills every process that is still running. */
 export async function endProcesses(): Promise<void> {
   await Promise.all([...live].map((started) => started.end('SIGKILL')))
 }
 
-/** A data folder that does not exist yet, in a folder of its own. */
+/** A data folder that does not exist yet, inside a new parent folder. */
 export async function createDataDir() {
   const parent = await mkdtemp(join(tmpdir(), 'passbook-process-'))
   const path = join(parent, 'data')
@@ -119,14 +126,14 @@ export async function createDataDir() {
 export const readKept = async (dataDir: string): Promise<KeptSecrets> =>
   JSON.parse(await readFile(join(dataDir, 'secrets.json'), 'utf8'))
 
-/** The address of the embedded database while Passbook runs on the folder. */
+/** The URL of the embedded database while Passbook runs on the folder. */
 export async function databaseUrl(dataDir: string): Promise<string> {
   const url = await findRunning(dataDir, (await readKept(dataDir)).databasePassword)
   if (url === undefined) throw new Error(`no database runs on ${dataDir}`)
   return url
 }
 
-/** The process of the embedded PostgreSQL on a data folder. */
+/** The process id of the embedded PostgreSQL on a data folder. */
 export async function postgresPid(dataDir: string): Promise<number> {
   const file = await readPostmasterFile(join(dataDir, 'postgres'))
   if (file === undefined) throw new Error(`no database runs on ${dataDir}`)

@@ -9,9 +9,9 @@ import { findFreePort } from '../../../src/database/embedded/port.ts'
 export type TestRedis = Awaited<ReturnType<typeof startRedis>>
 
 /**
- * A Redis of the test's own.
+ * Starts a separate Redis.
  *
- * @param keeps whether it keeps its data on disk, over a kill; otherwise it comes back empty
+ * @param keeps whether its data survives a kill on disk; otherwise it restarts empty
  */
 export async function startRedis({ keeps = false } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'passbook-redis-'))
@@ -19,7 +19,7 @@ export async function startRedis({ keeps = false } = {}) {
   let server: ChildProcess | undefined
   let isClosed = false
 
-  /** Starts it, empty unless it keeps its data, on the same port as ever; not after `close`. */
+  /** Starts it on the same port, empty unless it keeps its data; does nothing after `close`. */
   async function start(): Promise<void> {
     if (isClosed) return
     const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '']
@@ -38,7 +38,7 @@ export async function startRedis({ keeps = false } = {}) {
     throw new Error(`Redis did not start on port ${port}`)
   }
 
-  /** Kills it, with everything in its memory. */
+  /** Kills it, losing everything in its memory. */
   async function kill(): Promise<void> {
     if (server?.exitCode !== null || server.signalCode !== null) return
     const exited = once(server, 'exit')
@@ -52,7 +52,7 @@ export async function startRedis({ keeps = false } = {}) {
     port,
     start,
     kill,
-    /** Keeps it from answering, with its connections open, until `resume`. */
+    /** Stops it from answering, with its connections open, until `resume`. */
     pause: () => server?.kill('SIGSTOP'),
     resume: () => server?.kill('SIGCONT'),
     /** Why it ended, if it has. */

@@ -1,22 +1,22 @@
 import { expect, it } from 'vitest'
 import { nobody, type UserRecords } from './records.ts'
 
-/** What differs between the kinds of records when one is made. */
+/** What differs between the kinds of records when one is created. */
 export interface Creation {
   /** A body with every field. */
   readonly sent: object
-  /** Those of its fields that are answered otherwise than they were sent. */
+  /** The fields that the answer shows in another form. */
   readonly shown: object
-  /** What is refused: where, by which rule, and the fields that are wrong. */
+  /** Invalid fields, each with the place and the rule of its error. */
   readonly refusals: readonly (readonly [path: string, code: string, fields: object])[]
 }
 
-/** What holds of making any record of a user. */
+/** Tests that apply to creating any kind of user record. */
 export function testCreation(records: UserRecords, { sent, shown, refusals }: Creation): void {
   const { of, cast, create, all } = records
   const chosen = () => ({ ...of.required(), [of.flag]: true })
 
-  it('answers with the record and where it is', async () => {
+  it('answers with the record and its location', async () => {
     const { user } = cast
     const { status, headers, body } = await create(user.id, sent)
     expect(status).toBe(201)
@@ -34,13 +34,13 @@ export function testCreation(records: UserRecords, { sent, shown, refusals }: Cr
     expect(read.headers['etag']).toBe(headers['etag'])
   })
 
-  it(`is not ${of.chosen} unless it is said to be, and leaves out what has no value`, async () => {
+  it(`is not ${of.chosen} by default, and leaves out fields without a value`, async () => {
     const { body } = await create(cast.user.id, of.required())
     expect(body[of.flag]).toBe(false)
     for (const field of Object.keys(of.optional)) expect(body).not.toHaveProperty(field)
   })
 
-  it(`ends the former’s being ${of.chosen}, of this user alone`, async () => {
+  it(`makes the former one no longer ${of.chosen}, for this user only`, async () => {
     const { service, staff } = cast
     const one = await service.createCustomer(staff.token)
     const two = await service.createCustomer(staff.token)
@@ -58,14 +58,17 @@ export function testCreation(records: UserRecords, { sent, shown, refusals }: Cr
 
   it.each([
     ['the longest name', '\u{1f600}'.repeat(200)],
-    ['one that takes most room without regard to case', '\ufdfa'.repeat(200)],
-    ['one of many different signs', '\u3300\u3305\u3315\u3316\u331e\u332b\u3333\u3347'.repeat(25)],
-  ])(`takes %s where it is ${of.chosen}`, async (_, title) => {
+    ['the name with the longest search key', '\ufdfa'.repeat(200)],
+    [
+      'a name of many different characters',
+      '\u3300\u3305\u3315\u3316\u331e\u332b\u3333\u3347'.repeat(25),
+    ],
+  ])(`accepts %s for a record that is ${of.chosen}`, async (_, title) => {
     const { status, body } = await create(cast.user.id, { ...chosen(), [of.title]: title })
     expect([status, body[of.title]]).toEqual([201, title])
   })
 
-  it('is done once, however often it is sent under one key', async () => {
+  it('creates one record for repeated requests with one Idempotency-Key', async () => {
     const { id, token } = await cast.service.createAccount()
     const body = chosen()
     const send = () => create(id, body, token, { 'idempotency-key': 'the record' })
@@ -76,23 +79,23 @@ export function testCreation(records: UserRecords, { sent, shown, refusals }: Cr
     expect(await all(id)).toEqual([first.body])
   })
 
-  it.each(refusals)('refuses %s by its rule %s', async (path, code, fields) => {
+  it.each(refusals)('refuses %s by the rule %s', async (path, code, fields) => {
     const { status, body } = await create(cast.user.id, { ...of.required(), ...fields })
     expect(status).toBe(422)
     expect(body.errors).toContainEqual({ in: 'body', path, code, message: expect.any(String) })
   })
 
-  it('hides somebody else from users', async () => {
+  it('hides other users', async () => {
     const { other } = cast
     const { status, body } = await create(other.id, of.required())
     expect([status, body.detail]).toEqual([404, `User with ID ${other.id} not found`])
   })
 
-  it('answers 404 where there is no user', async () => {
+  it('answers 404 for an unknown user', async () => {
     expect((await create(999_999, of.required(), cast.staff.token)).status).toBe(404)
   })
 
-  it('lets staff add to customers and themselves, but to their colleagues not', async () => {
+  it('lets staff add records to customers and themselves, but not to colleagues', async () => {
     const { other, staff, admin } = cast
     expect((await create(other.id, of.required(), staff.token)).status).toBe(201)
     expect((await create(staff.id, of.required(), staff.token)).status).toBe(201)
@@ -101,7 +104,7 @@ export function testCreation(records: UserRecords, { sent, shown, refusals }: Cr
     expect((await create(staff.id, of.required(), admin.token)).status).toBe(201)
   })
 
-  it('wants a token', async () => {
+  it('requires a token', async () => {
     expect((await create(cast.user.id, of.required(), nobody)).status).toBe(401)
   })
 }

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
 import { nobody, type UserRecords } from './records.ts'
 
-/** What holds of deleting any record of a user. */
+/** Tests that apply to deleting any kind of user record. */
 export function testDeletion(records: UserRecords): void {
   const { of, cast, remove, all } = records
   const add = (id = cast.user.id) => records.add({ [of.flag]: true }, id)
 
-  it(`removes one and leaves the others, none of them ${of.chosen}`, async () => {
+  it(`removes one and leaves the others, without making any ${of.chosen}`, async () => {
     const customer = await cast.service.createAccount()
     const former = await add(customer.id)
     const { id } = await add(customer.id)
@@ -16,13 +16,13 @@ export function testDeletion(records: UserRecords): void {
     expect((await remove(id, customer.token, {}, customer.id)).status).toBe(404)
   })
 
-  it('answers 204 to one of two at the same moment', async () => {
+  it('answers 204 to one of two concurrent requests', async () => {
     const { id } = await add()
     const answers = await Promise.all([remove(id), remove(id, cast.staff.token)])
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 404])
   })
 
-  it('removes only what one has seen, with If-Match', async () => {
+  it('removes only the state that was read, with If-Match', async () => {
     const { id } = await add()
     const { token } = cast.user
     const stale = await remove(id, token, { 'if-match': '"another"' })
@@ -31,7 +31,7 @@ export function testDeletion(records: UserRecords): void {
     expect((await remove(id, token, { 'if-match': headers['etag'] })).status).toBe(204)
   })
 
-  it('hides that of somebody else', async () => {
+  it('hides another user’s record', async () => {
     const { other, user } = cast
     const theirs = await add(other.id)
     const foreign = await remove(theirs.id, user.token, {}, other.id)
@@ -47,7 +47,7 @@ export function testDeletion(records: UserRecords): void {
     expect(await all(other.id)).toEqual([theirs])
   })
 
-  it('lets staff remove those of customers, but of their colleagues none', async () => {
+  it('lets staff remove records of customers, but not of colleagues', async () => {
     const { staff, admin } = cast
     expect((await remove((await add()).id, staff.token)).status).toBe(204)
     const { id } = await add(admin.id)
@@ -56,13 +56,13 @@ export function testDeletion(records: UserRecords): void {
     expect((await remove(id, admin.token, {}, admin.id)).status).toBe(204)
   })
 
-  it('refuses a wrong id', async () => {
+  it('refuses an invalid id', async () => {
     const { status, body } = await remove('0')
     expect(status).toBe(422)
     expect(body.errors[0]).toMatchObject({ in: 'path', path: of.param })
   })
 
-  it('wants a token', async () => {
+  it('requires a token', async () => {
     expect((await remove((await add()).id, nobody)).status).toBe(401)
   })
 }

@@ -3,9 +3,9 @@ import type { Account } from '../service.ts'
 import { nobody, type UserRecord, type UserRecords } from './records.ts'
 
 /**
- * What holds of listing any records of a user.
+ * Tests that apply to listing any kind of user records.
  *
- * @param filter a query parameter one could expect and that there is not
+ * @param filter a plausible query parameter that does not exist
  */
 export function testListing(records: UserRecords, filter: string): void {
   const { of, cast, list } = records
@@ -23,7 +23,7 @@ export function testListing(records: UserRecords, filter: string): void {
     }
   })
 
-  it('answers with all of a user’s, in the order they were added', async () => {
+  it('lists all of a user’s records, in the order they were added', async () => {
     for (const { token } of [cast.user, cast.staff]) {
       const { status, headers, body } = await list(cast.user.id, token)
       expect([status, ids(body)]).toEqual([200, made])
@@ -40,7 +40,7 @@ export function testListing(records: UserRecords, filter: string): void {
     expect((await list(id, token, { page: 9 })).body).toEqual([])
   })
 
-  it('skips and repeats nothing by cursor while others are added and removed', async () => {
+  it('neither skips nor repeats records by cursor while others are added and removed', async () => {
     const customer = await cast.service.createAccount()
     const first = [await add(customer), await add(customer), await add(customer)]
     const seen: number[] = []
@@ -68,16 +68,16 @@ export function testListing(records: UserRecords, filter: string): void {
     expect(body.errors[0]).toMatchObject({ in: 'query', path })
   })
 
-  it('hides those of somebody else', async () => {
+  it('hides another user’s records', async () => {
     const { status, body } = await list(cast.other.id)
     expect([status, body.detail]).toEqual([404, `User with ID ${cast.other.id} not found`])
   })
 
-  it('answers 404 where there is no user', async () => {
+  it('answers 404 for an unknown user', async () => {
     expect((await list(999_999, cast.staff.token)).status).toBe(404)
   })
 
-  it('wants a token', async () => {
+  it('requires a token', async () => {
     expect((await list(cast.user.id, nobody)).status).toBe(401)
   })
 }

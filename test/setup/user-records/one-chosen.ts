@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { UserRecords } from './records.ts'
 
-/** What can happen to the records of one user. */
+/** The actions on the records of one user. */
 const action = fc.oneof(
   {
     weight: 4,
@@ -23,7 +23,7 @@ const action = fc.oneof(
   },
 )
 
-/** Steps one after the other; what is in one step happens at the same time. */
+/** Sequential steps; the actions of one step run concurrently. */
 const steps = fc.array(fc.array(action, { minLength: 1, maxLength: 6 }), {
   minLength: 1,
   maxLength: 6,
@@ -32,7 +32,7 @@ const steps = fc.array(fc.array(action, { minLength: 1, maxLength: 6 }), {
 type Values<T> = T extends fc.Arbitrary<infer V> ? V : never
 type Action = Values<typeof action>
 
-/** That at most one of a user's records is chosen, and which, whatever happens at the same time. */
+/** Tests that at most one of a user's records is chosen, and which one, under any concurrency. */
 export function testOneChosen(records: UserRecords): void {
   const { of, cast, all } = records
 
@@ -44,7 +44,11 @@ export function testOneChosen(records: UserRecords): void {
     records.update(record, { [of.flag]: chosen }, token(), headers, id)
   const chosen = async (id: number) => (await all(id)).filter((record) => record[of.flag])
 
-  /** Does what is asked with one of the known records. @returns the status */
+  /**
+   * Performs an action on one of the known records.
+   *
+   * @returns the status
+   */
   async function act(id: number, known: readonly number[], action: Action): Promise<number> {
     if (action.kind === 'create') return (await create(id, action.chosen)).status
     const record = known[action.pick % Math.max(known.length, 1)] ?? 999_999_999
@@ -53,7 +57,7 @@ export function testOneChosen(records: UserRecords): void {
     return (await update(id, record, action.chosen, headers)).status
   }
 
-  it('is one of twenty that are made so at the same moment', async () => {
+  it('is one of twenty that are chosen concurrently', async () => {
     const { id } = await customer()
     const made = await Promise.all(Array.from({ length: 20 }, () => create(id, true)))
     expect(made.map(({ status }) => status)).toEqual(Array(20).fill(201))
@@ -63,7 +67,7 @@ export function testOneChosen(records: UserRecords): void {
     expect(await chosen(id)).toHaveLength(1)
   })
 
-  it('is one of many that are made so with If-Match, where there was none', async () => {
+  it('is one of many that are chosen with If-Match, if none was chosen before', async () => {
     for (let round = 0; round < 5; round += 1) {
       const { id } = await customer()
       const made = await Promise.all(Array.from({ length: 5 }, () => create(id, false)))
@@ -75,7 +79,7 @@ export function testOneChosen(records: UserRecords): void {
     }
   })
 
-  it('is the one that was last made so, or none where that has ended', async () => {
+  it('is the one that was chosen last, or none after that was undone', async () => {
     const property = fc.asyncProperty(steps, async (steps) => {
       const { id } = await customer()
       for (const step of steps) {

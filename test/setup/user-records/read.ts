@@ -2,10 +2,10 @@ import { beforeAll, expect, it } from 'vitest'
 import { nobody, type UserRecords } from './records.ts'
 
 /**
- * What holds of reading any record of a user.
+ * Tests that apply to reading any kind of user record.
  *
  * @param sent fields of the record that is read
- * @param shown fields it has in the answer
+ * @param shown the same fields in the answer
  */
 export function testReading(records: UserRecords, sent: object, shown: object): void {
   const { of, cast, get } = records
@@ -16,7 +16,7 @@ export function testReading(records: UserRecords, sent: object, shown: object): 
     id = made.body.id
   })
 
-  it('answers users with their own and staff with any', async () => {
+  it('shows users their own record, and staff any', async () => {
     for (const { token } of [cast.user, cast.staff]) {
       const { status, body } = await get(id, token)
       expect(status).toBe(200)
@@ -24,25 +24,25 @@ export function testReading(records: UserRecords, sent: object, shown: object): 
     }
   })
 
-  it('answers 304 to one who has it', async () => {
+  it('answers 304 to a client that has it', async () => {
     const { headers } = await get(id)
     const again = await get(id, cast.user.token, { 'if-none-match': headers['etag'] })
     expect([again.status, again.body]).toEqual([304, ''])
   })
 
-  it('hides that of somebody else', async () => {
+  it('hides another user’s record', async () => {
     const { status, body } = await get(id, cast.other.token)
     expect([status, body.detail]).toEqual([404, `User with ID ${cast.user.id} not found`])
   })
 
-  it('finds it under its own user alone', async () => {
+  it('finds it only under its own user', async () => {
     for (const { token } of [cast.other, cast.staff]) {
       const { status, body } = await get(id, token, {}, cast.other.id)
       expect([status, body.detail]).toEqual([404, `${of.name} with ID ${id} not found`])
     }
   })
 
-  it('answers 404 where there is none', async () => {
+  it('answers 404 for an unknown record', async () => {
     const { status, body } = await get(999_999)
     expect([status, body.detail]).toEqual([404, `${of.name} with ID 999999 not found`])
   })
@@ -56,7 +56,7 @@ export function testReading(records: UserRecords, sent: object, shown: object): 
     },
   )
 
-  it('wants a token', async () => {
+  it('requires a token', async () => {
     expect((await get(id, nobody)).status).toBe(401)
   })
 }

@@ -1,16 +1,16 @@
 import type { OperationId } from '../../../src/generated/operations.ts'
 import { type Cast, useCast } from '../cast.ts'
 
-/** What every record of a user has. */
+/** The fields of every user record. */
 export interface UserRecord {
   readonly id: number
   readonly user_id: number
   readonly updated_at: string
 }
 
-/** A kind of records that belong to a user, of which at most one is chosen: current, or primary. */
+/** A kind of record that belongs to a user. At most one per user is chosen: current, or primary. */
 export interface RecordKind<R extends UserRecord = UserRecord> {
-  /** As a 404 calls it. */
+  /** Its name in a 404. */
   readonly name: string
   /** The path segment below the user, and the path parameter after it. */
   readonly path: string
@@ -18,31 +18,33 @@ export interface RecordKind<R extends UserRecord = UserRecord> {
   readonly operations: Readonly<
     Record<'create' | 'get' | 'list' | 'update' | 'remove', OperationId>
   >
-  /** What makes a valid body; another one with each call where something must be unique. */
+  /** The required fields of a valid body; unique ones differ with each call. */
   readonly required: () => Partial<R>
-  /** Every field that can have no value, with one that it can have. */
+  /** Every optional field, with a possible value. */
   readonly optional: Partial<R>
-  /** An optional field that holds any text. */
+  /** An optional field that accepts any text. */
   readonly text: string
-  /** The field that says whether it is the chosen one. */
+  /** The field that marks the chosen record. */
   readonly flag: string
-  /** What the flag says. */
+  /** What the flag means: current, or primary. */
   readonly chosen: string
-  /** The field with the name that reports look for, and where that is stored without regard to case. */
+  /**
+   * The field that reports group by, and the table and column that store its case-insensitive key.
+   */
   readonly title: string
   readonly table: string
   readonly key: string
 }
 
-/** The requests for one kind of records, of the user and as the user where nothing else is said. */
+/** Requests for one kind of records, by default for the user and as the user. */
 export interface UserRecords<R extends UserRecord = UserRecord>
   extends ReturnType<typeof requests<R>> {}
 
-/** Starts a service, as {@link useCast} does, to ask for one kind of records. */
+/** Starts a service, like {@link useCast}, for one kind of records. */
 export const useUserRecords = <R extends UserRecord>(of: RecordKind<R>): UserRecords<R> =>
   requests(of, useCast())
 
-/** What stands for no token. */
+/** Means: send no token. */
 export const nobody = ''
 
 function requests<R extends UserRecord>(of: RecordKind<R>, cast: Cast) {
@@ -72,15 +74,15 @@ function requests<R extends UserRecord>(of: RecordKind<R>, cast: Cast) {
     ) => call('update', { id, [param]: record }, { body, token, headers }),
     remove: (record: number | string, token = cast.user.token, headers = {}, id = cast.user.id) =>
       call('remove', { id, [param]: record }, { token, headers }),
-    /** One with every field, made by an admin. */
+    /** Creates a record with every field, as an admin. */
     async add(fields: object = {}, id = cast.user.id): Promise<R> {
       const body = { ...of.required(), ...of.optional, ...fields }
       return (await create(id, body, cast.admin.token)).body
     },
-    /** One as it is now. */
+    /** Reads the current state of a record. */
     read: async (record: number, id = cast.user.id): Promise<R> =>
       (await get(record, cast.admin.token, {}, id)).body,
-    /** The first hundred of a user as they are now. */
+    /** Reads the current state of a user's first hundred records. */
     all: async (id: number): Promise<readonly (R & Readonly<Record<string, unknown>>)[]> =>
       (await list(id, cast.admin.token, { per_page: 100 })).body,
   }

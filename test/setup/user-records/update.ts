@@ -2,9 +2,9 @@ import { expect, it } from 'vitest'
 import { nobody, type UserRecords } from './records.ts'
 
 /**
- * What holds of changing any record of a user.
+ * Tests that apply to changing any kind of user record.
  *
- * @param refusals what is refused: where, by which rule, and the body
+ * @param refusals invalid bodies, each with the place and the rule of its error
  */
 export function testUpdate(
   records: UserRecords,
@@ -22,7 +22,7 @@ export function testUpdate(
     expect(await read(before.id)).toEqual(body)
   })
 
-  it('changes the name with what it is found by', async () => {
+  it('changes the name together with its search key', async () => {
     const { id } = await add()
     const { body } = await update(id, { [of.title]: 'NILA Union' })
     expect(body[of.title]).toBe('NILA Union')
@@ -30,7 +30,7 @@ export function testUpdate(
     expect(await cast.service.database.query(query, [id])).toEqual([{ key: 'nila union' }])
   })
 
-  it('removes what is null', async () => {
+  it('removes fields that are null', async () => {
     const { id } = await add()
     const fields = Object.keys(of.optional)
     const { body } = await update(id, Object.fromEntries(fields.map((field) => [field, null])))
@@ -38,7 +38,7 @@ export function testUpdate(
     for (const field of fields) expect(body).not.toHaveProperty(field)
   })
 
-  it(`makes one ${of.chosen} and ends the former’s being so`, async () => {
+  it(`makes one ${of.chosen}, and the former one no longer ${of.chosen}`, async () => {
     const { id } = await cast.service.createCustomer(cast.staff.token)
     const former = await add({ [of.flag]: true }, id)
     const next = await add({}, id)
@@ -53,7 +53,7 @@ export function testUpdate(
     expect(await read(former.id, id)).toHaveProperty(of.flag, false)
   })
 
-  it('changes only what one has seen, with If-Match', async () => {
+  it('changes only the state that was read, with If-Match', async () => {
     const { id } = await add()
     const { token } = cast.user
     const ifMatch = { 'if-match': String((await records.get(id)).headers['etag']) }
@@ -63,7 +63,7 @@ export function testUpdate(
     expect(await read(id)).toHaveProperty(of.text, 'First')
   })
 
-  it.each(refusals)('refuses %j by its rule %s, and changes nothing', async (path, code, body) => {
+  it.each(refusals)('refuses %j by the rule %s, and changes nothing', async (path, code, body) => {
     const before = await add()
     const answer = await update(before.id, body)
     expect(answer.status).toBe(422)
@@ -76,7 +76,7 @@ export function testUpdate(
     expect(await read(before.id)).toEqual(before)
   })
 
-  it('hides that of somebody else', async () => {
+  it('hides another user’s record', async () => {
     const { other, user } = cast
     const theirs = await add({}, other.id)
     const foreign = await update(theirs.id, change, user.token, {}, other.id)
@@ -92,7 +92,7 @@ export function testUpdate(
     expect(await read(theirs.id, other.id)).toEqual(theirs)
   })
 
-  it('lets staff change those of customers, but of their colleagues none', async () => {
+  it('lets staff change records of customers, but not of colleagues', async () => {
     const { staff, admin } = cast
     expect((await update((await add()).id, change, staff.token)).status).toBe(200)
     const colleagues = await add({}, admin.id)
@@ -101,7 +101,7 @@ export function testUpdate(
     expect(await read(colleagues.id, admin.id)).toEqual(colleagues)
   })
 
-  it('wants a token', async () => {
+  it('requires a token', async () => {
     expect((await update((await add()).id, change, nobody)).status).toBe(401)
   })
 }
