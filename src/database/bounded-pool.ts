@@ -14,9 +14,9 @@ type CheckedOut = (error: Error | undefined, client?: pg.PoolClient, release?: (
 const noop = () => undefined
 
 /**
- * Clients that close the connection when an answer is late, since a late answer would be taken for
- * that of the next query. The limits come from the driver's options. Its own timers are not used:
- * they would count time in which this process did not run.
+ * Clients that close the connection when an answer is late, since it would be taken for that of
+ * the next query. The limits come from the driver's options. Its own timers are not used: they
+ * would count time in which this process did not run.
  *
  * @param connectMs how long connecting may take
  */

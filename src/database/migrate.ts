@@ -83,7 +83,7 @@ async function requireBaseline(session: pg.Client, baseline: string): Promise<vo
   )
   if (rows.length === 0 || rows.some(({ name }) => name === baseline)) return
   throw new StartupError(
-    'A Passbook of before the first release made this database, and this version cannot migrate it: set DATA_DIR to a new folder or DATABASE_URL to an empty database, and load your data there again.',
+    'A pre-release Passbook made this database, and this version cannot migrate it: set DATA_DIR to a new folder or DATABASE_URL to an empty database, and load your data there again.',
   )
 }
 

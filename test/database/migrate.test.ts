@@ -130,7 +130,7 @@ describe('a database older than the baseline', () => {
     const failing = migrate(url)
     await expect(failing).rejects.toThrow(StartupError)
     await expect(failing).rejects.toThrow(
-      /^A Passbook of before .+ DATA_DIR .+ DATABASE_URL [^.]+\.$/,
+      /^A pre-release Passbook .+ DATA_DIR .+ DATABASE_URL [^.]+\.$/,
     )
     expect(await state()).toEqual(before)
   })

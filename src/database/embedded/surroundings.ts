@@ -3,10 +3,9 @@ import type { Account } from './account.ts'
 /**
  * The data folder argument for PostgreSQL's programs, which are always started inside that folder.
  *
- * Under root they run as another user, who may be unable to reach the folder by its path (such as
- * a clone below a 0700 home). On Linux `/proc/self/cwd` leads straight to the working folder,
- * bypassing its parents' permissions. PostgreSQL uses paths relative to its data folder for
- * everything else.
+ * Under root they run as another user, who may be unable to reach the folder by its path: it may
+ * be below a 0700 home. On Linux `/proc/self/cwd` leads straight to the working folder, bypassing
+ * its parents' permissions. PostgreSQL uses paths relative to its data folder for everything else.
  */
 export function dataArgument(pgdata: string, account: Account | undefined): string {
   return account && process.platform === 'linux' ? '/proc/self/cwd' : pgdata

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 
 /**
  * Waits for its standard input to end, which happens when our process does, and then shuts the
- * server down. Process ids are reused, so each signal is preceded by a check that the id still is
- * the server's: by the working folder where the system reveals it, else by the server's pid file,
- * which a new server has yet to write. A suspended server sees the signal once it is continued. If
- * it does not end, SIGQUIT makes it quit at once.
+ * server down. Process ids are reused, so before each signal it checks that the id is still the
+ * server's. It compares the working folder where the system reveals it, else the server's pid
+ * file, which a new server has yet to write. A suspended server sees the signal once it is
+ * continued. If it does not end, SIGQUIT follows.
  */
 const SCRIPT = `read -r line
 is_ours() {
