@@ -2,8 +2,8 @@ import { $RefParser } from '@apidevtools/json-schema-ref-parser'
 import { asObject, asString, type Json, type JsonObject, join, RefusedError } from './json.ts'
 
 /**
- * Reads the entry file and everything it refers to, bundled so that each reference points to a
- * component named in the entry file.
+ * Reads the entry file and everything it refers to, bundled into one document. Each reference
+ * points to a component named in the entry file.
  *
  * @throws RefusedError if a reference points to anything else
  */

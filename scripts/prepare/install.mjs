@@ -35,8 +35,8 @@ export async function install() {
   const title = 'Installing packages'
   let { code, output } = await npm(title, 'ci')
   if (code !== 0 && /\bEUSAGE\b/.test(output)) {
-    // npm ci rejects a lock file without the packages of other systems, such as one made from a
-    // partial mirror of the registry. npm install takes the same versions from it.
+    // npm ci rejects a lock file without the packages of other systems. A partial mirror of the
+    // registry produces such a file. npm install takes the same versions from it.
     rmSync(inProject('node_modules'), { recursive: true, force: true })
     const retry = await npm(`${title} from a partial lock`, 'install', '--no-save')
     if (retry.code === 0 && installNeeded()) {

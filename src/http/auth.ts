@@ -86,7 +86,7 @@ export function assertAllowed({ role, scopes }: Caller, access: Access): void {
 }
 
 /**
- * Authenticates a request by its access token or API key. The account is looked up every time, so
+ * Authenticates a request by its access token or API key. The account is looked up every time. So
  * a changed role, a deleted or disabled account and a deleted key take effect at once.
  *
  * @throws AppError 401 without a valid credential

@@ -118,7 +118,7 @@ export async function runProcess(
     process.on(signal, () => {
       if (stopping || running === undefined) process.exit(FAILED)
       stopping = true
-      log.info('stopping; a second signal ends what is under way')
+      log.info('stopping; a second signal aborts what is under way')
       running.stop().then(() => process.exit(0), failed)
     })
   }

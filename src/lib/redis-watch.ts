@@ -26,7 +26,7 @@ export function watchRedis(url: string, log: Log) {
     )
     if (answered === away) {
       away = !answered
-      if (away) log.warn('Redis is away: requests go on without it')
+      if (away) log.warn('Redis does not answer: requests go on without it')
       else log.info('Redis answers again')
     }
     clearInterval(timer)

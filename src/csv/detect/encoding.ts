@@ -12,8 +12,8 @@ export interface DetectedEncoding {
 /** How many bytes at the start are inspected. */
 const INSPECTED_BYTES = 4_096
 /**
- * UTF-16 is assumed if one byte of the pairs is NUL at least this often, and the other at most
- * this often.
+ * UTF-16 is assumed if one byte of each pair is NUL at least this often, the other at most this
+ * often.
  */
 const MIN_NUL_SHARE = 0.4
 const MAX_OTHER_NUL_SHARE = 0.05
@@ -89,9 +89,9 @@ const startsWith = (sample: Uint8Array, magic: Buffer): boolean =>
   magic.equals(sample.subarray(0, magic.length))
 
 /**
- * Whether a file is binary. It starts like an image, archive, program or database, or many of its
- * first bytes are NUL and other control characters without being UTF-16. A few of them do not make
- * a text binary.
+ * Whether a file is binary: it starts like an image, archive, program or database, or many of its
+ * first bytes are control characters, including NUL, and it is not UTF-16. A few of them do not
+ * make a text binary.
  *
  * @param sample the beginning of the file
  * @param given the encoding the caller specified

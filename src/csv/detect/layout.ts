@@ -137,7 +137,7 @@ function isCertainHeader(rows: readonly SampleRow[], at: number, used: number): 
 /**
  * The number of rows before the header: rows with another cell count, with only one of many cells
  * filled, or comments. They count only if a header follows. If they fill more than half of the
- * columns, that header must be certain, so that no table row is lost.
+ * columns, that header must be certain: no table row may be lost.
  */
 function countPreamble(rows: readonly SampleRow[], width: number, used: number): number {
   if (used < 2) return 0

@@ -46,8 +46,8 @@ function* rowsOf(batch: RowBatch): Generator<SampleRow, void> {
  * Parses the beginning of a file, in UTF-8, in the given format.
  *
  * @param whole whether it is the whole file. Otherwise the last row may be truncated and is
- *   dropped. If that is most of the sample, an unclosed quote is more likely, and the line it
- *   begins on counts as a row.
+ *   dropped. If that is most of the sample, an unclosed quote is more likely. The line it begins
+ *   on then counts as a row.
  */
 export function readSample(utf8: Buffer, format: Format, whole: boolean): Sample {
   const parser = new CsvParser(format)

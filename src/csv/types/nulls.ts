@@ -1,6 +1,6 @@
 /**
- * The default words for null. `NA` is not one of them (it means Namibia), nor are `-`, `none` and
- * `nil`, which are values in many files.
+ * The default words for null. `NA` is not one of them, since it means Namibia. Neither are `-`,
+ * `none` and `nil`, which are values in many files.
  */
 export const NULL_WORDS: readonly string[] = ['', 'NULL', 'N/A', '#N/A', 'NaN', '\\N', '<NA>']
 

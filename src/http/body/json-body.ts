@@ -45,9 +45,9 @@ function scan(request: FastifyRequest, body: Buffer): void {
 
 /**
  * Scans JSON bodies before parsing them: valid UTF-8, within the operation's limits, no
- * `__proto__` keys. Inexact numbers and half surrogate pairs are left to the body's validator,
- * which reports them with everything else that is wrong ({@link alteredValues}). An operation
- * without a body accepts an empty one of any content type.
+ * `__proto__` keys. Inexact numbers and half surrogate pairs are left to the body's validator
+ * ({@link alteredValues}), which reports them with all other errors. An operation without a body
+ * accepts an empty one of any content type.
  */
 export function installJsonBody(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')

@@ -182,8 +182,8 @@ class JsonScan {
 }
 
 /**
- * Checks a JSON text before anything is built from it, in one pass of linear time (4 MiB take
- * about 10 ms). Stops as soon as a limit is exceeded.
+ * Checks a JSON text before anything is built from it, in one pass of linear time; 4 MiB take
+ * about 10 ms. Stops as soon as a limit is exceeded.
  *
  * @param bytes well-formed UTF-8
  * @returns numbers that JavaScript would alter and half surrogate pairs, at most 100

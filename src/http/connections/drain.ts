@@ -45,8 +45,8 @@ declare module 'fastify' {
 
 /**
  * Resolves after a short turn of the event loop without a new connection. Closing a listener makes
- * the kernel reset connections that were not accepted yet, and a proxy cannot resend a request it
- * has already sent on one. Node.js accepts one connection per turn.
+ * the kernel reset connections that were not accepted yet. A proxy that already sent a request on
+ * one cannot send it again. Node.js accepts one connection per turn.
  */
 async function allAccepted(server: Server): Promise<void> {
   const end = performance.now() + MAX_WAIT_MS

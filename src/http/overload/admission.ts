@@ -39,8 +39,8 @@ export type Admission = ReturnType<typeof createAdmission>
  * burst of five times the limit is served completely. If the queue overflows, more arrives than
  * can be served. From then on the queue holds no more than the limit, until all arrivals find room
  * again. By Little's law a request then waits about as long as one takes, so every admitted
- * request is answered soon. (Two limits as in "Fail at Scale", ACM Queue 13, 2015, but counted in
- * requests, so that a short stall refuses nobody.)
+ * request is answered soon. There are two limits as in "Fail at Scale" (ACM Queue 13, 2015). Ours
+ * count requests, so that a short stall refuses nobody.
  *
  * @param bound how many requests may be under way
  * @param isPressed asked each time whether fewer may be; the queue keeps its length

@@ -49,9 +49,8 @@ export type Gate = ReturnType<typeof createGate>
 
 /**
  * Admits no more requests than can be answered soon, and refuses the others with 503 before any
- * work is done. A permit is held until the work is done, even if the client has gone, since that
- * work still keeps the database busy. It is not held while a late body arrives, which may take a
- * minute.
+ * work is done. A permit is held until the work is done, even if the client has gone: that work
+ * still occupies the database. It is not held while a late body arrives, which may take a minute.
  */
 export function createGate(options: GateOptions) {
   const { maxRequests = Infinity, maxStreams = Infinity, maxMemoryMb, metrics, log } = options
