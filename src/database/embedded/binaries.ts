@@ -7,7 +7,7 @@ import { StartupError } from '../../errors.ts'
 import type { Account } from './account.ts'
 import { copyForAccount } from './binaries-copy.ts'
 import { createMissingLinks } from './library-links.ts'
-import { serverEnvironment } from './surroundings.ts'
+import { serverEnvironment } from './program-environment.ts'
 
 const run = promisify(execFile)
 

@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path'
 import { StartupError } from '../../errors.ts'
 import type { Account } from './account.ts'
 import type { Binaries } from './binaries.ts'
+import { dataArgument, serverEnvironment } from './program-environment.ts'
 import { isTaken, makeScratchFolder } from './scratch-folder.ts'
 import type { ServerLog } from './server-log.ts'
 import { DATABASE_USER } from './settings.ts'
-import { dataArgument, serverEnvironment } from './surroundings.ts'
 
 /** What is needed to create a data folder, or to run a server on it. */
 export interface ClusterOptions {

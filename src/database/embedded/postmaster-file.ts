@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { poll } from './wait.ts'
+import { poll } from './poll.ts'
 
 /** The content of `postmaster.pid`, which a killed server leaves behind. */
 export interface PostmasterFile {

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { StartupError } from '../../errors.ts'
 import { inspectOwner } from './ownership.ts'
+import { poll } from './poll.ts'
 import {
   readPostmasterFile,
   removeBrokenPostmasterFile,
   removeStalePostmasterFile,
 } from './postmaster-file.ts'
 import { isServerOf } from './processes.ts'
-import { poll } from './wait.ts'
 
 /**
  * How long a lock must be held before its owner counts as running: a dead owner's lock may linger.

@@ -4,10 +4,10 @@ import { StartupError } from '../../errors.ts'
 import { within } from '../../lib/in-time.ts'
 import type { ClusterOptions } from './cluster.ts'
 import { ownerName } from './ownership.ts'
+import { poll } from './poll.ts'
 import { readPostmasterFile } from './postmaster-file.ts'
+import { dataArgument, serverEnvironment } from './program-environment.ts'
 import { settingOptions } from './settings.ts'
-import { dataArgument, serverEnvironment } from './surroundings.ts'
-import { poll } from './wait.ts'
 import { startWatchdog } from './watchdog.ts'
 
 /** How long a start may take, in milliseconds; crash recovery replays the WAL. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { poll } from '../../../src/database/embedded/poll.ts'
 import { findFreePort } from '../../../src/database/embedded/port.ts'
-import { poll } from '../../../src/database/embedded/wait.ts'
 import { migrate } from '../../../src/database/migrate.ts'
 import { createSecrets } from '../../../src/programs/kept-secrets.ts'
 import { startRedis } from '../../setup/servers/redis.ts'
