@@ -105,9 +105,9 @@ function lineEndsSeen({ rows }: Sample): Dialect['lineEndsSeen'] {
  * @throws CsvError `invalid_encoding`, `invalid_dialect`
  */
 export function detectDialect(bytes: Uint8Array, given: GivenDialect = {}, whole = false): Dialect {
-  const seen = detectEncoding(bytes, whole)
-  const { encoding = seen.encoding } = given
-  const bomBytes = encoding === seen.encoding ? seen.bomBytes : 0
+  const detected = detectEncoding(bytes, whole)
+  const { encoding = detected.encoding } = given
+  const bomBytes = encoding === detected.encoding ? detected.bomBytes : 0
   const converter = createUtf8Converter({ encoding, bomBytes })
   const start = converter.push(bytes)
   const utf8 = whole ? Buffer.concat([start, converter.end()]) : start

@@ -101,11 +101,12 @@ export function looksBinary(sample: Uint8Array, given?: Encoding): boolean {
   const isTextual = TEXTUAL_MAGIC.some((magic) => startsWith(sample, magic))
   if (isTextual && countControls(sample.subarray(0, TEXTUAL_MAGIC_BYTES)) > 0) return true
   if ((given ?? detectEncoding(sample, false).encoding).startsWith('utf-16')) return false
-  const seen = sample.subarray(0, INSPECTED_BYTES)
-  if (!seen.includes(0)) return false
-  const controls = countControls(seen)
-  const text = isUtf8(seen.subarray(0, seen.length - incompleteTail(seen)))
+  const inspected = sample.subarray(0, INSPECTED_BYTES)
+  if (!inspected.includes(0)) return false
+  const controls = countControls(inspected)
+  const text = isUtf8(inspected.subarray(0, inspected.length - incompleteTail(inspected)))
   const maxControls =
-    TOLERATED_CONTROLS + seen.length * (text ? MAX_UTF8_CONTROL_SHARE : MAX_OTHER_CONTROL_SHARE)
-  return controls === seen.length || controls > maxControls
+    TOLERATED_CONTROLS +
+    inspected.length * (text ? MAX_UTF8_CONTROL_SHARE : MAX_OTHER_CONTROL_SHARE)
+  return controls === inspected.length || controls > maxControls
 }

@@ -65,10 +65,8 @@ const filled = ({ cells }: SampleRow): number => cells.filter((cell) => cell.tri
 
 /** Whether a column of the rows contains typed values, in all its cells or at least this share. */
 function isTyped(rows: readonly SampleRow[], column: number, share = 1): boolean {
-  const kinds = rows
-    .map((row) => valueKinds(row.cells[column] ?? ''))
-    .filter((found) => found !== -1)
-  return kinds.length > 0 && kinds.filter((found) => found !== 0).length >= share * kinds.length
+  const kinds = rows.map((row) => valueKinds(row.cells[column] ?? '')).filter((kind) => kind !== -1)
+  return kinds.length > 0 && kinds.filter((kind) => kind !== 0).length >= share * kinds.length
 }
 
 const sameCells = (a: SampleRow, b: SampleRow): boolean =>
@@ -178,7 +176,7 @@ export function findLayout(
   const width = usualWidth(rows)
   const usual = rows.filter(({ cells }) => cells.length === width)
   const lastFilled = ({ cells }: SampleRow) => cells.findLastIndex((cell) => cell.trim() !== '') + 1
-  const used = usual.reduce((most, row) => Math.max(most, lastFilled(row)), 0)
+  const used = usual.reduce((max, row) => Math.max(max, lastFilled(row)), 0)
 
   const { preambleLines } = given
   const start =
@@ -188,8 +186,8 @@ export function findLayout(
   const table = rows.slice(start)
   const [first, ...below] = table
   const header = given.header ?? (first !== undefined && isHeader(first, below))
-  const found = whole ? countFooter(table, width, used) : 0
-  const footerLines = given.footerLines ?? found
+  const detectedLines = whole ? countFooter(table, width, used) : 0
+  const footerLines = given.footerLines ?? detectedLines
   const body = table.slice(0, whole ? table.length - footerLines : table.length)
   const [second, ...others] = below
   const isFirst = (row: SampleRow | undefined) => row && first && sameCells(row, first)

@@ -22,7 +22,7 @@ function isNote(cells: readonly string[]): boolean {
  * end of the file they are the footer; elsewhere they are refused.
  */
 export class Footer {
-  #held: RefusedRow[] = []
+  #pending: RefusedRow[] = []
 
   /**
    * @param minCells the fewest cells of a table row; a footer row fills at most half as many. 0
@@ -42,16 +42,16 @@ export class Footer {
   hold(row: RefusedRow): boolean {
     const isShort = row.code === 'too_few_cells' && 2 * filled(row.cells).length <= this.minCells
     const holds = isShort && isNote(row.cells)
-    if (holds) this.#held.push(row)
-    if (!holds || this.#held.length > MAX_ROWS) this.flush()
+    if (holds) this.#pending.push(row)
+    if (!holds || this.#pending.length > MAX_ROWS) this.flush()
     return holds
   }
 
   /** Refuses the held rows, since another row follows them. */
   flush(): void {
-    if (this.#held.length === 0) return
-    for (const row of this.#held) this.refuse(row)
-    this.#held = []
+    if (this.#pending.length === 0) return
+    for (const row of this.#pending) this.refuse(row)
+    this.#pending = []
   }
 
   /**
@@ -60,8 +60,8 @@ export class Footer {
    * @returns the number of footer rows
    */
   end(): number {
-    const rows = this.#held.length
-    this.#held = []
+    const rows = this.#pending.length
+    this.#pending = []
     return rows
   }
 }
