@@ -50,18 +50,20 @@ export const passed = <T>(outcomes: readonly Checked<T>[]): T[] =>
 export function withStored<Draft, Stored>(
   drafts: readonly Checked<Draft>[],
   stored: readonly (Stored | undefined)[],
-  taken: () => AppError,
+  takenError: () => AppError,
 ): Checked<Stored>[] {
   let next = 0
-  return drafts.map((draft) => (draft instanceof AppError ? draft : (stored[next++] ?? taken())))
+  return drafts.map((draft) =>
+    draft instanceof AppError ? draft : (stored[next++] ?? takenError()),
+  )
 }
 
 /**
- * Rejects the whole request if the mode is atomic and an item failed.
+ * Replaces each draft that passed with its stored record.
  *
- * @param list the body field that holds the items
- * @param fieldOf names the field to blame when an item's error has no place of its own
- * @throws AppError 422 listing the errors of every item, up to `MAX_ERRORS` or slightly more
+ * @param stored one entry per draft that passed, in order; undefined where a unique value was
+ *   taken
+ * @param takenError makes the error for such a draft
  */
 export function assertWhole(
   mode: BulkMode,

@@ -16,13 +16,13 @@ interface Findings {
 
 /** Resolves a JSON Pointer (RFC 6901). */
 function find(root: unknown, pointer: string): unknown {
-  let found = root
+  let node = root
   for (const token of pointer.split('/').slice(1)) {
     const name = nameOf(token)
-    const has = typeof found === 'object' && found !== null && Object.hasOwn(found, name)
-    found = has ? (found as Readonly<Record<string, unknown>>)[name] : undefined
+    const has = typeof node === 'object' && node !== null && Object.hasOwn(node, name)
+    node = has ? (node as Readonly<Record<string, unknown>>)[name] : undefined
   }
-  return found
+  return node
 }
 
 /** The part of the schema that produced an error. */
