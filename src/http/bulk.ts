@@ -45,7 +45,7 @@ export const passed = <T>(outcomes: readonly Checked<T>[]): T[] =>
  *
  * @param stored one entry per draft that passed, in order; undefined where a unique value was
  *   taken
- * @param taken makes the error for such a draft
+ * @param takenError makes the error for such a draft
  */
 export function withStored<Draft, Stored>(
   drafts: readonly Checked<Draft>[],
@@ -59,11 +59,11 @@ export function withStored<Draft, Stored>(
 }
 
 /**
- * Replaces each draft that passed with its stored record.
+ * Rejects the whole request if the mode is atomic and an item failed.
  *
- * @param stored one entry per draft that passed, in order; undefined where a unique value was
- *   taken
- * @param takenError makes the error for such a draft
+ * @param list the body field that holds the items
+ * @param fieldOf names the field to blame when an item's error has no place of its own
+ * @throws AppError 422 listing the errors of all items, at most `MAX_ERRORS`
  */
 export function assertWhole(
   mode: BulkMode,
@@ -87,13 +87,7 @@ export function assertWhole(
   if (errors.length > 0) throw invalid(errors)
 }
 
-/**
- * Rejects the whole request if the mode is atomic and an item failed.
- *
- * @param list the body field that holds the items
- * @param fieldOf names the field to blame when an item's error has no place of its own
- * @throws AppError 422 listing the errors of all items, at most `MAX_ERRORS`
- */
+/** An item's error as a single request would report it, without the request id. */
 function itemError({ status, code, message, options }: AppError): BulkItemError {
   const title = STATUS_CODES[status] ?? 'Error'
   return {

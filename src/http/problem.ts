@@ -95,7 +95,7 @@ function dropHeaders(reply: FastifyReply): void {
   }
 }
 
-/** Sends an error as problem+json. Errors of ours are logged as errors, 503s as warnings. */
+/** Sends an error as problem+json. A 503 is logged as a warning, any other 5xx as an error. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const appError = toAppError(error, request)
   if (appError.status === 503) request.log.warn({ err: appError }, 'request refused')

@@ -2,7 +2,10 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { type OperationId, operations } from '../../generated/operations.ts'
 
-/** What has its own limit: requests are short, streams last as long as the client wants. */
+/**
+ * The kinds that have separate limits: requests are short, streams last as long as the client
+ * wants.
+ */
 export type Kind = 'request' | 'stream'
 
 /** Operations that are answered under any load. */

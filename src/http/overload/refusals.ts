@@ -10,7 +10,7 @@ const SLOT_MS = 100
 /** Refusals answered at once per time slot, about a tenth of what a process can send. */
 const MAX_PROMPT = 400
 const DELAY_MS = 200
-/** The most delayed refusals at a time. */
+/** How many refusals may be delayed at once. */
 const MAX_DELAYED = 1_000
 const LOG_INTERVAL_MS = 1_000
 

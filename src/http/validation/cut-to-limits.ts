@@ -46,7 +46,7 @@ function cutObject(members: Members, schema: Limits): Members {
 
 function cutTo(value: unknown, schema: Limits): unknown {
   if (schema.anyOf !== undefined) {
-    // Every alternative must still fit, so cut by the largest limits of all.
+    // Every alternative must still match, so cut by the largest of their limits.
     const longest = Math.max(...schema.anyOf.map(({ maxLength = 0 }) => maxLength))
     const list = schema.anyOf.find(({ maxItems }) => maxItems !== undefined)
     const object = schema.anyOf.find(({ properties }) => properties !== undefined)
