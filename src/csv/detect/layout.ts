@@ -165,7 +165,7 @@ function countFooter(rows: readonly SampleRow[], width: number, used: number): n
  * Finds the table, and what surrounds it.
  *
  * @param whole whether the rows are the whole file
- * @param leastPreamble how many lines were already dropped before these rows
+ * @param skippedLines how many lines were already dropped before these rows
  */
 export function findLayout(
   rows: readonly SampleRow[],
