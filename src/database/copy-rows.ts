@@ -4,8 +4,8 @@ const INITIAL_BYTES = 1024 * 1024
 const MAX_BYTES_PER_UNIT = 3
 
 /**
- * Buffers rows for COPY, to be sent ordered by a number; rows with the same number keep their
- * order. They are kept as bytes, since the garbage collector would copy as many strings again and
+ * Buffers rows for COPY, to be sent in the order of a number; rows with the same number keep their
+ * order. They are kept as bytes: the garbage collector would copy that many strings again and
  * again.
  */
 export class CopyRows {
