@@ -3,8 +3,6 @@ import { StartupError } from '../errors.ts'
 import { type Command, type Given, readCommandLine, UsageError, usageOf } from './command-line.ts'
 import { createLog, type Log, STANDARD_ERROR } from './log.ts'
 
-export { within } from './in-time.ts'
-
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const FAILED = 1
 const WRONG_USAGE = 2
