@@ -35,7 +35,7 @@ export interface EmbeddedPostgresOptions {
   readonly database?: string
   /** Receives one-line messages about slow or unusual steps. */
   readonly log?: (line: string) => void
-  /** For tests: faster, but an OS crash may lose all data. Default false. */
+  /** For tests: faster, but a machine crash may lose all data. Default false. */
   readonly fast?: boolean
 }
 

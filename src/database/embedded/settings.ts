@@ -21,7 +21,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_parameter_max_length_on_error: '0',
 }
 
-/** For throwaway data only: an OS crash may lose or corrupt it. */
+/** For throwaway data only: a machine crash may lose or corrupt it. */
 const FAST_SETTINGS: Readonly<Record<string, string>> = {
   fsync: 'off',
   synchronous_commit: 'off',
