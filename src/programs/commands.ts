@@ -118,7 +118,7 @@ against exact arithmetic of its own. It starts a service for that, on data that 
 "event_lag"}`,
   positionals: { usage: '[USERS.csv TRANSACTIONS.csv]', min: 0, max: 2 },
   options: {
-    url: { value: 'URL', text: 'use the service that runs there' },
+    url: { value: 'URL', text: 'use the service that runs there, for which all users are new' },
     username: {
       value: 'NAME',
       text: 'an account of it, of staff or an admin; DEMO_USERNAME when not given',

@@ -1,64 +1,41 @@
 import { randomBytes } from 'node:crypto'
 import type { Outcome } from '../../lib/process.ts'
 import { formatCount, type Screen } from '../../lib/terminal.ts'
-import type { Input } from './input/input.ts'
-import { createSample } from './input/sample.ts'
-import { readTransactions } from './input/transactions-file.ts'
-import { readUsers } from './input/users-file.ts'
-import type { Options } from './options.ts'
-import { describeRun } from './output/report.ts'
+import { openClient } from './client.ts'
+import { readInput } from './input.ts'
+import type { Options, Service } from './options.ts'
+import { startOwnService } from './own-service.ts'
+import { describeRun } from './report.ts'
 import { runDemo } from './run.ts'
-import { startChildService } from './service/child-service.ts'
-import { openClient } from './service/client.ts'
-
-async function readInput({ files }: Options): Promise<Input> {
-  if (files === undefined) return createSample(randomBytes(4).toString('hex'))
-  const users = await readUsers(files.users)
-  return { users, transactions: await readTransactions(files.transactions, users) }
-}
-
-type Service = NonNullable<Options['service']>
-
-/** Uses the given service, or one that is started for it and ended after it. */
-async function withService<T>(
-  { service }: Options,
-  signal: AbortSignal,
-  use: (service: Service, kind: string) => Promise<T>,
-): Promise<T> {
-  if (service !== undefined) return await use(service, 'running already')
-  const child = await startChildService(signal)
-  try {
-    return await use(child, 'started for this run, on data that is removed after it')
-  } finally {
-    await child.stop()
-  }
-}
+import { createSample } from './sample.ts'
 
 /**
- * The demo as a command.
+ * The demo as a command; failed when a figure is wrong.
  *
  * @param screen for progress
  * @param signal interrupts it; its reason is a StartupError
- * @returns what it came to; failed when a figure is wrong
  * @throws StartupError in one sentence when it cannot be done
  */
 export async function demo(
-  options: Options,
+  { files, service }: Options,
   screen: Screen,
-  { isColoured, signal }: { readonly isColoured: boolean; readonly signal: AbortSignal },
+  signal: AbortSignal,
 ): Promise<Outcome> {
-  const input = await readInput(options)
+  const input = files ? await readInput(files) : createSample(randomBytes(4).toString('hex'))
   const [users, transactions] = [input.users.length, input.transactions.length].map(formatCount)
-  const origin = options.files ? 'from the files' : 'made up for a sample'
+  const origin = files ? 'from the files' : 'made up for a sample'
   screen.write(`Passbook demo: ${users} users, ${transactions} transactions ${origin}\n`)
+
+  async function check(at: Service, kind: string): Promise<Outcome> {
+    screen.write(`Service at ${at.url}, ${kind}\n\n`)
+    const client = await openClient(at, signal)
+    return describeRun(input, await runDemo(client, input, screen, signal))
+  }
+  if (service !== undefined) return await check(service, 'running already')
+  const own = await startOwnService(signal)
   try {
-    return await withService(options, signal, async ({ url, credentials }, kind) => {
-      screen.write(`Service at ${url}, ${kind}\n\n`)
-      const client = await openClient(url, credentials, signal)
-      return describeRun(input, await runDemo(client, input, screen, signal), isColoured)
-    })
-  } catch (error) {
-    if (screen.isTTY) screen.write('\r\u001b[K')
-    throw error
+    return await check(own, 'started for this run, on data that is removed after it')
+  } finally {
+    await own.stop()
   }
 }

@@ -11,9 +11,5 @@ await runCommand(demoCommand, (given) => {
     // Once: a second signal ends the demo at once.
     process.once(name, () => interruption.abort(new StartupError('Interrupted.')))
   }
-  const isColoured = process.stdout.isTTY && !process.env['NO_COLOR']
-  return demo(readOptions(given, process.env), process.stderr, {
-    isColoured,
-    signal: interruption.signal,
-  })
+  return demo(readOptions(given, process.env), process.stderr, interruption.signal)
 })

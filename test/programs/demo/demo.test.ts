@@ -7,29 +7,16 @@ import { readOptions } from '../../../src/programs/demo/options.ts'
 import { type Account, startTestService, type TestService } from '../../setup/service.ts'
 import { createFolder } from './files.ts'
 
-const USERS = 'name,email,age\nAnn,ann@example.com,34\nBob,bob@example.com,\nCy,cy@example.com,\n'
-const TRANSACTIONS = `reference,user_email,transaction_date,transaction_type,transaction_amount,currency
-1,ann@example.com,2026-01-30,credit,0.01,USD
-2,ann@example.com,2026-01-31T20:00:00-08:00,debit,0.02,USD
-3,ann@example.com,2026-01-31,credit,1500,JPY
-1,bob@example.com,2026-01-31,debit,1.005,KWD
-`
-
 let service: TestService
 let url: string
 let staff: Account
 let folder: Awaited<ReturnType<typeof createFolder>>
-let files: readonly string[]
 
 beforeAll(async () => {
   service = await startTestService({ worker: true })
   url = await service.app.listen({ port: 0, host: '127.0.0.1' })
   staff = await service.createAccount('staff')
   folder = await createFolder()
-  files = [
-    await folder.write('users.csv', USERS),
-    await folder.write('transactions.csv', TRANSACTIONS),
-  ]
 })
 afterAll(async () => {
   await service.close()
@@ -49,54 +36,65 @@ async function demo(
   }
   const given = readCommandLine(demoCommand, args)
   if (given === undefined) throw new Error('help is not wanted here')
-  const outcome = await runDemo(readOptions(given, env), screen, { isColoured: false, signal })
-  const { text, failed, document } = outcome
+  const { text, failed, document } = await runDemo(readOptions(given, env), screen, signal)
   return { failed, document, output: progress + text, lines: text.trimEnd().split('\n') }
 }
-const run = () => demo(['--url', url, ...files])
 
-/** Has no cached figure read any more, as any recomputation does. */
-const passOverFigures = () =>
-  service.database.query('UPDATE statistics_versions SET version = version + 1')
+let runs = 0
+/** Runs the demo with files whose users no other run has. */
+async function run(more: { readonly users?: string; readonly transactions?: string } = {}) {
+  const tag = ++runs
+  const email = (name: string) => `${name}-${tag}@example.com`
+  const fill = (text = '') => text.replaceAll(/<(\w+)>/g, (_, name: string) => email(name))
+  const users = `name,email,age\nAnn,<ann>,34\nBob,<bob>,\nCy,<cy>,\n${more.users ?? ''}`
+  const transactions = `reference,user_email,transaction_date,transaction_type,transaction_amount,currency
+1,<ann>,2026-01-30,credit,0.01,USD
+2,<ann>,2026-01-31T20:00:00-08:00,debit,0.02,USD
+3,<ann>,2026-01-31,credit,1500,JPY
+1,<bob>,2026-01-31,debit,1.005,KWD
+${more.transactions ?? ''}`
+  return await demo([
+    '--url',
+    url,
+    await folder.write(`users-${tag}.csv`, fill(users)),
+    await folder.write(`transactions-${tag}.csv`, fill(transactions)),
+  ])
+}
+
+/** Runs the demo while PostgreSQL changes rows before it stores them. */
+async function runFalsified(table: string, when: string, change: string) {
+  await service.database.query(
+    `CREATE FUNCTION falsify() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${change}; RETURN NEW; END $$`,
+  )
+  await service.database.query(
+    `CREATE TRIGGER falsify BEFORE INSERT OR UPDATE ON ${table} FOR EACH ROW WHEN (${when}) EXECUTE FUNCTION falsify()`,
+  )
+  return await run().finally(() => service.database.query('DROP FUNCTION falsify CASCADE'))
+}
 
 describe('the demo', () => {
   it('loads files and finds every figure equal', async () => {
     const { failed, lines, output } = await run()
-    expect(lines.at(-1)).toBe('3 users, 40 figures: all equal')
+    expect(lines.at(-1)).toBe('3 users, 28 figures: all equal')
     expect(failed).toBe(false)
     for (const text of ['Ann', 'example.com', '\u001b']) expect(output).not.toContain(text)
     const [row] = await service.database.query(`SELECT count(*)::int FROM transactions`)
     expect(row).toEqual({ count: 4 })
   })
 
-  it('loads nothing twice, and counts with what else users have', async () => {
-    const [ann] = (
-      await service.call('listUsers', { token: staff.token, query: { email: 'ann@example.com' } })
-    ).body
-    await service.createTransaction(staff.token, { user_id: ann.id, currency: 'EUR' })
-    const { failed, output, lines } = await run()
-    expect(output).toContain('4 transactions were there already')
-    expect(lines.at(-1)).toBe('3 users, 50 figures: all equal')
-    expect(failed).toBe(false)
-  })
-
-  it('finds a stored figure that was falsified', async () => {
-    const change = (sign: '+' | '-') =>
-      service.database.query(
-        `UPDATE user_statistics SET total_credit = total_credit ${sign} 1 WHERE currency = 'JPY'`,
-      )
-    await change('+')
-    await passOverFigures()
-    const { failed, output, document } = await run()
-    await change('-')
-    await passOverFigures()
+  it('finds a figure that the service sums up wrongly', async () => {
+    const { failed, output, document } = await runFalsified(
+      'user_statistics',
+      "NEW.currency = 'JPY'",
+      'NEW.total_credit := NEW.total_credit + 1',
+    )
     expect(failed).toBe(true)
-    expect(output).toMatch(/^User \d+, JPY, total_credit: expected 1500, got 1501$/m)
-    expect(output).toMatch(/^3 users, 50 figures: 3 DIFFER$/m)
+    expect(output).toMatch(/^User \d+, JPY, total_credit: expected "1500", got "1501"$/m)
+    expect(output).toMatch(/^3 users, 28 figures: \d+ DIFFER$/m)
     expect(document).toMatchObject({
       users: 3,
       transactions: 4,
-      figures: 50,
+      figures: 28,
       differences: expect.arrayContaining([
         {
           user_id: expect.any(Number),
@@ -109,14 +107,16 @@ describe('the demo', () => {
     })
   })
 
-  it('finds a transaction that was falsified', async () => {
-    await service.database.query(
-      `UPDATE transactions SET transaction_amount = 1.006 WHERE currency = 'KWD'`,
+  it('finds a transaction that the service books wrongly', async () => {
+    const { failed, output } = await runFalsified(
+      'transactions',
+      "NEW.currency = 'KWD'",
+      'NEW.transaction_amount := 1.006',
     )
-    await service.settled()
-    const { failed, output } = await run()
     expect(failed).toBe(true)
-    expect(output).toMatch(/^User \d+, KWD, 2026-01-31 total_debit: expected 1\.005, got 1\.006$/m)
+    expect(output).toMatch(
+      /^User \d+, KWD, 2026-01-31: expected \{.*"1\.005"\}, got \{.*"1\.006"\}$/m,
+    )
   })
 
   it('makes a sample without files', async () => {
@@ -127,8 +127,38 @@ describe('the demo', () => {
 })
 
 describe('the demo says in a sentence', () => {
+  it.each([
+    [
+      { users: 'Dee,dee.example.com,\n' },
+      'The service refused line 5 of the users: email must be an email address, such as asha.rao@example.com.',
+    ],
+    [
+      { users: 'Dee,<dee>,0\n' },
+      'The service refused line 5 of the users: age must be at least 1.',
+    ],
+    [{ users: 'Dee,<ANN>,\n' }, 'The service refused line 5 of the users: email_taken.'],
+    [
+      { transactions: '4,<ann>,2026-02-30,credit,1,USD\n' },
+      'The service refused line 6 of the transactions: transaction_date must be a date or a date-time: send 2026-01-31T10:15:00Z or 2026-01-31.',
+    ],
+    [
+      { transactions: '4,<ann>,2026-02-28,credit,1.005,USD\n' },
+      'The service refused line 6 of the transactions: transaction_amount must have at most 2 decimals in USD.',
+    ],
+    [
+      { transactions: '3,<ann>,2026-02-28,credit,1,USD\n' },
+      'The service refused line 6 of the transactions: reference_taken.',
+    ],
+    [
+      { transactions: '4,<dee>,2026-02-28,credit,1,USD\n' },
+      'Line 6 of the transactions names no user of the users file.',
+    ],
+  ])('that a line cannot be loaded: %j', async (more, message) => {
+    await expect(run(more)).rejects.toThrow(new StartupError(message))
+  })
+
   it('that nothing answers', async () => {
-    await expect(demo(['--url', 'http://127.0.0.1:1', ...files])).rejects.toThrow(
+    await expect(demo(['--url', 'http://127.0.0.1:1'])).rejects.toThrow(
       /^The service at http:\/\/127\.0\.0\.1:1 cannot be reached \(.+\)\.$/,
     )
   })
@@ -141,13 +171,13 @@ describe('the demo says in a sentence', () => {
 
   it('that the account is no staff', async () => {
     await expect(demo(['--url', url], { account: await service.createAccount() })).rejects.toThrow(
-      /takes staff or admin\.$/,
+      '/v1/users/bulk was answered with 403 forbidden.',
     )
   })
 
   it('that a file is not there, before it starts anything', async () => {
     await expect(demo(['/no/users.csv', '/no/transactions.csv'])).rejects.toThrow(
-      /^There is no file \/no\/users\.csv\.$/,
+      'There is no file /no/users.csv.',
     )
   })
 

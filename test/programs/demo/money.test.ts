@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { StartupError } from '../../../src/errors.ts'
 import {
   divideHalfEven,
   fromMinor,
-  groupThousands,
+  minorDigits,
   toMinor,
 } from '../../../src/programs/demo/money.ts'
 
@@ -28,7 +29,7 @@ describe('amounts in minor units', () => {
     ['10000000000000', 2],
     ['', 2],
   ])('refuses %j with %i digits', (text, digits) => {
-    expect(toMinor(text, digits)).toBeUndefined()
+    expect(() => toMinor(text, digits)).toThrow(StartupError)
   })
 
   it('writes what it reads', () => {
@@ -59,12 +60,8 @@ describe('amounts in minor units', () => {
     expect(divideHalfEven(total, count)).toBe(quotient)
   })
 
-  it('sets thousands apart', () => {
-    expect(['-1234567.00', '123456', '999.125', '1000'].map(groupThousands)).toEqual([
-      '-1,234,567.00',
-      '123,456',
-      '999.125',
-      '1,000',
-    ])
+  it('knows the currencies of ISO 4217', () => {
+    expect(['USD', 'JPY', 'KWD'].map(minorDigits)).toEqual([2, 0, 3])
+    expect(() => minorDigits('XQQ')).toThrow('The currency XQQ is not known.')
   })
 })
