@@ -26,8 +26,8 @@ export const consumersOf = ({
 })
 
 /**
- * Starts to consume jobs, as soon as queue and database answer. Ends with the services' `close`, which waits
- * for the jobs under way.
+ * Starts consuming jobs as soon as queue and database answer. The services' `close` stops it and
+ * waits for the jobs under way.
  */
 export async function startConsumers(services: Services): Promise<void> {
   const { config, queue, outbox, database, log } = services
@@ -37,7 +37,7 @@ export async function startConsumers(services: Services): Promise<void> {
     if (!('everySeconds' in event)) continue
     await persist(() => queue.schedule(name as EventName, event.everySeconds(config)), log)
   }
-  // An import whose worker was killed is taken up at once.
+  // Resumes imports of a killed worker at once, without waiting for the next sweep.
   await persist(() => queue.add([{ consumer: 'sweepImports', payload: {} }]), log)
   outbox.nudge()
 }

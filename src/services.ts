@@ -33,10 +33,10 @@ import { openShared } from './lib/redis-watch.ts'
 export type Services = ReturnType<typeof openServices>
 
 /**
- * Opens what a process works with and puts the features' services on it. `close` waits for what is
- * under way and may be called twice.
+ * Opens database, cache and queue, and creates the features' services. `close` waits for work under
+ * way and may be called twice.
  *
- * @param role a worker's relay polls the outbox; that of an API process is nudged after its commits
+ * @param role the relay of a worker polls the outbox; that of an API process is only nudged
  */
 export function openServices(
   config: Config,
@@ -58,7 +58,7 @@ export function openServices(
     databaseUrl,
     config.DATABASE_POOL_SIZE,
     log,
-    // Sweeps and what else comes in between need room beside the jobs.
+    // Two connections more than jobs, for sweeps and the like.
     role === 'api'
       ? { relay: 1, background: 2 }
       : { relay: 2, background: config.WORKER_CONCURRENCY + 2 },

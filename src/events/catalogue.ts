@@ -18,15 +18,17 @@ const Nothing = Type.Object({})
 
 const HOUR = 3_600
 
-/** An event that a trigger of `prisma/functions/` writes into the outbox, with what it tells of. */
+/** An event that a trigger of `prisma/functions/` writes into the outbox. */
 interface OutboxEvent {
   readonly payload: TObject
   readonly consumer: string
-  /** All waiting events of a user share one job, and those of many users that one request touched. */
+  /**
+   * All waiting events of a user share one job. Many users that one request touched share jobs too.
+   */
   readonly coalesced: boolean
 }
 
-/** An event of the clock. */
+/** An event that recurs on a schedule. */
 interface DueEvent {
   readonly payload: typeof Nothing
   readonly consumer: string
@@ -34,9 +36,9 @@ interface DueEvent {
 }
 
 /**
- * What happens in Passbook that something reacts to: what a job for it carries, and who consumes that
- * job. Payloads hold ids only, never names, amounts or account numbers. `consumers.ts` binds each
- * consumer to a function; with one missing Passbook does not compile.
+ * Every event, the payload of its job, and the consumer of that job. Payloads hold ids only, never
+ * names, amounts or account numbers. `consumers.ts` binds each consumer to a function; if one is
+ * missing, Passbook does not compile.
  */
 export const events = {
   'transaction.created': { payload: Users, consumer: 'recomputeStatistics', coalesced: true },
@@ -71,7 +73,7 @@ type Events = typeof events
 export type EventName = keyof Events
 export type ConsumerName = Events[EventName]['consumer']
 
-/** What a consumer is given: its events have one payload. */
+/** The payload a consumer is given. All events of a consumer have the same payload. */
 export type PayloadOf<Consumer extends ConsumerName> = {
   [Name in EventName]: Events[Name]['consumer'] extends Consumer
     ? Static<Events[Name]['payload']>
@@ -83,7 +85,7 @@ export type Job = {
   [Consumer in ConsumerName]: {
     readonly consumer: Consumer
     readonly payload: PayloadOf<Consumer>
-    /** Lets all others pass that wait with it. */
+    /** A low priority: every other waiting job runs first. */
     readonly yields?: boolean
   }
 }[ConsumerName]
@@ -93,7 +95,7 @@ export type Consumers = {
   readonly [Consumer in ConsumerName]: (payload: PayloadOf<Consumer>) => Promise<void>
 }
 
-/** What a consumer is given, for checking. */
+/** The schema of each consumer's payload. */
 export const payloadSchemas: ReadonlyMap<string, TObject> = new Map(
   Object.values(events).map(({ consumer, payload }) => [consumer, payload]),
 )

@@ -3,11 +3,11 @@ import type { Metrics } from '../lib/metrics.ts'
 import { type EventName, events, type Job, MAX_USERS } from './catalogue.ts'
 import { CLAIM_MARK } from './runaways.ts'
 
-/** From so many users of one request on, they share jobs; fewer are faster each in a job of its own. */
+/** This many users of one request share jobs. Fewer are faster in a job each. */
 const MANY_USERS = 50
 const MARK = Prisma.raw(CLAIM_MARK)
 
-/** A row of the outbox that is about to be sent. */
+/** A row of the outbox that is about to be enqueued. */
 export interface ClaimedRow {
   readonly id: bigint
   readonly user_id: bigint
@@ -17,19 +17,19 @@ export interface ClaimedRow {
 }
 
 /**
- * Claims rows never enqueued. A user with a change on its way is left alone: its job takes every change
- * that is there when it runs, and later ones are enqueued once that job is done. So a user has one job
- * at a time, however many transactions arrive.
+ * Claims rows that were never enqueued. It skips users who already have a job under way: that job
+ * handles every change it finds when it runs, and later changes are enqueued once it is done. So a
+ * user has one job at a time, however many transactions arrive.
  */
 export const claimNew = (database: Database, limit: number) => database.$queryRaw<ClaimedRow[]>`
   ${MARK} SELECT * FROM claim_outbox(${limit}::int)`
 
-/** Claims rows whose job got lost with a queue, or is failing. */
+/** Claims rows whose job was lost with a queue, or keeps failing. */
 export const claimLost = (database: Database, limit: number, retrySeconds: number) =>
   database.$queryRaw<ClaimedRow[]>`
     ${MARK} SELECT * FROM claim_lost_outbox(${limit}::int, ${retrySeconds}::int)`
 
-/** Takes the marks back of rows that the queue did not take. */
+/** Releases claimed rows that could not be enqueued. */
 export async function unclaim(database: Database, rows: readonly ClaimedRow[]): Promise<void> {
   await database.outboxRow.updateMany({
     where: { id: { in: rows.map((row) => row.id) } },
@@ -38,23 +38,24 @@ export async function unclaim(database: Database, rows: readonly ClaimedRow[]): 
 }
 
 /**
- * Has everything sent again that was on its way when a process died: its job may be gone, or locked by
- * a dead worker. A job too many finds nothing to do.
+ * Releases every claimed row, so that the relay enqueues it again. After a process died, the job of
+ * a row may be gone, or locked by a dead worker. A duplicate job finds nothing to do.
  */
 export async function releaseOutbox(database: Database): Promise<void> {
   await database.$executeRaw`SELECT release_outbox()`
 }
 
-/** What somebody asked for, and who did. */
+/** A report or an import, and the user who asked for it. */
 export interface RequestSubject {
   readonly id: bigint
   readonly userId: bigint
 }
 
 /**
- * Has requests sent again whose worker died, without the wait for a lost job.
+ * Releases requests whose worker died, so that they are enqueued at once and not only when their
+ * job counts as lost.
  *
- * @returns how many were on their way
+ * @returns how many rows were released
  */
 export async function sendAgain(
   database: Database,
@@ -76,13 +77,16 @@ export async function sendAgain(
 const withRequest = (requestId: string | null) =>
   requestId === null ? {} : { request_id: requestId }
 
-/** The consumer of an event, and how its rows become jobs. An event of a newer version is left to that version. */
+/** The catalogue's entry of an event. Undefined for an event that only a newer Passbook knows. */
 function routeOf(type: string) {
   const event = Object.hasOwn(events, type) ? events[type as EventName] : undefined
   return event !== undefined && 'coalesced' in event ? event : undefined
 }
 
-/** The last request behind each user's rows. The day that a transaction moved away from names none. */
+/**
+ * The last request behind each user's rows. The row of a day that a transaction moved away from has
+ * no request.
+ */
 function requestsOf(rows: readonly ClaimedRow[]): ReadonlyMap<number, string | null> {
   const requests = new Map<number, string | null>()
   for (const { user_id, request_id } of rows) {
@@ -110,10 +114,10 @@ const slicesOf = (users: readonly number[], size: number) =>
   )
 
 /**
- * Turns claimed rows into jobs: one for each request of a report or an import, one for each user with changes,
- * and one for up to {@link MAX_USERS} users that one request changed.
+ * Turns claimed rows into jobs: one for each requested report or import, one for each user with
+ * changes, and one for up to {@link MAX_USERS} users that one request changed.
  *
- * @param share false gives each user a job of their own: one that fails then keeps nobody else waiting
+ * @param share false gives each user their own job, so that a failing one delays nobody else
  */
 export function jobsOf(rows: readonly ClaimedRow[], share = true): Job[] {
   const jobs: Job[] = []
@@ -142,14 +146,16 @@ export function jobsOf(rows: readonly ClaimedRow[], share = true): Job[] {
   return jobs
 }
 
-/** Rows of changes, not of requests for reports and imports, which last as long as their work. */
+/**
+ * Selects changes. Requests for reports and imports have no day, and last as long as their work.
+ */
 const CHANGES = { day: { not: null } }
 
-/** Shows how much waits in the outbox, and for how long. */
+/** Registers gauges for how many changes wait in the outbox, and for how long. */
 export function gaugeOutbox(database: Database, metrics: Metrics): void {
   metrics.gauge(
     'passbook_outbox_rows',
-    'Changes whose figures are not current yet: of a day, or of a user by a big load',
+    'Outbox rows of changes without figures: one a user and day, or one a user after a big load',
     () => database.outboxRow.count({ where: CHANGES }),
   )
   metrics.gauge('passbook_outbox_lag_seconds', 'Age of the oldest change without figures', () =>
@@ -157,7 +163,7 @@ export function gaugeOutbox(database: Database, metrics: Metrics): void {
   )
 }
 
-/** How long the oldest change has waited for its figures. */
+/** The age in seconds of the oldest change without figures; 0 if there is none. */
 export async function oldestChangeSeconds(database: Database): Promise<number> {
   const { _min } = await database.outboxRow.aggregate({
     where: CHANGES,

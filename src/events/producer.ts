@@ -1,19 +1,19 @@
-/** What is needed of a BullMQ queue to open it again. */
+/** The methods of a BullMQ queue that reopening needs. */
 interface OpenedQueue {
   waitUntilReady(): Promise<unknown>
   close(): Promise<void>
 }
 
-/** A queue to put jobs into, for as long as the process runs. */
+/** A queue to add jobs to, for as long as the process runs. */
 export interface Producer<Q> {
-  /** @throws why the queue cannot be used now */
+  /** @throws when the queue cannot be used now */
   ready(): Promise<Q>
   close(): Promise<void>
 }
 
 /**
- * Opens a queue, and opens it again when it did not get ready: BullMQ asks once whether its server is as it
- * has to be and keeps the answer, so that a queue opened at a bad moment would stay broken.
+ * Opens a queue, and reopens it if it did not become ready. BullMQ checks its server once and keeps
+ * the result, so a queue opened at a bad moment would stay broken.
  */
 export function openProducer<Q extends OpenedQueue>(open: () => Q): Producer<Q> {
   let opened = open()
@@ -24,7 +24,7 @@ export function openProducer<Q extends OpenedQueue>(open: () => Q): Producer<Q> 
         await current.waitUntilReady()
         return current
       } catch {
-        // The answer may be of long ago.
+        // BullMQ may have kept this failure from long ago.
         if (opened === current) {
           opened = open()
           void current.close().catch(() => undefined)

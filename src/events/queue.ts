@@ -29,25 +29,25 @@ import { countUnderWay } from './under-way.ts'
 import { type RunningWorker, runWhenReady } from './worker-start.ts'
 
 const QUEUE_NAME = 'events'
-/** How long a failed job rests before its second attempt; twice as long before each further one. */
+/** The back-off before a failed job's second try. It doubles before each further try. */
 const RETRY_DELAY_MS = 500
 const JOB_OPTIONS = {
   attempts: 6,
   removeOnComplete: true,
   removeOnFail: { age: 30 * 86_400, count: 5_000 },
 }
-/** A job whose worker died is taken over after at most the sum of both. */
+/** Another worker takes over a dead worker's job after at most the sum of both. */
 const LOCK_MS = 10_000
 const STALLED_CHECK_MS = 5_000
 const MAX_STALLS = 5
-/** The goodbye to a Redis that is away would take for ever. */
-const GOODBYE_MS = 3_000
-/** How long adding jobs may take: the relay adds thousands at once. */
+/** Limits closing: with Redis away, it would wait for ever. */
+const MAX_CLOSE_MS = 3_000
+/** Limits adding jobs: the relay adds thousands at once. */
 const MAX_ADD_MS = 10_000
 
 /**
- * What the queue may wait for where it is kept in PostgreSQL. Connecting is generous: it begins while the program
- * loads, which keeps this process busy for seconds.
+ * Limits in milliseconds of a queue kept in PostgreSQL. The limit on connecting is generous: it
+ * begins while the program loads, which keeps this process busy for seconds.
  */
 const QUEUE_LIMITS = {
   statement: 10_000,
@@ -66,15 +66,17 @@ export interface FailedJob {
   readonly reason: string
 }
 
-/** Jobs on their way to their consumers: at least once, in no particular order. */
+/** Delivers jobs to consumers: at least once, in no particular order. */
 export interface EventQueue {
   /** Gives up after 10 s; the jobs may arrive all the same. */
   add(jobs: readonly Job[]): Promise<void>
-  /** Adds a job for this event every so many seconds, once however many processes ask for it. */
+  /**
+   * Adds a job for this event every `everySeconds`. Processes that schedule the same share one job.
+   */
   schedule(event: EventName, everySeconds: number): Promise<void>
-  /** Starts to work; `done` is called after each job. Stops with `close`. */
+  /** Starts consuming jobs; calls `done` after each. `close` stops it. */
   consume(consumers: Consumers, concurrency: number, done: () => void): void
-  /** Begins no more jobs, and waits for those under way, `milliseconds` at most. */
+  /** Begins no more jobs, and waits at most `milliseconds` for those under way. */
   finish(milliseconds: number): Promise<void>
   /** Newest first, at most `limit`. */
   failed(limit: number): Promise<readonly FailedJob[]>
@@ -90,11 +92,11 @@ interface QueueOptions {
   readonly storage?: Storage
   readonly metrics: Metrics
   readonly log: Log
-  /** Half a second when not given. */
+  /** Defaults to half a second. */
   readonly retryDelayMs?: number
 }
 
-/** BullMQ on Redis where there is one, else on tables of its own in the database. */
+/** Opens BullMQ on Redis if there is one, else on its own tables in the database. */
 export function openQueue(options: QueueOptions): EventQueue {
   const { databaseUrl, shared } = options
   if (shared === undefined) {
@@ -136,7 +138,7 @@ function queueOver<B extends IQueueBackend, C>(
       const entries = batch.map(({ consumer, payload, yields }) => ({
         name: consumer,
         data: payload,
-        // What has no priority comes first.
+        // BullMQ runs jobs without a priority first.
         ...(yields && { opts: { priority: 1 } }),
       }))
       const add = async () => void (await (await producer.ready()).addBulk(entries))
@@ -168,7 +170,7 @@ function queueOver<B extends IQueueBackend, C>(
     },
     async finish(milliseconds) {
       if (worker === undefined) return
-      // It takes no more jobs from now on. What else it waits for is the business of `close`.
+      // Closing takes no more jobs from now on. `close` waits for the rest of it.
       const closed = worker.close()
       await within(milliseconds, Promise.race([closed, jobs.none()]))
     },
@@ -199,8 +201,8 @@ function queueOver<B extends IQueueBackend, C>(
     },
     async close() {
       schedules.close()
-      if (worker) await within(GOODBYE_MS, worker.close())
-      // It says goodbye to a Redis that may be away; stopping has to go on.
+      if (worker) await within(MAX_CLOSE_MS, worker.close())
+      // Closing fails if Redis is away; stopping has to go on.
       await producer.close().catch((error) => log.warn({ err: error }, 'the queue does not answer'))
     },
   }
@@ -210,7 +212,7 @@ const payloadChecks = new Map(
   [...payloadSchemas].map(([consumer, payload]) => [consumer, Compile(payload)]),
 )
 
-/** Runs one job. What the queue keeps of a failure is its kind: messages can quote data. */
+/** Runs one job. The queue keeps only the name and code of an error: its message can quote data. */
 async function run(
   job: QueuedJob,
   consumers: Consumers,

@@ -10,26 +10,32 @@ import type { EventQueue } from './queue.ts'
 import { createRunaways, ranOutOfTime } from './runaways.ts'
 
 const MAX_BATCH_ROWS = 2_000
-/** A claim that took too long is followed by smaller ones, which grow again. */
+/** After a claim that took too long, batches shrink to as few rows, and grow again. */
 const MIN_BATCH_ROWS = 50
 const POLL_MS = 200
-/** Between two passes: every job that ends nudges, and in a burst one pass for several is enough. */
+/**
+ * Time between two passes. Every finished job nudges; in a burst one pass serves several nudges.
+ */
 const SPACING_MS = 40
-/** Between two looks for rows whose job got lost. */
+/** Time between two looks for rows whose job was lost. */
 const LOST_EVERY_MS = 500
-/** How long the relay rests after the database or the queue failed it. */
+/** How long the relay pauses after an error of the database or the queue. */
 const PAUSE_MS = 1_000
 
 interface RelayOptions {
   readonly database: Database
   readonly queue: EventQueue
   readonly log: Log
-  /** After so long, doubled with every time, an enqueued row without figures is enqueued again. */
+  /**
+   * An enqueued row whose work is not done by then is enqueued again. The wait doubles each time.
+   */
   readonly retrySeconds: number
   /** A worker polls; an API process is only nudged. */
   readonly poll: boolean
   readonly metrics: Metrics
-  /** What the server gives a claim, in milliseconds: the limit of the relay's connections when not given. */
+  /**
+   * The server's limit on a claim, in milliseconds. Defaults to that of the relay's connections.
+   */
   readonly claimMs?: number
 }
 
@@ -43,9 +49,9 @@ export interface Relay extends Nudge {
 }
 
 /**
- * Moves committed outbox rows to the queue. Marking is committed before the job is added: a job that
- * runs before the commit of its mark would find nothing. When adding fails the mark is taken back;
- * when the process dies in between, the age of the row brings it up again.
+ * Moves committed outbox rows to the queue. A claim is committed before its jobs are added: a job
+ * that ran before that commit would find nothing. If adding fails, the rows are released. If the
+ * process dies in between, they are claimed again as lost.
  */
 export function startRelay(options: RelayOptions): Relay {
   const { database, queue, log, retrySeconds, poll, metrics } = options
@@ -69,12 +75,14 @@ export function startRelay(options: RelayOptions): Relay {
     }
   }
 
-  /** Claims a batch, or nothing where that took too long: what follows is smaller. */
+  /**
+   * Claims a batch. A claim that takes too long returns nothing and makes the next batches smaller.
+   */
   async function claim(
-    from: (most: number) => Promise<readonly ClaimedRow[]>,
+    claimRows: (limit: number) => Promise<readonly ClaimedRow[]>,
   ): Promise<readonly ClaimedRow[]> {
     try {
-      return await from(batch)
+      return await claimRows(batch)
     } catch (error) {
       if (!ranOutOfTime(error)) throw error
       batch = Math.max(Math.floor(batch / 4), MIN_BATCH_ROWS)
@@ -86,23 +94,23 @@ export function startRelay(options: RelayOptions): Relay {
 
   async function pass(): Promise<void> {
     if (poll) await runaways.look()
-    const most = batch
+    const size = batch
     const fresh = await claim((rows) => claimNew(database, rows))
     await enqueue(fresh, jobsOf(fresh))
-    again ||= fresh.length === most
+    again ||= fresh.length === size
     if (poll && Date.now() >= nextLookForLost) {
       nextLookForLost = Date.now() + LOST_EVERY_MS
-      // Each alone: one whose recomputation fails keeps nobody else's figures waiting.
+      // A job each: a failing recomputation then delays nobody else's figures.
       const lost = await claim((rows) => claimLost(database, rows, retrySeconds))
       await enqueue(lost, jobsOf(lost, false))
     }
-    if (batch === most) batch = Math.min(most * 2, MAX_BATCH_ROWS)
+    if (batch === size) batch = Math.min(size * 2, MAX_BATCH_ROWS)
   }
 
   async function run(): Promise<void> {
     do {
-      const rest = nextPass - Date.now()
-      if (rest > 0) await delay(rest)
+      const wait = nextPass - Date.now()
+      if (wait > 0) await delay(wait)
       again = false
       await pass()
       nextPass = Date.now() + SPACING_MS
@@ -115,7 +123,7 @@ export function startRelay(options: RelayOptions): Relay {
     running = run()
       .catch((error) => {
         pausedUntil = Date.now() + PAUSE_MS
-        log.warn({ err: error }, 'events wait: the relay could not enqueue them')
+        log.warn({ err: error }, 'the relay could not enqueue events; they wait in the outbox')
       })
       .finally(() => {
         running = undefined

@@ -3,16 +3,19 @@ import { codeOf, driverCause } from '../database/errors.ts'
 import type { Log } from '../lib/log.ts'
 import type { Metrics } from '../lib/metrics.ts'
 
-/** PostgreSQL's code for a statement that ran out of time, or was cancelled. */
+/** PostgreSQL's code for a statement that timed out or was cancelled. */
 const CANCELLED = '57014'
-/** In front of each statement that claims: by it a relay knows its own among the server's sessions. */
+/**
+ * Precedes each claim statement. By it the relay recognizes its own statements in
+ * `pg_stat_activity`.
+ */
 export const CLAIM_MARK = '/* passbook relay */'
 
 interface RunawayOptions {
   readonly database: Database
   readonly log: Log
   readonly metrics: Metrics
-  /** What the server gives a claim, in milliseconds. */
+  /** The server's limit on a claim, in milliseconds. */
   readonly claimMs: number
 }
 
@@ -20,28 +23,31 @@ interface RunawayOptions {
 export const ranOutOfTime = (error: unknown): boolean =>
   [codeOf(error), driverCause(error).originalCode].includes(CANCELLED)
 
-/** Ends claims that take too long, and sees to it that the next ones do not. */
+/**
+ * Cancels claims that take too long, and refreshes the table's statistics so that the next ones do
+ * not.
+ */
 export function createRunaways({ database, log, metrics, claimMs }: RunawayOptions) {
   let nextLook = 0
 
   function note(count: number): void {
     metrics.relayRunaways.inc(count)
-    log.warn({ count, claim_ms: claimMs }, 'a claim of changes took too long and was ended')
+    log.warn({ count, claim_ms: claimMs }, 'cancelled a claim of outbox rows that took too long')
   }
 
-  /** Fresh statistics also end the plans that sessions keep for this table. */
+  /** Fresh statistics also invalidate the plans that sessions cache for this table. */
   const analyze = () => database.$executeRaw`ANALYZE outbox`
 
   return {
-    /** To be called when a claim of this process ran out of time. */
+    /** Call this when a claim of this process timed out. */
     async ended(): Promise<void> {
       note(1)
       await analyze()
     },
 
     /**
-     * Ends what no process waits for any more: when one is killed, the server goes on with its statement. Looks
-     * again after as long as a claim may take.
+     * Cancels claims that no process waits for any more: the server goes on with the statement of a
+     * killed process. Looks at most once per `claimMs`.
      */
     async look(): Promise<void> {
       if (Date.now() < nextLook) return

@@ -1,10 +1,10 @@
 import { type EventName, events } from './catalogue.ts'
 import type { Producer } from './producer.ts'
 
-/** How often, in milliseconds, to look whether the queue still knows its schedules. */
+/** How often, in milliseconds, to check that the queue still knows its schedules. */
 const LOOK_MS = 15_000
 
-/** The part of a BullMQ queue that schedules are kept with. */
+/** The methods of a BullMQ queue that keep schedules. */
 interface SchedulerQueue {
   getJobScheduler(id: string): Promise<unknown>
   upsertJobScheduler(
@@ -14,14 +14,14 @@ interface SchedulerQueue {
   ): Promise<unknown>
 }
 
-/** Jobs that come back for as long as the process runs. */
+/** Recurring jobs. */
 export interface Schedules {
-  /** Adds a job for this event every so many seconds, once however many processes ask for it. */
+  /** Adds a job for this event every `everySeconds`. Processes that add the same share one job. */
   add(event: EventName, everySeconds: number): Promise<void>
   close(): void
 }
 
-/** Keeps schedules in the queue, and puts them back when a Redis that came back empty lost them. */
+/** Keeps schedules in the queue, and restores them after Redis came back empty. */
 export function keepSchedules({ ready }: Producer<SchedulerQueue>): Schedules {
   const timers: NodeJS.Timeout[] = []
   return {
@@ -37,7 +37,7 @@ export function keepSchedules({ ready }: Producer<SchedulerQueue>): Schedules {
         if (!(await (await ready()).getJobScheduler(event))) await put()
       }
       await put()
-      // A queue that does not answer is logged by its own listener, and asked again.
+      // The queue's own listener logs the error; the timer checks again.
       timers.push(setInterval(() => void look().catch(() => undefined), Math.min(every, LOOK_MS)))
     },
     close() {

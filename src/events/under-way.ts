@@ -1,4 +1,4 @@
-/** Counts what is under way, so that the end of it can be waited for. */
+/** Counts promises that have not settled, so that a caller can wait for all of them. */
 export function countUnderWay() {
   let count = 0
   let waiting: (() => void)[] = []
@@ -11,7 +11,7 @@ export function countUnderWay() {
   }
 
   return {
-    /** Counts work until it ends, well or badly. */
+    /** Counts this work until it settles. */
     count: <T>(work: Promise<T>): Promise<T> => {
       count += 1
       return work.finally(end)

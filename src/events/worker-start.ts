@@ -2,7 +2,7 @@ import type { Log } from '../lib/log.ts'
 
 const PAUSE_MS = 500
 
-/** What is needed of a BullMQ worker that was opened with `autorun: false`. */
+/** The methods of a BullMQ worker, opened with `autorun: false`, that starting it needs. */
 interface OpenedWorker {
   waitUntilReady(): Promise<unknown>
   run(): Promise<void>
@@ -10,14 +10,14 @@ interface OpenedWorker {
 }
 
 export interface RunningWorker {
-  /** Waits for the jobs under way. */
+  /** Stops taking jobs, and waits for those under way. */
   close(): Promise<void>
 }
 
 /**
- * Runs a worker once its database answers. BullMQ asks a PostgreSQL once whether its tables are there
- * and keeps the answer: a worker that runs after a failure asks for jobs in a loop that lets nothing
- * else in the process run. So one that did not get ready is replaced.
+ * Runs a worker once its database answers. BullMQ checks once whether its tables exist in
+ * PostgreSQL and keeps the result. A worker that runs after a failed check asks for jobs in a loop
+ * that lets nothing else in the process run. So a worker that did not become ready is replaced.
  */
 export function runWhenReady(open: () => OpenedWorker, log: Log): RunningWorker {
   let worker = open()
@@ -29,7 +29,7 @@ export function runWhenReady(open: () => OpenedWorker, log: Log): RunningWorker 
       await worker.waitUntilReady()
     } catch (error) {
       if (closed) return
-      log.warn({ err: error }, 'the worker waits: the queue does not answer')
+      log.warn({ err: error }, 'the queue does not answer; the worker tries again')
       await worker.close().catch(() => undefined)
       timer = setTimeout(() => {
         worker = open()
@@ -41,7 +41,7 @@ export function runWhenReady(open: () => OpenedWorker, log: Log): RunningWorker 
     if (!closed) await worker.run()
   }
 
-  void start().catch((error) => log.error({ err: error }, 'the worker ended'))
+  void start().catch((error) => log.error({ err: error }, 'the worker stopped consuming jobs'))
   return {
     async close() {
       closed = true

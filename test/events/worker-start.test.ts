@@ -22,7 +22,7 @@ it('a worker whose queue does not answer at its start lets the process go on, an
   await vi.waitFor(() =>
     expect(warned).toHaveBeenCalledWith(
       expect.anything(),
-      'the worker waits: the queue does not answer',
+      'the queue does not answer; the worker tries again',
     ),
   )
   await service.database.query('ALTER SCHEMA away RENAME TO bullmq')
