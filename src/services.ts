@@ -20,8 +20,8 @@ import { createTransactionBulk } from './features/transactions/bulk.ts'
 import { createTransactionImport } from './features/transactions/transaction-import.ts'
 import { createTransactionService } from './features/transactions/transactions.service.ts'
 import { createUserBulk } from './features/users/bulk.ts'
-import { isThere } from './features/users/is-there.ts'
 import { createUserLookup } from './features/users/lookup.ts'
+import { userExists } from './features/users/user-exists.ts'
 import { createUserService } from './features/users/users.service.ts'
 import { createConventions } from './http/conventions.ts'
 import { createFieldCrypto } from './lib/crypto.ts'
@@ -64,7 +64,7 @@ export function openServices(
       : { relay: 2, background: config.WORKER_CONCURRENCY + 2 },
   )
   const shared = openShared(config.REDIS_URL, log)
-  const cache = openCache({ shared, isThere: (id) => isThere(database, id), metrics, log })
+  const cache = openCache({ shared, isThere: (id) => userExists(database, id), metrics, log })
   const queue = openQueue({ databaseUrl, shared, storage, metrics, log })
   const outbox = startRelay({
     database: relay,

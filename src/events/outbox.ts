@@ -57,7 +57,7 @@ export interface RequestSubject {
  *
  * @returns how many rows were released
  */
-export async function sendAgain(
+export async function releaseRequests(
   database: Database,
   type: EventName,
   subjects: readonly RequestSubject[],

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { jobsOf, releaseOutbox, sendAgain } from '../../src/events/outbox.ts'
+import { jobsOf, releaseOutbox, releaseRequests } from '../../src/events/outbox.ts'
 import { accepted, rows } from '../imports/imports.ts'
 import { heldLoader, startRunner } from '../imports/runner.ts'
 import { askFor, BY_BANK } from '../reports/reports.ts'
@@ -64,7 +64,9 @@ describe('the outbox row of a report', () => {
     )
     const { database } = cast.service.services
     const user = { userId: BigInt(cast.staff.id) }
-    expect(await sendAgain(database, 'import.requested', [{ ...user, id: BigInt(silent) }])).toBe(0)
+    expect(
+      await releaseRequests(database, 'import.requested', [{ ...user, id: BigInt(silent) }]),
+    ).toBe(0)
     const sent = vi.spyOn(cast.service.services.queue, 'add')
     await cast.service.services.reports.sweep()
     await vi.waitFor(() => expect(sent).toHaveBeenCalled())

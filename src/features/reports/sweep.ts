@@ -1,10 +1,10 @@
 import type { Database } from '../../database/client.ts'
-import { sendAgain } from '../../events/outbox.ts'
+import { releaseRequests } from '../../events/outbox.ts'
 import { MAX_ATTEMPTS, SILENT_SECONDS } from './build.ts'
 
 /**
- * Looks after reports: deletes those kept long enough, lets those fail whose worker died at the last
- * attempt, and has those built again whose worker died earlier.
+ * Looks after reports: deletes those kept long enough, lets those fail whose worker died at the
+ * last attempt, and has those built again whose worker died earlier.
  *
  * @returns how many are to be built again
  */
@@ -24,5 +24,5 @@ export async function sweepReports(database: Database, retentionHours: number): 
     WHERE status IN ('queued', 'running')
       AND coalesce(alive_at, created_at) < now() - make_interval(secs => ${SILENT_SECONDS})
     ORDER BY id`
-  return await sendAgain(database, 'report.requested', silent)
+  return await releaseRequests(database, 'report.requested', silent)
 }
