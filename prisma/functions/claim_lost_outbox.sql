@@ -1,7 +1,7 @@
--- Marks rows again that were sent long ago and are still here, the longest wait first, and returns them. Their job got lost,
--- fails or still runs: the wait of retry_seconds doubles with each time, up to an hour.
+-- Claims rows again that were enqueued long ago and are still here, the longest wait first, and returns them. Their job was
+-- lost, fails or still runs. The wait of retry_seconds doubles each time, up to an hour.
 --
--- It has one plan for the reason that claim_outbox has.
+-- The settings leave the planner one plan, for the reason given in claim_outbox.
 CREATE OR REPLACE FUNCTION claim_lost_outbox(most integer, retry_seconds integer)
 RETURNS TABLE (id bigint, user_id bigint, type text, subject_id bigint, request_id varchar) LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_sort = off

@@ -1,9 +1,9 @@
--- Marks rows that were never sent, oldest first, and returns them. A user's changes wait while one of theirs is on its way: its
--- job takes them all. Requests wait for nobody.
+-- Claims rows that were never enqueued, oldest first, and returns them. A user's changes wait while another of theirs is
+-- enqueued: its job handles them all. Requests for reports and imports never wait.
 --
--- It has one plan, whatever the statistics say, which autovacuum may have gathered while the outbox was empty: the planner
--- then calls every plan equally cheap, and took one that ran the inner query again for each row. `= ANY (ARRAY (SELECT …))`
--- runs it once, and rows come in the order of their index, so that the first ones are enough however many wait.
+-- The settings leave the planner one plan. Autovacuum may have gathered statistics while the outbox was empty. The planner
+-- then rates every plan as equally cheap, and once chose one that ran the inner query again for each row.
+-- `= ANY (ARRAY (SELECT …))` runs it once. Rows come in index order, so it reads only the first ones, however many wait.
 CREATE OR REPLACE FUNCTION claim_outbox(most integer)
 RETURNS TABLE (id bigint, user_id bigint, type text, subject_id bigint, request_id varchar) LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_sort = off

@@ -1,5 +1,5 @@
--- Keeps how many users there are. A writer adds to the shard of its connection, so that two seldom wait for each other; the
--- sum over the shards is exact.
+-- Keeps the number of users. A writer adds to the shard of its connection, so that two writers seldom wait for each other.
+-- The sum over the shards is exact.
 CREATE OR REPLACE FUNCTION count_users() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   change bigint;

@@ -1,4 +1,4 @@
--- Forgets attempts to log in that are too old to count, but for what is just being counted anew.
+-- Deletes login attempts that are too old to count. Skips rows that a login attempt is updating now.
 CREATE OR REPLACE FUNCTION delete_old_attempts(before timestamptz) RETURNS void LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$

@@ -1,6 +1,6 @@
--- The days of a user whose stored statistics, or those of their month, differ from the ledger, and a day for each currency
--- whose totals do. As one statement it sees one state: a user with a change on its way has none, and nobody else can have
--- any unless something wrote past the recomputation.
+-- The days of a user whose stored statistics, or those of their month, differ from the ledger, and one day for each currency
+-- whose totals differ. A single statement sees a single state. A user with a change in the outbox yields no days. For any
+-- other user a difference means that something bypassed the recomputation.
 CREATE OR REPLACE FUNCTION drifted_days(subject bigint) RETURNS SETOF date LANGUAGE sql STABLE
 SET enable_seqscan = off
 AS $$

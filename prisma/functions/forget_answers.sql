@@ -1,4 +1,4 @@
--- A kept answer goes with any of the users it tells of.
+-- Deletes kept answers that tell of a deleted user.
 CREATE OR REPLACE FUNCTION forget_answers() RETURNS trigger LANGUAGE plpgsql
 SET enable_seqscan = off
 AS $$

@@ -1,6 +1,6 @@
--- Days and months go with their user. They have no foreign key, as checking the user of each took a third of a
--- recomputation. Only recomputations write them, which hold the user; a deletion whose state is older than a recomputation
--- runs into the version that the recomputation raised, which has its foreign key.
+-- Deletes daily and monthly statistics with their user. They have no foreign key: checking the user of each row took a third
+-- of a recomputation. Only recomputations write them, and those lock the user. A deletion whose snapshot is older than a
+-- recomputation fails on the version that the recomputation raised, which has a foreign key.
 CREATE OR REPLACE FUNCTION forget_statistics() RETURNS trigger LANGUAGE plpgsql
 SET enable_seqscan = off
 AS $$

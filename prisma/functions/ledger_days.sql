@@ -1,8 +1,8 @@
--- What the transactions of a user come to on each UTC day of a period and in each currency: here, and nowhere else, credits
--- and debits are summed. Both ends belong to the period and may be infinite.
+-- Sums a user's transactions for each UTC day of a period and each currency. This is the only place that adds up credits and
+-- debits. The period includes both ends, which may be infinite.
 --
--- It is put in place into the statements that use it, so that these find the transactions by their index. The day is not
--- computed where there is one, and from an offset rather than a name elsewhere: that doubled the time of a busy day.
+-- PostgreSQL inlines this function into the statements that use it, so that they find transactions by index. For a single
+-- day it does not compute the date, and else it uses an offset instead of a zone name: those doubled the time of a busy day.
 CREATE OR REPLACE FUNCTION ledger_days(subject bigint, first date, last date)
 RETURNS TABLE (date date, currency varchar, transaction_count integer, total_credit numeric, total_debit numeric)
 LANGUAGE sql STABLE

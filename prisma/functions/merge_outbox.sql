@@ -1,6 +1,6 @@
--- A transaction of several big statements leaves a row for each user and statement: this makes one of them for each user and
--- type of event, at its end. Its rows are those made at the time of the transaction; whatever else was made in the same millisecond and
--- waits loses nothing by being put together as well. Days may come twice in a row.
+-- Merges outbox rows at the end of a database transaction, to one for each user and type of event: each of several big
+-- statements left one for each user. It finds them by the time of the database transaction. It may also merge unclaimed rows
+-- of others that were made in the same millisecond, which is harmless. A merged row may hold a day twice.
 CREATE OR REPLACE FUNCTION merge_outbox() RETURNS void LANGUAGE sql AS $$
   WITH merged AS (
     DELETE FROM outbox WHERE created_at = now()::timestamptz(3) AND enqueued_at IS NULL AND day IS NOT NULL

@@ -1,4 +1,4 @@
--- The outbox row of a report or an import goes as it ends, or is deleted.
+-- Deletes the outbox row of a report or an import when that ends or is deleted.
 CREATE OR REPLACE FUNCTION outbox_after_answer() RETURNS trigger LANGUAGE plpgsql
 SET enable_seqscan = off
 AS $$

@@ -1,7 +1,7 @@
--- transaction.deleted: a day that lost a transaction gets an outbox row. A deleted row cannot carry the id of the request that deletes it: the
--- setting does. Where the user is deleted too there is nothing left to compute.
+-- transaction.deleted: writes an outbox row for each day that lost a transaction. A deleted row cannot carry the id of the
+-- request that deletes it, so a setting does. If the user is deleted too, nothing is left to compute.
 --
--- Each user is asked for alone: a join may read all users in the order of an index.
+-- Each user is looked up alone: a join may read all users in the order of an index.
 CREATE OR REPLACE FUNCTION outbox_after_delete() RETURNS trigger LANGUAGE plpgsql
 SET enable_seqscan = off
 AS $$

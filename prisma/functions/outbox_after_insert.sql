@@ -1,8 +1,9 @@
--- transaction.created: whoever inserts a transaction (API, bulk, COPY, psql) leaves one outbox row for each user and UTC day that the statement
--- touched, in the same database transaction. Triggers of statements do it: a COPY of a million rows fires once.
+-- transaction.created: writes an outbox row for each user and UTC day that a statement touched, in the same database
+-- transaction, whoever inserts (API, bulk, COPY, psql). It is a statement-level trigger: a COPY of a million rows fires it
+-- once.
 --
--- A statement that inserts 10,000 transactions and more leaves one row for each user, with all days of theirs in days
--- and the first in day, in place of one for each day.
+-- A statement that inserts 10,000 transactions or more writes one row for each user instead of one for each day: days holds
+-- all days of that user, and day the first.
 CREATE OR REPLACE FUNCTION outbox_after_insert() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (SELECT count(*) FROM (SELECT FROM new_rows LIMIT 10000) AS counted) < 10000 THEN

@@ -1,5 +1,5 @@
--- report.requested, import.requested: what somebody asks for gets an outbox row, which lives until it has ended. A file that a
--- command reads from its disk gets none, as that command loads it.
+-- report.requested, import.requested: writes the outbox row of a requested report or import, which lives until that has ended.
+-- A file that a command reads from its disk gets none, because that command loads it.
 CREATE OR REPLACE FUNCTION outbox_after_request() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO outbox (user_id, type, subject_id, request_id) VALUES (NEW.user_id, TG_ARGV[0], NEW.id, NEW.request_id);

@@ -1,4 +1,4 @@
--- transaction.deleted: each day that had figures gets an outbox row.
+-- transaction.deleted: writes an outbox row for each day that had figures.
 CREATE OR REPLACE FUNCTION outbox_after_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO outbox (user_id, type, day)

@@ -1,4 +1,5 @@
--- transaction.updated: an update may move a transaction to another day: the day it was on and the day it is on get an outbox row.
+-- transaction.updated: writes outbox rows for the day before the update and the day after it, as an update may move a
+-- transaction to another day.
 CREATE OR REPLACE FUNCTION outbox_after_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO outbox (user_id, type, day, request_id)

@@ -1,21 +1,22 @@
--- Recomputes the days of users that changed, their months, and the users' totals, in one database transaction that also
--- deletes the outbox rows it answers. The figures come from the ledger each time and are never added to: running twice, late
--- or out of order gives the same. The cost depends on the days that changed, not on the length of the history.
+-- Recomputes the changed days of users, the months of those days, and the users' totals. It deletes the outbox rows of these
+-- changes in the same database transaction. It computes figures from the ledger and never adds to them, so running twice,
+-- late or out of order gives the same figures. Its cost depends on the days that changed, not on the length of the history.
 --
--- Why it is exact: each outbox row became visible together with its change; every statement here sees at least what the one
--- that deletes the outbox rows saw; a change that comes later brings a row of its own. The lock on the version makes
--- recomputations of one user take turns. Users and then versions are locked in the order of ids, as whoever else locks
--- several does.
+-- Why it is exact: each outbox row became visible together with its change. Every statement here sees at least what the
+-- statement saw that deletes the outbox rows. A later change brings its own row. The lock on the version makes recomputations
+-- of one user take turns. Users are locked first, then versions, each in the order of ids, as everywhere else.
 --
--- It is a function because its statements sent one by one took more than twice as long. It takes many users because one call
--- for each took twice as long where a load touched a day of many; they have to be kept where the first one is.
+-- It is a function because its statements sent one by one took more than twice as long. It takes many users because a call
+-- for each took twice as long after a load that touched one day of many users. If the ledger is spread by user, the others
+-- have to be stored on the machine of the first, subject.
 --
--- Its plans are made while tables may be empty, and kept while they grow. They have to be kept: the planner calls those for
--- arrays it knows shorter, and making them anew at each call took half of its time. So rows come by their index whatever the
--- statistics say, and what belongs to a user is asked for by user: a join may read a whole table in the order of an index.
+-- Its plans are made while tables may be empty, and kept while they grow. They have to be kept: the planner rates plans for
+-- known arrays as cheaper, and planning anew at each call took half of the time. So the settings force access by index
+-- whatever the statistics say. Rows of a user are looked up for each user, as a join may read a whole table in the order of an
+-- index.
 --
--- Returns the users for whom there was something to do, and when the oldest of their changes was made. Of others no change
--- waits, or they are gone.
+-- Returns the users that had changes, and when the oldest of their changes was made. It leaves out users without changes and
+-- deleted users.
 CREATE OR REPLACE FUNCTION recompute_statistics(subject bigint, others bigint[] DEFAULT '{}')
 RETURNS TABLE (user_id bigint, oldest timestamptz) LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan

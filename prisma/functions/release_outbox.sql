@@ -1,5 +1,5 @@
--- Takes back the marks of all rows on their way. Rows that are locked are about to be answered; waiting for them could lock
--- out who answers many.
+-- Releases all claimed rows. It skips locked rows, which a recomputation is about to delete: waiting for them could deadlock
+-- with a recomputation of many users.
 CREATE OR REPLACE FUNCTION release_outbox() RETURNS void LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
