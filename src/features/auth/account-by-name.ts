@@ -1,6 +1,6 @@
 import type { Database } from '../../database/client.ts'
 
-/** What is known of an account before it is let in. */
+/** What a login checks of an account. */
 export interface Account {
   readonly id: bigint
   readonly role: string
@@ -8,7 +8,9 @@ export interface Account {
   readonly disabledAt: Date | null
 }
 
-/** The account with a user name, whose case does not matter. Whoever takes one by name asks this function. */
+/**
+ * Finds an account by its user name, regardless of case. Every look-up by name goes through here.
+ */
 export const accountByName = (database: Database, username: string): Promise<Account | null> =>
   database.user.findUnique({
     where: { usernameKey: username.toLowerCase() },

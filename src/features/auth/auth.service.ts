@@ -50,10 +50,11 @@ export function createAuthService(deps: Deps) {
   }
 
   /**
-   * Whether a token's account may go on; keeps it until the end. Deleting a user locks the user first
-   * and their tokens after: an exchange has to take the same order.
+   * Locks the token's account until the end of the transaction. False when it is disabled or gone.
+   * Deleting a user locks the user first and the tokens after. An exchange takes the same order, as
+   * the two could deadlock otherwise.
    */
-  const keepEnabledOwner = async (tx: DatabaseTransaction, tokenHash: Uint8Array) => {
+  const lockEnabledOwner = async (tx: DatabaseTransaction, tokenHash: Uint8Array) => {
     const rows = await tx.$queryRaw<unknown[]>`
       SELECT id FROM users WHERE disabled_at IS NULL
         AND id = (SELECT user_id FROM refresh_tokens WHERE token_hash = ${tokenHash})
@@ -62,8 +63,8 @@ export function createAuthService(deps: Deps) {
   }
 
   /**
-   * Revokes what one login grew into. A deletion waits for an exchange under way and does not see the
-   * token it leaves, so it is repeated until nothing was there.
+   * Revokes a family of tokens. A deletion that waits for an exchange under way does not see the
+   * new token, so it is repeated until it finds none.
    */
   async function revoke(family: string): Promise<void> {
     const { count } = await database.refreshToken.deleteMany({ where: { family } })
@@ -74,8 +75,9 @@ export function createAuthService(deps: Deps) {
     /**
      * Creates an account that can log in; its name defaults to the user name.
      *
-     * @param passwordHash made before: hashing takes long, and this may run inside of a transaction
-     * @throws AppError 409
+     * @param passwordHash computed by the caller: hashing is slow, and this may run in a
+     *   transaction
+     * @throws AppError 409 when the user name or e-mail address is taken
      */
     async register(
       { password: _, ...registration }: Registration,
@@ -85,9 +87,10 @@ export function createAuthService(deps: Deps) {
     },
 
     /**
-     * @param network where the request comes from
-     * @throws AppError 401, the same and after the same work for an unknown user; also for one who is
-     *   deleted meanwhile; 403 with the right password of a disabled account; 429 for too many attempts
+     * @param network the network the request comes from
+     * @throws AppError 401 for a wrong password, or a user who is unknown or deleted meanwhile. All
+     *   get the same answer after the same work. 403 for a disabled account with the right
+     *   password. 429 for too many login attempts
      */
     async login({ username, password }: Credentials, network: string): Promise<TokenPair> {
       const user = await accountByName(database, username)
@@ -105,16 +108,17 @@ export function createAuthService(deps: Deps) {
     },
 
     /**
-     * Exchanges a refresh token for new tokens. A token that was exchanged before is in two hands:
-     * its whole family is revoked. The exchange is one database transaction, so that of two at the
-     * same moment the second sees the first.
+     * Exchanges a refresh token for new tokens. Using a token twice means that somebody else has it
+     * too, so its whole family is revoked. The exchange is one database transaction: of two at the
+     * same moment, the second sees the first.
      *
-     * @throws AppError 401 for a token that is unknown, expired, revoked or used, or of a disabled account
+     * @throws AppError 401 for a token that is unknown, expired, revoked or used before, or whose
+     *   account is disabled
      */
     async refresh(token: string): Promise<TokenPair> {
       const tokenHash = digest(token)
       const pair = await database.$transaction(async (tx) => {
-        if (!(await keepEnabledOwner(tx, tokenHash))) return undefined
+        if (!(await lockEnabledOwner(tx, tokenHash))) return undefined
         const [used] = await tx.refreshToken.updateManyAndReturn({
           where: { tokenHash, usedAt: null, expiresAt: { gt: new Date() } },
           data: { usedAt: new Date() },
@@ -122,15 +126,15 @@ export function createAuthService(deps: Deps) {
         return used && (await issue(tx, used.userId, used.family))
       })
       if (pair) return pair
-      const known = await database.refreshToken.findUnique({ where: { tokenHash } })
-      if (known?.usedAt) await revoke(known.family)
+      const stored = await database.refreshToken.findUnique({ where: { tokenHash } })
+      if (stored?.usedAt) await revoke(stored.family)
       throw unauthorized('The refresh token is not valid', 'invalid_refresh_token')
     },
 
-    /** Revokes what one login grew into. An unknown token is as good as revoked. */
+    /** Revokes the token's whole family. An unknown token is no error. */
     async logout(token: string): Promise<void> {
-      const known = await database.refreshToken.findUnique({ where: { tokenHash: digest(token) } })
-      if (known) await revoke(known.family)
+      const stored = await database.refreshToken.findUnique({ where: { tokenHash: digest(token) } })
+      if (stored) await revoke(stored.family)
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../../database/client.ts'
 import { cleanUpLogins } from './login-throttle.ts'
 
-/** Deletes refresh tokens that have expired, and login attempts that no limit counts any more. */
+/** Deletes expired refresh tokens, and login attempts that no limit counts any more. */
 export async function deleteExpiredTokens(database: Database): Promise<void> {
   await database.refreshToken.deleteMany({ where: { expiresAt: { lt: new Date() } } })
   await cleanUpLogins(database)

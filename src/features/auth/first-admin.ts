@@ -10,11 +10,12 @@ interface Deps {
 }
 
 /**
- * Creates the first admin where there is none: as the configuration says, else with the `kept` user
- * name and password of an embedded database, else not at all. Of several processes that start
- * together one wins on the unique user name; the others find the admin.
+ * Creates the first admin if there is none. User name and password come from the configuration,
+ * else from the `kept` secrets of an embedded database; without either, no admin is created. Of
+ * several processes that start together, one wins on the unique user name; the others find its
+ * admin.
  *
- * @throws StartupError when the user name belongs to somebody who is no admin
+ * @throws StartupError when the user name belongs to an account that is no admin
  */
 export async function ensureAdmin(
   { database, users, config }: Deps,
@@ -30,7 +31,7 @@ export async function ensureAdmin(
     .catch(async (cause: unknown) => {
       if ((await countAdmins()) > 0) return
       throw new StartupError(
-        'The first admin cannot be created: its user name is taken; set ADMIN_USERNAME to another.',
+        'The first admin cannot be created: its user name is taken; set ADMIN_USERNAME to another one.',
         { cause },
       )
     })

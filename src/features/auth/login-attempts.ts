@@ -1,29 +1,31 @@
 import { type Database, Prisma } from '../../database/client.ts'
 import { AppError } from '../../errors.ts'
 
-/** After so long without an attempt, those before are forgotten. */
+/** Login attempts are forgotten this long after the last one. */
 const MEMORY_HOURS = 24
 
-/** How often something may be tried, with what is written before and after. */
+/** A limit on login attempts, with the statements that count an attempt and take it back. */
 export interface AttemptLimit {
   readonly subject: Uint8Array
-  /** One statement that counts the attempt where it may be made, and writes nothing where it may not. */
+  /** Counts the attempt if it is allowed, and writes nothing if it is not. */
   readonly count: Prisma.Sql
-  /** What a success takes back. */
+  /** Takes the attempt back after a successful login. */
   readonly settle: Prisma.Sql
 }
 
 /**
- * So many attempts are free; then each has to wait after the last, for 1 second, 2, 4 and so on. A
- * success forgets them all.
+ * Exponential back-off: after `free` attempts, each has to wait for 1 second after the last, then
+ * 2, 4 and so on. A success resets the count.
  *
- * @param subject what is counted, as an HMAC
+ * @param subject HMAC of what is counted
  */
 export function backOff(
   subject: Uint8Array,
-  { free, longestSeconds }: { readonly free: number; readonly longestSeconds: number },
+  limits: { readonly free: number; readonly longestSeconds: number },
 ): AttemptLimit {
-  // Attempts at the same moment do not see the same time: a free one must not set a time at all.
+  const { free, longestSeconds } = limits
+  // Concurrent attempts have different `now()`, so a free attempt must not set `blocked_until` at
+  // all.
   return {
     subject,
     count: Prisma.sql`
@@ -41,17 +43,18 @@ export function backOff(
 }
 
 /**
- * So many failures in a window of time that begins with the first; then none until it ends.
+ * Allows `maxFailures` failures in a time window that begins with the first. Then it blocks until the
+ * window ends.
  *
- * @param subject what is counted, as an HMAC
+ * @param subject HMAC of what is counted
  */
 export function perWindow(
   subject: Uint8Array,
-  { most, seconds }: { readonly most: number; readonly seconds: number },
+  { maxFailures, seconds }: { readonly maxFailures: number; readonly seconds: number },
 ): AttemptLimit {
   return {
     subject,
-    // `blocked_until` is the window's end; it blocks when the window is full.
+    // `blocked_until` is the end of the window. It blocks only once `maxFailures` is reached.
     count: Prisma.sql`
       INSERT INTO login_throttles AS known (subject, failures, last_at, blocked_until)
       VALUES (${subject}, 1, now(), now() + make_interval(secs => ${seconds}::int))
@@ -59,22 +62,22 @@ export function perWindow(
         SELECT CASE WHEN over THEN 1 ELSE known.failures + 1 END, now(),
           CASE WHEN over THEN now() + make_interval(secs => ${seconds}::int) ELSE known.blocked_until END
         FROM (SELECT known.blocked_until <= now() AS over) AS window_state)
-      WHERE known.failures < ${most}::int OR known.blocked_until <= now()
+      WHERE known.failures < ${maxFailures}::int OR known.blocked_until <= now()
       RETURNING 1`,
     settle: Prisma.sql`
       UPDATE login_throttles SET failures = greatest(failures - 1, 0) WHERE subject = ${subject}`,
   }
 }
 
-/** 429: tried too often. @param seconds until the next attempt may be made */
+/** @param seconds until the next attempt is allowed */
 const tooManyAttempts = (seconds: number) =>
   new AppError(429, 'too_many_attempts', `Too many attempts; try again in ${seconds} seconds`, {
     headers: { 'retry-after': String(seconds) },
   })
 
 /**
- * Counts an attempt before it is made, so that many at once get no further than one after another. An
- * attempt that one limit refuses is counted by none: every wait ends.
+ * Counts an attempt before the password is checked, so that concurrent attempts gain nothing over
+ * sequential ones. An attempt that one limit refuses is counted by none, so every wait ends.
  *
  * @throws AppError 429 with the seconds to wait
  */
@@ -94,7 +97,7 @@ export async function countAttempt(
   })
 }
 
-/** Takes back what an attempt that succeeded was counted as. */
+/** Takes a successful attempt back from the limits that counted it. */
 export async function settleAttempt(
   database: Database,
   limits: readonly AttemptLimit[],
@@ -102,7 +105,7 @@ export async function settleAttempt(
   for (const { settle } of limits) await database.$executeRaw(settle)
 }
 
-/** Deletes what is too old to count, but for what is just being counted anew. */
+/** Deletes login attempts that are too old to count. Skips rows that an attempt is updating now. */
 export async function deleteOldAttempts(database: Database): Promise<void> {
   await database.$executeRaw`
     SELECT delete_old_attempts(now() - make_interval(hours => ${MEMORY_HOURS}::int))`

@@ -9,19 +9,22 @@ import {
   settleAttempt,
 } from './login-attempts.ts'
 
-/** For one user name from one address. */
+/** Limits one user name from one address. */
 const FROM_ONE_ADDRESS = { free: 5, longestSeconds: 300 }
-/** Where the account was logged in from before: programs of one account may start at one moment. */
+/**
+ * Limits an address the account logged in from before. More are free, as its programs may start
+ * together.
+ */
 const FROM_KNOWN_ADDRESS = { free: 10, longestSeconds: 300 }
-/** For one user name from all addresses that the account was never logged in from. */
-const FROM_ALL_ADDRESSES = { most: 100, seconds: 900 }
+/** Limits one user name from all addresses together that its account never logged in from. */
+const FROM_ALL_ADDRESSES = { maxFailures: 100, seconds: 900 }
 const ADDRESS_DAYS = 90
 const DAY_MS = 86_400_000
 
-/** Somebody who tries to log in. */
-interface Attempt {
+/** A login attempt. */
+interface LoginAttempt {
   readonly username: string
-  /** The account of this name, where there is one. */
+  /** The account of this name, if it exists. */
   readonly userId: bigint | undefined
   /** The network the request comes from. */
   readonly network: string
@@ -32,9 +35,9 @@ export type LoginThrottle = ReturnType<typeof createLoginThrottle>
 const oldestAddress = () => new Date(Date.now() - ADDRESS_DAYS * DAY_MS)
 
 /**
- * Slows down the guessing of passwords without a way to lock somebody out: whoever guesses waits, the
- * account's own addresses wait for nobody else, and every wait ends. A user name that does not exist
- * is treated alike.
+ * Slows down password guessing, and cannot be used to lock somebody out. An address waits for its
+ * own failures only, once the account has logged in from it, and every wait ends. Unknown user
+ * names are treated the same way.
  */
 export function createLoginThrottle(deps: {
   readonly database: Database
@@ -45,35 +48,35 @@ export function createLoginThrottle(deps: {
   const addressIndex = (userId: bigint, network: string) =>
     crypto.blindIndex('login.address', `${userId}:${network}`)
 
-  /** Asks the same of the database for one who does not exist. */
-  async function isKnown({ userId = 0n, network }: Attempt): Promise<boolean> {
+  /** Runs the same query for an unknown user, so that timing does not tell them apart. */
+  async function isKnown({ userId = 0n, network }: LoginAttempt): Promise<boolean> {
     const address = addressIndex(userId, network)
     const where = { userId, address, lastAt: { gt: oldestAddress() } }
     return (await database.loginAddress.count({ where })) > 0
   }
 
-  async function limitsOf(attempt: Attempt): Promise<readonly AttemptLimit[]> {
+  async function limitsOf(attempt: LoginAttempt): Promise<readonly AttemptLimit[]> {
     const name = attempt.username.toLowerCase()
-    const here = crypto.blindIndex('login.name-and-address', `${name} ${attempt.network}`)
-    if (await isKnown(attempt)) return [backOff(here, FROM_KNOWN_ADDRESS)]
-    const anywhere = crypto.blindIndex('login.name', name)
-    return [backOff(here, FROM_ONE_ADDRESS), perWindow(anywhere, FROM_ALL_ADDRESSES)]
+    const nameAndAddress = crypto.blindIndex('login.name-and-address', `${name} ${attempt.network}`)
+    if (await isKnown(attempt)) return [backOff(nameAndAddress, FROM_KNOWN_ADDRESS)]
+    const nameAlone = crypto.blindIndex('login.name', name)
+    return [backOff(nameAndAddress, FROM_ONE_ADDRESS), perWindow(nameAlone, FROM_ALL_ADDRESSES)]
   }
 
   return {
     /**
-     * To be called before the password is checked.
+     * Counts a login attempt. Call it before the password is checked.
      *
-     * @returns what to call when it was right
-     * @throws AppError 429 when it is not to be checked now
+     * @returns a function to call when the password was right
+     * @throws AppError 429 when the password must not be checked now
      */
-    async admit(attempt: Attempt): Promise<() => Promise<void>> {
+    async admit(attempt: LoginAttempt): Promise<() => Promise<void>> {
       const limits = await limitsOf(attempt)
       await countAttempt(database, limits)
       return () => settleAttempt(database, limits)
     },
 
-    /** Remembers where an account is logged in from. */
+    /** Remembers an address from which an account logged in. */
     async remember(userId: bigint, network: string): Promise<void> {
       const address = addressIndex(userId, network)
       await database.$executeRaw`
@@ -83,7 +86,7 @@ export function createLoginThrottle(deps: {
   }
 }
 
-/** Deletes attempts and addresses that count no more. */
+/** Deletes login attempts and addresses that are too old to count. */
 export async function cleanUpLogins(database: Database): Promise<void> {
   await deleteOldAttempts(database)
   await database.loginAddress.deleteMany({ where: { lastAt: { lt: oldestAddress() } } })
