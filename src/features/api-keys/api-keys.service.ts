@@ -6,10 +6,10 @@ import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
 import { createKey, hashKey, isKey } from './secret.ts'
 
-/** How long a key's use is not written again. */
-const USE_MS = 60_000
+/** `last_used_at` is written at most once in this time. */
+const MIN_USE_INTERVAL_MS = 60_000
 
-/** A key as it is kept, without its hash. */
+/** A stored API key without its hash. */
 export type ApiKeyRecord = Omit<Prisma.ApiKeyGetPayload<object>, 'keyHash'>
 
 export type ApiKeyService = ReturnType<typeof createApiKeyService>
@@ -18,7 +18,7 @@ const omit = { keyHash: true } as const
 
 const unknownUser = () => invalid([bodyError('/user_id', 'unknown', 'is not the id of a user')])
 
-/** @throws AppError 422 for a moment that has passed */
+/** @throws AppError 422 for a time in the past */
 function expiryOf(input: ApiKeyCreate): Date | null {
   if (input.expires_at === undefined) return null
   const expiresAt = new Date(input.expires_at)
@@ -27,10 +27,10 @@ function expiryOf(input: ApiKeyCreate): Date | null {
 }
 
 export function createApiKeyService({ database }: { readonly database: Database }) {
-  /** Writes that a key is used, at most once a minute. */
+  /** Updates `last_used_at`, at most once a minute. */
   async function noteUse(id: bigint, lastUsedAt: Date | null): Promise<void> {
     const now = new Date()
-    const before = new Date(now.getTime() - USE_MS)
+    const before = new Date(now.getTime() - MIN_USE_INTERVAL_MS)
     if (lastUsedAt !== null && lastUsedAt > before) return
     await database.apiKey.updateMany({
       where: { id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lte: before } }] },
@@ -40,9 +40,9 @@ export function createApiKeyService({ database }: { readonly database: Database 
 
   return {
     /**
-     * Makes a key. Its text is in the answer and nowhere else.
+     * Creates a key. Only the answer holds its text; the database holds a hash.
      *
-     * @throws AppError 422 for an account that does not exist, or a key that would have expired
+     * @throws AppError 422 for an account that does not exist, or an expiry in the past
      */
     async create(caller: Caller, input: ApiKeyCreate) {
       const { name, scopes } = input
@@ -80,13 +80,16 @@ export function createApiKeyService({ database }: { readonly database: Database 
       return record
     },
 
-    /** Deletes a key, which is refused from then on. @throws AppError 404 */
+    /** Deletes a key. Requests with it are refused from then on. @throws AppError 404 */
     async remove(id: number): Promise<void> {
       const { count } = await database.apiKey.deleteMany({ where: { id } })
       if (count === 0) throw notFound('API key', id)
     },
 
-    /** The account a key acts as; undefined when the key is unknown or expired, or the account disabled. */
+    /**
+     * The account a key acts as. Undefined if the key is unknown or expired, or the account
+     * disabled.
+     */
     async findCaller(key: string): Promise<Caller | undefined> {
       if (!isKey(key)) return undefined
       const record = await database.apiKey.findUnique({

@@ -5,7 +5,10 @@ import { API_KEY_PREFIX } from '../../http/auth.ts'
 const SECRET_BYTES = 32
 const FORM = new RegExp(`^${API_KEY_PREFIX}([\\w-]{43})([\\w-]{6})$`)
 
-/** Tells a key from a text that looks like one, for scanners of source code and before any query. */
+/**
+ * Lets secret scanners, and {@link isKey} before any query, tell a key from a text that looks like
+ * one.
+ */
 function checksum(secret: string): string {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32BE(crc32(secret))
@@ -18,11 +21,11 @@ export function createKey(): string {
   return `${API_KEY_PREFIX}${secret}${checksum(secret)}`
 }
 
-/** Whether a text can be a key at all. */
+/** Whether a text is well-formed as a key and its checksum fits. */
 export function isKey(text: string): boolean {
   const [, secret, sum] = FORM.exec(text) ?? []
   return secret !== undefined && checksum(secret) === sum
 }
 
-/** What is stored of a key: its SHA-256, as it is long and random. */
+/** The SHA-256 that is stored of a key. A key is long and random, so no slow hash is needed. */
 export const hashKey = (key: string) => new Uint8Array(createHash('sha256').update(key).digest())
