@@ -1,2 +1,2 @@
-/** All that other features may know of bank accounts. */
+/** What other features may import of bank accounts. */
 export { draftBankAccount, toColumns as bankAccountColumns } from './fields.ts'

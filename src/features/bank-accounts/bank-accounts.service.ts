@@ -23,14 +23,14 @@ interface Deps {
 
 export type BankAccountService = ReturnType<typeof createBankAccountService>
 
-/** Does not tell whose it is. */
+/** The message does not reveal whose account it is. */
 const numberTaken = () => conflict('account_number_taken', 'This account number is in use already')
 
 const toConflict = (error: unknown) =>
   violatedUnique(error)?.includes('account_number') ? numberTaken() : error
 
-/** Ends the primary account's being so, to make room for another. The user has to be locked. */
-const endPrimary = (tx: DatabaseTransaction, userId: number) =>
+/** Clears `is_primary` on the current primary account. The caller holds the lock on the user. */
+const clearPrimary = (tx: DatabaseTransaction, userId: number) =>
   tx.bankAccount.updateMany({ where: { userId, isPrimary: true }, data: { isPrimary: false } })
 
 export function createBankAccountService({ database, crypto, users }: Deps) {
@@ -45,8 +45,8 @@ export function createBankAccountService({ database, crypto, users }: Deps) {
   }
 
   /**
-   * Looks before a number is replaced. The index would refuse a taken one too, but two who ask for each
-   * other's numbers at one moment would wait for each other there.
+   * Checks that an account number is free before it replaces another. The unique index alone would
+   * refuse a taken number too, but two requests that swap their numbers would deadlock there.
    */
   async function assertFree(tx: DatabaseTransaction, { accountNumber }: BankAccountDraft) {
     const taken = await tx.bankAccount.count({
@@ -66,7 +66,7 @@ export function createBankAccountService({ database, crypto, users }: Deps) {
         .$transaction(async (tx) => {
           const user = await users.lock(tx, caller, userId)
           const draft = draftBankAccount(user.id, input)
-          if (draft.isPrimary) await endPrimary(tx, userId)
+          if (draft.isPrimary) await clearPrimary(tx, userId)
           return await tx.bankAccount.create({ data: toColumns(crypto, draft) })
         })
         .catch((error: unknown) => {
@@ -110,7 +110,7 @@ export function createBankAccountService({ database, crypto, users }: Deps) {
           const stored = await find(tx, userId, id)
           const changed = changeBankAccount(stored, changes)
           if (changed.accountNumber !== stored.accountNumber) await assertFree(tx, changed)
-          if (changed.isPrimary && !stored.isPrimary) await endPrimary(tx, userId)
+          if (changed.isPrimary && !stored.isPrimary) await clearPrimary(tx, userId)
           return await tx.bankAccount.update({ where: { id }, data: toColumns(crypto, changed) })
         })
         .catch((error: unknown) => {

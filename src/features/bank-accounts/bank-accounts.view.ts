@@ -1,11 +1,11 @@
 import type { BankAccount } from '../../generated/schemas.ts'
 import type { BankAccountRecord } from './fields.ts'
 
-const SHOWN = 4
+const SHOWN_CHARACTERS = 4
 
 /** An account number with an asterisk for each character but the last 4. */
 export const maskAccountNumber = (accountNumber: string): string =>
-  accountNumber.slice(-SHOWN).padStart(accountNumber.length, '*')
+  accountNumber.slice(-SHOWN_CHARACTERS).padStart(accountNumber.length, '*')
 
 /** A bank account as the API shows it. */
 export const bankAccountView = (account: BankAccountRecord): BankAccount => ({

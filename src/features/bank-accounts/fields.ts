@@ -5,21 +5,21 @@ import type { FieldCrypto } from '../../lib/crypto.ts'
 
 type BankAccountRow = Prisma.BankAccountGetPayload<object>
 
-/** A bank account with its number readable. */
+/** A bank account with its number decrypted. */
 export type BankAccountRecord = Omit<BankAccountRow, 'accountNumber' | 'accountNumberIndex'> & {
   readonly accountNumber: string
 }
 
-/** What a request can say of a bank account. */
+/** The fields of a bank account that a request can set. */
 export type BankAccountDraft = Omit<BankAccountRecord, 'id' | 'createdAt' | 'updatedAt'>
 
 const address = (userId: bigint) => ({ table: 'bank_accounts', column: 'account_number', userId })
 
-/** HMAC under which a number is unique in the system. */
+/** The HMAC that makes an account number unique across all users. */
 export const accountNumberIndex = (crypto: FieldCrypto, accountNumber: string) =>
   crypto.blindIndex('bank_accounts.account_number', accountNumber)
 
-/** A bank account with changes applied. Numbers are kept in capital letters. */
+/** Applies changes to a bank account. Account numbers are stored in upper case. */
 export function changeBankAccount(
   stored: BankAccountDraft,
   changes: BankAccountUpdate,
@@ -36,7 +36,7 @@ export function changeBankAccount(
   }
 }
 
-/** What a request to create a bank account comes to. */
+/** Makes a draft from a request to create a bank account. */
 export const draftBankAccount = (userId: bigint, input: BankAccountCreate): BankAccountDraft =>
   changeBankAccount(
     {
@@ -51,7 +51,7 @@ export const draftBankAccount = (userId: bigint, input: BankAccountCreate): Bank
     input,
   )
 
-/** The columns a draft is stored as. */
+/** Encrypts a draft into the columns that store it. */
 export const toColumns = (crypto: FieldCrypto, draft: BankAccountDraft) => ({
   ...draft,
   accountNumber: crypto.encrypt(address(draft.userId), draft.accountNumber),
