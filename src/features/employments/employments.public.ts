@@ -1,2 +1,2 @@
-/** All that other features may know of employments. */
+/** What other features may import of employments. */
 export { draftEmployment, type EmploymentDraft } from './fields.ts'

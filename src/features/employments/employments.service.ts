@@ -8,8 +8,8 @@ import { changeEmployment, draftEmployment, type EmploymentRecord } from './fiel
 
 export type EmploymentService = ReturnType<typeof createEmploymentService>
 
-/** Ends the current employment's being so, to make room for another. The user has to be locked. */
-const endCurrent = (tx: DatabaseTransaction, userId: number) =>
+/** Clears `is_current` on the current employment. The caller holds the lock on the user. */
+const clearCurrent = (tx: DatabaseTransaction, userId: number) =>
   tx.employment.updateMany({ where: { userId, isCurrent: true }, data: { isCurrent: false } })
 
 export function createEmploymentService({
@@ -39,7 +39,7 @@ export function createEmploymentService({
       return await database.$transaction(async (tx) => {
         await users.lock(tx, caller, userId)
         const draft = draftEmployment(input)
-        if (draft.isCurrent) await endCurrent(tx, userId)
+        if (draft.isCurrent) await clearCurrent(tx, userId)
         return await tx.employment.create({ data: { ...draft, userId } })
       })
     },
@@ -76,7 +76,7 @@ export function createEmploymentService({
         await users.lock(tx, caller, userId)
         const stored = await find(tx, userId, id)
         const changed = changeEmployment(stored, changes)
-        if (changed.isCurrent && !stored.isCurrent) await endCurrent(tx, userId)
+        if (changed.isCurrent && !stored.isCurrent) await clearCurrent(tx, userId)
         return await tx.employment.update({ where: { id }, data: changed })
       })
     },

@@ -5,7 +5,7 @@ import { caseless } from '../../lib/caseless.ts'
 
 export type EmploymentRecord = Prisma.EmploymentGetPayload<object>
 
-/** What a request can say of an employment. */
+/** The fields of an employment that a request can set. */
 export type EmploymentDraft = Omit<EmploymentRecord, 'id' | 'userId' | 'createdAt' | 'updatedAt'>
 
 /** PostgreSQL has no year 0. */
@@ -15,19 +15,19 @@ function checkDates(changes: EmploymentUpdate): void {
   const errors = (['start_date', 'end_date'] as const).flatMap((name): FieldError[] => {
     const date = changes[name]
     return typeof date === 'string' && date < EARLIEST_DATE
-      ? [bodyError(`/${name}`, 'date', 'must be of the years 1 to 9999')]
+      ? [bodyError(`/${name}`, 'date', 'must be in the years 1 to 9999')]
       : []
   })
   if (errors.length > 0) throw invalid(errors)
 }
 
-/** A date that is sent, null where it is removed, or what is stored. */
+/** The date that was sent, null if the request removes it, or else the stored one. */
 function dateOf(sent: string | null | undefined, stored: Date | null): Date | null {
   if (sent === undefined) return stored
   return sent === null ? null : new Date(sent)
 }
 
-/** An employment with changes applied. @throws AppError 422 when it would end before it starts */
+/** Applies changes to an employment. @throws AppError 422 when it would end before it starts */
 export function changeEmployment(
   stored: EmploymentDraft,
   changes: EmploymentUpdate,
@@ -37,8 +37,11 @@ export function changeEmployment(
   const startDate = dateOf(changes.start_date, stored.startDate)
   const endDate = dateOf(changes.end_date, stored.endDate)
   if (startDate !== null && endDate !== null && endDate < startDate) {
-    const path = changes.end_date === undefined ? '/start_date' : '/end_date'
-    throw invalid([bodyError(path, 'period', 'must not end before it starts')])
+    throw invalid([
+      changes.end_date === undefined
+        ? bodyError('/start_date', 'period', 'must not be after end_date')
+        : bodyError('/end_date', 'period', 'must not be before start_date'),
+    ])
   }
   return {
     companyName,
@@ -50,7 +53,7 @@ export function changeEmployment(
   }
 }
 
-/** What a request to create an employment comes to. @throws AppError 422 */
+/** Makes a draft from a request to create an employment. @throws AppError 422 */
 export const draftEmployment = (input: EmploymentCreate): EmploymentDraft =>
   changeEmployment(
     {
