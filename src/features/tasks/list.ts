@@ -5,13 +5,16 @@ import type { listTasks } from '../../generated/operations.ts'
 export type TaskRecord = Prisma.TaskGetPayload<object>
 export type TaskQuery = Static<typeof listTasks.schema.querystring>
 
-/** Finds a text anywhere in a column. Prisma passes `contains` on as the inside of a LIKE pattern. */
-const holding = (text: string): Prisma.StringFilter => ({
+/**
+ * Finds a text anywhere in a column. Prisma puts `contains` into a LIKE pattern without escaping
+ * it.
+ */
+const containing = (text: string): Prisma.StringFilter => ({
   contains: text.replaceAll(/[\\%_]/g, '\\$&'),
   mode: 'insensitive',
 })
 
-/** The filters of a list of one's own tasks. */
+/** The filters of a list of the caller's tasks. */
 export function taskFilter(
   userId: number,
   { status, q, due_before }: TaskQuery,
@@ -19,7 +22,7 @@ export function taskFilter(
   return {
     userId,
     ...(status !== undefined && { status }),
-    ...(q !== undefined && { OR: [{ title: holding(q) }, { description: holding(q) }] }),
+    ...(q !== undefined && { OR: [{ title: containing(q) }, { description: containing(q) }] }),
     ...(due_before !== undefined && { dueDate: { lt: new Date(due_before) } }),
   }
 }

@@ -7,11 +7,11 @@ import { type TaskQuery, type TaskRecord, taskFilter } from './list.ts'
 
 export type TaskService = ReturnType<typeof createTaskService>
 
-/** A day as its midnight UTC; null and undefined stay what they are. */
+/** A day as its midnight UTC; passes null and undefined on. */
 const toDate = <T extends null | undefined>(day: string | T): Date | T =>
   typeof day === 'string' ? new Date(day) : day
 
-/** Tasks are their owner's alone: those of others do not exist, for staff and admins neither. */
+/** Serves tasks to their owner alone. Others get 404, staff and admins as well. */
 export function createTaskService({ database }: { readonly database: Database }) {
   return {
     async create(caller: Caller, input: TaskCreate): Promise<TaskRecord> {
@@ -27,9 +27,9 @@ export function createTaskService({ database }: { readonly database: Database })
           },
         })
         .catch((error: unknown) => {
-          // The caller's account was deleted since the request was let in.
+          // The caller's account was deleted after the request was authenticated.
           throw violatesForeignKey(error)
-            ? unauthorized('The account of this access token is gone')
+            ? unauthorized('The account of this access token was deleted')
             : error
         })
     },
