@@ -4,7 +4,7 @@ import { mapInSlices } from '../../lib/slices.ts'
 import type { AnalyticsService } from './analytics.service.ts'
 import { analyticsView, dayView } from './analytics.view.ts'
 
-/** Whether a `Cache-Control` request header has the figures computed anew. */
+/** Whether a `Cache-Control` request header asks for figures that are computed anew. */
 const wantsLedger = (header: string | undefined): boolean =>
   header !== undefined && /(^|[\s,])no-cache($|[\s,=])/i.test(header)
 

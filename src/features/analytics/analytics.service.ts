@@ -24,7 +24,7 @@ const tooManyDays = () =>
     queryError(
       'from',
       'period',
-      `leaves more than ${MAX_DAYS} days with transactions: ask for a shorter period`,
+      `selects more than ${MAX_DAYS} days with transactions: send a shorter period`,
     ),
   ])
 
@@ -36,7 +36,7 @@ interface Deps {
   readonly defaultCurrency: string
 }
 
-/** What a request asks for. */
+/** The parameters of a request. */
 export interface AnalyticsQuery {
   readonly from?: string
   readonly to?: string
@@ -55,8 +55,8 @@ interface State {
   readonly waiting: boolean
 }
 
-/** What the ledger knows of a user: without figures, neither a version nor a time. */
-interface Progress {
+/** What the ledger holds of a user. A user without figures has neither a version nor a time. */
+interface StateRow {
   readonly version: bigint | null
   readonly computed_at: Date | null
   readonly waiting: boolean
@@ -71,7 +71,7 @@ export function createAnalyticsService({
   outbox,
   defaultCurrency,
 }: Deps) {
-  /** @throws AppError 422 for a currency or date there is not, or a period that ends before it begins */
+  /** @throws AppError 422 for an unknown currency, a date out of range, or `to` before `from` */
   function select(
     userId: number,
     { from, to, currency = defaultCurrency }: AnalyticsQuery,
@@ -79,16 +79,12 @@ export function createAnalyticsService({
     const errors: FieldError[] = []
     if (minorDigits(currency) === undefined) {
       errors.push(
-        queryError(
-          'currency',
-          'currency',
-          'is not a currency of ISO 4217: send a code such as USD',
-        ),
+        queryError('currency', 'currency', 'is not an ISO 4217 currency: send a code such as USD'),
       )
     }
     for (const [name, date] of Object.entries({ from, to })) {
       if (date !== undefined && date < EARLIEST_DATE) {
-        errors.push(queryError(name, 'date', 'must be of the years 1 to 9999'))
+        errors.push(queryError(name, 'date', 'must be in the years 1 to 9999'))
       }
     }
     if (from !== undefined && to !== undefined && from > to) {
@@ -98,14 +94,14 @@ export function createAnalyticsService({
     return { userId, currency, from, to }
   }
 
-  /** How far a user's figures are. @throws AppError 404 also for somebody else */
+  /** Reads version and age of a user's figures. @throws AppError 404, also for somebody else's */
   async function readState(caller: Caller, userId: number): Promise<State> {
     if (!mayAccess(caller, userId)) throw notFound('User', userId)
-    const [{ version, computed_at, waiting }] = await database.$queryRaw<[Progress]>`
+    const [{ version, computed_at, waiting }] = await database.$queryRaw<[StateRow]>`
       SELECT version, computed_at, EXISTS (
         SELECT FROM outbox WHERE outbox.user_id = subject AND outbox.day IS NOT NULL) AS waiting
       FROM (SELECT ${userId}::bigint AS subject) AS asked LEFT JOIN statistics_versions ON user_id = subject`
-    // Whoever has a version is there: it goes with them.
+    // A version proves that the user exists: it is deleted with them.
     if (version !== null && computed_at !== null) return { version, computed_at, waiting }
     const user = await database.user.findUnique({
       where: { id: userId },
@@ -115,7 +111,10 @@ export function createAnalyticsService({
     return { version: 0n, computed_at: user.createdAt, waiting }
   }
 
-  /** The version was read before: a slow reader fills an old key and never spoils the new one. */
+  /**
+   * The key carries the version that was read before computing. So a slow reader fills an old key,
+   * and never puts old figures under a new one.
+   */
   function cached<T>(
     kind: string,
     selection: Selection,
@@ -129,9 +128,9 @@ export function createAnalyticsService({
 
   return {
     /**
-     * A user's figures: the stored ones, or with `fromLedger` from the transactions themselves.
+     * Reads a user's figures: the stored ones, or with `fromLedger` computed from the transactions.
      *
-     * @throws AppError 404 also for somebody else, 422
+     * @throws AppError 404, also for somebody else's figures; 422
      */
     async read(
       caller: Caller,
@@ -152,9 +151,9 @@ export function createAnalyticsService({
     },
 
     /**
-     * The days that have transactions, oldest first.
+     * Reads the days that have transactions, oldest first.
      *
-     * @throws AppError 404 also for somebody else, 422 also for a period of too many days
+     * @throws AppError 404, also for somebody else's figures; 422, also for too many days
      */
     async readDaily(
       caller: Caller,
@@ -172,21 +171,24 @@ export function createAnalyticsService({
     },
 
     /**
-     * Recomputes from the ledger the days of users that changed, and the users' totals: see
-     * `prisma/functions/recompute_statistics.sql` for why it is exact. Safe to run twice, late, or for users that are
-     * gone. Many users share one database transaction: one for each took ten times as long.
+     * Recomputes the changed days of users, and the users' totals, from the ledger.
+     * `prisma/functions/recompute_statistics.sql` says why it is exact. It is safe to run twice,
+     * late, or for deleted users. Many users share one database transaction: one each took ten
+     * times as long.
      */
     async recompute(userIds: readonly number[]): Promise<void> {
       const [first, ...others] = userIds
       if (first === undefined) return
-      const answered = await database.$queryRaw<{ oldest: Date }[]>`
+      const recomputed = await database.$queryRaw<{ oldest: Date }[]>`
         SELECT oldest FROM recompute_statistics(${first}::bigint, ${others}::bigint[])`
-      for (const { oldest } of answered) {
+      for (const { oldest } of recomputed) {
         metrics.eventLag.observe((Date.now() - oldest.getTime()) / 1000)
       }
     },
 
-    /** Finds stored statistics that differ from the ledger, counts them and has them repaired. */
+    /**
+     * Finds stored statistics that differ from the ledger, counts them, and enqueues their repair.
+     */
     async refresh(): Promise<void> {
       const drifted = await repairDrift(database)
       metrics.drift.inc(drifted)

@@ -2,7 +2,7 @@ import type { Database } from '../../database/client.ts'
 
 const SAMPLE_USERS = 200
 
-/** The users that follow a random id, which costs the same however many there are. */
+/** Chooses the users that follow a random id. It costs the same however many users there are. */
 async function chooseSample(database: Database): Promise<readonly bigint[]> {
   const [sample] = await database.$queryRaw<{ start: bigint }[]>`
     SELECT (random() * max(id))::bigint AS start FROM users`
@@ -17,8 +17,8 @@ async function chooseSample(database: Database): Promise<readonly bigint[]> {
 }
 
 /**
- * Compares the stored statistics of a sample of users with the ledger, and puts the days that differ
- * into the outbox, where the recomputation of every other change finds them.
+ * Compares the stored statistics of a sample of users with the ledger. Days that differ get outbox
+ * rows, so the usual recomputation repairs them.
  *
  * @returns how many users differed
  */

@@ -1,6 +1,6 @@
 import { type Database, Prisma } from '../../database/client.ts'
 
-/** What is asked for: a user's transactions of one currency, in a period of UTC days or ever. */
+/** A user's transactions in one currency. Without `from` or `to` the period is open at that end. */
 export interface Selection {
   readonly userId: number
   readonly currency: string
@@ -8,7 +8,7 @@ export interface Selection {
   readonly to?: string | undefined
 }
 
-/** Totals as exact decimals in text. */
+/** Totals are exact decimals as text. */
 export interface Figures {
   readonly transaction_count: number
   readonly total_credit: string
@@ -32,7 +32,7 @@ const NOTHING: Figures = {
   busiest_count: null,
 }
 
-/** The days of a selection as the worker left them. */
+/** The stored statistics of a selection's days. */
 function storedDays({
   userId,
   currency,
@@ -45,7 +45,7 @@ function storedDays({
       AND date >= ${from}::date AND date <= ${to}::date`
 }
 
-/** The days of a selection from the transactions themselves. */
+/** The days of a selection, computed from its transactions. */
 function ledgerDays({
   userId,
   currency,
@@ -60,7 +60,7 @@ function ledgerDays({
 const daysOf = (selection: Selection, fromLedger: boolean) =>
   fromLedger ? ledgerDays(selection) : storedDays(selection)
 
-/** A day's or several days' totals; a tie for the busiest day goes to the latest. */
+/** Reads the totals of a selection. Of equally busy days, the latest is the busiest. */
 export async function readFigures(
   database: Database,
   selection: Selection,
@@ -82,10 +82,13 @@ export async function readFigures(
   return figures ?? NOTHING
 }
 
-/** About a hundred years. So many are put into an answer without keeping others waiting. */
+/** About a hundred years. An answer with as many days does not delay other requests. */
 export const MAX_DAYS = 36_525
 
-/** The days that have transactions, oldest first; of more than {@link MAX_DAYS} one more than those. */
+/**
+ * Reads the days that have transactions, oldest first. Reads one more than {@link MAX_DAYS}, so
+ * that the caller can tell that there are too many.
+ */
 export const readDays = (database: Database, selection: Selection, fromLedger: boolean) =>
   database.$queryRaw<DayFigures[]>`
     SELECT date::text, transaction_count, total_credit::text, total_debit::text
