@@ -76,7 +76,7 @@ describe('readiness', () => {
     expect(await look(redis(false))).toMatchObject({
       status: 'degraded',
       dependencies: { database: ok, queue: silent, cache: silent },
-      figures: { status: 'degraded', detail: 'they wait for the queue' },
+      figures: { status: 'degraded', detail: 'figures wait for the queue' },
     })
     expect((await look(redis(true))).status).toBe('ok')
   })
@@ -85,7 +85,7 @@ describe('readiness', () => {
     const full = { note: () => undefined, full: true }
     expect(await look({ storage: full })).toMatchObject({
       status: 'degraded',
-      storage: { status: 'unavailable', detail: 'there is no space left' },
+      storage: { status: 'unavailable', detail: 'the disk is full' },
     })
   })
 
@@ -138,7 +138,7 @@ describe('readiness of figures', () => {
       expect(await look()).toMatchObject({
         status: 'unavailable',
         dependencies: { database: ok, queue: ok, cache: ok },
-        figures: { status: 'unavailable', detail: 'changes wait for too long' },
+        figures: { status: 'unavailable', detail: 'changes have waited too long for figures' },
       })
       expect((await look(redis(true))).status).toBe('unavailable')
     })

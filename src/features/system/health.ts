@@ -7,18 +7,21 @@ import type { DependencyHealth, FiguresHealth, Readiness } from '../../generated
 import { inTime } from '../../lib/in-time.ts'
 import type { SharedRedis } from '../../lib/redis-watch.ts'
 
-/** How long one check may take; they run side by side. */
+/** Limit of one check. The checks run in parallel. */
 const MAX_CHECK_MS = 1_900
-/** Who asks within so many milliseconds of a look gets what it saw. */
-const LOOK_LASTS_MS = 500
-/** Figures that are older than the oldest change by more count as not coming. */
+/** How long a result is reused. */
+const RESULT_LASTS_MS = 500
+/** Figures count as unavailable when the oldest change has waited for longer. */
 const MAX_CHANGE_SECONDS = 60
 
 const OK = { status: 'ok' } as const
 const SILENT = { status: 'unavailable', detail: 'it does not answer' } as const
 
 export interface HealthDeps {
-  /** Asked for the figures: what fills the connections of requests does not keep it waiting. */
+  /**
+   * The figures are checked over the relay's connections, so that busy requests do not delay the
+   * check.
+   */
   readonly relay: Database
   readonly watch: Pick<DatabaseWatch, 'answers'>
   readonly queue: Pick<EventQueue, 'ready'>
@@ -28,13 +31,15 @@ export interface HealthDeps {
   readonly isStopping?: () => boolean
 }
 
-/** A check that neither throws nor outlasts its time. */
+/** Runs a check that neither throws nor exceeds its time. */
 async function health(check: Promise<boolean>): Promise<DependencyHealth> {
   const answers = await inTime(check, MAX_CHECK_MS).catch(() => false)
   return answers ? OK : SILENT
 }
 
-/** Whether figures come. Without the Redis that their jobs go through they wait, which is known. */
+/**
+ * Checks that figures are recomputed. While the queue is away they only wait: that is `degraded`.
+ */
 async function checkFigures(
   { relay, shared }: HealthDeps,
   queue: Promise<DependencyHealth>,
@@ -43,13 +48,13 @@ async function checkFigures(
   if (seconds === undefined) return SILENT
   const figures = { oldest_change_seconds: Math.round(seconds) }
   if (shared && (await queue).status !== 'ok') {
-    return { status: 'degraded', detail: 'they wait for the queue', ...figures }
+    return { status: 'degraded', detail: 'figures wait for the queue', ...figures }
   }
   if (seconds <= MAX_CHANGE_SECONDS) return { ...OK, ...figures }
-  return { status: 'unavailable', detail: 'changes wait for too long', ...figures }
+  return { status: 'unavailable', detail: 'changes have waited too long for figures', ...figures }
 }
 
-async function look(deps: HealthDeps): Promise<Readiness> {
+async function checkAll(deps: HealthDeps): Promise<Readiness> {
   const queueHealth = health(deps.queue.ready())
   const [database, queue, cache, figures] = await Promise.all([
     health(deps.watch.answers()),
@@ -58,7 +63,7 @@ async function look(deps: HealthDeps): Promise<Readiness> {
     checkFigures(deps, queueHealth),
   ])
   const storage: DependencyHealth = deps.storage.full
-    ? { status: 'unavailable', detail: 'there is no space left' }
+    ? { status: 'unavailable', detail: 'the disk is full' }
     : OK
   const needed = [database, figures]
   const all = [...needed, queue, cache, storage]
@@ -70,15 +75,15 @@ async function look(deps: HealthDeps): Promise<Readiness> {
   return { status, dependencies: { database, queue, cache }, storage, figures }
 }
 
-/** Makes the check of whether the service can do its work. Who asks at the same time shares one look. */
+/** Creates the readiness check. Concurrent callers share one check. */
 export function createReadiness(deps: HealthDeps): () => Promise<Readiness> {
   let last: Promise<Readiness> | undefined
   let validUntil = Number.NEGATIVE_INFINITY
   return async () => {
     if (last === undefined || performance.now() >= validUntil) {
       validUntil = Number.POSITIVE_INFINITY
-      last = look(deps).finally(() => {
-        validUntil = performance.now() + LOOK_LASTS_MS
+      last = checkAll(deps).finally(() => {
+        validUntil = performance.now() + RESULT_LASTS_MS
       })
     }
     const readiness = await last

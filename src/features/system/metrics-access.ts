@@ -3,13 +3,14 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { forbidden, unauthorized } from '../../errors.ts'
 
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/
-/** What proxies add. */
+/** Headers that proxies add. */
 const PROXY_HEADER = /^(x-forwarded-.*|x-real-ip|forwarded|via)$/
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
 /**
- * With a token, metrics want it as a bearer token. Without one they answer this machine only; a
- * request that came through a proxy on it does not count as local.
+ * Checks that a request may read the metrics. With a token configured, the request has to send it
+ * as a bearer token. Without one, only this machine may read them; a request through a proxy on
+ * this machine does not count as local.
  *
  * @throws AppError 401 or 403
  */

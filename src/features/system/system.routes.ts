@@ -10,7 +10,7 @@ interface Deps extends HealthDeps {
   readonly metricsToken: string | undefined
 }
 
-/** Health and metrics: what every process answers. */
+/** Health and metrics, which every process serves. */
 export function healthRoutes(handle: Handle, deps: Deps): void {
   const checkReadiness = createReadiness(deps)
   handle(operations.getLiveness, () => ({ status: 'ok' as const }))
@@ -28,7 +28,7 @@ export function healthRoutes(handle: Handle, deps: Deps): void {
   })
 }
 
-/** The OpenAPI document as it is kept, in both its forms. */
+/** The OpenAPI document, as JSON and as YAML. */
 export function documentRoutes(handle: Handle, document: ApiDocument): void {
   handle(operations.getOpenApiJson, ({ reply }) => {
     reply.type('application/json; charset=utf-8').serializer(String)

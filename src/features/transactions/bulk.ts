@@ -29,7 +29,7 @@ export function createTransactionBulk({
   users,
   defaultCurrency,
 }: TransactionDeps) {
-  /** Every item checked as a request of its own would be, with one query for all users. */
+  /** Checks every item like a request of its own, with one query for all users. */
   async function draftAll(
     caller: Caller,
     items: readonly unknown[],
@@ -67,8 +67,8 @@ export function createTransactionBulk({
      * Creates up to 1,000 transactions. `partial` stores every item that can be stored; `atomic`
      * stores all or nothing.
      *
-     * @returns what became of each item, in the order of the request
-     * @throws AppError 422 in atomic mode when an item is not acceptable; nothing is stored then
+     * @returns the outcome of each item, in the order of the request
+     * @throws AppError 422 in atomic mode when an item is invalid; nothing is stored then
      */
     async create(
       caller: Caller,
@@ -76,7 +76,7 @@ export function createTransactionBulk({
       requestId: string,
     ): Promise<Checked<TransactionRecord>[]> {
       const outcomes = await checkAndStore(caller, request, requestId).catch((error: unknown) => {
-        // A user went away after the check: checked again, theirs are the items that are refused.
+        // A user was deleted after the check. The second check refuses their items.
         if (violatesForeignKey(error)) return checkAndStore(caller, request, requestId)
         throw error
       })

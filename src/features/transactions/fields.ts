@@ -6,7 +6,7 @@ import { checkAmount, type Money, minorDigits, money } from '../../lib/money.ts'
 
 export type TransactionRow = Prisma.TransactionGetPayload<object>
 
-/** A transaction with readable fields. */
+/** A transaction with its fields decrypted. */
 export type TransactionRecord = Omit<
   TransactionRow,
   'fullName' | 'amount' | 'type' | 'requestId'
@@ -16,7 +16,7 @@ export type TransactionRecord = Omit<
   readonly type: TransactionCreate['transaction_type']
 }
 
-/** Before it is stored it has no id and no times. */
+/** A transaction before it is stored: without id and times. */
 export type TransactionDraft = Omit<TransactionRecord, 'id' | 'createdAt' | 'updatedAt'>
 
 const EARLIEST = Date.parse('0001-01-01T00:00:00.000Z')
@@ -37,27 +37,29 @@ export function decryptTransaction(crypto: FieldCrypto, row: TransactionRow): Tr
   }
 }
 
-/** Whether a value is a time in milliseconds that a transaction can have. */
+/** Whether a value is a time in milliseconds that a transaction may have. */
 export const isStorable = (time: unknown): time is number =>
   Number.isInteger(time) && Number(time) >= EARLIEST && Number(time) <= LATEST
 
-/** A moment in the years 1 to 9999 UTC, in which a date stands for its midnight UTC. */
+/** Parses a time in the years 1 to 9999 UTC. A date means its midnight UTC. */
 export function checkDate(text: string, place: Place): Date | FieldError {
   const time = Date.parse(text)
   return isStorable(time)
     ? new Date(time)
-    : errorAt(place, 'date', 'must be a date or a date-time of the years 1 to 9999 in UTC')
+    : errorAt(place, 'date', 'must be a date or a date-time in the years 1 to 9999 UTC')
 }
 
 export const checkCurrency = (currency: string, place: Place): FieldError | undefined =>
   minorDigits(currency) === undefined
-    ? errorAt(place, 'currency', 'is not a currency of ISO 4217: send a code such as USD')
+    ? errorAt(place, 'currency', 'is not an ISO 4217 currency: send a code such as USD')
     : undefined
 
 const isError = (value: unknown): value is FieldError =>
   typeof value === 'object' && value !== null && 'message' in value
 
-/** Date, amount and currency must fit together; whichever of them is not sent comes from `stored`. */
+/**
+ * Checks that date, amount and currency fit together. Fields that were not sent come from `stored`.
+ */
 function checkTogether(
   sent: TransactionUpdate,
   stored: { readonly currency: string; readonly amount?: Money; readonly date?: Date },
@@ -78,10 +80,10 @@ function checkTogether(
 }
 
 /**
- * What a request to create a transaction comes to.
+ * Makes a draft from a request to create a transaction.
  *
- * @param user whose name stands in where no `full_name` is sent
- * @throws AppError 422 when date, amount or currency are not acceptable
+ * @param user the owner, whose name is the default of `full_name`
+ * @throws AppError 422 when date, amount or currency are invalid
  */
 export function draftTransaction(
   input: TransactionCreate,
@@ -98,7 +100,7 @@ export function draftTransaction(
   }
 }
 
-/** A stored transaction with changes applied. @throws AppError 422 when the whole is not acceptable */
+/** Applies changes to a stored transaction. @throws AppError 422 when the result is invalid */
 export function changeTransaction(
   stored: TransactionRecord,
   changes: TransactionUpdate,
@@ -114,7 +116,7 @@ export function changeTransaction(
   }
 }
 
-/** The columns a draft is stored as. */
+/** Encrypts a draft into the columns that store it. */
 export const toColumns = (crypto: FieldCrypto, draft: TransactionDraft, requestId: string) => ({
   ...draft,
   fullName: encryptFullName(crypto, draft.userId, draft.fullName),

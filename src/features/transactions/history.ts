@@ -16,13 +16,13 @@ interface Position {
   readonly id: bigint
 }
 
-/** The last moment of a period; a date stands for that whole UTC day. */
+/** The last millisecond of a period. A date means that whole UTC day. */
 function checkEnd(to: string): Date | FieldError {
   const end = checkDate(to, inQuery('to'))
   return end instanceof Date && isDateOnly(to) ? new Date(end.getTime() + DAY_MS - 1) : end
 }
 
-/** Both ends belong to the period. Transactions are dated to the millisecond. */
+/** Includes both ends. Transactions have millisecond precision. */
 function period({ from, to }: HistoryQuery): Prisma.DateTimeFilter {
   const start = from === undefined ? undefined : checkDate(from, inQuery('from'))
   const end = to === undefined ? undefined : checkEnd(to)
@@ -41,7 +41,7 @@ function assertCurrency({ currency }: HistoryQuery): void {
   if (unknown) throw invalid([unknown])
 }
 
-/** The filters of a user's history. @throws AppError 422 for a date or currency there is not */
+/** The filters of a user's history. @throws AppError 422 for an invalid date or currency */
 export function historyFilter(userId: number, query: HistoryQuery): Prisma.TransactionWhereInput {
   const { from, to, type, currency, min_amount, max_amount } = query
   const [date] = checkAll(
@@ -77,7 +77,7 @@ export const historyPaging = (query: HistoryQuery) =>
 
 export const historyPosition = ({ date, id }: TransactionRecord) => [date.getTime(), Number(id)]
 
-/** The condition that holds for everything older than a position. */
+/** Selects everything older than a position. */
 export const historyAfter = ({ date, id }: Position): Prisma.TransactionWhereInput => ({
   date: { lte: date },
   OR: [{ date: { lt: date } }, { id: { lt: id } }],

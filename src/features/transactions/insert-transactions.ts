@@ -17,13 +17,15 @@ interface StoredRow {
 }
 
 /**
- * Stores transactions with one statement and one parameter. Prisma's own `createMany` passes each field
- * of each row as a parameter, which took a bulk load three times as long (`test/bench/README.md`).
+ * Stores transactions with one statement, all rows in one JSON parameter. Prisma's `createMany`
+ * passes each field of each row as a parameter: a bulk load took three times as long
+ * (`test/bench/README.md`).
  *
- * Rows go in in one order whoever sends them: two requests that wait for each other's references
- * would lock each other out.
+ * Rows are inserted in a fixed order. Otherwise two requests that wait for each other's references
+ * would deadlock.
  *
- * @returns what was stored, in the order of the drafts; undefined where a taken reference kept one out
+ * @returns the stored transactions in the order of the drafts; undefined where the reference is
+ *   taken
  */
 export async function insertTransactions(
   tx: DatabaseTransaction,
@@ -66,11 +68,11 @@ export async function insertTransactions(
 }
 
 /**
- * Reads a transaction that is about to be changed, under a lock, as well as the user's. Deleting a user locks the user first and
- * their transactions after: a change has to take the same order.
+ * Locks the user of a transaction, then the transaction, and reads it. Deleting a user takes the
+ * same order; another order would deadlock.
  *
- * @param userId whose it is
- * @returns null when it is gone by now
+ * @param userId the owner
+ * @returns null when it was deleted meanwhile
  */
 export async function lockTransaction(
   tx: DatabaseTransaction,
@@ -86,6 +88,6 @@ export async function lockTransaction(
   return row ?? null
 }
 
-/** Keeps the user of a transaction until the end of a change to it. */
+/** Locks the user against deletion until the end of the database transaction. */
 export const lockOwner = (tx: DatabaseTransaction, userId: bigint) =>
   tx.$queryRaw`SELECT id FROM users WHERE id = ${userId} FOR KEY SHARE`

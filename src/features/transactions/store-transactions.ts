@@ -8,19 +8,20 @@ import { Remembered } from '../../lib/remembered.ts'
 import type { FoundUser, UserLookup } from '../users/users.public.ts'
 import { encryptFullName, type TransactionDraft } from './fields.ts'
 
-/** So many rows are stored by one statement: large enough that few rows of the outbox come of many. */
+/** Rows of one statement. It is large because each statement writes outbox rows for its users. */
 const BATCH_ROWS = 100_000
-/** Half of the users that are remembered. */
-const REMEMBERED_USERS = 50_000
-/** PostgreSQL's code for a value that is there already. */
+/** Half of the number of users that stay in memory. */
+const CACHED_USERS = 50_000
+/** PostgreSQL's code for a unique violation. */
 const UNIQUE_VIOLATION = '23505'
-/** A piece of what is sent. */
-const PIECE_BYTES = 256 * 1024
+/** Size of one write to COPY. */
+const WRITE_BYTES = 256 * 1024
 
-/** A transaction of a file: it may name its user by address, and leave the user's name to be looked up. */
+/** A transaction of a file. It may name its user by e-mail address, and may lack a full name. */
 export interface GivenTransaction {
-  /** An id, or an address in lower case. */
+  /** A user's id, or their e-mail address in lower case. */
   readonly owner: number | string
+  /** Whether the row gives a full name. Otherwise the user's name is looked up. */
   readonly named: boolean
   readonly draft: TransactionDraft
 }
@@ -38,16 +39,17 @@ interface Options {
 
 const unknownUser = (owner: GivenTransaction['owner']) => {
   const path = typeof owner === 'number' ? '/user_id' : '/user_email'
-  return invalid([bodyError(path, 'user_not_found', 'is of no user')])
+  return invalid([bodyError(path, 'user_not_found', 'does not belong to any user')])
 }
 
 /**
- * Stores transactions in batches. The next batch is made ready while the database stores the last one. Rows go
- * in by user: those of one user come to lie together, where they are read together.
+ * Stores transactions in batches. It prepares the next batch while the database stores the last
+ * one. Rows are sorted by user, so that a user's rows lie together on disk, where they are read
+ * together.
  */
 export class TransactionLoad {
   readonly #options: Options
-  readonly #users = new Remembered<number | string, FoundUser | null>(REMEMBERED_USERS)
+  readonly #users = new Remembered<number | string, FoundUser | null>(CACHED_USERS)
   readonly #rows = new CopyRows()
   #storing: Promise<void> = Promise.resolve()
   #staged = false
@@ -58,34 +60,35 @@ export class TransactionLoad {
     this.#options = options
   }
 
-  /** How many were stored so far. */
+  /** How many transactions were stored so far. */
   get loaded(): number {
     return this.#loaded
   }
 
-  /** How many were left out so far, as their references are there already. */
+  /** How many transactions were skipped so far because their reference exists already. */
   get skipped(): number {
     return this.#given - this.#loaded
   }
 
-  /** @returns by transaction, why it cannot be stored; undefined where it can */
+  /** @returns for each transaction why it cannot be stored; undefined if it can */
   async add(transactions: readonly GivenTransaction[]): Promise<(AppError | undefined)[]> {
     await this.#findUsers(transactions)
     const outcomes = transactions.map((given) => {
       const user = this.#users.get(given.owner)
       if (!user) return unknownUser(given.owner)
-      this.#line(given, user)
+      this.#addRow(given, user)
       return undefined
     })
     if (this.#rows.length >= BATCH_ROWS) await this.#flush()
     return outcomes
   }
 
-  /** Stores what is left. */
+  /** Stores the remaining transactions. */
   async end(): Promise<void> {
     await this.#flush()
     await this.#storing
-    // The statements have left a row of each user's; what follows needs one.
+    // Each statement wrote an outbox row for each of its users. The recomputation needs one for
+    // each.
     await this.#options.connection.run('SELECT merge_outbox()')
   }
 
@@ -95,20 +98,20 @@ export class TransactionLoad {
       if (this.#users.get(owner) === undefined) unknown.add(owner)
     }
     if (unknown.size === 0) return
-    // One thing at a time on a connection.
+    // The connection runs one statement at a time.
     await this.#storing
     const { connection, lookup } = this.#options
-    const wanted = [...unknown]
-    const ids = wanted.filter((owner) => typeof owner === 'number')
-    const emails = wanted.filter((owner) => typeof owner === 'string')
+    const owners = [...unknown]
+    const ids = owners.filter((owner) => typeof owner === 'number')
+    const emails = owners.filter((owner) => typeof owner === 'string')
     const found = new Map<number | string, FoundUser>([
       ...(ids.length > 0 ? await lookup.byId(connection, ids) : []),
       ...(emails.length > 0 ? await lookup.byEmail(connection, emails) : []),
     ])
-    for (const owner of wanted) this.#users.set(owner, found.get(owner) ?? null)
+    for (const owner of owners) this.#users.set(owner, found.get(owner) ?? null)
   }
 
-  #line({ draft, named }: GivenTransaction, { id, name }: FoundUser): void {
+  #addRow({ draft, named }: GivenTransaction, { id, name }: FoundUser): void {
     const { crypto, requestId } = this.#options
     const { date, amount, type, currency, description, reference } = draft
     const fullName = encryptFullName(crypto, BigInt(id), named ? draft.fullName : name)
@@ -132,7 +135,7 @@ export class TransactionLoad {
     const text = this.#rows.take()
     await this.#storing
     this.#storing = this.#store(text, length)
-    // Whoever waits for it next is told.
+    // The next await of `#storing` reports the error.
     this.#storing.catch(() => undefined)
   }
 
@@ -144,7 +147,10 @@ export class TransactionLoad {
     this.#loaded += stored
   }
 
-  /** Straight, as a new file goes without a reference that is there; after the first that is, more carefully. */
+  /**
+   * Copies straight into the table, which works for a file whose references are all new. After the
+   * first existing reference, every batch goes through the staging table.
+   */
   async #storeReferenced(text: Buffer): Promise<number> {
     const { connection } = this.#options
     if (this.#staged) return await this.#storeNew(text)
@@ -160,7 +166,10 @@ export class TransactionLoad {
     }
   }
 
-  /** By way of a table of the transaction's own. Of two with one reference the first is stored. */
+  /**
+   * Stores rows through a temporary staging table. Of two rows with one reference, the first is
+   * stored.
+   */
   async #storeNew(text: Buffer): Promise<number> {
     const { connection } = this.#options
     if (!this.#staged) {
@@ -177,8 +186,8 @@ export class TransactionLoad {
 
   async #copy(table: string, text: Buffer): Promise<number> {
     const sink = this.#options.connection.copyIn(`COPY ${table} (${COLUMNS}) FROM STDIN`)
-    for (let at = 0; at < text.length; at += PIECE_BYTES) {
-      await sink.write(text.subarray(at, at + PIECE_BYTES))
+    for (let at = 0; at < text.length; at += WRITE_BYTES) {
+      await sink.write(text.subarray(at, at + WRITE_BYTES))
     }
     return await sink.end()
   }

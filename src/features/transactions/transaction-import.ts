@@ -18,22 +18,23 @@ export type TransactionImport = ReturnType<typeof createTransactionImport>
 
 const readItem = itemReader<TransactionCreate>(TransactionCreate)
 
-const SPACED = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)$/
-const WHOLE = /^\d{1,16}$/
-/** Stands in for the user until they are looked up. */
-const SOMEBODY_ID = 1
-const SOMEBODY = { id: BigInt(SOMEBODY_ID), name: '' }
+const DATE_SPACE_TIME = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)$/
+const WHOLE_NUMBER = /^\d{1,16}$/
+/** A placeholder until the user is looked up. */
+const PLACEHOLDER_ID = 1
+const PLACEHOLDER = { id: BigInt(PLACEHOLDER_ID), name: '' }
 
 const lacksOwner = () => invalid([bodyError('/user_email', 'required', 'is required')])
 
-/** Loads transactions from a file, by the rules of single ones. */
+/** Loads transactions from a file, by the same rules as `createTransaction`. */
 export function createTransactionImport({ crypto, lookup, defaultCurrency }: Deps) {
   return {
     /**
-     * Makes the check of a row. A date and a time with a blank between them and no offset are of UTC.
+     * Creates the function that checks a row. A date and a time with a space between them and no
+     * offset are taken as UTC.
      *
-     * @param numbers how amounts are written
-     * @param byEmail whether rows name their user by address
+     * @param numbers the format of amounts
+     * @param byEmail whether rows name their user by e-mail address
      */
     reader(numbers: NumberFormat, byEmail: boolean) {
       const readNumber = createNumberReader(numbers)
@@ -43,24 +44,24 @@ export function createTransactionImport({ crypto, lookup, defaultCurrency }: Dep
         const item: Record<string, string | number> = { ...values }
         if (byEmail) {
           delete item['user_email']
-          item['user_id'] = SOMEBODY_ID
-        } else if (id !== undefined && WHOLE.test(id)) item['user_id'] = Number(id)
+          item['user_id'] = PLACEHOLDER_ID
+        } else if (id !== undefined && WHOLE_NUMBER.test(id)) item['user_id'] = Number(id)
         if (transaction_date?.[10] === ' ') {
-          item['transaction_date'] = transaction_date.replace(SPACED, '$1T$2Z')
+          item['transaction_date'] = transaction_date.replace(DATE_SPACE_TIME, '$1T$2Z')
         }
         if (readNumber !== undefined && transaction_amount !== undefined) {
           item['transaction_amount'] = readNumber(transaction_amount) ?? transaction_amount
         }
         const input = readItem(item)
         if (input instanceof AppError) return input
-        const draft = attempt(() => draftTransaction(input, SOMEBODY, defaultCurrency))
+        const draft = attempt(() => draftTransaction(input, PLACEHOLDER, defaultCurrency))
         if (draft instanceof AppError) return draft
         const owner = byEmail ? (email as string).toLowerCase() : input.user_id
         return { owner, named: input.full_name !== undefined, draft }
       }
     },
 
-    /** @param withReferences whether any row can have one: those that are there already are left out */
+    /** @param withReferences whether rows have references: those that exist already are skipped */
     open(connection: LoadConnection, requestId: string, withReferences: boolean): TransactionLoad {
       return new TransactionLoad({ connection, crypto, lookup, requestId, withReferences })
     },

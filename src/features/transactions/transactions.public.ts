@@ -1,2 +1,2 @@
-/** All that other features may know of transactions. */
+/** What other features may import of transactions. */
 export type { TransactionImport } from './transaction-import.ts'

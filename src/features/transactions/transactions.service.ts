@@ -36,7 +36,10 @@ export interface TransactionDeps {
 export type TransactionService = ReturnType<typeof createTransactionService>
 
 export const referenceTaken = () =>
-  conflict('reference_taken', 'Another transaction of this user has this reference')
+  conflict(
+    'reference_taken',
+    'Another transaction of this user has this reference; send another one',
+  )
 
 const toConflict = (error: unknown) =>
   violatedUnique(error)?.includes('reference') ? referenceTaken() : error
@@ -55,7 +58,7 @@ export function createTransactionService(deps: TransactionDeps) {
   }
 
   return {
-    /** The checks of {@link create} without its effect. @throws AppError 404, 409, 422 */
+    /** Checks like {@link create} and stores nothing. @throws AppError 404, 409, 422 */
     async preview(caller: Caller, input: TransactionCreate): Promise<TransactionDraft> {
       const checked = await draft(caller, input)
       const { userId, reference } = checked
@@ -65,7 +68,7 @@ export function createTransactionService(deps: TransactionDeps) {
       return checked
     },
 
-    /** @throws AppError 404 for the user, 409 for a reference that is taken, 422 */
+    /** @throws AppError 404 for the user, 409 when the reference is taken, 422 */
     async create(
       caller: Caller,
       input: TransactionCreate,
@@ -73,14 +76,14 @@ export function createTransactionService(deps: TransactionDeps) {
     ): Promise<TransactionRecord> {
       const data = toColumns(crypto, await draft(caller, input), requestId)
       const row = await database.transaction.create({ data }).catch((error: unknown) => {
-        // The user went away between the check and the write.
+        // The user was deleted between the check and the write.
         throw violatesForeignKey(error) ? notFound('User', input.user_id) : toConflict(error)
       })
       outbox.nudge()
       return decryptTransaction(crypto, row)
     },
 
-    /** @throws AppError 404 also for somebody else's */
+    /** @throws AppError 404, also for somebody else's */
     get: find,
 
     /** Changes the given fields and leaves the others. @throws AppError 404, 409, 422 */
@@ -110,12 +113,13 @@ export function createTransactionService(deps: TransactionDeps) {
       return decryptTransaction(crypto, row)
     },
 
-    /** @throws AppError 404 also for somebody else's */
+    /** @throws AppError 404, also for somebody else's */
     async remove(caller: Caller, id: number, requestId: string): Promise<void> {
       const { userId } = await find(caller, id)
       const deleted = await database.$transaction(async (tx) => {
         await lockOwner(tx, userId)
-        // The outbox trigger reads the request's id from the setting, as the row goes away.
+        // A deleted row cannot carry the request's id, so the outbox trigger reads it from a
+        // setting.
         return await tx.$executeRaw`
           WITH request AS MATERIALIZED (
             SELECT set_config('passbook.request_id', ${requestId}, true) AS id)
