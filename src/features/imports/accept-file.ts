@@ -9,7 +9,10 @@ import type { Upload } from './uploads.ts'
 /** Of a caller what says whose imports they reach. */
 export type Who = Pick<Caller, 'id' | 'role'>
 
-/** Whose imports a caller reaches: their own, and admins everybody's. Nobody sees one that still comes in. */
+/**
+ * Whose imports a caller reaches: their own, and admins everybody's. Nobody sees one that still
+ * comes in.
+ */
 export const reachable = ({ id, role }: Who): Prisma.ImportWhereInput => ({
   status: { not: 'uploading' },
   ...(role === 'admin' ? {} : { userId: id }),
@@ -47,7 +50,8 @@ async function findSame(
  * Makes the record of a file that has arrived an import, unless the same file has one already.
  *
  * @returns with `known` the import that the same file has
- * @throws AppError 409 when a dataset of this name exists and is not to be replaced, 401 when the account is gone
+ * @throws AppError 409 when a dataset of this name exists and is not to be replaced, 401 when the
+ *   account is gone
  */
 export async function acceptFile(
   database: Database,
@@ -78,7 +82,7 @@ export async function acceptFile(
       },
     })
     // The file went with the account that sent it.
-    if (record === undefined) throw unauthorized('The account of this access token is gone')
+    if (record === undefined) throw unauthorized('The account of this access token was deleted')
     return { record, known: false }
   })
 }

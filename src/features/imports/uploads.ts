@@ -57,7 +57,7 @@ const tooLarge = () =>
     headers: { connection: 'close' },
   })
 
-const accountGone = () => unauthorized('The account of this access token is gone')
+const accountGone = () => unauthorized('The account of this access token was deleted')
 
 /** The name of a file without its endings, as far as it can be the name of an import. */
 function nameOf(fileName: string | undefined): string | undefined {
@@ -178,7 +178,8 @@ export function createUploads({ database, chunks, maxBytes }: Deps) {
     /**
      * Takes in a file that is sent. What is cut off leaves nothing behind.
      *
-     * @throws AppError 413, 422 for a file without bytes, one that is not packed as it says, or without a name
+     * @throws AppError 413, 422 for a file without bytes, one that is not packed as it says, or
+     *   without a name
      */
     receive: (userId: number, query: NamedKind, requestId: string, incoming: Incoming) =>
       receive(userId, query, requestId, incoming, true),

@@ -67,7 +67,7 @@ export function createReportService({ database, databaseUrl, outbox, retentionHo
         .catch((error: unknown) => {
           // The caller's account was deleted since the request was let in.
           throw violatesForeignKey(error)
-            ? unauthorized('The account of this access token is gone')
+            ? unauthorized('The account of this access token was deleted')
             : error
         })
       outbox.nudge()
