@@ -9,12 +9,12 @@ import { apiCommand } from './commands.ts'
 import { listen, stopLimits } from './listen.ts'
 import { prepareDatabase } from './prepare-database.ts'
 
-/** How long proxies may take to see that this process is not ready. */
+/** How long proxies have to notice that this process is not ready. */
 const DELAY_SECONDS = 5
-/** What is left to close once requests have ended. */
+/** Limit for closing the services after requests have ended. */
 const SERVICES_STOP_MS = 3_000
 
-/** The API process: answers requests, leaves the work on events to worker processes. */
+/** The API process: answers requests. Worker processes consume the jobs. */
 await runProcess(apiCommand, async (environment, log) => {
   const databaseUrl = requireServers(environment)
   const config = createConfig(environment)

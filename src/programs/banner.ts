@@ -10,14 +10,16 @@ interface Facts {
   readonly kept: KeptSecrets | undefined
 }
 
-/** Where the data is, without the password a database URL may hold. */
+/** Where the data is, without the password of a database URL. */
 function dataOf({ config, dataDir }: Facts): string {
   if (config.DATABASE_URL === undefined) return dataDir
   const { hostname, port, pathname } = new URL(config.DATABASE_URL)
   return `PostgreSQL at ${hostname}:${port || '5432'}${pathname}`
 }
 
-/** The first admin's user name; the password only where it was generated and is kept here. */
+/**
+ * The first admin's user name. Has the password only if it was generated and is kept in DATA_DIR.
+ */
 function admin({ config, kept }: Facts) {
   const username = config.ADMIN_USERNAME ?? kept?.adminUsername
   const password = config.ADMIN_PASSWORD === undefined ? kept?.adminPassword : undefined
@@ -25,13 +27,13 @@ function admin({ config, kept }: Facts) {
 }
 
 function describeAdmin({ username, password }: ReturnType<typeof admin>): string {
-  if (username === undefined) return 'none created here (set ADMIN_USERNAME and ADMIN_PASSWORD)'
+  if (username === undefined) return 'none created (set ADMIN_USERNAME and ADMIN_PASSWORD)'
   return password === undefined
-    ? `${username}, password as given in ADMIN_PASSWORD`
+    ? `${username}, with the password in ADMIN_PASSWORD`
     : `${username} / ${password}`
 }
 
-/** Tells whoever started Passbook where everything is. */
+/** The message after the start: addresses, data and admin. */
 export function banner(facts: Facts): Message {
   const { url } = facts
   const data = dataOf(facts)

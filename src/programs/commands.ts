@@ -1,128 +1,131 @@
 import type { Command } from '../lib/command-line.ts'
 
-const DATABASE = 'The database is that of DATABASE_URL or DATA_DIR.'
-const READY = 'once it is ready; the log goes to standard error then.'
+const DATABASE = 'It works on the database of DATABASE_URL or DATA_DIR.'
+const READY = 'once it is ready. The log then goes to standard error.'
 
 export const startCommand = {
   name: 'start',
-  summary: `Serves the API and runs the worker in one process, on the PostgreSQL of DATABASE_URL, or on one of its own,
-whose data is in DATA_DIR. Prints where it is and who the admin is. Ctrl-C stops it.`,
+  summary: `Serves the API and runs the worker in one process, on the PostgreSQL of DATABASE_URL or on an embedded one
+with its data in DATA_DIR. Prints its address and the admin's user name. Ctrl-C stops it.`,
   document: `{"url", "docs", "data", "admin"}, ${READY}`,
-  notes: 'Environment variables configure it: README.md lists them.',
+  notes: 'Environment variables configure it. README.md lists them.',
 } as const satisfies Command
 
 export const apiCommand = {
   name: 'api',
-  summary: 'Serves the API, one process of many. It needs DATABASE_URL and REDIS_URL.',
+  summary:
+    'Serves the API. Several such processes can run side by side. Needs DATABASE_URL and REDIS_URL.',
   document: `{"url"}, ${READY}`,
   notes: startCommand.notes,
 } as const satisfies Command
 
 export const workerCommand = {
   name: 'worker',
-  summary: `Runs jobs, one process of many. It needs DATABASE_URL and REDIS_URL; where WORKER_PORT is set it answers
-/health/* and /metrics there.`,
+  summary: `Runs jobs. Several such processes can run side by side. Needs DATABASE_URL and REDIS_URL. With WORKER_PORT
+it serves /health/* and /metrics on that port.`,
   document: `{"url"}, ${READY}`,
   notes: startCommand.notes,
 } as const satisfies Command
 
 export const migrateCommand = {
   name: 'migrate',
-  summary: 'Brings the database up to date. Safe to run at any time, many times at once.',
+  summary:
+    'Applies the pending database migrations. Safe to run at any time, and several times at once.',
   document: '{"applied": [NAME, …]}',
   notes: DATABASE,
 } as const satisfies Command
 
 export const jobsCommand = {
   name: 'jobs',
-  summary: 'Shows the jobs that failed for good, and puts them back, all or the one of an ID.',
+  summary:
+    'Lists the jobs that failed for good, or puts them back into the queue: all, or one by its ID.',
   document: '{"failed": [{"id", "event", …}, …]}, or {"put_back": COUNT}',
   positionals: { usage: 'list | retry [ID]', min: 1, max: 2 },
-  notes: `${DATABASE} With REDIS_URL the jobs are in that Redis.`,
+  notes: `${DATABASE} With REDIS_URL it reads the jobs from that Redis.`,
 } as const satisfies Command
 
 export const secretsCommand = {
   name: 'secrets',
-  summary: 'Prints fresh secrets as environment variables. They are not kept anywhere.',
+  summary: 'Prints new secrets as environment variables. It stores them nowhere.',
   document: '{"JWT_SECRET", "ENCRYPTION_KEYS"}',
 } as const satisfies Command
 
 export const etlCommand = {
   name: 'etl',
   summary: `Groups users by bank, by company and by pincode in one run, and writes the groups to FILE, the largest
-first. FILE appears when it is whole, and replaces one of the same name.`,
+first. FILE appears only when it is complete, and replaces an existing one.`,
   document: '{"file", "format", "groups", "bytes", "seconds", "log"}',
   options: {
-    out: { value: 'FILE', text: 'where to write', required: true },
-    format: { value: 'json|csv', text: 'else what the name of FILE ends in' },
+    out: { value: 'FILE', text: 'the file to write', required: true },
+    format: { value: 'json|csv', text: 'default: by the extension of FILE' },
     'group-by': {
       value: 'LIST',
-      text: 'group by these jointly instead: one or more of bank,company,pincode',
+      text: 'group by a combination instead: one or more of bank,company,pincode',
     },
-    members: { text: "list the ids of each group's users" },
+    members: { text: 'list the ids of the users of each group' },
   },
-  notes: `Steps are logged in DATA_DIR/logs. ${DATABASE}`,
+  notes: `It logs its steps in DATA_DIR/logs. ${DATABASE}`,
 } as const satisfies Command
 
 export const importCommand = {
   name: 'import',
-  summary: `Loads a CSV file, or its gzip, of any size: as a dataset, as users or as transactions. All of it is loaded or
-nothing. How it is written and what types its columns have is found out.`,
-  document: 'the import, as GET /v1/imports/{id} answers it',
+  summary: `Loads a CSV file of any size, plain or gzip, as a dataset, as users or as transactions. It loads all or
+nothing. It detects the file's dialect and the types of its columns.`,
+  document: 'the import, as GET /v1/imports/{id} returns it',
   positionals: { usage: 'FILE.csv', min: 1, max: 1 },
   options: {
     kind: {
       value: 'dataset|users|transactions',
-      text: 'what its rows become; dataset when not given',
+      text: 'what its rows become; default: dataset',
     },
-    name: { value: 'NAME', text: 'what it is called; as the file when not given' },
-    rejects: { value: 'FILE', text: 'where to write the rows that are refused, with the reason' },
-    as: { value: 'USERNAME', text: 'the account it is loaded for; the first admin when not given' },
-    'dry-run': { text: 'check and count everything, store nothing' },
-    'max-errors': { value: 'N', text: 'fail when more rows are refused' },
-    'on-error': { value: 'skip|abort', text: 'what a refused row does' },
-    types: { value: 'infer|text', text: 'text keeps every cell as it stands' },
-    ragged: { value: 'reject|pad', text: 'rows with too few or too many cells' },
-    'if-exists': { value: 'fail|replace', text: 'a dataset of the same name' },
-    critical: { value: 'COLUMN', text: 'a column that a row must fill', repeatable: true },
+    name: { value: 'NAME', text: 'name of the import; default: the name of the file' },
+    rejects: { value: 'FILE', text: 'the file to write rejects to, with their reasons' },
+    as: { value: 'USERNAME', text: 'the account that owns the import; default: the first admin' },
+    'dry-run': { text: 'check and count all rows, and store nothing' },
+    'max-errors': { value: 'N', text: 'fail when more than N rows are rejected' },
+    'on-error': { value: 'skip|abort', text: 'skip a rejected row, or abort the import' },
+    types: { value: 'infer|text', text: 'infer column types, or keep every cell as text' },
+    ragged: { value: 'reject|pad', text: 'reject or pad rows with too few or too many cells' },
+    'if-exists': { value: 'fail|replace', text: 'fail or replace if the dataset exists' },
+    critical: { value: 'COLUMN', text: 'a column that must not be empty', repeatable: true },
     default: {
       value: 'COLUMN=VALUE',
-      text: 'what stands in where a column is null',
+      text: 'a value for the empty cells of a column',
       repeatable: true,
     },
     'primary-key': { value: 'COLUMN', text: 'a column of the primary key', repeatable: true },
-    rename: { value: 'OLD=NEW', text: 'another name for a column', repeatable: true },
-    null: { value: 'WORD', text: 'a cell that stands for nothing', repeatable: true },
-    delimiter: { value: 'CHARACTER', text: 'what stands between cells, or tab' },
-    quote: { value: 'CHARACTER', text: 'what stands around cells, or none' },
-    escape: { value: 'doubled|backslash', text: 'how a quote in a quoted cell is written' },
+    rename: { value: 'OLD=NEW', text: 'a new name for a column', repeatable: true },
+    null: { value: 'WORD', text: 'a cell value that means null', repeatable: true },
+    delimiter: { value: 'CHARACTER', text: 'the delimiter between cells, or tab' },
+    quote: { value: 'CHARACTER', text: 'the quote around cells, or none' },
+    escape: { value: 'doubled|backslash', text: 'how a quoted cell escapes a quote' },
     encoding: { value: 'NAME', text: 'utf-8, utf-16le, utf-16be, windows-1252 or latin-1' },
     'line-end': { value: 'any|lf|crlf|cr', text: 'what ends a row' },
     header: { value: 'true|false', text: 'whether the first row names the columns' },
-    'preamble-lines': { value: 'N', text: 'lines in front of the table' },
-    'footer-lines': { value: 'N', text: 'lines behind the table' },
-    decimal: { value: '.|,', text: 'what stands in front of the decimals of a number' },
-    thousands: { value: 'CHARACTER', text: 'what stands between groups of digits, space or none' },
-    'currency-signs': { text: 'numbers may have signs of currencies' },
+    'preamble-lines': { value: 'N', text: 'lines before the table' },
+    'footer-lines': { value: 'N', text: 'lines after the table' },
+    decimal: { value: '.|,', text: 'the decimal separator' },
+    thousands: { value: 'CHARACTER', text: 'the thousands separator, space or none' },
+    'currency-signs': { text: 'accept currency signs in numbers' },
   },
-  notes: `Each option is as the parameter of POST /v1/imports with that name; how the file is written is found out where it
-is not given. Steps are logged in DATA_DIR/logs.
+  notes: `Each option works like the parameter of POST /v1/imports with that name. It detects what is not given of the
+dialect. It logs its steps in DATA_DIR/logs.
 ${DATABASE}`,
 } as const satisfies Command
 
 export const demoCommand = {
   name: 'demo',
-  summary: `Loads users and their transactions through the API, of the CSV files or made up, and checks every figure
-against exact arithmetic of its own. It starts a service for that, on data that is removed after it.`,
+  summary: `Loads users and transactions through the API, from the CSV files or generated, and checks every figure
+against its own exact arithmetic. It starts a service on temporary data, and removes both afterwards.`,
   document: `{"users", "transactions", "figures", "differences": [{"user_id", …}, …], "seconds_to_current",
 "event_lag"}`,
   positionals: { usage: '[USERS.csv TRANSACTIONS.csv]', min: 0, max: 2 },
   options: {
-    url: { value: 'URL', text: 'use the service that runs there, for which all users are new' },
+    url: { value: 'URL', text: 'use the service that runs at URL; all users are new to it' },
     username: {
       value: 'NAME',
-      text: 'an account of it, of staff or an admin; DEMO_USERNAME when not given',
+      text: 'a staff or admin account of that service; default: DEMO_USERNAME',
     },
-    password: { value: 'PASSWORD', text: 'its password; DEMO_PASSWORD when not given' },
+    password: { value: 'PASSWORD', text: 'its password; default: DEMO_PASSWORD' },
   },
 } as const satisfies Command

@@ -6,10 +6,10 @@ import { findRunning } from '../database/embedded/running.ts'
 import { StartupError } from '../errors.ts'
 import { type KeptSecrets, readSecrets } from './kept-secrets.ts'
 
-/** How long a command waits for a database that is not up; a program that serves waits for ever. */
+/** How long a command waits for a database that is not up. API and worker wait for ever. */
 const MAX_WAIT_SECONDS = 60
 
-/** The database a command works on, and its secrets where they are kept beside it. */
+/** The database a command works on, and its secrets if they are kept in DATA_DIR. */
 export interface DatabaseAccess {
   readonly url: string
   readonly kept: KeptSecrets | undefined
@@ -19,8 +19,8 @@ export interface DatabaseAccess {
 const nothingToClose = async () => undefined
 
 /**
- * The database of a command: DATABASE_URL, else that of the Passbook running on DATA_DIR, else the one
- * in DATA_DIR, started for as long as the command takes.
+ * Opens the database of a command: that of DATABASE_URL, else that of the Passbook running on
+ * DATA_DIR, else the one in DATA_DIR, which it starts until the command ends.
  *
  * @throws StartupError when there is no data yet, or the database cannot be reached
  */

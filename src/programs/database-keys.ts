@@ -6,11 +6,12 @@ import { createFieldCrypto, createKeyChecks } from '../lib/crypto.ts'
 import { SECRETS_FILE } from './kept-secrets.ts'
 
 /**
- * To be called by every program that encrypts, decrypts or indexes, before it does: with other keys than those
- * the database was filled with, addresses would be there twice and values be lost.
+ * Checks that the encryption keys are those of the database. Every program calls this before it
+ * encrypts, decrypts or indexes. With other keys, e-mail addresses could be stored twice, and
+ * values would be lost.
  *
- * @param environment as it was given: its keys win over those beside an embedded database
- * @throws StartupError in one sentence, and nothing is changed
+ * @param environment tells where the keys come from: its keys win over those in DATA_DIR
+ * @throws StartupError in one sentence; nothing is changed then
  */
 export async function requireKeysOfDatabase(
   databaseUrl: string,

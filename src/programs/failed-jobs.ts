@@ -36,10 +36,10 @@ async function retry(queue: EventQueue, id: string | undefined): Promise<Outcome
 function workOf([action, id]: readonly string[]): Work {
   if (action === 'list' && id === undefined) return list
   if (action === 'retry') return (queue) => retry(queue, id)
-  throw usageError(jobsCommand, 'There are list and retry [ID]')
+  throw usageError(jobsCommand, 'It takes list or retry [ID]')
 }
 
-/** `npm run jobs`: shows the jobs that failed for good, and puts them back. */
+/** `npm run jobs`: lists the jobs that failed for good, and puts them back into the queue. */
 await runCommand(jobsCommand, async ({ positionals }) => {
   const work = workOf(positionals)
   const environment = readEnvironment(process.env)

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { StartupError } from '../errors.ts'
 import { createEncryptionKeys } from '../lib/crypto.ts'
 
-/** Where a data folder keeps its secrets. */
+/** The file in DATA_DIR that holds the secrets. */
 export const SECRETS_FILE = 'secrets.json'
 
-/** What is generated once for an embedded database and kept beside it. */
+/** Secrets that are generated once for an embedded database, and kept beside it. */
 export interface KeptSecrets {
   readonly jwtSecret: string
   readonly encryptionKeys: string
@@ -19,7 +19,7 @@ export interface KeptSecrets {
 
 const random = (bytes: number) => randomBytes(bytes).toString('base64url')
 
-/** Fresh values for every secret. */
+/** Generates new values for every secret. */
 export const createSecrets = (): KeptSecrets => ({
   jwtSecret: random(48),
   encryptionKeys: createEncryptionKeys(),
@@ -46,19 +46,20 @@ export async function readSecrets(dataDir: string): Promise<KeptSecrets | undefi
 }
 
 /**
- * The secrets of a data folder, made at the first call. The file appears whole or not at all, and
- * only its owner can read it.
+ * Reads the secrets of a data folder, or creates them at the first call. The file is written
+ * atomically, and only its owner can read it.
  *
- * @throws StartupError when the folder holds a database whose secrets are gone, or cannot be written
+ * @throws StartupError when the folder is not writable, or holds a database whose secrets are
+ *   missing
  */
 export async function ensureSecrets(dataDir: string): Promise<KeptSecrets> {
-  const known = await readSecrets(dataDir)
-  if (known) return known
+  const stored = await readSecrets(dataDir)
+  if (stored) return stored
   const path = join(dataDir, SECRETS_FILE)
   const data = join(dataDir, 'postgres')
   if (existsSync(join(data, 'PG_VERSION'))) {
     throw new StartupError(
-      `${path} is gone, and the data beside it cannot be read without; bring it back, or delete ${data} to start from nothing.`,
+      `${path} is missing, and the data beside it cannot be read without it; restore it, or delete ${data} to start with no data.`,
     )
   }
   const secrets = createSecrets()

@@ -6,29 +6,33 @@ import { StartupError } from '../errors.ts'
 import type { DrainLimits } from '../http/connections/drain.ts'
 import { within } from '../lib/in-time.ts'
 
-/** How long a connection that nothing comes over is kept while the process stops, behind a proxy and without. */
+/**
+ * How long an idle connection is kept while the process stops, with a proxy in front and without.
+ */
 const IDLE_BEHIND_PROXY_MS = 2_000
 const IDLE_MS = 250
-/** How long requests that still arrive after the grace are told that it is over. */
+/** How long requests that arrive after the grace period are still refused with an answer. */
 const CLOSE_MS = 500
 
-/** How a program stops, in milliseconds from the signal. */
+/** Limits of stopping, in milliseconds from the signal. */
 export interface StopLimits extends DrainLimits {
-  /** How long connections are still accepted while the process is not ready any more: until proxies know. */
+  /** How long a process that is no longer ready still accepts connections, until proxies notice. */
   readonly delayMs: number
 }
 
-/** A listening app: where, and how to end it. */
+/** A listening app: its address, and how to stop it. */
 export interface Listening {
   readonly url: string
-  /** Says that it is not ready, stops accepting, and answers what is under way as long as the grace lasts. */
+  /**
+   * Reports not ready, stops accepting, and answers requests under way until the grace period ends.
+   */
   close(limits: StopLimits): Promise<void>
 }
 
 /**
- * How a program stops.
+ * Reads the limits of stopping from the configuration.
  *
- * @param delaySeconds how long it goes on accepting when the configuration does not say
+ * @param delaySeconds the default of STOP_DELAY_SECONDS
  */
 export function stopLimits(
   { STOP_DELAY_SECONDS, STOP_GRACE_SECONDS }: Config,
@@ -47,7 +51,7 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
   await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EADDRINUSE') {
       throw new StartupError(
-        `Port ${port} on ${host} is taken; set PORT to another one, or PORT=0 to have a free one picked.`,
+        `Port ${port} on ${host} is taken; set PORT to another one, or to 0 for any free one.`,
       )
     }
     if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
@@ -63,9 +67,9 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
     url: `http://${name.includes(':') ? `[${name}]` : name}:${bound}`,
     async close({ delayMs, graceMs, idleMs }) {
       app.drain.announce()
-      const waits = Math.min(delayMs, graceMs)
-      if (waits > 0) await delay(waits)
-      await app.drain.run({ graceMs: graceMs - waits, idleMs })
+      const waitMs = Math.min(delayMs, graceMs)
+      if (waitMs > 0) await delay(waitMs)
+      await app.drain.run({ graceMs: graceMs - waitMs, idleMs })
       await within(CLOSE_MS, app.close())
       app.drain.cut()
     },

@@ -15,10 +15,13 @@ import { ensureSecrets } from './kept-secrets.ts'
 import { listen, stopLimits } from './listen.ts'
 import { prepareDatabase } from './prepare-database.ts'
 
-/** What is left to close once requests and jobs have ended. */
+/** Limit for closing the services after requests and jobs have ended. */
 const SERVICES_STOP_MS = 1_500
 
-/** All in one: an embedded PostgreSQL where no DATABASE_URL is given, the API, and the worker. */
+/**
+ * Runs the API and the worker in one process, with an embedded PostgreSQL if DATABASE_URL is not
+ * set.
+ */
 await runProcess(startCommand, async (environment, log) => {
   const dataDir = resolve(environment.DATA_DIR)
   const kept = environment.DATABASE_URL === undefined ? await ensureSecrets(dataDir) : undefined
@@ -35,11 +38,11 @@ await runProcess(startCommand, async (environment, log) => {
   postgres?.exited.then(async () => {
     if (stopping) return
     if (await ranOutOfSpace(dataDir, join(dataDir, 'postgres.log'))) {
-      log.fatal('storage_full: the embedded PostgreSQL ended for want of space')
-      process.stderr.write(`The disk of ${dataDir} is full; make space there and start again.\n`)
+      log.fatal('storage_full: the embedded PostgreSQL stopped because the disk is full')
+      process.stderr.write(`The disk of ${dataDir} is full; free some space and start again.\n`)
     } else {
       log.fatal(
-        'the embedded PostgreSQL ended unexpectedly; its log is postgres.log in the data folder',
+        'the embedded PostgreSQL stopped unexpectedly; its log is postgres.log in the data folder',
       )
     }
     process.exit(1)

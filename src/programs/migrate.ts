@@ -4,7 +4,10 @@ import { runCommand } from '../lib/process.ts'
 import { migrateCommand } from './commands.ts'
 import { openDatabaseAccess } from './database-access.ts'
 
-/** `npm run migrate`: brings the database up to date. Safe to run at any time, many times at once. */
+/**
+ * `npm run migrate`: applies the pending migrations. Safe to run at any time, several times at
+ * once.
+ */
 await runCommand(migrateCommand, async () => {
   const access = await openDatabaseAccess(readEnvironment(process.env))
   try {

@@ -7,15 +7,19 @@ import { StartupError } from '../errors.ts'
 import type { Log } from '../lib/log.ts'
 import { requireKeysOfDatabase } from './database-keys.ts'
 
-/** What a database that goes away leaves of a step has many forms: the schema engine tells no codes. */
-const MAX_FAILURES = 20
+/**
+ * Tries before an unknown error counts as lasting. A database that goes away causes many kinds of
+ * errors, and the schema engine reports no codes.
+ */
+const MAX_TRIES = 20
 const PAUSE_MS = 500
 
 /**
- * Makes a database ready for a program that serves: waits until it is up, brings it up to date, and sees that
- * the keys are those it was filled with. One that goes away meanwhile is waited for again.
+ * Prepares the database for API or worker: waits until it is up, applies migrations, and checks
+ * that the keys are those of the database. Starts again if the database goes away meanwhile.
  *
- * @throws StartupError when it cannot be used, and what goes wrong again and again while it is up
+ * @throws StartupError when the database cannot be used; any other error that persists while it is
+ *   up
  */
 export async function prepareDatabase(
   databaseUrl: string,
@@ -24,7 +28,7 @@ export async function prepareDatabase(
   log: Log,
 ): Promise<void> {
   const wait = { maxSeconds: config.DATABASE_WAIT_SECONDS, say: sayOnStandardError }
-  for (let failures = 1; ; failures += 1) {
+  for (let tries = 1; ; tries += 1) {
     await awaitDatabase(databaseUrl, wait)
     try {
       await migrate(databaseUrl)
@@ -32,8 +36,8 @@ export async function prepareDatabase(
       return
     } catch (error) {
       const mayPass = isDatabaseAway(error) || !(error instanceof StartupError)
-      if (!mayPass || failures === MAX_FAILURES) throw error
-      log.warn({ err: error }, 'the database is prepared again')
+      if (!mayPass || tries === MAX_TRIES) throw error
+      log.warn({ err: error }, 'preparing the database failed; trying again')
       await delay(PAUSE_MS)
     }
   }

@@ -2,7 +2,7 @@ import { runCommand } from '../lib/process.ts'
 import { secretsCommand } from './commands.ts'
 import { createSecrets } from './kept-secrets.ts'
 
-/** `npm run secrets`: prints fresh secrets as environment variables. They are not kept anywhere. */
+/** `npm run secrets`: prints new secrets as environment variables. It stores them nowhere. */
 await runCommand(secretsCommand, async () => {
   const { jwtSecret, encryptionKeys } = createSecrets()
   return {

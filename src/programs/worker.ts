@@ -8,10 +8,12 @@ import { workerCommand } from './commands.ts'
 import { listen, stopLimits } from './listen.ts'
 import { prepareDatabase } from './prepare-database.ts'
 
-/** What is left to close once jobs have ended; the goodbye to a Redis that is away takes most of it. */
+/**
+ * Limit for closing the services after jobs have ended. With Redis away, closing takes most of it.
+ */
 const SERVICES_STOP_MS = 4_000
 
-/** The worker process: works on events; answers health and metrics where WORKER_PORT is set. */
+/** The worker process: consumes jobs. Serves health and metrics if WORKER_PORT is set. */
 await runProcess(workerCommand, async (environment, log) => {
   const databaseUrl = requireServers(environment)
   const config = createConfig(environment)

@@ -61,6 +61,6 @@ it('a disk that fills up is said to be full, to callers and at the end', async (
   }
   expect((await passbook.exited).code).toBe(1)
   expect(passbook.text.stderr).toMatch(
-    /^The disk of .+ is full; make space there and start again\.$/m,
+    /^The disk of .+ is full; free some space and start again\.$/m,
   )
 }, 120_000)

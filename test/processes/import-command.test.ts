@@ -132,7 +132,7 @@ describe('npm run import', () => {
     [
       'an account of a customer',
       ['FILE', '--as', 'maria'],
-      /^The account maria may not load files\.\n$/,
+      /^The account maria may not load files; name a staff or admin account\.\n$/,
     ],
   ])('refuses %s in one sentence', async (_, args, sentence) => {
     const path = await write('any.csv', 'a,b\n1,2\n')

@@ -3,7 +3,7 @@ import type { ReportFormat, UserGroupKind } from '../../generated/schemas.ts'
 import { type Given, usageError } from '../../lib/command-line.ts'
 import { etlCommand } from '../commands.ts'
 
-/** What the command is asked for. */
+/** The options of the command. */
 export interface EtlOptions {
   readonly out: string
   readonly format: ReportFormat
@@ -24,7 +24,7 @@ function readGroupings(list: string | undefined): EtlOptions['groupings'] {
   return [kinds]
 }
 
-/** @throws UsageError in one sentence on what is not understood */
+/** @throws UsageError in one sentence about the invalid option */
 export function readOptions({ options }: Given<typeof etlCommand>): EtlOptions {
   const { out, members } = options
   const name = options.format ?? extname(out).slice(1).toLowerCase()
@@ -32,7 +32,7 @@ export function readOptions({ options }: Given<typeof etlCommand>): EtlOptions {
   if (format === undefined) {
     throw usageError(
       etlCommand,
-      "The format is not known by --format or the name's ending: json or csv",
+      'Cannot tell the format: give --format json or csv, or a FILE that ends in .json or .csv',
     )
   }
   return { out, format, groupings: readGroupings(options['group-by']), members }

@@ -3,23 +3,23 @@ import { open, rename, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { StartupError } from '../../errors.ts'
 
-/** A file that appears whole or not at all. */
+/** A file that is written atomically. */
 export interface Output {
   write(content: Uint8Array): Promise<void>
-  /** Puts the file in its place, once it is on the disk. */
+  /** Syncs the file to disk, then gives it its name. */
   finish(): Promise<void>
-  /** Leaves nothing behind; does nothing after `finish`. */
+  /** Deletes the partial file. Does nothing after `finish`. */
   discard(): void
 }
 
 /**
- * Opens a file beside `path` that takes its name in the end.
+ * Opens a temporary file beside `path`, which `finish` renames to `path`.
  *
- * @throws StartupError when there is no writing there, or something else than a file is in the place
+ * @throws StartupError when the folder is not writable, or `path` exists and is not a file
  */
 export async function openOutput(path: string): Promise<Output> {
-  const there = await stat(path).catch(() => undefined)
-  if (there !== undefined && !there.isFile()) throw new StartupError(`${path} is not a file.`)
+  const existing = await stat(path).catch(() => undefined)
+  if (existing !== undefined && !existing.isFile()) throw new StartupError(`${path} is not a file.`)
   const partial = join(dirname(path), `.${basename(path)}.${process.pid}.partial`)
   const refuse = (error: NodeJS.ErrnoException): never => {
     throw new StartupError(`${path} cannot be written (${error.code}).`)

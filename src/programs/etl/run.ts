@@ -10,17 +10,17 @@ import type { EtlOptions } from './options.ts'
 import { openOutput } from './output.ts'
 import type { Steps } from './steps.ts'
 
-/** PostgreSQL's code for a table that is not there. */
+/** PostgreSQL's code for a missing table. */
 const UNDEFINED_TABLE = '42P01'
 
-/** Why a run failed, in one sentence; the log has the rest. */
+/** Says in one sentence why a run failed. The log has the details. */
 function reasonOf(error: unknown, { file }: Steps): StartupError {
   if (error instanceof StartupError) return error
   const why = isDatabaseAway(error)
     ? 'the database does not answer'
     : codeOf(error) === UNDEFINED_TABLE
-      ? 'the database is not up to date (`npm run migrate` makes it so)'
-      : 'something unexpected happened'
+      ? 'the database lacks migrations (`npm run migrate` applies them)'
+      : 'an unexpected error occurred'
   return new StartupError(`Nothing was written: ${why}; ${file} has the details.`)
 }
 
@@ -77,7 +77,7 @@ async function write(
 }
 
 /**
- * Groups users straight into a file.
+ * Groups users into a file.
  *
  * @throws StartupError in one sentence; the log has the stack
  */

@@ -2,10 +2,10 @@ import { join, resolve } from 'node:path'
 import { StartupError } from '../../errors.ts'
 import { createLog, type Log } from '../../lib/log.ts'
 
-/** What a run says: each step on standard error and in a file of its own. */
+/** Reports each step of a run on standard error and in its own log file. */
 export interface Steps {
   readonly log: Log
-  /** Where the log is. */
+  /** The path of the log file. */
   readonly file: string
   say(text: string, figures?: Readonly<Record<string, number | string>>): void
 }

@@ -1,6 +1,6 @@
 import { formatCount, formatRate, formatSeconds, type Screen } from '../../lib/terminal.ts'
 
-/** How far an import is. */
+/** The progress of an import. */
 export interface Reading {
   /** Bytes of the file that have been read. */
   readonly bytes: number
@@ -9,11 +9,11 @@ export interface Reading {
 }
 
 const BAR_WIDTH = 30
-/** Between two reports, in milliseconds: on a terminal, and as lines of a log. */
+/** Milliseconds between two reports: on a terminal, and as log lines. */
 const REDRAW_MS = 100
 const LINE_MS = 2_000
 
-/** One report: a bar, rows, their rate, and how long it may take yet. */
+/** One report: a bar, rows, their rate, and the estimated time left. */
 export function describe({ bytes, rows, rejected }: Reading, total: number, seconds: number) {
   const part = Math.min(bytes / Math.max(total, 1), 1)
   const filled = Math.floor(part * BAR_WIDTH)
@@ -25,10 +25,11 @@ export function describe({ bytes, rows, rejected }: Reading, total: number, seco
 }
 
 /**
- * Shows how far an import is: a bar that is drawn over on a terminal, else a line every two seconds.
+ * Shows the progress of an import: on a terminal a bar that is redrawn, else a line every two
+ * seconds.
  *
- * @param read undefined until it has begun
- * @returns what ends it
+ * @param read returns undefined until the import has begun
+ * @returns a function that ends the display
  */
 export function showProgress(
   screen: Screen,

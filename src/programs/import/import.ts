@@ -8,7 +8,7 @@ import { runImport } from './run.ts'
 /** `npm run import`: loads a CSV file from the disk. */
 await runCommand(importCommand, async (given) => {
   const wanted = readOptions(given)
-  // What happens is shown, and logged in a file of its own.
+  // The progress bar and the import's own log file report what happens.
   const log = createLog('fatal', STANDARD_ERROR)
   return await runImport(readEnvironment(process.env), wanted, log, process.stderr)
 })

@@ -5,7 +5,7 @@ import { compileCheck } from '../../http/validation/validator.ts'
 import { type Given, usageError } from '../../lib/command-line.ts'
 import { importCommand } from '../commands.ts'
 
-/** What the command is asked for. */
+/** The options of the command. */
 export interface ImportCommand {
   readonly file: string
   readonly query: ImportQuery
@@ -13,41 +13,41 @@ export interface ImportCommand {
   readonly username: string | undefined
 }
 
-/** Options that are no parameters of a request. */
-const OURS = ['rejects', 'as']
-/** Those that give a column something. */
-const PAIRS = ['default', 'rename']
+/** Options of the command that are no parameters of `createImport`. */
+const COMMAND_OPTIONS = ['rejects', 'as']
+/** Options whose value is `COLUMN=VALUE`. */
+const PAIR_OPTIONS = ['default', 'rename']
 
 const checkQuery = compileCheck(operations.createImport.schema.querystring as TSchema, 'query')
 
-/** `COLUMN=VALUE` as a parameter `default[COLUMN]=VALUE`. */
-function pair(name: string, text: string): [string, string] {
+/** Turns `COLUMN=VALUE` into a parameter `default[COLUMN]=VALUE`. */
+function pairParameter(name: string, text: string): [string, string] {
   const at = text.indexOf('=')
   if (at < 1) throw usageError(importCommand, `--${name} takes COLUMN=VALUE`)
   return [`${name}[${text.slice(0, at)}]`, text.slice(at + 1)]
 }
 
-/** An option as parameters of a request; none where it was not given. */
+/** Turns an option into parameters of `createImport`; into none if it was not given. */
 function parametersOf(
   name: string,
   value: boolean | string | readonly string[] | undefined,
 ): readonly (readonly [string, unknown])[] {
   if (value === undefined || value === false) return []
-  if (typeof value === 'object' && PAIRS.includes(name))
-    return value.map((text) => pair(name, text))
+  if (typeof value === 'object' && PAIR_OPTIONS.includes(name))
+    return value.map((text) => pairParameter(name, text))
   if (typeof value === 'object' && value.length === 0) return []
   return [[name.replaceAll('-', '_'), value === true ? 'true' : value]]
 }
 
-/** @throws UsageError in one sentence on what is not understood */
+/** @throws UsageError in one sentence about the invalid option */
 export function readOptions({ options, positionals }: Given<typeof importCommand>): ImportCommand {
   const parameters = Object.entries(options)
-    .filter(([name]) => !OURS.includes(name))
+    .filter(([name]) => !COMMAND_OPTIONS.includes(name))
     .flatMap(([name, value]) => parametersOf(name, value))
   const checked = checkQuery({ kind: 'dataset', ...Object.fromEntries(parameters) })
   if ('errors' in checked) {
     const [{ path, message } = { path: '', message: '' }] = checked.errors
-    // A member of an object is told by the object.
+    // An error in `default[COLUMN]` is reported for the option `default`.
     const option = path.replace(/\[.*/s, '').replaceAll('_', '-')
     throw usageError(importCommand, `--${option} ${message}`)
   }

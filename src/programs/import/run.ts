@@ -28,7 +28,7 @@ async function sizeOf(path: string): Promise<number> {
   return found.size
 }
 
-/** The first admin, where no account is named. */
+/** The default account. */
 async function firstAdmin({ database }: Services): Promise<number> {
   const admin = await database.user.findFirst({
     where: { role: 'admin', disabledAt: null },
@@ -39,22 +39,25 @@ async function firstAdmin({ database }: Services): Promise<number> {
   return Number(admin.id)
 }
 
-/** The account in whose name it is loaded. */
+/** The account that will own the import. */
 async function accountOf(services: Services, username: string | undefined): Promise<number> {
   if (username === undefined) return await firstAdmin(services)
   const account = await accountByName(services.database, username)
   if (account === null) throw new StartupError(`There is no account ${username}.`)
   if (account.disabledAt !== null) throw new StartupError(`The account ${username} is disabled.`)
-  if (account.role === 'user') throw new StartupError(`The account ${username} may not load files.`)
+  if (account.role === 'user')
+    throw new StartupError(
+      `The account ${username} may not load files; name a staff or admin account.`,
+    )
   return Number(account.id)
 }
 
-/** What an import came to. */
+/** The line that the command prints at the end, and one for each column. */
 function summary(result: Import, known: boolean): string {
   const { name, rows_loaded, rows_rejected, rows_skipped, columns, started_at, finished_at } =
     result
   const seconds = (Date.parse(finished_at ?? '') - Date.parse(started_at ?? '')) / 1000
-  const skipped = rows_skipped > 0 ? `, ${formatCount(rows_skipped)} were there already` : ''
+  const skipped = rows_skipped > 0 ? `, ${formatCount(rows_skipped)} existed already` : ''
   const verb = known ? 'was loaded before' : result.dry_run ? 'could be loaded' : 'is loaded'
   const rate =
     seconds > 0 ? ` in ${seconds.toFixed(1)} s (${formatRate(rows_loaded, seconds)})` : ''
@@ -98,7 +101,7 @@ async function load(services: Services, command: ImportCommand, screen: Screen):
   return { text: `${summary(result, known)}\n`, document: result }
 }
 
-/** In one sentence what somebody can do something about. */
+/** Turns an error that the caller can fix into one sentence. */
 function reasonOf(error: unknown): unknown {
   if (!(error instanceof AppError)) return error
   const [first] = error.options.errors ?? []
@@ -107,9 +110,9 @@ function reasonOf(error: unknown): unknown {
 }
 
 /**
- * Loads a file straight from the disk.
+ * Loads a file from the disk of this machine.
  *
- * @param screen for progress
+ * @param screen shows the progress
  * @throws StartupError in one sentence
  */
 export async function runImport(
