@@ -113,16 +113,20 @@ export const allGroups = (kinds: Kinds): string => `
   SELECT position, user_count, ${shown(kinds)} FROM counted ${named(kinds)} ORDER BY position`
 
 /**
- * All members: position of the group, how many they are, and their ids in one text with commas in
- * between. A group of many is several rows.
+ * All members, beside their groups: how many they are, and their ids in one text with commas in between. A
+ * group of many is several rows.
  */
 export const allMembers = (kinds: Kinds): string => `
-  SELECT position, count(*)::int AS count,
-    string_agg(user_id::text, ',' ORDER BY user_id) AS members
+  SELECT position, user_count, ${shown(kinds)}, count, members
   FROM (
-    SELECT position, user_id,
-      (row_number() OVER (PARTITION BY position ORDER BY user_id) - 1) / ${MEMBERS_A_PIECE} AS piece
-    FROM ${membership(kinds)} JOIN counted USING (${list(kinds)})) AS placed
-  GROUP BY position, piece ORDER BY position, piece`
+    SELECT position, piece, count(*)::int AS count,
+      string_agg(user_id::text, ',' ORDER BY user_id) AS members
+    FROM (
+      SELECT position, user_id,
+        (row_number() OVER (PARTITION BY position ORDER BY user_id) - 1) / ${MEMBERS_A_PIECE} AS piece
+      FROM ${membership(kinds)} JOIN counted USING (${list(kinds)})) AS placed
+    GROUP BY position, piece) AS pieces
+  JOIN counted USING (position) ${named(kinds)}
+  ORDER BY position, piece`
 
 export const DROP_GROUPS = 'DROP TABLE counted'

@@ -1,6 +1,6 @@
 import { readSnapshot } from '../../database/snapshot.ts'
 import type { UserGroupKind } from '../../generated/schemas.ts'
-import { readGroups } from './cursor.ts'
+import { readGroups } from './read-groups.ts'
 import { createWriter, type FileLayout } from './writers.ts'
 
 /** A piece of a file has about so many bytes. */

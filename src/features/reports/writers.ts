@@ -1,7 +1,7 @@
 import { csvLine } from '../../csv/write.ts'
 import type { ReportFormat, UserGroupKind } from '../../generated/schemas.ts'
-import type { GroupRow } from './cursor.ts'
 import { KINDS } from './queries.ts'
+import type { GroupRow } from './read-groups.ts'
 
 /** What a file says of itself, and how it is laid out. */
 export interface FileLayout {
