@@ -6,7 +6,7 @@ import { componentSchemas } from './schemas.ts'
  * Determines who may call an operation: everybody with `security: []`; otherwise accounts with a
  * role in `x-roles`, and API keys with all scopes of `x-scopes`. By default nobody may.
  *
- * @throws RefusedError for an unknown scope, or for roles or scopes of a public operation
+ * @throws RefusedError for an unknown scope, roles or scopes of a public operation, or an unknown `x-changes`
  */
 export function accessOf(document: JsonObject, node: JsonObject, at: string): Members {
   const security = asArray(node.security ?? document.security, join(at, 'security'))
@@ -15,6 +15,9 @@ export function accessOf(document: JsonObject, node: JsonObject, at: string): Me
   const known = asStrings(asObject(componentSchemas(document).Scope, at).enum, at)
   for (const scope of scopes) {
     if (!known.includes(scope)) throw new RefusedError(join(at, 'x-scopes'), `no scope ${scope}`)
+  }
+  if (!['account', 'record', undefined].includes(node['x-changes'] as string | undefined)) {
+    throw new RefusedError(join(at, 'x-changes'), 'is neither account nor record')
   }
   const isPublic = security.length === 0
   if (isPublic && (roles.length > 0 || scopes.length > 0)) {

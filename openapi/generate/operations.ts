@@ -28,6 +28,7 @@ const KNOWN = [
   'security',
   'x-roles',
   'x-scopes',
+  'x-changes',
   'x-rate-limit',
   'x-resource',
   'x-body-limit',

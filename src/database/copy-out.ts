@@ -4,6 +4,8 @@ import { to as copyTo } from 'pg-copy-streams'
 import { overloaded } from '../errors.ts'
 import { connectDedicated } from './dedicated-connection.ts'
 
+/** Exports that a process may have open: each holds a connection, of which PostgreSQL has 100 by default. */
+const MAX_OPEN = 20
 /** A download takes as long as its reader; its request waits for the beginning. */
 const LIMITS = { statement: 6 * 3_600_000, lock: 4_000, connect: 2_000 }
 const MAX_BEGIN_MS = 4_000
@@ -17,6 +19,8 @@ export interface CopyForm {
   /** Rewrites the rows piece by piece; a piece may end within a row. */
   readonly rewrite: (piece: Buffer) => Buffer
 }
+
+let open = 0
 
 async function* inForm({ head, rewrite }: CopyForm, rows: Readable) {
   const giveUp = setTimeout(() => rows.destroy(new Error('Nobody reads any more')), STALLED_MS)
@@ -36,15 +40,28 @@ async function* inForm({ head, rewrite }: CopyForm, rows: Readable) {
  * the stream. All rows are of the moment at which it begins.
  *
  * @returns the stream, once its first rows are there
- * @throws the server's error when the query cannot run
+ * @throws the server's error when the query cannot run; AppError 503 when too many exports are open
  */
 export async function copyOut(
   databaseUrl: string,
   query: string,
   form: CopyForm,
 ): Promise<Readable> {
-  const client = await connectDedicated(databaseUrl, 'passbook export', LIMITS)
-  const end = () => void client.end().catch(() => undefined)
+  if (open >= MAX_OPEN) throw overloaded()
+  open += 1
+  const close = () => {
+    open -= 1
+  }
+  const client = await connectDedicated(databaseUrl, 'passbook export', LIMITS).catch(
+    (error: unknown) => {
+      close()
+      throw error
+    },
+  )
+  const end = () => {
+    close()
+    void client.end().catch(() => undefined)
+  }
   const late = setTimeout(() => client.connection.stream.destroy(overloaded()), MAX_BEGIN_MS)
   try {
     // Rows come in the order of an index at once, instead of being sorted first.

@@ -8,7 +8,9 @@ import { fileBody } from './body/file-body.ts'
 import type { Conventions, Exchange } from './conventions.ts'
 import { createDeadlines } from './deadline.ts'
 import { methodsOfLiteral } from './literal-paths.ts'
+import { createOpenStreams } from './open-streams.ts'
 import { waitOf } from './overload/gate.ts'
+import { kindOf } from './overload/gate-kinds.ts'
 
 type Operation = (typeof operations)[OperationId]
 type Part<O extends Operation, Name extends string> =
@@ -100,6 +102,7 @@ export function createRouter(
 ): Router {
   const handled = new Set<OperationId>()
   const callers = new WeakMap<FastifyRequest, Caller>()
+  const openStreams = createOpenStreams(findCaller)
   const readers = new Map<string, (exchange: Exchange) => Promise<unknown>>()
 
   /** Counts by account, or by address if there is no valid account. */
@@ -126,6 +129,7 @@ export function createRouter(
     })
     await count(caller.id)
     assertAllowed(caller, operation)
+    if (kindOf(request) === 'stream') openStreams.open(request, reply, caller, operation)
     callers.set(request, caller)
   }
 

@@ -33,6 +33,7 @@ export interface DocumentedOperation {
   readonly security?: readonly unknown[]
   readonly 'x-roles'?: readonly string[]
   readonly 'x-scopes'?: readonly string[]
+  readonly 'x-changes'?: 'account' | 'record'
   readonly parameters?: readonly DocumentedParameter[]
   readonly requestBody?: {
     readonly content: Readonly<

@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { get } from 'node:http'
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { readRows } from '../../src/csv/read.ts'
 import { csvLine } from '../../src/csv/write.ts'
 import { useCast } from '../setup/cast.ts'
+import { startTestService } from '../setup/service.ts'
 import { hasTable, insertDataset, newName, type TestColumn } from './tables.ts'
 
 const cast = useCast()
@@ -211,5 +212,52 @@ describe('exportDataset', () => {
     expect((await ask('x', { sort: 'a' })).status).toBe(422)
     expect((await ask('x', {}, cast.user.token)).status).toBe(403)
     expect((await cast.service.call('exportDataset', { params: { name: 'x' } })).status).toBe(401)
+  })
+
+  it('takes 20 connections at most, however many are not read', async () => {
+    const service = await startTestService()
+    onTestFinished(() => service.close())
+    const name = newName()
+    // More than the buffers of a connection hold.
+    await insertDataset(service.database, name, [{ name: 'text', type: 'text' }], [])
+    const [row] = await service.database.query<{ id: string }>(
+      'SELECT id FROM datasets WHERE name = $1',
+      [name],
+    )
+    await service.database.query(
+      `INSERT INTO datasets.d${row?.id} SELECT n, repeat('x', 8000) FROM generate_series(1, 4000) AS n`,
+    )
+    const url = await service.app.listen({ port: 0, host: '127.0.0.1' })
+    const readers = await Promise.all(
+      Array.from({ length: 3 }, () => service.createAccount('staff')),
+    )
+    const answers = await Promise.all(
+      readers.flatMap(({ token }) =>
+        Array.from({ length: 10 }, async () => {
+          const headers = { authorization: `Bearer ${token}` }
+          const request = get(`${url}/v1/datasets/${name}/export.csv`, { headers })
+          request.on('error', () => undefined)
+          const [answer] = await once(request, 'response')
+          return { status: answer.statusCode as number, leave: () => request.destroy() }
+        }),
+      ),
+    )
+    const statuses = answers.map(({ status }) => status)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(20)
+    expect(statuses.filter((status) => status === 503)).toHaveLength(10)
+    expect((await service.call('getMe', { token: readers[0]?.token as string })).status).toBe(200)
+    for (const { leave } of answers) leave()
+    await vi.waitFor(
+      async () =>
+        expect(
+          (
+            await service.call('exportDataset', {
+              params: { name },
+              token: readers[0]?.token as string,
+            })
+          ).status,
+        ).toBe(200),
+      { timeout: 10_000 },
+    )
   })
 })

@@ -144,17 +144,22 @@ export class ImportAttempt {
   }
 
   async #load(connection: LoadConnection, stored: OpenStored): Promise<LoadResult> {
-    const { loaders, maxBytes } = this.#deps
+    const { database, loaders, maxBytes } = this.#deps
     const { id, kind, name, userId, compressed, bytesTotal, requestId } = this.#record
     const progress = this.#progress
     const file = { compressed, bytes: Number(bytesTotal) }
     const source = createSource(stored, file, maxBytes, (bytes) => {
       progress.bytes = bytes
     })
+    // An account that is gone took the import along: what is loaded meanwhile is never committed.
+    const account = await database.user.findUnique({
+      where: { id: userId },
+      select: { role: true },
+    })
     return await loaders[kind]({
       id,
       name,
-      userId: userId,
+      account: { id: Number(userId), role: account?.role ?? 'user' },
       requestId: requestId ?? '',
       options: this.#options,
       source,

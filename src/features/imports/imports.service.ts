@@ -8,7 +8,7 @@ import type { FieldCrypto } from '../../lib/crypto.ts'
 import { acceptFile, reachable, type Who } from './accept-file.ts'
 import { type AttemptDeps, ImportAttempt } from './attempt.ts'
 import { createChunks } from './chunks.ts'
-import { importEvents } from './import-events.ts'
+import { createImportEvents } from './import-events.ts'
 import { deleteImportLog, logFile } from './import-log.ts'
 import { type ImportRecord, importView } from './imports.view.ts'
 import type { Progress } from './progress.ts'
@@ -38,6 +38,10 @@ export function createImportService(deps: Deps) {
   const attemptDeps: AttemptDeps = { ...deps, chunks }
   const running = new Set<number>()
   const closing = new AbortController()
+  const follow = createImportEvents(async (id) => {
+    const record = await database.import.findUnique({ where: { id } })
+    return record === null ? undefined : importView(record)
+  })
 
   async function find(caller: Who, id: number): Promise<ImportRecord> {
     const record = await database.import.findFirst({ where: { id, ...reachable(caller) } })
@@ -168,12 +172,8 @@ export function createImportService(deps: Deps) {
      */
     async events(caller: Caller, id: number, gone: AbortSignal): Promise<Readable> {
       await find(caller, id)
-      const read = async () => {
-        const record = await database.import.findFirst({ where: { id, ...reachable(caller) } })
-        return record === null ? undefined : importView(record)
-      }
       const ended = AbortSignal.any([closing.signal, gone])
-      return Readable.from(importEvents(read, ended), { objectMode: false })
+      return Readable.from(follow(id, ended), { objectMode: false })
     },
 
     /** Loads an import, unless it is gone, done, or somebody loads it; or so many run that it has to wait. */

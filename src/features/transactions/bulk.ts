@@ -11,7 +11,7 @@ import {
   withStored,
 } from '../../http/bulk.ts'
 import { mapInSlices } from '../../lib/slices.ts'
-import { mayAccess } from '../users/users.public.ts'
+import { changeRefusal, mayAccess } from '../users/users.public.ts'
 import { draftTransaction, type TransactionDraft, type TransactionRecord } from './fields.ts'
 import { insertTransactions } from './insert-transactions.ts'
 import { referenceTaken, type TransactionDeps } from './transactions.service.ts'
@@ -43,6 +43,8 @@ export function createTransactionBulk({
       if (input instanceof AppError) return input
       const owner = owners.get(input.user_id)
       if (owner === undefined) return notFound('User', input.user_id)
+      const refusal = changeRefusal(caller, owner, 'record')
+      if (refusal) return refusal
       return attempt(() => draftTransaction(input, owner, defaultCurrency))
     })
   }

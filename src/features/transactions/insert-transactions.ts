@@ -1,7 +1,10 @@
 import type { DatabaseTransaction } from '../../database/client.ts'
+import type { Role } from '../../generated/schemas.ts'
+import type { Caller } from '../../http/auth.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { hex } from '../../lib/hex.ts'
 import { mapInSlices } from '../../lib/slices.ts'
+import { assertMayChange } from '../users/users.public.ts'
 import {
   encryptFullName,
   type TransactionDraft,
@@ -73,13 +76,15 @@ export async function insertTransactions(
  *
  * @param userId the owner
  * @returns null when it was deleted meanwhile
+ * @throws AppError 403 for a colleague's
  */
 export async function lockTransaction(
   tx: DatabaseTransaction,
+  caller: Caller,
   userId: bigint,
   id: number,
 ): Promise<TransactionRow | null> {
-  await lockOwner(tx, userId)
+  await lockOwner(tx, caller, userId)
   const [row] = await tx.$queryRaw<TransactionRow[]>`
     SELECT id, user_id AS "userId", full_name AS "fullName", transaction_date AS date, transaction_amount AS amount,
       transaction_type AS type, currency, description, reference, request_id AS "requestId",
@@ -88,6 +93,17 @@ export async function lockTransaction(
   return row ?? null
 }
 
-/** Locks the user against deletion until the end of the database transaction. */
-export const lockOwner = (tx: DatabaseTransaction, userId: bigint) =>
-  tx.$queryRaw`SELECT id FROM users WHERE id = ${userId} FOR KEY SHARE`
+/**
+ * Locks the owner of a transaction against deletion until the end of the database transaction.
+ *
+ * @throws AppError 403 when the caller may not change their records
+ */
+export async function lockOwner(
+  tx: DatabaseTransaction,
+  caller: Caller,
+  userId: bigint,
+): Promise<void> {
+  const [owner] = await tx.$queryRaw<{ id: bigint; role: Role }[]>`
+    SELECT id, role::text FROM users WHERE id = ${userId} FOR KEY SHARE`
+  if (owner) assertMayChange(caller, owner, 'record')
+}

@@ -3,9 +3,10 @@ import { copyLine } from '../../database/copy-line.ts'
 import { CopyRows } from '../../database/copy-rows.ts'
 import { codeOf } from '../../database/errors.ts'
 import { type AppError, bodyError, invalid } from '../../errors.ts'
+import type { Caller } from '../../http/auth.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { Remembered } from '../../lib/remembered.ts'
-import type { FoundUser, UserLookup } from '../users/users.public.ts'
+import { changeRefusal, type FoundUser, type UserLookup } from '../users/users.public.ts'
 import { encryptFullName, type TransactionDraft } from './fields.ts'
 
 /** Rows of one statement. It is large because each statement writes outbox rows for its users. */
@@ -33,13 +34,15 @@ interface Options {
   readonly connection: LoadConnection
   readonly crypto: FieldCrypto
   readonly lookup: UserLookup
+  /** The account that loads. */
+  readonly caller: Caller
   readonly requestId: string
   readonly withReferences: boolean
 }
 
-const unknownUser = (owner: GivenTransaction['owner']) => {
+const refused = (owner: GivenTransaction['owner'], code: string, message: string) => {
   const path = typeof owner === 'number' ? '/user_id' : '/user_email'
-  return invalid([bodyError(path, 'user_not_found', 'does not belong to any user')])
+  return invalid([bodyError(path, code, message)])
 }
 
 /**
@@ -75,7 +78,9 @@ export class TransactionLoad {
     await this.#findUsers(transactions)
     const outcomes = transactions.map((given) => {
       const user = this.#users.get(given.owner)
-      if (!user) return unknownUser(given.owner)
+      if (!user) return refused(given.owner, 'user_not_found', 'does not belong to any user')
+      const refusal = changeRefusal(this.#options.caller, user, 'record')
+      if (refusal) return refused(given.owner, refusal.code, 'belongs to a colleague: ask an admin')
       this.#addRow(given, user)
       return undefined
     })

@@ -2,6 +2,7 @@ import { createNumberReader, type NumberFormat } from '../../csv/types/number-fo
 import type { LoadConnection } from '../../database/copy-in.ts'
 import { AppError, bodyError, invalid } from '../../errors.ts'
 import { TransactionCreate } from '../../generated/schemas.ts'
+import type { Caller } from '../../http/auth.ts'
 import { attempt, type Checked, itemReader } from '../../http/bulk.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import type { UserLookup } from '../users/users.public.ts'
@@ -61,9 +62,17 @@ export function createTransactionImport({ crypto, lookup, defaultCurrency }: Dep
       }
     },
 
-    /** @param withReferences whether rows have references: those that exist already are skipped */
-    open(connection: LoadConnection, requestId: string, withReferences: boolean): TransactionLoad {
-      return new TransactionLoad({ connection, crypto, lookup, requestId, withReferences })
+    /**
+     * @param caller the account that loads
+     * @param withReferences whether rows have references: those that exist already are skipped
+     */
+    open(
+      connection: LoadConnection,
+      caller: Caller,
+      requestId: string,
+      withReferences: boolean,
+    ): TransactionLoad {
+      return new TransactionLoad({ connection, crypto, lookup, caller, requestId, withReferences })
     },
   }
 }

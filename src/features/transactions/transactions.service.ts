@@ -6,7 +6,7 @@ import type { Caller } from '../../http/auth.ts'
 import { type Page, toPage } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
-import { mayAccess, type UserService } from '../users/users.public.ts'
+import { assertMayChange, mayAccess, type UserService } from '../users/users.public.ts'
 import {
   changeTransaction,
   decryptTransaction,
@@ -48,7 +48,9 @@ export function createTransactionService(deps: TransactionDeps) {
   const { database, crypto, outbox, users, defaultCurrency } = deps
 
   async function draft(caller: Caller, input: TransactionCreate): Promise<TransactionDraft> {
-    return draftTransaction(input, await users.get(caller, input.user_id), defaultCurrency)
+    const owner = await users.get(caller, input.user_id)
+    assertMayChange(caller, owner, 'record')
+    return draftTransaction(input, owner, defaultCurrency)
   }
 
   async function find(caller: Caller, id: number): Promise<TransactionRecord> {
@@ -58,7 +60,7 @@ export function createTransactionService(deps: TransactionDeps) {
   }
 
   return {
-    /** Checks like {@link create} and stores nothing. @throws AppError 404, 409, 422 */
+    /** Checks like {@link create} and stores nothing. @throws AppError 403, 404, 409, 422 */
     async preview(caller: Caller, input: TransactionCreate): Promise<TransactionDraft> {
       const checked = await draft(caller, input)
       const { userId, reference } = checked
@@ -68,7 +70,7 @@ export function createTransactionService(deps: TransactionDeps) {
       return checked
     },
 
-    /** @throws AppError 404 for the user, 409 when the reference is taken, 422 */
+    /** @throws AppError 403 for a colleague, 404 for the user, 409 when the reference is taken, 422 */
     async create(
       caller: Caller,
       input: TransactionCreate,
@@ -86,7 +88,7 @@ export function createTransactionService(deps: TransactionDeps) {
     /** @throws AppError 404, also for somebody else's */
     get: find,
 
-    /** Changes the given fields and leaves the others. @throws AppError 404, 409, 422 */
+    /** Changes the given fields and leaves the others. @throws AppError 403, 404, 409, 422 */
     async update(
       caller: Caller,
       id: number,
@@ -98,7 +100,7 @@ export function createTransactionService(deps: TransactionDeps) {
           const found = await tx.transaction.findFirst({ where: { id }, select: { userId: true } })
           if (found === null || !mayAccess(caller, found.userId)) throw notFound('Transaction', id)
           const { userId } = found
-          const stored = await lockTransaction(tx, userId, id)
+          const stored = await lockTransaction(tx, caller, userId, id)
           if (stored === null) throw notFound('Transaction', id)
           const changed = changeTransaction(decryptTransaction(crypto, stored), changes)
           return await tx.transaction.update({
@@ -113,11 +115,11 @@ export function createTransactionService(deps: TransactionDeps) {
       return decryptTransaction(crypto, row)
     },
 
-    /** @throws AppError 404, also for somebody else's */
+    /** @throws AppError 403 for a colleague's, 404, also for somebody else's */
     async remove(caller: Caller, id: number, requestId: string): Promise<void> {
       const { userId } = await find(caller, id)
       const deleted = await database.$transaction(async (tx) => {
-        await lockOwner(tx, userId)
+        await lockOwner(tx, caller, userId)
         // A deleted row cannot carry the request's id, so the outbox trigger reads it from a
         // setting.
         return await tx.$executeRaw`

@@ -2,9 +2,10 @@ import { type UserBulkCreateUnchecked, UserCreate } from '../../generated/schema
 import type { Caller } from '../../http/auth.ts'
 import { assertWhole, type Checked, itemReader, passed, withStored } from '../../http/bulk.ts'
 import { mapInSlices } from '../../lib/slices.ts'
+import { assertMayChange } from './access.ts'
 import type { UserRecord } from './fields.ts'
 import { insertUsers } from './insert-users.ts'
-import { assertAdminRemains, assertMayChange, lockAdmins } from './roles.ts'
+import { assertAdminRemains, lockAdmins } from './roles.ts'
 import { emailTaken, type UserDeps } from './users.service.ts'
 
 const readItem = itemReader<UserCreate>(UserCreate)
@@ -56,7 +57,7 @@ export function createUserBulk({ database, crypto, cache }: UserDeps) {
           where: { id: { in: ids } },
           select: { id: true, role: true },
         })
-        for (const row of rows) assertMayChange(caller, row)
+        for (const row of rows) assertMayChange(caller, row, 'account')
         const leaving = rows.map(({ id }) => id)
         assertAdminRemains(admins, leaving)
         await tx.user.deleteMany({ where: { id: { in: leaving } } })

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LoadConnection } from '../../database/copy-in.ts'
+import type { Role } from '../../generated/schemas.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { hex } from '../../lib/hex.ts'
 import { decryptName, emailIndex } from './fields.ts'
@@ -11,11 +12,13 @@ const BUSY_MS = 50
 /** A user that records of a load belong to. */
 export interface FoundUser {
   readonly id: number
+  readonly role: Role
   readonly name: string
 }
 
 interface Row {
   readonly id: string
+  readonly role: Role
   readonly name: Buffer
   readonly email_index: Buffer | null
 }
@@ -42,7 +45,7 @@ export function createUserLookup(crypto: FieldCrypto) {
       if (round > 0) await delay(BUSY_MS)
       const wanted = [...names.values()]
       const rows = await connection.rows<Row>(
-        `SELECT id, name, email_index FROM users WHERE ${column} = ANY ($1::${type})
+        `SELECT id, role, name, email_index FROM users WHERE ${column} = ANY ($1::${type})
         ORDER BY id FOR KEY SHARE SKIP LOCKED`,
         [wanted],
       )
@@ -59,8 +62,9 @@ export function createUserLookup(crypto: FieldCrypto) {
     return found
   }
 
-  const userOf = ({ id, name }: Row): FoundUser => ({
+  const userOf = ({ id, role, name }: Row): FoundUser => ({
     id: Number(id),
+    role,
     name: decryptName(crypto, BigInt(id), name),
   })
 

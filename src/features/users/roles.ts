@@ -1,6 +1,6 @@
 import type { DatabaseTransaction } from '../../database/client.ts'
 import { conflict, forbidden } from '../../errors.ts'
-import type { Role, UserUpdate } from '../../generated/schemas.ts'
+import type { UserUpdate } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
 
 /** An admin, and whether Passbook can still be administered with this account alone. */
@@ -8,16 +8,6 @@ interface Admin {
   readonly id: bigint
   readonly enabled: boolean
   readonly logsIn: boolean
-}
-
-/** Colleagues' accounts are changed by themselves and by admins only. @throws AppError 403 */
-export function assertMayChange(
-  caller: Caller,
-  user: { readonly id: bigint; readonly role: Role },
-): void {
-  if (caller.role === 'staff' && user.role !== 'user' && BigInt(caller.id) !== user.id) {
-    throw forbidden('Only an admin may change the account of a colleague')
-  }
 }
 
 /** Whether a change is one of what an account may do at all. */

@@ -1,5 +1,6 @@
 /** All that other features may know of users. */
+export { assertMayChange, changeRefusal, mayAccess } from './access.ts'
 export { encryptUser, type UserRecord } from './fields.ts'
 export type { FoundUser, UserLookup } from './lookup.ts'
-export { mayAccess, type UserService } from './users.service.ts'
+export type { UserService } from './users.service.ts'
 export { userView } from './users.view.ts'

@@ -6,6 +6,7 @@ import type { Caller } from '../../http/auth.ts'
 import { type Page, toPage } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
+import { assertMayChange, type Changed, mayAccess } from './access.ts'
 import { decryptUser, encryptUser, USER_COLUMNS, type UserRecord } from './fields.ts'
 import {
   filtersById,
@@ -18,7 +19,6 @@ import {
 import { readUserPage } from './page.ts'
 import {
   assertAdminRemains,
-  assertMayChange,
   assertMayChangeRights,
   changesRights,
   lockAdmins,
@@ -43,10 +43,6 @@ export interface UserDeps {
   readonly cache: Cache
 }
 
-/** Whether a caller may see this user's records at all. */
-export const mayAccess = (caller: Caller, userId: number | bigint): boolean =>
-  caller.role !== 'user' || BigInt(caller.id) === BigInt(userId)
-
 /** What a second user with an email address is refused with. */
 export const emailTaken = () => conflict('email_taken', 'Another user has this email address')
 
@@ -62,12 +58,17 @@ function toConflict(error: unknown): unknown {
 
 export function createUserService({ database, crypto, cache }: UserDeps) {
   /** Reads a user under a lock that lets their transactions go on being recorded. */
-  async function lock(tx: DatabaseTransaction, caller: Caller, id: number): Promise<UserRecord> {
+  async function lock(
+    tx: DatabaseTransaction,
+    caller: Caller,
+    id: number,
+    changed: Changed,
+  ): Promise<UserRecord> {
     if (!mayAccess(caller, id)) throw notFound('User', id)
     await tx.$queryRaw`SELECT id FROM users WHERE id = ${id} FOR NO KEY UPDATE`
     const row = await tx.user.findUnique({ where: { id }, select: USER_COLUMNS })
     if (row === null) throw notFound('User', id)
-    assertMayChange(caller, row)
+    assertMayChange(caller, row, changed)
     return decryptUser(crypto, row)
   }
 
@@ -98,12 +99,13 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
     },
 
     /**
-     * Keeps a user, for a change to what is theirs, until the end of the transaction. Changes to one user's
+     * Keeps a user, for a change to a record of theirs, until the end of the transaction. Changes to one user's
      * records take turns.
      *
-     * @throws AppError 403 for a colleague's records, 404
+     * @throws AppError 403 for a colleague's record, 404
      */
-    lock,
+    lock: (tx: DatabaseTransaction, caller: Caller, id: number): Promise<UserRecord> =>
+      lock(tx, caller, id, 'record'),
 
     /** @throws AppError 404 when there is no such user, or it is not the caller's to see */
     async get(caller: Caller, id: number): Promise<UserRecord> {
@@ -147,7 +149,7 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
       const row = await database
         .$transaction(async (tx) => {
           const admins = changesRights(changes) ? await lockAdmins(tx) : []
-          const user = await lock(tx, caller, id)
+          const user = await lock(tx, caller, id, 'account')
           const leaves = disabled === true || (role !== undefined && role !== 'admin')
           if (leaves) assertAdminRemains(admins, [user.id])
           // Also when it is enabled again: what a login under way left behind is no way in.
@@ -180,7 +182,7 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
       if (!mayAccess(caller, id)) throw notFound('User', id)
       await database.$transaction(async (tx) => {
         const admins = await lockAdmins(tx)
-        const user = await lock(tx, caller, id)
+        const user = await lock(tx, caller, id, 'account')
         assertAdminRemains(admins, [user.id])
         await tx.user.delete({ where: { id } })
       })

@@ -50,7 +50,7 @@ export async function runLoader(
     const job: LoadJob = {
       id: importId,
       name,
-      userId,
+      account: { id: Number(userId), role: 'admin' },
       requestId: 'test',
       connection,
       options: { ...USUAL_OPTIONS, ...options },

@@ -2,7 +2,7 @@ import { FileError } from '../../../csv/errors.ts'
 import type { FileDialect } from '../../../csv/file/row-file.ts'
 import type { ByteSource, RejectSink } from '../../../csv/file/source.ts'
 import type { LoadConnection } from '../../../database/copy-in.ts'
-import type { Column } from '../../../generated/schemas.ts'
+import type { Column, Role } from '../../../generated/schemas.ts'
 import type { ImportOptions } from './options.ts'
 
 /** What the rows of a file become. */
@@ -24,8 +24,8 @@ export interface RowCounts {
 export interface LoadJob {
   readonly id: bigint
   readonly name: string
-  /** The account that asked. */
-  readonly userId: bigint
+  /** The account that asked, with the role it has now. */
+  readonly account: { readonly id: number; readonly role: Role }
   readonly requestId: string
   readonly options: ImportOptions
   readonly source: ByteSource

@@ -16,17 +16,17 @@ const SHAPE: RecordShape = {
 
 /**
  * Makes what loads transactions. Rows whose reference their user has already are skipped; those of unknown
- * users are refused.
+ * users are refused, and those of users whose records the account may not change.
  *
  * @throws ImportError `columns`, and what reading throws
  */
 export function createTransactionLoader(transactions: TransactionImport): Loader {
   return async (job) => {
-    const { connection, requestId, options } = job
+    const { account, connection, requestId, options } = job
     const records = await openRecords(job, SHAPE, (has) =>
       transactions.reader(options.numbers, has('user_email')),
     )
-    const load = transactions.open(connection, requestId, records.has('reference'))
+    const load = transactions.open(connection, account, requestId, records.has('reference'))
     return await loadRecords(job, records, load)
   }
 }
