@@ -10,7 +10,7 @@ import { buildApp } from '../../src/app.ts'
 import { loadDataset } from '../../src/features/imports/kinds/dataset/dataset-kind.ts'
 import { createLog } from '../../src/lib/log.ts'
 import { openServices, type Services } from '../../src/services.ts'
-import { runLoader } from '../imports/kinds/load-job.ts'
+import { runLoader } from '../imports/kinds/load-context.ts'
 import { writeCsv } from './csv-file.ts'
 import { openBench } from './open.ts'
 

@@ -16,7 +16,7 @@ import pg from 'pg'
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { loadDataset } from '../../src/features/imports/kinds/dataset/dataset-kind.ts'
-import { runLoader } from '../imports/kinds/load-job.ts'
+import { runLoader } from '../imports/kinds/load-context.ts'
 import { writeCsv } from './csv-file.ts'
 
 const run = promisify(execFile)

@@ -21,7 +21,7 @@ import { createFieldCrypto } from '../../src/lib/crypto.ts'
 import { createLog } from '../../src/lib/log.ts'
 import { createSecrets } from '../../src/programs/kept-secrets.ts'
 import { openServices } from '../../src/services.ts'
-import { runLoader } from '../imports/kinds/load-job.ts'
+import { runLoader } from '../imports/kinds/load-context.ts'
 import { seedUsers } from './seed-users.ts'
 
 const USERS = 10_000

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { useCast } from '../setup/cast.ts'
 import { accepted } from './imports.ts'
-import { USUAL_OPTIONS } from './kinds/load-job.ts'
+import { USUAL_OPTIONS } from './kinds/load-context.ts'
 
 const cast = useCast()
 const { numbers } = USUAL_OPTIONS

@@ -265,8 +265,8 @@ describe('the log of an import', () => {
   it('begins and ends with it, and holds nothing of the file', async () => {
     const { id } = await loaded('id,city\n1,Timbuktu\n2,Ouagadougou,x\n')
     const log = await lines(id)
-    expect(log[0]).toMatchObject({ msg: 'the import begins', kind: 'dataset', attempt: 1 })
-    expect(log.at(-1)).toMatchObject({ msg: 'the import is completed', loaded: 1, rejected: 1 })
+    expect(log[0]).toMatchObject({ msg: 'import started', kind: 'dataset', attempt: 1 })
+    expect(log.at(-1)).toMatchObject({ msg: 'import completed', loaded: 1, rejected: 1 })
     expect(JSON.stringify(log)).not.toMatch(/timbuktu|ouagadougou|city/i)
   })
 

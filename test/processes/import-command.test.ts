@@ -83,7 +83,7 @@ describe('npm run import', () => {
     const record = await importOf('orders')
     expect(record).toMatchObject({ status: 'completed', has_upload: false, rows_loaded: '2' })
     const log = await readFile(join(folder, 'data', 'logs', `import-${record?.['id']}.log`), 'utf8')
-    expect(log).toContain('the import is completed')
+    expect(log).toContain('import completed')
     expect(await database.query('SELECT * FROM import_chunks WHERE part = $1', ['upload'])).toEqual(
       [],
     )
@@ -143,7 +143,7 @@ describe('npm run import', () => {
 
   it('refuses an empty file, and a name that is taken', async () => {
     const { stderr } = await load([await write('nothing.csv', '')])
-    expect(stderr).toBe('Nothing was loaded: The file is empty.\n')
+    expect(stderr).toBe('Nothing was loaded: The file is empty; send a file with content.\n')
     await load([await write('taken.csv', 'a,b\n1,2\n')])
     const again = await load([await write('taken.csv', 'a,b\n3,4\n')])
     expect(again.stderr).toMatch(/^Nothing was loaded: A dataset of this name exists/)

@@ -6,25 +6,28 @@ import type { ImportOptions } from './kinds/options.ts'
 import { type ImportQuery, toOptions } from './query.ts'
 import type { Upload } from './uploads.ts'
 
-/** Of a caller what says whose imports they reach. */
-export type Who = Pick<Caller, 'id' | 'role'>
+/** The part of a caller that decides which imports they may access. */
+export type Requester = Pick<Caller, 'id' | 'role'>
 
 /**
- * Whose imports a caller reaches: their own, and admins everybody's. Nobody sees one that still
- * comes in.
+ * Selects the imports a caller may access: their own, and for admins everybody's. Nobody sees an
+ * import whose file is still uploading.
  */
-export const reachable = ({ id, role }: Who): Prisma.ImportWhereInput => ({
+export const reachable = ({ id, role }: Requester): Prisma.ImportWhereInput => ({
   status: { not: 'uploading' },
   ...(role === 'admin' ? {} : { userId: id }),
 })
 
 const exists = () =>
-  conflict('dataset_exists', 'A dataset of this name exists; if_exists=replace replaces it')
+  conflict(
+    'dataset_exists',
+    'A dataset of this name exists; send another name, or if_exists=replace to replace it',
+  )
 
-/** The same file, loaded or being loaded under the same kind, name and options. */
+/** Finds an import of the same file with the same kind, name and options that has not failed. */
 async function findSame(
   tx: DatabaseTransaction,
-  caller: Who,
+  caller: Requester,
   { kind }: ImportQuery,
   { sha256, name }: Upload,
   options: ImportOptions,
@@ -36,7 +39,7 @@ async function findSame(
       name,
       sha256: new Uint8Array(sha256),
       options: { equals: options as unknown as Prisma.InputJsonObject },
-      // Of a dataset only while it is there, and not replaced since.
+      // A completed dataset counts only while it exists and has not been replaced.
       ...(kind === 'dataset' &&
         !options.dryRun && {
           OR: [{ status: { in: ['queued', 'running'] } }, { datasets: { some: {} } }],
@@ -47,25 +50,26 @@ async function findSame(
 }
 
 /**
- * Makes the record of a file that has arrived an import, unless the same file has one already.
+ * Turns the record of an uploaded file into a queued import, unless the same file has an import
+ * already.
  *
- * @returns with `known` the import that the same file has
- * @throws AppError 409 when a dataset of this name exists and is not to be replaced, 401 when the
- *   account is gone
+ * @returns the import, with `duplicate` the existing one of the same file
+ * @throws AppError 409 when a dataset of this name exists and must not be replaced, 401 when the
+ *   account was deleted
  */
 export async function acceptFile(
   database: Database,
-  caller: Who,
+  caller: Requester,
   query: ImportQuery,
   upload: Upload,
-): Promise<{ readonly record: ImportRecord; readonly known: boolean }> {
+): Promise<{ readonly record: ImportRecord; readonly duplicate: boolean }> {
   const options = toOptions(query)
   const { importId, name, sha256, bytes, compressed, hasUpload } = upload
   return await database.$transaction(async (tx) => {
-    // The same file twice at once: one after the other.
+    // Concurrent uploads of the same file take turns, so that the second finds the first.
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(${sha256.readBigInt64BE(0)})`
     const same = await findSame(tx, caller, query, upload, options)
-    if (same !== null) return { record: same, known: true }
+    if (same !== null) return { record: same, duplicate: true }
     if (query.kind === 'dataset' && options.ifExists === 'fail') {
       if ((await tx.dataset.count({ where: { name } })) > 0) throw exists()
     }
@@ -81,8 +85,8 @@ export async function acceptFile(
         options: options as unknown as Prisma.InputJsonObject,
       },
     })
-    // The file went with the account that sent it.
+    // Deleting the account deleted the record.
     if (record === undefined) throw unauthorized('The account of this access token was deleted')
-    return { record, known: false }
+    return { record, duplicate: false }
   })
 }

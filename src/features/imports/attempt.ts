@@ -14,12 +14,12 @@ import { type Progress, progressColumns, startProgress } from './progress.ts'
 import { createRejects, type RejectWriter } from './rejects.ts'
 import { createSource, type OpenStored } from './source.ts'
 
-/** So often an import is tried that fails for a reason which is not the file's and does not pass. */
-const MAX_FAILURES = 3
-/** So often one is tried whose database went away, or whose worker died. */
+/** Attempts at an import that fails with an internal error that does not look temporary. */
+const MAX_FAILED_ATTEMPTS = 3
+/** Attempts at an import whose database goes away or whose worker dies. */
 export const MAX_ATTEMPTS = 20
 
-/** What an attempt works with. */
+/** The dependencies of an attempt. */
 export interface AttemptDeps {
   readonly database: Database
   readonly databaseUrl: string
@@ -28,14 +28,14 @@ export interface AttemptDeps {
   readonly metrics: Metrics
   readonly log: Log
   readonly dataDir: string
-  /** How many bytes a file may unpack to. */
+  /** The size that a file may decompress to, in bytes. */
   readonly maxBytes: number
 }
 
-/** What stands in the record of one of which nothing is read. */
+/** The counts of an import that has read nothing. */
 const NOTHING_READ = { bytesRead: 0, rowsRead: 0, rowsLoaded: 0, rowsSkipped: 0, rowsRejected: 0 }
 
-/** Takes an import that nobody works on; the caller has its lock. */
+/** Claims an import that is not finished. The caller holds its advisory lock. */
 async function claim(database: Database, id: number): Promise<ImportRecord | undefined> {
   const [record] = await database.import.updateManyAndReturn({
     where: { id, status: { in: ['queued', 'running'] } },
@@ -49,7 +49,11 @@ async function claim(database: Database, id: number): Promise<ImportRecord | und
   return record
 }
 
-/** Says in the transaction of the data itself that the import is completed. @returns false when it was cancelled */
+/**
+ * Marks the import completed, in the same database transaction as its rows.
+ *
+ * @returns false when it was cancelled
+ */
 async function complete(
   connection: LoadConnection,
   { id, attempts }: ImportRecord,
@@ -75,8 +79,8 @@ async function complete(
   return rowCount === 1
 }
 
-/** Why it failed, as far as the public is told. */
-function publicError(error: unknown): { code: string; detail: string; line?: number } | undefined {
+/** The error to show to the caller: that of a faulty file. Undefined for internal errors. */
+function fileErrorOf(error: unknown): { code: string; detail: string; line?: number } | undefined {
   if (!(error instanceof FileError)) return undefined
   const { code, message, line } = error
   return { code, detail: message, ...(line > 0 && { line }) }
@@ -84,10 +88,10 @@ function publicError(error: unknown): { code: string; detail: string; line?: num
 
 const INTERNAL = {
   code: 'internal_error',
-  detail: 'Something went wrong on our side; nothing was loaded',
+  detail: 'Passbook failed to load the file; nothing was loaded',
 }
 
-/** One attempt at one import, by a worker that holds its lock. */
+/** An attempt at an import. It holds the import's advisory lock. */
 export class ImportAttempt {
   readonly #deps: AttemptDeps
   readonly #record: ImportRecord
@@ -107,10 +111,10 @@ export class ImportAttempt {
   }
 
   /**
-   * Loads the file of an import, unless it is gone, done, or somebody works on it.
+   * Loads the file of an import. Does nothing if the import is deleted, finished, or being loaded.
    *
-   * @param onDisk opens a file of this machine in place of the one that was uploaded
-   * @throws what is nobody's fault and may go better the next time
+   * @param onDisk opens a file on this machine's disk instead of the uploaded one
+   * @throws any error that is not the file's: the next attempt may succeed
    */
   static async run(
     deps: AttemptDeps,
@@ -129,14 +133,14 @@ export class ImportAttempt {
 
   async #run(connection: LoadConnection, stored: OpenStored): Promise<void> {
     const { kind, attempts, bytesTotal } = this.#record
-    this.#log.say('the import begins', { kind, attempt: attempts, bytes: Number(bytesTotal) })
+    this.#log.info('import started', { kind, attempt: attempts, bytes: Number(bytesTotal) })
     try {
       await this.#rejects.reset()
       const result = await this.#load(connection, stored)
       await this.#finish(connection, result)
     } catch (error) {
       await this.#progress.stop()
-      if (this.#progress.signal.aborted) await this.#cancelled()
+      if (this.#progress.signal.aborted) await this.#discard()
       else await this.#fail(error)
     } finally {
       this.#log.close()
@@ -166,7 +170,7 @@ export class ImportAttempt {
       connection,
       rejects: this.#rejects,
       signal: progress.signal,
-      found: ({ dialect, columns }) => {
+      report: ({ dialect, columns }) => {
         progress.dialect = dialect ?? progress.dialect
         progress.columns = columns ?? progress.columns
       },
@@ -174,7 +178,7 @@ export class ImportAttempt {
         progress.counts = counts
         progress.rejected = this.#rejects.count
       },
-      say: (text, figures) => this.#log.say(text, figures),
+      log: (text, figures) => this.#log.info(text, figures),
       startOver: () => this.#rejects.reset(),
     })
   }
@@ -184,52 +188,52 @@ export class ImportAttempt {
     const { id, kind } = this.#record
     await this.#rejects.end()
     await this.#progress.stop()
-    // Of a dry run all is gone but what is said of it.
+    // A dry run rolls its rows back, and keeps only the summary in its record.
     if (this.#options.dryRun) await connection.restart()
     const rejected = this.#rejects.count
     if (!(await complete(connection, this.#record, result, rejected))) {
-      await this.#cancelled()
+      await this.#discard()
       return
     }
     await connection.commit()
-    // What is left of the file now is the sweep's.
+    // If this fails, the sweep deletes the file's chunks.
     await chunks.remove(id, 'upload').catch(() => undefined)
     const { read, loaded, skipped } = result.counts
     metrics.importRows.inc({ kind, outcome: 'loaded' }, loaded)
     metrics.importRows.inc({ kind, outcome: 'rejected' }, rejected)
-    this.#log.say('the import is completed', { read, loaded, skipped, rejected })
+    this.#log.info('import completed', { read, loaded, skipped, rejected })
   }
 
-  async #cancelled(): Promise<void> {
+  async #discard(): Promise<void> {
     await this.#rejects.reset()
-    this.#log.say('the import was cancelled: nothing was loaded')
+    this.#log.info('import cancelled: nothing was loaded')
   }
 
-  /** Puts it back into the queue where trying again may help. */
+  /** Marks the import failed, or queues it again if another attempt may succeed. */
   async #fail(error: unknown): Promise<void> {
     const { database, chunks } = this.#deps
     const { id, attempts } = this.#record
-    this.#log.fail(error, 'the import failed: nothing was loaded')
-    const known = publicError(error)
-    const most = isPassing(error) ? MAX_ATTEMPTS : MAX_FAILURES
-    const again = known === undefined && attempts < most
-    // What was refused until then is of use.
-    if (again) await this.#rejects.reset()
+    this.#log.error(error, 'import failed: nothing was loaded')
+    const fileError = fileErrorOf(error)
+    const maxAttempts = isPassing(error) ? MAX_ATTEMPTS : MAX_FAILED_ATTEMPTS
+    const retries = fileError === undefined && attempts < maxAttempts
+    // The rejects of a failed import stay available: they show what to correct.
+    if (retries) await this.#rejects.reset()
     else await this.#rejects.end()
     this.#progress.rejected = this.#rejects.count
     const { count } = await database.import.updateMany({
       where: { id, attempts, status: 'running' },
-      data: again
+      data: retries
         ? { ...NOTHING_READ, status: 'queued' }
         : {
             ...progressColumns(this.#progress),
             status: 'failed',
             rowsLoaded: 0n,
             finishedAt: new Date(),
-            error: known ?? INTERNAL,
+            error: fileError ?? INTERNAL,
           },
     })
-    if (!again && count > 0) await chunks.remove(id, 'upload')
-    if (known === undefined) throw error
+    if (!retries && count > 0) await chunks.remove(id, 'upload')
+    if (fileError === undefined) throw error
   }
 }

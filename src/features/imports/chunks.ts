@@ -1,7 +1,7 @@
 import type { Database, PlainDatabase } from '../../database/client.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 
-/** What of an import is kept in pieces: the file as it was sent, and the file of its rejects. */
+/** The files of an import that are stored in chunks: the uploaded file, and that of its rejects. */
 export type ImportPart = 'upload' | 'rejects'
 
 export type Chunks = ReturnType<typeof createChunks>
@@ -13,8 +13,8 @@ const address = (importId: bigint, part: ImportPart, position: number) => ({
 })
 
 /**
- * Keeps the files of imports in the database, in pieces that are encrypted: whoever has the database and
- * the keys can read them, on whatever machine, and nobody else.
+ * Stores the files of imports in the database, in encrypted chunks. Any process with the database
+ * and the keys can read them, on any machine.
  */
 export function createChunks(deps: {
   readonly database: Database
@@ -36,7 +36,7 @@ export function createChunks(deps: {
   }
 
   return {
-    /** Stores the piece at this place. */
+    /** Stores a chunk at a position. */
     async append(
       importId: bigint,
       part: ImportPart,
@@ -54,14 +54,14 @@ export function createChunks(deps: {
       )
     },
 
-    /** The pieces in their order; the next one is read while one is used. */
+    /** Reads the chunks in order. Reads the next one ahead. */
     async *read(importId: bigint, part: ImportPart): AsyncGenerator<Buffer, void> {
       let next = readOne(importId, part, 0)
       for (let position = 1; ; position += 1) {
         const bytes = await next
         if (bytes === undefined) return
         next = readOne(importId, part, position)
-        // Whoever stops here never asks for it.
+        // A consumer that stops here never awaits it.
         next.catch(() => undefined)
         yield bytes
       }

@@ -2,69 +2,68 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Import } from '../../generated/schemas.ts'
 
 /** How often an import is read while somebody follows it. */
-const EVERY_MS = 500
-/** For how long all who follow an import share what was read. */
+const POLL_MS = 500
+/** How long all followers of an import share a reading. */
 const SHARED_MS = 400
-/** After so long without a change a comment is sent, so that no proxy takes the connection for dead. */
+/** A heartbeat keeps proxies from closing a silent connection. */
 const HEARTBEAT_MS = 15_000
 
-/** What was read of an import, as followers are sent it. */
-interface Look {
+/** One reading of an import, as its followers are sent it. */
+interface Reading {
   readonly status: Import['status']
-  /** Without what changes by the clock alone. */
+  /** The state to compare. Leaves out the fields that change with time alone. */
   readonly state: string
   readonly data: string
 }
 
-function lookOf(current: Import): Look {
+function readingOf(current: Import): Reading {
   const { rows_per_second, eta_seconds, ...state } = current
   return { status: current.status, state: JSON.stringify(state), data: JSON.stringify(current) }
 }
 
-const event = (name: string, { data }: Look) => `event: ${name}\ndata: ${data}\n\n`
+const event = (name: string, { data }: Reading) => `event: ${name}\ndata: ${data}\n\n`
 
-/** Ends the events with one that is called as the final status. */
-const isFinal = ({ status }: Look) => ['completed', 'failed', 'cancelled'].includes(status)
+const isFinal = ({ status }: Reading) => ['completed', 'failed', 'cancelled'].includes(status)
 
 /**
- * Makes imports into server-sent events: `progress` at every change, and one that is called as the final status. An import
- * is read once each half second however many follow it.
+ * Creates the function that sends an import as server-sent events: `progress` at every change, then one
+ * event named after its final status. An import is read twice a second however many follow it.
  *
- * @param read undefined when the import is gone: its events end then
+ * @param read returns undefined when the import is deleted, which ends its events
  */
 export function createImportEvents(read: (id: number) => Promise<Import | undefined>) {
-  const looks = new Map<number, Promise<Look | undefined>>()
+  const readings = new Map<number, Promise<Reading | undefined>>()
 
-  function look(id: number): Promise<Look | undefined> {
-    const shared = looks.get(id)
+  function readShared(id: number): Promise<Reading | undefined> {
+    const shared = readings.get(id)
     if (shared) return shared
-    const fresh = read(id).then((current) => current && lookOf(current))
-    looks.set(id, fresh)
-    setTimeout(() => looks.delete(id), SHARED_MS).unref()
+    const fresh = read(id).then((current) => current && readingOf(current))
+    readings.set(id, fresh)
+    setTimeout(() => readings.delete(id), SHARED_MS).unref()
     return fresh
   }
 
-  /** @param signal ends them */
+  /** @param signal ends the events */
   return async function* follow(id: number, signal: AbortSignal): AsyncGenerator<string, void> {
-    let known = ''
+    let sent = ''
     let sentAt = 0
     yield 'retry: 1000\n\n'
     while (!signal.aborted) {
-      const current = await look(id)
+      const current = await readShared(id)
       if (current === undefined) return
-      if (current.state !== known) {
+      if (current.state !== sent) {
         yield event('progress', current)
         sentAt = Date.now()
-        known = current.state
+        sent = current.state
       } else if (Date.now() - sentAt > HEARTBEAT_MS) {
-        yield ': no change\n\n'
+        yield ': heartbeat\n\n'
         sentAt = Date.now()
       }
       if (isFinal(current)) {
         yield event(current.status, current)
         return
       }
-      await delay(EVERY_MS, undefined, { signal }).catch(() => undefined)
+      await delay(POLL_MS, undefined, { signal }).catch(() => undefined)
     }
   }
 }

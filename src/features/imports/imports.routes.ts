@@ -8,16 +8,16 @@ import type { Handle, HandleFile } from '../../http/router.ts'
 import type { ImportService } from './imports.service.ts'
 import { importView } from './imports.view.ts'
 
-/** How long a file may pause while it is sent. */
+/** How long an upload may pause. */
 const MAX_PAUSE_MS = 60_000
 
-/** Whether a body is said to be gzip. @throws AppError 415 for another encoding */
+/** Whether a Content-Encoding is gzip. @throws AppError 415 for any other */
 function isGzip(encoding = 'identity'): boolean {
   if (encoding === 'identity' || encoding === 'gzip') return encoding === 'gzip'
   throw new AppError(
     415,
     'unsupported_media_type',
-    'Send the file as it is, or with the Content-Encoding gzip',
+    'Send the file uncompressed, or with Content-Encoding: gzip',
   )
 }
 
@@ -25,7 +25,7 @@ export function importRoutes(
   handle: Handle,
   handleFile: HandleFile,
   imports: ImportService,
-  mostPauseMs = MAX_PAUSE_MS,
+  maxPauseMs = MAX_PAUSE_MS,
 ): void {
   handleFile(
     operations.createImport,
@@ -34,18 +34,18 @@ export function importRoutes(
       const encoded = isGzip(headers['content-encoding'])
       const isForm = headers['content-type']?.startsWith('multipart/') ?? false
       const file = isForm
-        ? await fileOfForm(headers, Readable.from(arriving(body, mostPauseMs)))
+        ? await fileOfForm(headers, Readable.from(arriving(body, maxPauseMs)))
         : { stream: body, name: undefined }
       return await imports.receive(caller, query, requestId, {
-        pieces: arriving(file.stream, mostPauseMs),
+        pieces: arriving(file.stream, maxPauseMs),
         fileName: file.name,
         isGzip: encoded,
       })
     },
     async ({ caller, query, reply }, upload) => {
-      const { record, known } = await imports.create(caller, query, upload)
+      const { record, duplicate } = await imports.create(caller, query, upload)
       reply.header('location', `/v1/imports/${record.id}`)
-      if (known) reply.code(200)
+      if (duplicate) reply.code(200)
       return importView(record)
     },
   )
@@ -69,7 +69,7 @@ export function importRoutes(
     if (reply.raw.closed) gone.abort()
     else reply.raw.once('close', () => gone.abort())
     const events = await imports.events(caller, params.id, gone.signal)
-    // Proxies are not to collect them.
+    // `x-accel-buffering` keeps a proxy from buffering the events.
     reply
       .type('text/event-stream')
       .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' })

@@ -5,7 +5,7 @@ import type { Nudge } from '../../events/relay.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
-import { acceptFile, reachable, type Who } from './accept-file.ts'
+import { acceptFile, type Requester, reachable } from './accept-file.ts'
 import { type AttemptDeps, ImportAttempt } from './attempt.ts'
 import { createChunks } from './chunks.ts'
 import { createImportEvents } from './import-events.ts'
@@ -17,8 +17,8 @@ import { storedOnDisk } from './source.ts'
 import { sweepImports } from './sweep.ts'
 import { createUploads, type Incoming, type Upload } from './uploads.ts'
 
-/** So many imports run in a process at a time; others wait. */
-const MAX_AT_A_TIME = 2
+/** Imports that run in a process at a time. Others wait. */
+const MAX_RUNNING = 2
 
 export type ImportService = ReturnType<typeof createImportService>
 export type { ImportRecord, Upload }
@@ -43,14 +43,14 @@ export function createImportService(deps: Deps) {
     return record === null ? undefined : importView(record)
   })
 
-  async function find(caller: Who, id: number): Promise<ImportRecord> {
+  async function find(caller: Requester, id: number): Promise<ImportRecord> {
     const record = await database.import.findFirst({ where: { id, ...reachable(caller) } })
     if (record === null) throw notFound('Import', id)
     return record
   }
 
   async function run(id: number): Promise<void> {
-    if (running.has(id) || running.size >= MAX_AT_A_TIME) return
+    if (running.has(id) || running.size >= MAX_RUNNING) return
     running.add(id)
     try {
       await ImportAttempt.run(attemptDeps, id)
@@ -66,51 +66,53 @@ export function createImportService(deps: Deps) {
   }
 
   return {
-    /** Takes in a file. @throws AppError 400, 408, 413, 415, 422 */
+    /** Receives an uploaded file. @throws AppError 400, 408, 413, 415, 422 */
     receive: (caller: Caller, query: ImportQuery, requestId: string, file: Incoming) =>
       uploads.receive(caller.id, query, requestId, file),
 
     /**
-     * Makes an import of a file that has arrived. With it `import.requested` is committed, so that a worker loads it.
+     * Makes an import of an uploaded file. The same commit writes `import.requested`, so that a
+     * worker loads it.
      *
-     * @returns with `known` the import that the same file has already
-     * @throws AppError 409 when a dataset of this name exists and is not to be replaced
+     * @returns the import, with `duplicate` the existing one of the same file
+     * @throws AppError 409 when a dataset of this name exists and must not be replaced
      */
     async create(
       caller: Caller,
       query: ImportQuery,
       upload: Upload,
-    ): Promise<{ readonly record: ImportRecord; readonly known: boolean }> {
+    ): Promise<{ readonly record: ImportRecord; readonly duplicate: boolean }> {
       const stored = await acceptFile(database, caller, query, upload)
       outbox.nudge()
       return stored
     },
 
     /**
-     * Loads a file of this machine's disk in this process, for an account.
+     * Loads a file from this machine's disk, in this process.
      *
-     * @param watch told how far it is
-     * @returns the import, when it has ended; with `known` the one that the same file has already
-     * @throws AppError 409, 422 as for one that is sent
+     * @param userId the account that will own the import
+     * @param watch receives the progress
+     * @returns the finished import, with `duplicate` the existing one of the same file
+     * @throws AppError 409, 422 as for an uploaded file
      */
     async loadFile(
       userId: number,
       query: ImportQuery,
       path: string,
       watch: (progress: Progress) => void,
-    ): Promise<{ readonly record: ImportRecord; readonly known: boolean }> {
+    ): Promise<{ readonly record: ImportRecord; readonly duplicate: boolean }> {
       const upload = await uploads.receiveFromDisk(userId, query, path)
       try {
-        const { record, known } = await acceptFile(
+        const { record, duplicate } = await acceptFile(
           database,
           { id: userId, role: 'admin' },
           query,
           upload,
         )
-        if (known) return { record, known }
+        if (duplicate) return { record, duplicate }
         await ImportAttempt.run(attemptDeps, Number(upload.importId), storedOnDisk(path), watch)
         const ended = await database.import.findUniqueOrThrow({ where: { id: upload.importId } })
-        return { record: ended, known }
+        return { record: ended, duplicate }
       } finally {
         await upload.release()
       }
@@ -132,7 +134,7 @@ export function createImportService(deps: Deps) {
     },
 
     /**
-     * Cancels one that waits or runs: whoever loads it notices. Deletes the record of one that has ended.
+     * Cancels an import that is queued or running; its attempt notices. Deletes a finished import.
      *
      * @throws AppError 404
      */
@@ -151,13 +153,17 @@ export function createImportService(deps: Deps) {
       await deleteImportLog(dataDir, importId)
     },
 
-    /** The refused rows as a file. @throws AppError 404, 409 while it has not ended */
-    async rejects(caller: Who, id: number): Promise<Readable> {
+    /**
+     * Reads the rejects as a CSV file.
+     *
+     * @throws AppError 404, 409 while the import is not finished
+     */
+    async rejects(caller: Requester, id: number): Promise<Readable> {
       const { id: importId, status } = await find(caller, id)
       if (status === 'queued' || status === 'running') {
         throw conflict(
           'import_not_finished',
-          `The import is ${status}; look again when it has ended`,
+          `The import is ${status}; try again when it is finished`,
         )
       }
       const pieces = chunks.read(importId, 'rejects')
@@ -165,9 +171,9 @@ export function createImportService(deps: Deps) {
     },
 
     /**
-     * What happens to it, as server-sent events.
+     * Reports the progress of an import as server-sent events.
      *
-     * @param gone set when nobody follows any more
+     * @param gone aborted when the client closes the connection
      * @throws AppError 404
      */
     async events(caller: Caller, id: number, gone: AbortSignal): Promise<Readable> {
@@ -176,18 +182,21 @@ export function createImportService(deps: Deps) {
       return Readable.from(follow(id, ended), { objectMode: false })
     },
 
-    /** Loads an import, unless it is gone, done, or somebody loads it; or so many run that it has to wait. */
+    /**
+     * Loads an import, then those that wait. Does nothing if the import is deleted, finished or
+     * being loaded, or if {@link MAX_RUNNING} imports are running.
+     */
     run,
 
-    /** Deletes what nobody needs, and takes up what waits or lost its worker. */
+    /** Deletes leftovers, and runs imports that wait or lost their worker. */
     async sweep(): Promise<void> {
       for (const id of await sweepImports(database, retentionHours)) await run(id)
     },
 
-    /** Where the log of an import is, on the machine that loads it. */
+    /** The path of an import's log, on the machine that loads it. */
     logFile: (id: bigint): string => logFile(dataDir, id),
 
-    /** Ends the events that are followed, so that the process can stop. */
+    /** Ends all event streams, so that the process can stop. */
     endEvents: () => closing.abort(),
   }
 }

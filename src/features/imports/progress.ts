@@ -4,29 +4,29 @@ import type { Column } from '../../generated/schemas.ts'
 import { dialectView } from './imports.view.ts'
 import type { RowCounts } from './kinds/loader.ts'
 
-/** How often what is known goes into the record. */
-const EVERY_MS = 500
+/** How often progress is written into the record. */
+const WRITE_MS = 500
 
-/** An attempt at an import; its number tells it from those before. */
+/** An attempt at an import, with its number. */
 export interface Attempt {
   readonly id: bigint
   readonly attempt: number
 }
 
-/** Writes into the record how far an attempt is, until it is stopped. */
+/** The progress of an attempt, written into the import's record at intervals. */
 export interface Progress {
   bytes: number
   counts: RowCounts
   rejected: number
   dialect: FileDialect | undefined
   columns: readonly Column[] | undefined
-  /** Set when the import was cancelled, or is another attempt's. */
+  /** Aborted when the import was cancelled, or another attempt has claimed it. */
   readonly signal: AbortSignal
-  /** Writes no more. */
+  /** Stops writing. */
   stop(): Promise<void>
 }
 
-/** What of it stands in the record. */
+/** The columns of the record that show progress. */
 export const progressColumns = (progress: Progress) => ({
   bytesRead: BigInt(progress.bytes),
   rowsRead: BigInt(progress.counts.read),
@@ -64,12 +64,12 @@ export function startProgress(database: Database, { id, attempt }: Attempt): Pro
   }
 
   const timer = setInterval(() => {
-    // A database that is away ends the load by itself.
+    // If the database is away, the load fails by itself.
     writing ??= write()
       .catch(() => undefined)
       .finally(() => {
         writing = undefined
       })
-  }, EVERY_MS)
+  }, WRITE_MS)
   return progress
 }

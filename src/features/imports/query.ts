@@ -6,7 +6,7 @@ import type { ImportOptions } from './kinds/options.ts'
 /** The query of `POST /v1/imports`. */
 export type ImportQuery = Static<(typeof operations)['createImport']['schema']['querystring']>
 
-/** What is given of how a file is written. */
+/** The parts of the dialect that the request gives. */
 function dialectOf(query: ImportQuery): GivenDialect {
   const { delimiter, quote, escape: escaping, encoding, header } = query
   const { line_end, preamble_lines, footer_lines } = query
@@ -26,7 +26,7 @@ function dialectOf(query: ImportQuery): GivenDialect {
 
 const THOUSANDS = { none: null, ',': ',', '.': '.', "'": "'", space: ' ' } as const
 
-/** What a request asks of its import. */
+/** The options of an import, from the query of its request. */
 export const toOptions = (query: ImportQuery): ImportOptions => ({
   dryRun: query.dry_run,
   onError: query.on_error,

@@ -4,52 +4,55 @@ import { createGunzip } from 'node:zlib'
 import type { ByteSource } from '../../csv/file/source.ts'
 import { ImportError } from './kinds/loader.ts'
 
-/** How much is read of a file on the disk at a time. */
+/** Read size of a file on the disk. */
 const READ_BYTES = 256 * 1024
 
-/** A file as it is stored, from the beginning each time. */
+/** Opens a stored file. Each call reads it from the beginning. */
 export type OpenStored = () => AsyncIterable<Buffer>
 
-/** A file on this machine's disk. */
+/** Opens a file on this machine's disk. */
 export const storedOnDisk =
   (path: string): OpenStored =>
   () =>
     createReadStream(path, { highWaterMark: READ_BYTES })
 
-/** What packs better than this is made to fill disks: text is packed to a fifth or a twentieth. */
-const MAX_UNPACKED = 500
-/** So much may be unpacked of any file. */
-const ALWAYS_BYTES = 256 * 1024 * 1024
+/** A higher compression ratio is a decompression bomb. Text has a ratio of 5 to 20. */
+const MAX_RATIO = 500
+/** Any file may decompress to as many bytes, whatever its ratio. */
+const ALWAYS_ALLOWED_BYTES = 256 * 1024 * 1024
 
 const tooLarge = () =>
   new ImportError(
     'too_large',
-    `The file unpacks to more bytes than the service accepts, or to more than ${MAX_UNPACKED} times its size.`,
+    `The file decompresses to more bytes than the service accepts, or to more than ${MAX_RATIO} times its size.`,
   )
 
-async function* unpacked(stored: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+async function* decompressed(stored: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   const gunzip = createGunzip()
-  const packed = Readable.from(stored)
-  packed.once('error', (error) => gunzip.destroy(error))
-  packed.pipe(gunzip)
+  const compressed = Readable.from(stored)
+  compressed.once('error', (error) => gunzip.destroy(error))
+  compressed.pipe(gunzip)
   try {
     yield* gunzip
   } catch (error) {
     const { code = '' } = error as { readonly code?: string }
     throw code.startsWith('Z_')
-      ? new ImportError('invalid_gzip', 'The file is not packed by gzip as a whole.')
+      ? new ImportError(
+          'invalid_gzip',
+          'The file is not valid gzip; send it complete or uncompressed.',
+        )
       : error
   } finally {
-    packed.destroy()
+    compressed.destroy()
     gunzip.destroy()
   }
 }
 
 /**
- * A file as a loader reads it: unpacked where it is gzip.
+ * Creates the source that a loader reads. It decompresses a gzip file.
  *
- * @param maxBytes how many bytes it may unpack to, where those are not too many for its size
- * @param onRead told how many bytes, as they are stored, have been read since the file was opened
+ * @param maxBytes the size that the file may decompress to, unless the ratio limit is lower
+ * @param onRead receives the number of stored bytes that have been read since the file was opened
  */
 export function createSource(
   open: OpenStored,
@@ -57,7 +60,7 @@ export function createSource(
   maxBytes: number,
   onRead: (bytes: number) => void,
 ): ByteSource {
-  const most = Math.min(maxBytes, Math.max(ALWAYS_BYTES, MAX_UNPACKED * file.bytes))
+  const maxDecompressed = Math.min(maxBytes, Math.max(ALWAYS_ALLOWED_BYTES, MAX_RATIO * file.bytes))
   async function* counted() {
     let bytes = 0
     for await (const piece of open()) {
@@ -69,9 +72,9 @@ export function createSource(
   return {
     async *open() {
       let bytes = 0
-      for await (const piece of file.compressed ? unpacked(counted()) : counted()) {
+      for await (const piece of file.compressed ? decompressed(counted()) : counted()) {
         bytes += piece.length
-        if (file.compressed && bytes > most) throw tooLarge()
+        if (file.compressed && bytes > maxDecompressed) throw tooLarge()
         yield piece
       }
     },

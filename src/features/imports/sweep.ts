@@ -2,26 +2,31 @@ import { type Database, Prisma } from '../../database/client.ts'
 import { LOAD_LOCK_CLASS } from '../../database/copy-in.ts'
 import { MAX_ATTEMPTS } from './attempt.ts'
 
-/** A file that is silent for so long has nobody who sends or reads it any more. */
+/** After this time without a heartbeat, nobody uploads or reads the file any more. */
 const SILENT_SECONDS = 120
 
-/** Nobody works on it: the lock of whoever did went with their connection. The locks are read once. */
+/**
+ * No attempt is running: an advisory lock ends with the connection that held it. The array subquery
+ * reads the locks once, not once per import.
+ */
 const ABANDONED = Prisma.sql`
   imports.id <> ALL (ARRAY(SELECT objid::bigint FROM pg_locks
     WHERE locktype = 'advisory' AND classid = ${LOAD_LOCK_CLASS}::bigint::oid
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())))`
 
-/** Deletes pieces of some imports. Each has few: a join could compare all imports with all pieces. */
-const deleteChunks = (database: Database, of: Prisma.Sql, part: Prisma.Sql) =>
+/**
+ * Deletes chunks of some imports. The array keeps the planner from joining all imports and chunks.
+ */
+const deleteChunks = (database: Database, selection: Prisma.Sql, part: Prisma.Sql) =>
   database.$executeRaw`
     DELETE FROM import_chunks
-    WHERE import_id = ANY (ARRAY(SELECT id FROM imports WHERE ${of})) AND ${part}`
+    WHERE import_id = ANY (ARRAY(SELECT id FROM imports WHERE ${selection})) AND ${part}`
 
 /**
- * Looks after imports: deletes what uploads left that were cut off with their process, pieces that nobody
- * needs, and rejects that are kept no longer; lets those fail that cannot go on.
+ * Cleans up after imports. Deletes uploads that ended with their process, chunks that are no longer
+ * needed, and expired rejects. Marks imports failed that no attempt can finish.
  *
- * @returns imports that wait for a worker or lost theirs, the oldest first
+ * @returns imports that wait for a worker or lost theirs, oldest first
  */
 export async function sweepImports(database: Database, retentionHours: number): Promise<number[]> {
   await database.$executeRaw`
@@ -35,7 +40,7 @@ export async function sweepImports(database: Database, retentionHours: number): 
   await database.$executeRaw`
     UPDATE imports SET status = 'failed', finished_at = now(), rows_loaded = 0,
       error = jsonb_build_object('code', 'interrupted',
-        'detail', 'What loaded the file was ended before it was done; nothing was loaded')
+        'detail', 'The process that loaded the file ended too early; nothing was loaded')
     WHERE ${ABANDONED} AND (status = 'running' AND (NOT has_upload OR attempts >= ${MAX_ATTEMPTS})
       OR status = 'queued' AND NOT has_upload
         AND alive_at < now() - make_interval(secs => ${SILENT_SECONDS}))`

@@ -6,45 +6,46 @@ import type { Chunks } from './chunks.ts'
 import type { ImportKind } from './kinds/loader.ts'
 import { storedOnDisk } from './source.ts'
 
-/** A piece of a file as it is stored, in bytes. */
-const PIECE_BYTES = 256 * 1024
-/** How often an upload says that somebody sends it: the sweep deletes silent ones. */
-const SIGN_OF_LIFE_MS = 10_000
+/** Size of a stored chunk. */
+const CHUNK_BYTES = 256 * 1024
+/** Interval of an upload's heartbeat. The sweep deletes uploads without one. */
+const HEARTBEAT_MS = 10_000
+/** The first bytes of a gzip file. */
 const GZIP = [0x1f, 0x8b]
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/
 
-/** A file as it comes in. */
+/** A file that is being received. */
 export interface Incoming {
   readonly pieces: AsyncIterable<Buffer>
-  /** What a form calls it. */
+  /** The file name in a form. */
   readonly fileName?: string | undefined
-  /** Whether it is said to be gzip. */
+  /** Whether the request declares it as gzip. */
   readonly isGzip: boolean
 }
 
-/** A file that has arrived, and the record that holds it and is shown to nobody yet. */
+/** A received file, and its record, which the API hides until it becomes an import. */
 export interface Upload {
   readonly importId: bigint
   readonly name: string
   readonly sha256: Buffer
   readonly bytes: number
   readonly compressed: boolean
-  /** Whether its pieces are in the database. */
+  /** Whether its chunks are in the database. */
   readonly hasUpload: boolean
-  /** Deletes it unless an import was made of it. */
+  /** Deletes the record, unless it has become an import. */
   release(): Promise<void>
-  /** What tells its request from others. */
+  /** What identifies the request when an Idempotency-Key is sent again. */
   toJSON(): object
 }
 
 interface Deps {
   readonly database: Database
   readonly chunks: Chunks
-  /** The largest file, in bytes as it is sent. */
+  /** The maximum size of a file as it is sent, in bytes. */
   readonly maxBytes: number
 }
 
-/** What an import is to be. */
+/** The kind and name that a request gives. */
 interface NamedKind {
   readonly kind: ImportKind
   readonly name?: string
@@ -59,25 +60,25 @@ const tooLarge = () =>
 
 const accountGone = () => unauthorized('The account of this access token was deleted')
 
-/** The name of a file without its endings, as far as it can be the name of an import. */
+/** The file name without its extensions, if it makes a valid name of an import. */
 function nameOf(fileName: string | undefined): string | undefined {
   const stem = fileName?.replace(/(\.(csv|tsv|txt|gz))+$/i, '').replace(/[^A-Za-z0-9_.-]+/g, '_')
   const name = stem?.replace(/^[.-]+/, '').slice(0, 63)
   return name !== undefined && NAME.test(name) ? name : undefined
 }
 
-/** Pieces of equal length, but for the last. */
-async function* inPieces(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+/** Splits a file into chunks of equal length; the last one may be shorter. */
+async function* inChunks(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   let parts: Buffer[] = []
   let length = 0
   for await (const part of file) {
     parts.push(part)
     length += part.length
-    while (length >= PIECE_BYTES) {
+    while (length >= CHUNK_BYTES) {
       const all = Buffer.concat(parts)
-      yield all.subarray(0, PIECE_BYTES)
-      parts = [all.subarray(PIECE_BYTES)]
-      length -= PIECE_BYTES
+      yield all.subarray(0, CHUNK_BYTES)
+      parts = [all.subarray(CHUNK_BYTES)]
+      length -= CHUNK_BYTES
     }
   }
   if (length > 0) yield Buffer.concat(parts)
@@ -99,42 +100,44 @@ export function createUploads({ database, chunks, maxBytes }: Deps) {
       })
       return id
     } catch (error) {
-      // The caller's account was deleted since the request was let in.
+      // The caller's account was deleted after the request was authenticated.
       throw violatesForeignKey(error) ? accountGone() : error
     }
   }
 
-  /** Reads a file for what is to be known of it. @param keep what becomes of the pieces */
-  async function take(
+  /** Reads a file to its end: counts, hashes and checks it. @param keep receives each chunk */
+  async function readFile(
     { pieces, isGzip }: Incoming,
-    keep: (piece: Buffer, position: number) => Promise<void>,
+    keep: (chunk: Buffer, position: number) => Promise<void>,
   ) {
     const hash = createHash('sha256')
     let bytes = 0
     let position = 0
     let compressed = false
-    for await (const piece of inPieces(pieces)) {
+    for await (const chunk of inChunks(pieces)) {
       if (position === 0) {
-        compressed = piece[0] === GZIP[0] && piece[1] === GZIP[1]
-        if (isGzip && !compressed) throw problem('not_gzip', 'The file is not packed by gzip')
+        compressed = chunk[0] === GZIP[0] && chunk[1] === GZIP[1]
+        if (isGzip && !compressed) {
+          throw problem('not_gzip', 'The file is not gzip; send it without Content-Encoding')
+        }
       }
-      bytes += piece.length
+      bytes += chunk.length
       if (bytes > maxBytes) throw tooLarge()
-      hash.update(piece)
-      await keep(piece, position)
+      hash.update(chunk)
+      await keep(chunk, position)
       position += 1
     }
-    if (bytes === 0) throw problem('empty_file', 'The file is empty')
+    if (bytes === 0) throw problem('empty_file', 'The file is empty; send a file with content')
     return { bytes, compressed, sha256: hash.digest() }
   }
 
-  /** Says at intervals, when it is called, that somebody reads the file. */
-  function signs(importId: bigint): () => Promise<void> {
-    let nextSign = Date.now() + SIGN_OF_LIFE_MS
+  /** Creates a function that writes a heartbeat into the record, at most once per interval. */
+  function createHeartbeat(importId: bigint): () => Promise<void> {
+    let nextBeat = Date.now() + HEARTBEAT_MS
     return async () => {
-      if (Date.now() < nextSign) return
+      if (Date.now() < nextBeat) return
       await database.import.update({ where: { id: importId }, data: { aliveAt: new Date() } })
-      nextSign = Date.now() + SIGN_OF_LIFE_MS
+      nextBeat = Date.now() + HEARTBEAT_MS
     }
   }
 
@@ -149,42 +152,42 @@ export function createUploads({ database, chunks, maxBytes }: Deps) {
     const name = query.name ?? nameOf(incoming.fileName) ?? (kind === 'dataset' ? undefined : kind)
     if (name === undefined) {
       throw invalid([
-        queryError('name', 'required', 'is required: send a name, as the file brings none'),
+        queryError('name', 'required', 'is required: send a name, as the file has none'),
       ])
     }
     const importId = await begin(userId, kind, requestId)
     try {
-      const sign = signs(importId)
-      const taken = await take(incoming, async (piece, position) => {
-        if (hasUpload) await chunks.append(importId, 'upload', position, piece)
-        await sign()
+      const heartbeat = createHeartbeat(importId)
+      const file = await readFile(incoming, async (chunk, position) => {
+        if (hasUpload) await chunks.append(importId, 'upload', position, chunk)
+        await heartbeat()
       })
       return {
         importId,
         name,
-        ...taken,
+        ...file,
         hasUpload,
         release: async () => void (await discard(importId)),
-        toJSON: () => ({ name, sha256: taken.sha256.toString('hex') }),
+        toJSON: () => ({ name, sha256: file.sha256.toString('hex') }),
       }
     } catch (error) {
       const { count } = await discard(importId)
-      // The record goes with its account.
+      // Deleting the account deleted the record.
       throw count === 0 ? accountGone() : error
     }
   }
 
   return {
     /**
-     * Takes in a file that is sent. What is cut off leaves nothing behind.
+     * Receives an uploaded file. A cut-off upload leaves nothing behind.
      *
-     * @throws AppError 413, 422 for a file without bytes, one that is not packed as it says, or
-     *   without a name
+     * @throws AppError 413; 422 for an empty file, one declared as gzip that is not, or one without
+     *   a name
      */
     receive: (userId: number, query: NamedKind, requestId: string, incoming: Incoming) =>
       receive(userId, query, requestId, incoming, true),
 
-    /** Reads a file of this machine's disk, where it stays. @throws AppError 413, 422 */
+    /** Reads a file on this machine's disk, and stores none of it. @throws AppError 413, 422 */
     receiveFromDisk(userId: number, query: NamedKind, path: string): Promise<Upload> {
       const incoming = { pieces: storedOnDisk(path)(), fileName: basename(path), isGzip: false }
       return receive(userId, query, null, incoming, false)

@@ -42,7 +42,7 @@ async function write(
   try {
     const access = await openDatabaseAccess(environment)
     try {
-      steps.say('database opened', { seconds: seconds(started) })
+      steps.report('database opened', { seconds: seconds(started) })
       const layout: FileLayout = {
         format,
         groupings,
@@ -54,7 +54,7 @@ async function write(
         layout,
         output.write,
         (grouping) =>
-          steps.say(`grouped by ${grouping.kinds.join(', ')}`, {
+          steps.report(`grouped by ${grouping.kinds.join(', ')}`, {
             groups: grouping.groups,
             rows: grouping.rows,
             seconds: grouping.seconds.toFixed(2),
@@ -63,7 +63,7 @@ async function write(
       await output.finish()
       const figures = { groups, bytes, seconds: Number(seconds(started)) }
       const peak = Math.round(process.resourceUsage().maxRSS / 1024)
-      steps.say('file written', { ...figures, peak_megabytes: peak })
+      steps.report('file written', { ...figures, peak_megabytes: peak })
       return {
         text: `${out} is written: ${formatCount(groups)} groups, ${formatCount(bytes)} bytes in ${formatSeconds(figures.seconds)}\n`,
         document: { file: out, format, ...figures, log: steps.file },

@@ -7,7 +7,7 @@ export interface Steps {
   readonly log: Log
   /** The path of the log file. */
   readonly file: string
-  say(text: string, figures?: Readonly<Record<string, number | string>>): void
+  report(text: string, figures?: Readonly<Record<string, number | string>>): void
 }
 
 /** @throws StartupError when the log cannot be written */
@@ -18,7 +18,7 @@ export function openSteps(dataDir: string, startedAt: Date): Steps {
   return {
     log,
     file,
-    say(text, figures = {}) {
+    report(text, figures = {}) {
       log.info(figures, text)
       const shown = Object.entries(figures).map(([name, value]) => `${name} ${value}`)
       process.stderr.write(`${[text, ...shown].join(', ')}\n`)

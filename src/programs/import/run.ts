@@ -53,12 +53,12 @@ async function accountOf(services: Services, username: string | undefined): Prom
 }
 
 /** The line that the command prints at the end, and one for each column. */
-function summary(result: Import, known: boolean): string {
+function summary(result: Import, duplicate: boolean): string {
   const { name, rows_loaded, rows_rejected, rows_skipped, columns, started_at, finished_at } =
     result
   const seconds = (Date.parse(finished_at ?? '') - Date.parse(started_at ?? '')) / 1000
   const skipped = rows_skipped > 0 ? `, ${formatCount(rows_skipped)} existed already` : ''
-  const verb = known ? 'was loaded before' : result.dry_run ? 'could be loaded' : 'is loaded'
+  const verb = duplicate ? 'was loaded before' : result.dry_run ? 'could be loaded' : 'is loaded'
   const rate =
     seconds > 0 ? ` in ${seconds.toFixed(1)} s (${formatRate(rows_loaded, seconds)})` : ''
   const types = columns.map((column) => `  ${column.name}  ${column.type}`)
@@ -75,7 +75,7 @@ async function load(services: Services, command: ImportCommand, screen: Screen):
   const userId = await accountOf(services, username)
   let reading: (() => Reading) | undefined
   const end = showProgress(screen, total, () => reading?.())
-  const { record, known } = await imports
+  const { record, duplicate } = await imports
     .loadFile(userId, query, file, (progress) => {
       reading = () => ({
         bytes: progress.bytes,
@@ -98,7 +98,7 @@ async function load(services: Services, command: ImportCommand, screen: Screen):
       `Nothing was loaded${line ? `, line ${line}` : ''}: ${reason}; ${services.imports.logFile(record.id)} has more.`,
     )
   }
-  return { text: `${summary(result, known)}\n`, document: result }
+  return { text: `${summary(result, duplicate)}\n`, document: result }
 }
 
 /** Turns an error that the caller can fix into one sentence. */

@@ -5,7 +5,7 @@ import { createTransactionImport } from '../../../src/features/transactions/tran
 import { createUserLookup } from '../../../src/features/users/lookup.ts'
 import type { Caller } from '../../../src/http/auth.ts'
 import type { TestService } from '../../setup/service.ts'
-import { runLoader } from './load-job.ts'
+import { runLoader } from './load-context.ts'
 
 /** Loads files of records into a running service's database. */
 export function openRecordLoads({ services, database }: TestService) {

@@ -155,7 +155,7 @@ describe('npm run etl', () => {
     const { code, stderr } = await etl(['--out', out], other.url)
     await other.drop()
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^Nothing was written: the database is not up to date .*details\.\n$/m)
+    expect(stderr).toMatch(/^Nothing was written: the database lacks migrations .*details\.\n$/m)
     expect(await read('kept.json')).toBe('the former one')
     expect((await readdir(folder)).filter((name) => name.endsWith('.partial'))).toEqual([])
     expect(await log()).toMatch(/"level":"error".*"stack":" +at /)

@@ -8,43 +8,46 @@ import type { ImportOptions } from './options.ts'
 /** What the rows of a file become. */
 export type ImportKind = 'dataset' | 'users' | 'transactions'
 
-/** Why an import as a whole fails. */
+/** The reason why a whole import fails. */
 export class ImportError extends FileError {
   override readonly name = 'ImportError'
 }
 
-/** What is counted while an import runs. */
+/** The row counts of a running import. */
 export interface RowCounts {
   readonly read: number
   readonly loaded: number
   readonly skipped: number
 }
 
-/** What a loader is given. */
-export interface LoadJob {
+/** What a loader needs to load a file: input, output and callbacks. */
+export interface LoadContext {
   readonly id: bigint
   readonly name: string
-  /** The account that asked, with the role it has now. */
+  /** The account that owns the import, with the role it has now. */
   readonly account: { readonly id: number; readonly role: Role }
   readonly requestId: string
   readonly options: ImportOptions
   readonly source: ByteSource
-  /** In the transaction of the import. The loader neither commits nor rolls back; it may `restart`. */
+  /**
+   * Within the import's database transaction. The loader never commits or rolls back; it may
+   * `restart`.
+   */
   readonly connection: LoadConnection
   readonly rejects: RejectSink
-  /** What was known of the file so far goes into the record. */
-  found(known: { readonly dialect?: FileDialect; readonly columns?: readonly Column[] }): void
-  /** Called often; cheap. */
+  /** Writes dialect and columns into the import's record, as soon as they are known. */
+  report(file: { readonly dialect?: FileDialect; readonly columns?: readonly Column[] }): void
+  /** Reports the counts. It is cheap, so call it for each batch. */
   count(counts: RowCounts): void
-  /** Set when the import was cancelled: `signal.throwIfAborted()` at every batch. */
+  /** Aborted when the import is cancelled. Call `signal.throwIfAborted()` for each batch. */
   readonly signal: AbortSignal
-  /** A line in the log of the import. Never content of the file. */
-  say(text: string, figures?: Readonly<Record<string, number | string>>): void
-  /** Rejects of an earlier attempt of this loader are forgotten, and counts begin anew. */
+  /** Writes a line into the import's log. Never pass content of the file. */
+  log(text: string, figures?: Readonly<Record<string, number | string>>): void
+  /** Deletes all rejects so far. A loader calls this before it reads the file again. */
   startOver(): Promise<void>
 }
 
-/** What a load came to. */
+/** The result of a load. */
 export interface LoadResult {
   readonly dialect: FileDialect
   readonly columns: readonly Column[]
@@ -56,4 +59,4 @@ export interface LoadResult {
  *
  * @throws ImportError when it cannot be loaded at all
  */
-export type Loader = (job: LoadJob) => Promise<LoadResult>
+export type Loader = (context: LoadContext) => Promise<LoadResult>

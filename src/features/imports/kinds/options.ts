@@ -1,29 +1,29 @@
 import type { GivenDialect } from '../../../csv/detect/dialect.ts'
 import type { NumberFormat } from '../../../csv/types/number-format.ts'
 
-/** What is asked of an import besides its kind and name. Stored with it as JSON. */
+/** The options of an import besides kind and name. Stored with it as JSON. */
 export interface ImportOptions {
-  /** Everything is checked and counted, and nothing stored. */
+  /** Checks and counts everything, and stores nothing. */
   readonly dryRun: boolean
-  /** `abort` ends the import with the first row that is refused. */
+  /** `abort` fails the import at the first refused row. */
   readonly onError: 'skip' | 'abort'
-  /** The import fails when more rows than this are refused; null for any number. */
+  /** The import fails when more rows are refused. null means no limit. */
   readonly maxErrors: number | null
   readonly types: 'infer' | 'text'
   readonly ragged: 'reject' | 'pad'
-  /** What becomes of a dataset of the same name. */
+  /** What to do if a dataset of the same name exists. */
   readonly ifExists: 'fail' | 'replace'
-  /** What is given of how the file is written. */
+  /** The given parts of the dialect. The others are detected. */
   readonly dialect: GivenDialect
-  /** Words that stand for nothing; null for the usual ones. */
+  /** Words that mean null; null for the usual ones. */
   readonly nulls: readonly string[] | null
   readonly numbers: NumberFormat
-  /** Columns, by the file's names or the new ones, that a row must fill. */
+  /** Columns that must not be empty, by their old or new names. */
   readonly critical: readonly string[]
-  /** What stands in where a column is null. */
+  /** The value for each column's nulls. */
   readonly defaults: Readonly<Record<string, string>>
-  /** Columns that tell rows apart; a generated number does where there are none. */
+  /** Columns of the primary key. If empty, a generated row number is the key. */
   readonly primaryKey: readonly string[]
-  /** The file's column name -> the new one. */
+  /** Column name in the file -> new name. */
   readonly rename: Readonly<Record<string, string>>
 }

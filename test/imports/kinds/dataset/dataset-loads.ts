@@ -1,7 +1,7 @@
 import { createDatasetLoader } from '../../../../src/features/imports/kinds/dataset/dataset-kind.ts'
 import type { ImportOptions } from '../../../../src/features/imports/kinds/options.ts'
 import { createTestDatabase } from '../../../setup/database.ts'
-import { runLoader, type TestLoad } from '../load-job.ts'
+import { runLoader, type TestLoad } from '../load-context.ts'
 
 /** What a test asks for, and how much of the file is looked at before its table is made. */
 export interface DatasetOptions extends Partial<ImportOptions> {

@@ -4,9 +4,9 @@ const LF = 0x0a
 const CR = 0x0d
 const BACKSLASH = 0x5c
 
-/** Collects rows as COPY reads them. */
+/** Collects rows in the CSV format that COPY reads. */
 export class CopyBuffer {
-  /** Bytes that a cell cannot hold without quotes. */
+  /** 1 for each byte that a cell can hold only in quotes. */
   readonly #special = new Uint8Array(256)
   readonly #delimiter: number
   readonly #quote: number
@@ -16,7 +16,7 @@ export class CopyBuffer {
   #bytes: Buffer
   #length = 0
 
-  /** @param capacity how many bytes it has room for at first */
+  /** @param capacity initial size in bytes */
   constructor(format: CopyFormat, capacity: number) {
     this.#delimiter = format.delimiter.charCodeAt(0)
     this.#quote = format.quote.charCodeAt(0)
@@ -33,7 +33,7 @@ export class CopyBuffer {
     return this.#length
   }
 
-  /** What was collected. It begins anew. */
+  /** Returns the collected bytes and starts empty. */
   take(): Buffer {
     const taken = this.#bytes.subarray(0, this.#length)
     this.#bytes = Buffer.allocUnsafeSlow(this.#capacity)
@@ -41,7 +41,7 @@ export class CopyBuffer {
     return taken
   }
 
-  /** Bytes as they stand. */
+  /** Appends bytes unchanged. */
   raw(bytes: Buffer, start: number, end: number): void {
     this.#reserve(end - start)
     this.#length += bytes.copy(this.#bytes, this.#length, start, end)
@@ -57,7 +57,7 @@ export class CopyBuffer {
     this.raw(this.#lineEnd, 0, this.#lineEnd.length)
   }
 
-  /** A cell that is not null, in quotes where it needs them: an empty one does. */
+  /** Appends a cell that is not null, in quotes if it needs them. An empty cell needs them. */
   cell(bytes: Uint8Array, start: number, end: number): void {
     this.#reserve(end - start)
     const out = this.#bytes

@@ -3,19 +3,19 @@ import { escapeLiteral } from '../../../../database/client.ts'
 import type { ImportOptions } from '../options.ts'
 import { nullWords } from './rules.ts'
 
-/** How the rows are written that COPY reads. */
+/** The CSV format of the rows that COPY reads. */
 export interface CopyFormat {
   readonly delimiter: string
   readonly quote: string
   readonly escape: string
   readonly lineEnd: '\n' | '\r\n'
-  /** Whether the file is written so itself: rows can be taken as they stand. */
+  /** Whether the file has this format, so that rows can be copied unchanged. */
   readonly isFiles: boolean
-  /** Whether what is missing is marked, as an empty cell is an empty text. */
+  /** Whether {@link MISSING} marks nulls, because an empty cell means an empty text. */
   readonly marksMissing: boolean
 }
 
-/** Stands, without quotes, for a cell that a short row lacks. */
+/** Marks, without quotes, a cell that a short row lacks. */
 export const MISSING = '\\N'
 
 const STANDARD: CopyFormat = {
@@ -27,14 +27,14 @@ const STANDARD: CopyFormat = {
   marksMissing: false,
 }
 
-/** Characters that COPY takes for a delimiter in CSV, and that no other option of it excludes. */
+/** Whether COPY accepts a character as delimiter, beside its other options. */
 const isDelimiter = (character: string): boolean =>
   !/[\s\\."']/.test(character) || character === '\t'
 
 /**
- * The file's own format where COPY reads it, otherwise the usual one.
+ * Chooses the file's own format if COPY can read it, else standard CSV.
  *
- * @param skippedCells in front of the first column
+ * @param skippedCells number of cells before the first column
  */
 export function copyFormatOf(
   dialect: FileDialect,
@@ -59,9 +59,9 @@ export function copyFormatOf(
 }
 
 /**
- * The options of COPY.
+ * Builds the options of COPY.
  *
- * @param keepEmpty columns, as quoted identifiers, in which an empty cell is an empty text and not null
+ * @param keepEmpty quoted names of the columns in which an empty cell is an empty text, not null
  */
 export function copyOptions(format: CopyFormat, keepEmpty: readonly string[]): string {
   // Before PostgreSQL 17 there is no `*` for all columns.

@@ -1,6 +1,6 @@
 import type { LoadConnection } from '../../../../database/copy-in.ts'
 import { codeOf } from '../../../../database/errors.ts'
-import { ImportError, type Loader, type LoadJob, type LoadResult } from '../loader.ts'
+import { ImportError, type LoadContext, type Loader, type LoadResult } from '../loader.ts'
 import { refuseDuplicates } from './duplicates.ts'
 import { load, survey } from './file-passes.ts'
 import { findColumns } from './names.ts'
@@ -8,15 +8,18 @@ import { type Plan, samePlan } from './plan.ts'
 import { shownColumns } from './shown-columns.ts'
 import { DatasetTable } from './table.ts'
 
-/** So much of a file is looked at before its table is made. What follows is checked against it. */
+/** The table is planned by the first 16 MB of the file. Later rows are checked against the plan. */
 const SURVEY_BYTES = 16 * 1024 * 1024
-/** PostgreSQL's code for a row, a key or a table that is larger than it can be. */
+/** PostgreSQL's class of codes for a row, a key or a table that exceeds a limit. */
 const LIMIT_EXCEEDED = /^54/
 
 const exists = () =>
-  new ImportError('dataset_exists', 'A dataset of this name exists; if_exists=replace replaces it.')
+  new ImportError(
+    'dataset_exists',
+    'A dataset of this name exists; send another name, or if_exists=replace to replace it.',
+  )
 
-async function reserve({ connection, name, options }: LoadJob): Promise<number> {
+async function reserve({ connection, name, options }: LoadContext): Promise<number> {
   const [row] = await connection.rows<{ id: number; taken: boolean }>(
     `SELECT nextval('datasets_id_seq')::int AS id,
       EXISTS (SELECT FROM datasets WHERE name = $1) AS taken`,
@@ -26,53 +29,60 @@ async function reserve({ connection, name, options }: LoadJob): Promise<number> 
   return row.id
 }
 
-/** Stores the file as its types by all rows are. At most twice: the second time they are known. */
+/**
+ * Loads the file, with the column types that all its rows have. If the survey was wrong, the file
+ * is loaded a second time: the first load found the types of all rows.
+ */
 async function store(
-  job: LoadJob,
+  context: LoadContext,
   table: DatasetTable,
   surveyBytes: number,
 ): Promise<LoadResult & { plan: Plan }> {
-  let plan = await survey(job, surveyBytes)
-  for (let attempt = 1; ; attempt += 1) {
-    const { file, plan: whole } = await load(job, table, plan)
+  let plan = await survey(context, surveyBytes)
+  for (let pass = 1; ; pass += 1) {
+    const { file, plan: whole } = await load(context, table, plan)
     if (samePlan(plan, whole)) {
       const counts = { read: file.rowsRead, loaded: file.rowsFine, skipped: 0 }
       return { dialect: file.dialect, columns: shownColumns(whole), counts, plan: whole }
     }
-    if (attempt > 1) throw new Error('The columns are others than a reading before found')
-    job.say('the types of columns turned out otherwise: the file is read once more')
+    if (pass > 1) throw new Error('The second pass found other columns than the first')
+    context.log('later rows have other column types: the file is read once more')
     plan = whole
-    await job.connection.restart()
-    await job.startOver()
+    await context.connection.restart()
+    await context.startOver()
   }
 }
 
-/** Makes the rows unique by the key of the request, and indexes it. @returns how many were refused */
-async function addKeys(job: LoadJob, table: DatasetTable, plan: Plan): Promise<number> {
-  const indexes = findColumns(plan, job.options.primaryKey, 'primary_key')
+/**
+ * Refuses rows with a duplicate primary key, then indexes the keys.
+ *
+ * @returns how many rows were refused
+ */
+async function addKeys(context: LoadContext, table: DatasetTable, plan: Plan): Promise<number> {
+  const indexes = findColumns(plan, context.options.primaryKey, 'primary_key')
   const key = indexes.map((index) => plan[index]?.name ?? '')
   if (indexes.some((index) => plan[index]?.decision.type === 'json')) {
-    throw new ImportError('key_type', 'A column of JSON cannot be a primary key.')
+    throw new ImportError('key_type', 'A JSON column cannot be in the primary key.')
   }
-  const refused = key.length > 0 ? await refuseDuplicates(job, table, key) : 0
+  const refused = key.length > 0 ? await refuseDuplicates(context, table, key) : 0
   await table.addKeys(key)
   return refused
 }
 
-/** Puts the table into the catalogue, in the place of one of the same name where that is wanted. */
-async function list(
+/** Registers the table in `datasets`. Replaces one of the same name if the request allows it. */
+async function register(
   connection: LoadConnection,
   id: number,
-  job: LoadJob,
+  context: LoadContext,
   { columns, counts }: LoadResult,
 ): Promise<void> {
-  // The table of the former one may be read just now: the sweep of datasets drops it.
+  // Requests may be reading the replaced table now, so the sweep of datasets drops it later.
   const replaced = `DO UPDATE SET (id, import_id, columns, row_count, created_at)
     = (excluded.id, excluded.import_id, excluded.columns, excluded.row_count, excluded.created_at)`
   const { rowCount } = await connection.run(
     `INSERT INTO datasets (id, name, import_id, columns, row_count) VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (name) ${job.options.ifExists === 'replace' ? replaced : 'DO NOTHING'}`,
-    [id, job.name, job.id, JSON.stringify(columns), counts.loaded],
+    ON CONFLICT (name) ${context.options.ifExists === 'replace' ? replaced : 'DO NOTHING'}`,
+    [id, context.name, context.id, JSON.stringify(columns), counts.loaded],
   )
   if (rowCount === 0) throw exists()
 }
@@ -80,22 +90,22 @@ async function list(
 const tooLarge = () =>
   new ImportError(
     'limit_exceeded',
-    'A row, or a value of the primary key, is larger than a table can hold.',
+    'A row, or a value of the primary key, is larger than PostgreSQL allows.',
   )
 
-/** Makes what makes datasets. @param surveyBytes how much of a file is looked at before its table is made */
+/** Creates the loader of datasets. @param surveyBytes how much of the file the plan is made from */
 export function createDatasetLoader(surveyBytes = SURVEY_BYTES): Loader {
-  return async (job) => {
-    const { connection } = job
+  return async (context) => {
+    const { connection } = context
     try {
-      const id = await reserve(job)
+      const id = await reserve(context)
       const table = new DatasetTable(connection, id)
-      const { plan, ...stored } = await store(job, table, surveyBytes)
+      const { plan, ...stored } = await store(context, table, surveyBytes)
       await table.dropColumns(plan.filter(({ unused }) => unused).map(({ name }) => name))
-      const refused = await addKeys(job, table, plan)
+      const refused = await addKeys(context, table, plan)
       const counts = { ...stored.counts, loaded: stored.counts.loaded - refused }
       const result = { ...stored, counts }
-      await list(connection, id, job, result)
+      await register(connection, id, context, result)
       return result
     } catch (error) {
       throw LIMIT_EXCEEDED.test(codeOf(error)) ? tooLarge() : error
@@ -104,9 +114,9 @@ export function createDatasetLoader(surveyBytes = SURVEY_BYTES): Loader {
 }
 
 /**
- * Makes a dataset of a file.
+ * Loads a file into a new dataset.
  *
- * @throws ImportError `dataset_exists`, `unknown_column`, `too_many_columns`, `key_type`, `limit_exceeded`, and what
- * reading throws
+ * @throws ImportError `dataset_exists`, `unknown_column`, `too_many_columns`, `key_type`,
+ *   `limit_exceeded`, and the errors of reading
  */
 export const loadDataset: Loader = createDatasetLoader()

@@ -1,5 +1,5 @@
 import type { CheckRow } from '../../../../csv/file/row-file.ts'
-import type { LoadJob } from '../loader.ts'
+import type { LoadContext } from '../loader.ts'
 import { readAgain } from './file-passes.ts'
 import type { DatasetTable } from './table.ts'
 
@@ -10,20 +10,20 @@ const REFUSAL = {
 }
 
 /**
- * Takes rows out of the table whose key an earlier one has. The file is read once more, so that they stand
- * in the rejects, in the order of the file.
+ * Deletes rows from the table whose key an earlier row has. The file is read once more, so that all
+ * rejects are in the order of the file.
  *
- * @returns how many
+ * @returns how many rows were deleted
  */
 export async function refuseDuplicates(
-  job: LoadJob,
+  context: LoadContext,
   table: DatasetTable,
   key: readonly string[],
 ): Promise<number> {
   const count = await table.deleteDuplicates(key)
   if (count === 0) return 0
-  job.say('rows with the key of an earlier one are refused', { rows: count })
-  await job.startOver()
+  context.log('refused rows with a duplicate key', { rows: count })
+  await context.startOver()
   let numbers = await table.duplicates(0)
   let next = 0
   let row = 0
@@ -33,8 +33,8 @@ export async function refuseDuplicates(
     next += 1
     return REFUSAL
   }
-  await readAgain(job, check, async () => {
-    // More than a batch has rows, always.
+  await readAgain(context, check, async () => {
+    // Always more numbers than a batch has rows.
     if (next > 0) numbers = await table.duplicates(numbers[next - 1] ?? 0)
     next = 0
   })

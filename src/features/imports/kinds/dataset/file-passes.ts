@@ -1,7 +1,7 @@
 import { type CheckRow, openRows, type RowFile } from '../../../../csv/file/row-file.ts'
 import type { RejectSink } from '../../../../csv/file/source.ts'
 import { escapeIdentifier } from '../../../../database/client.ts'
-import type { LoadJob } from '../loader.ts'
+import type { LoadContext } from '../loader.ts'
 import { copyFormatOf, copyOptions } from './copy-format.ts'
 import { nameColumns } from './names.ts'
 import { ColumnSurvey, type Plan, type PlannedColumn, samePlan } from './plan.ts'
@@ -10,8 +10,8 @@ import { createRules } from './rules.ts'
 import { shownColumns } from './shown-columns.ts'
 import type { DatasetTable, TableColumn } from './table.ts'
 
-/** Takes what is refused a second time. */
-const NOWHERE: RejectSink = {
+/** Discards refused rows: the pass that loads the file reports them. */
+const DISCARD: RejectSink = {
   header: () => undefined,
   refuse: () => undefined,
   settle: async () => undefined,
@@ -20,7 +20,7 @@ const NOWHERE: RejectSink = {
 /** A file that was read to its end. */
 export interface ReadFile {
   readonly file: RowFile
-  /** What the columns are by all rows. */
+  /** The columns, by all rows. */
   readonly plan: Plan
 }
 
@@ -29,20 +29,20 @@ const tableColumn = ({ name, decision }: PlannedColumn): TableColumn => ({
   type: decision.type,
 })
 
-const rulesOf = (file: RowFile, { options }: LoadJob) =>
+const rulesOf = (file: RowFile, { options }: LoadContext) =>
   createRules(nameColumns(file.columns, options.rename), options, file.skippedCells)
 
 /**
- * Finds out what the columns are, from the beginning of the file.
+ * Plans the columns from the beginning of the file.
  *
- * @param bytes how much of it is looked at, in whole batches of rows
+ * @param bytes how much of the file to read, rounded up to whole batches of rows
  * @throws ImportError, CsvError
  */
-export async function survey(job: LoadJob, bytes: number): Promise<Plan> {
-  const file = await openRows(job.source, job.options, NOWHERE)
-  const found = new ColumnSurvey(file, job.options)
-  for await (const rows of file.batches(rulesOf(file, job))) {
-    job.signal.throwIfAborted()
+export async function survey(context: LoadContext, bytes: number): Promise<Plan> {
+  const file = await openRows(context.source, context.options, DISCARD)
+  const found = new ColumnSurvey(file, context.options)
+  for await (const rows of file.batches(rulesOf(file, context))) {
+    context.signal.throwIfAborted()
     found.add(rows)
     if (rows.batch.offset > bytes) break
   }
@@ -50,13 +50,17 @@ export async function survey(job: LoadJob, bytes: number): Promise<Plan> {
 }
 
 /**
- * Reads the whole file into a table that is planned so. Once a row does not fit the plan nothing is stored
- * any more, but the rest is read: the plan of the whole file is known in the end.
+ * Loads the whole file into a table with the planned columns. After a row that does not fit the
+ * plan it stores nothing more, but reads on to plan the columns from all rows.
  *
  * @throws ImportError, CsvError
  */
-export async function load(job: LoadJob, table: DatasetTable, plan: Plan): Promise<ReadFile> {
-  const { options, source, rejects, signal } = job
+export async function load(
+  context: LoadContext,
+  table: DatasetTable,
+  plan: Plan,
+): Promise<ReadFile> {
+  const { options, source, rejects, signal } = context
   const file = await openRows(source, options, rejects)
   const found = new ColumnSurvey(file, options)
   const format = copyFormatOf(file.dialect, file.skippedCells, options)
@@ -65,9 +69,9 @@ export async function load(job: LoadJob, table: DatasetTable, plan: Plan): Promi
   await table.create(columns)
   const sink = table.copyIn(columns, copyOptions(format, options.types === 'text' ? names : []))
   let writer: RowWriter | undefined = new RowWriter(sink, plan, options, file.skippedCells, format)
-  job.found({ dialect: file.dialect, columns: shownColumns(plan) })
+  context.report({ dialect: file.dialect, columns: shownColumns(plan) })
   try {
-    for await (const rows of file.batches(rulesOf(file, job))) {
+    for await (const rows of file.batches(rulesOf(file, context))) {
       signal.throwIfAborted()
       found.add(rows)
       if (writer !== undefined && !found.fits(plan)) {
@@ -75,7 +79,7 @@ export async function load(job: LoadJob, table: DatasetTable, plan: Plan): Promi
         await sink.abort()
       }
       await writer?.write(rows, found.plain)
-      job.count({ read: file.rowsRead, loaded: writer ? file.rowsFine : 0, skipped: 0 })
+      context.count({ read: file.rowsRead, loaded: writer ? file.rowsFine : 0, skipped: 0 })
     }
     const whole = found.plan()
     if (writer !== undefined && samePlan(plan, whole)) await writer.end()
@@ -87,16 +91,16 @@ export async function load(job: LoadJob, table: DatasetTable, plan: Plan): Promi
   }
 }
 
-/** Reads the file for its refused rows alone. @param between called before each batch */
+/** Reads the file only to find its refused rows. @param between called after each batch */
 export async function readAgain(
-  job: LoadJob,
+  context: LoadContext,
   check: CheckRow,
   between: () => Promise<void>,
 ): Promise<void> {
-  const file = await openRows(job.source, job.options, job.rejects)
-  const rules = rulesOf(file, job)
+  const file = await openRows(context.source, context.options, context.rejects)
+  const rules = rulesOf(file, context)
   for await (const _ of file.batches((batch, row) => rules(batch, row) ?? check(batch, row))) {
-    job.signal.throwIfAborted()
+    context.signal.throwIfAborted()
     await between()
   }
 }

@@ -2,7 +2,9 @@ import { ImportError } from '../loader.ts'
 
 /** The longest identifier of PostgreSQL, in bytes. */
 const MAX_BYTES = 63
-/** The number of the row, what the parameters of reading rows are called, and columns that every table has. */
+/**
+ * The row number, the parameters of the operation that reads rows, and PostgreSQL's system columns.
+ */
 const RESERVED = [
   '_row',
   'sort',
@@ -16,19 +18,19 @@ const RESERVED = [
   'xmax',
   'cmax',
 ]
-/** What is looked at of a name, in UTF-16 units. */
+/** Longer names are cut first, in UTF-16 units. */
 const MAX_UNITS = 1_000
 
-/** As many whole characters as the bytes have room for. */
-function cutToBytes(text: string, most: number): string {
-  const characters = [...text.slice(0, most)]
-  while (Buffer.byteLength(characters.join('')) > most) characters.pop()
+/** Cuts a text to a number of UTF-8 bytes, between characters. */
+function cutToBytes(text: string, maxBytes: number): string {
+  const characters = [...text.slice(0, maxBytes)]
+  while (Buffer.byteLength(characters.join('')) > maxBytes) characters.pop()
   return characters.join('')
 }
 
 /**
- * A name as an identifier: letters and digits of any script in lower case, without accents, and `_` for
- * all else between them.
+ * Turns a name into an identifier: letters and digits of any script, in lower case and without
+ * accents, with `_` for everything between them.
  *
  * @returns '' when nothing is left
  */
@@ -39,9 +41,9 @@ export function identifierOf(name: string): string {
   return cutToBytes(named, MAX_BYTES)
 }
 
-/** A column of the file and what it is called in the dataset. */
+/** A column of the file, with its name in the dataset. */
 export interface NamedColumn {
-  /** As the file has it; null where it names none. */
+  /** The name in the file; null if the file has none. */
   readonly sourceName: string | null
   readonly name: string
 }
@@ -56,7 +58,7 @@ function unique(wanted: string, taken: ReadonlySet<string>): string {
 }
 
 /**
- * Finds the columns that a request names, by the file's names or by their own.
+ * Finds the columns that a request names, by their names in the file or in the dataset.
  *
  * @returns their indexes, in the order of the request
  * @throws ImportError `unknown_column`
@@ -71,13 +73,16 @@ export function findColumns(
       ({ sourceName, name }) => sourceName?.trim() === given.trim() || name === given,
     )
     if (index === -1) {
-      throw new ImportError('unknown_column', `The file has no column that ${option} names.`)
+      throw new ImportError(
+        'unknown_column',
+        `${option} names a column that the file does not have.`,
+      )
     }
     return index
   })
 }
 
-/** @param wanted by column; '' where nothing is */
+/** @param wanted the wanted name of each column; '' for none */
 function uniqueNames(wanted: readonly string[], placeName: (index: number) => string): string[] {
   const taken = new Set(RESERVED)
   return wanted.map((want, index) => {
@@ -88,10 +93,10 @@ function uniqueNames(wanted: readonly string[], placeName: (index: number) => st
 }
 
 /**
- * Names columns: by the header or as renamed, otherwise `column_1` and so on by their place; those of cells
- * beyond the header `extra_1` and so on.
+ * Names the columns of a dataset: by the header or `rename`, else by position as `column_1` and so
+ * on. Cells beyond the header make columns `extra_1` and so on.
  *
- * @param rename by the file's names, or by what they become
+ * @param rename new names, by the name in the file or its identifier
  * @throws ImportError `unknown_column`
  */
 export function nameColumns(

@@ -4,7 +4,9 @@ import type { CopyFormat } from './copy-format.ts'
 const CR = 0x0d
 const LF = 0x0a
 
-/** Makes the test of rows that COPY can take as they stand, besides what their cells mean. */
+/**
+ * Creates the test whether COPY reads a row unchanged. It leaves the meaning of cells to others.
+ */
 export function createPlainTest(format: CopyFormat, width: number) {
   const quote = format.quote.charCodeAt(0)
   const crlf = format.lineEnd === '\r\n'
@@ -14,7 +16,7 @@ export function createPlainTest(format: CopyFormat, width: number) {
     return bytes[end - 1] === LF && (bytes[end - 2] === CR) === crlf
   }
 
-  /** COPY takes a quote within an unquoted cell for the beginning of a quoted part. */
+  /** COPY would take a quote within an unquoted cell for the start of a quoted part. */
   const holdsLoneQuote = (batch: RowBatch, row: number): boolean => {
     const last = batch.firstCell[row + 1] as number
     for (let cell = batch.firstCell[row] as number; cell < last; cell += 1) {
@@ -27,7 +29,7 @@ export function createPlainTest(format: CopyFormat, width: number) {
     return false
   }
 
-  /** `\.` alone on a line ends the data of servers before PostgreSQL 18. */
+  /** Before PostgreSQL 18, a line of `\.` alone ends the data. */
   const isEndMark = ({ bytes, rowStart }: RowBatch, row: number): boolean =>
     width === 1 && bytes.toString('latin1', rowStart[row], (rowStart[row] as number) + 2) === '\\.'
 

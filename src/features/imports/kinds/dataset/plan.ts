@@ -8,34 +8,34 @@ import { nullWords } from './rules.ts'
 
 const TEXT: Decision = { type: 'text', kind: KIND.text, ambiguous: false }
 
-/** A column of a dataset, as far as it is known. */
+/** A column of a dataset, as the rows so far suggest. */
 export interface PlannedColumn extends NamedColumn {
   readonly decision: Decision
-  /** Whether a row has none, and no default stands in. */
+  /** Whether a row has null in it and there is no default. */
   readonly nullable: boolean
-  /** What stands in for null. */
+  /** The default, which replaces null. */
   readonly fallback: string | undefined
-  /** Without a name and a value, at the right: no column at all. */
+  /** Whether it is a trailing column without name and values, which is dropped. */
   readonly unused: boolean
 }
 
-/** What the columns of a dataset are. */
+/** The columns of a dataset. */
 export type Plan = readonly PlannedColumn[]
 
-/** Whether rows are stored alike by both. */
+/** Whether both plans store rows in the same way. */
 export const samePlan = (one: Plan, other: Plan): boolean =>
   one.length === other.length &&
   one.every(({ decision }, index) => decision.kind === other[index]?.decision.kind)
 
 /**
- * Finds out what the columns of a file are, from all rows that it is shown: never from some of them. A
- * default counts as a cell of its column.
+ * Finds the types of a file's columns from every row that it is given, not from a sample. A default
+ * counts as a cell of its column.
  */
 export class ColumnSurvey {
   readonly #file: RowFile
   readonly #options: ImportOptions
   readonly #types: ColumnTypes
-  /** By column. */
+  /** Column index -> default. */
   readonly #fallbacks: ReadonlyMap<number, string>
 
   /** @throws ImportError `unknown_column` */
@@ -64,7 +64,7 @@ export class ColumnSurvey {
     return this.#types.plain
   }
 
-  /** Whether all that was shown so far can be stored as planned. */
+  /** Whether all rows so far can be stored as planned. */
   fits(plan: Plan): boolean {
     const found = this.#columns()
     if (found.length > plan.length) return false
@@ -74,7 +74,7 @@ export class ColumnSurvey {
     )
   }
 
-  /** What the columns are by all that was shown. */
+  /** Plans the columns by all rows so far. */
   plan(): Plan {
     const found = this.#columns()
     const sources = this.#file.columns
@@ -91,7 +91,7 @@ export class ColumnSurvey {
       return {
         ...column,
         decision: isText ? TEXT : (found[index] ?? TEXT),
-        // An empty cell is an empty text there; only one that a row lacks is null.
+        // With `types=text` an empty cell is an empty text. Only a missing cell is null.
         nullable: fallback === undefined && missing && (!isText || this.#options.ragged === 'pad'),
         fallback,
         unused: this.#file.dialect.header && index > lastUsed,

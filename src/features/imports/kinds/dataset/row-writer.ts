@@ -13,10 +13,10 @@ import { createPlainTest } from './plain-rows.ts'
 import type { Plan, PlannedColumn } from './plan.ts'
 import { nullWords } from './rules.ts'
 
-/** So many bytes are sent at a time. */
-const CHUNK_BYTES = 128 * 1024
+/** Size of one write to COPY. */
+const WRITE_BYTES = 128 * 1024
 
-/** Writes rows as COPY reads them: as they stand where that means the same, otherwise anew. */
+/** Writes rows for COPY: unchanged if PostgreSQL reads them the same way, else rewritten. */
 export class RowWriter {
   readonly #sink: CopySink
   readonly #plan: Plan
@@ -25,13 +25,13 @@ export class RowWriter {
   readonly #missing: Buffer
   readonly #isNull: ReturnType<typeof createNullTest>
   readonly #canonical: ReturnType<typeof createCanonical>
-  /** Types whose values need no change. */
+  /** Types whose values PostgreSQL reads unchanged. */
   readonly #asIs: ReadonlySet<ColumnType>
   readonly #scratch = new Uint8Array(64)
   readonly #plainTest: ReturnType<typeof createPlainTest> | undefined
   readonly #out: CopyBuffer
 
-  /** @param skipped cells in front of the first column */
+  /** @param skipped number of cells before the first column */
   constructor(
     sink: CopySink,
     plan: Plan,
@@ -50,12 +50,12 @@ export class RowWriter {
       ...(['boolean', 'uuid', 'json'] as const),
       ...(isPlain(options.numbers) ? (['integer', 'numeric'] as const) : []),
     ])
-    const takesRows = format.isFiles && plan.every(({ fallback }) => fallback === undefined)
-    this.#plainTest = takesRows ? createPlainTest(format, plan.length) : undefined
-    this.#out = new CopyBuffer(format, 2 * CHUNK_BYTES)
+    const mayCopyRows = format.isFiles && plan.every(({ fallback }) => fallback === undefined)
+    this.#plainTest = mayCopyRows ? createPlainTest(format, plan.length) : undefined
+    this.#out = new CopyBuffer(format, 2 * WRITE_BYTES)
   }
 
-  /** @param plain by row: 1 where the cells mean to a database what they were found to mean */
+  /** @param plain for each row: 1 if PostgreSQL reads the cells as the survey did */
   async write({ batch, fine }: FileBatch, plain: Uint8Array): Promise<void> {
     const isPlain = this.#plainTest?.(batch)
     const { rowStart, rowEnd } = batch
@@ -66,17 +66,17 @@ export class RowWriter {
     }
     for (let row = 0; row < batch.rows; row += 1) {
       const copied = fine[row] === 1 && plain[row] === 1 && isPlain?.(row) === true
-      // Between two rows there may be lines with nothing on them.
+      // There may be empty lines between two rows, which must not be copied.
       if (!copied || rowStart[row] !== rowEnd[row - 1]) copyUpTo(row - 1)
       if (copied && from === -1) from = row
       if (!copied && fine[row] === 1) this.#row(batch, row)
-      if (this.#out.length >= CHUNK_BYTES) await this.#flush()
+      if (this.#out.length >= WRITE_BYTES) await this.#flush()
     }
     copyUpTo(batch.rows - 1)
-    if (this.#out.length >= CHUNK_BYTES) await this.#flush()
+    if (this.#out.length >= WRITE_BYTES) await this.#flush()
   }
 
-  /** Sends what is left. @returns how many rows were stored */
+  /** Sends the remaining rows. @returns how many rows were stored */
   async end(): Promise<number> {
     await this.#flush()
     return await this.#sink.end()
@@ -115,7 +115,7 @@ export class RowWriter {
     else this.#value(bytes, start, end, column)
   }
 
-  /** A value of a type, without blanks around it. */
+  /** Writes a value that is neither text nor null, trimmed. */
   #value(bytes: Buffer, start: number, end: number, { decision }: PlannedColumn): void {
     const { type, order } = decision
     if (this.#asIs.has(type)) {
@@ -127,7 +127,7 @@ export class RowWriter {
     else this.#text(this.#canonical(decision, bytes.toString('utf8', start, end)))
   }
 
-  /** Nothing, or what stands in for it. */
+  /** Writes null, or the default. */
   #null({ fallback, decision }: PlannedColumn): void {
     if (fallback === undefined) this.#out.raw(this.#missing, 0, this.#missing.length)
     else this.#text(this.#canonical(decision, fallback))

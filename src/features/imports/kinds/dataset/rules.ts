@@ -5,14 +5,14 @@ import { createNullTest } from '../../../../csv/types/nulls.ts'
 import type { ImportOptions } from '../options.ts'
 import { findColumns, type NamedColumn } from './names.ts'
 
-/** Which words stand for nothing: none but the empty cell where every cell is kept as it stands. */
+/** The words that mean null. With `types=text` only the empty cell does. */
 export const nullWords = ({ types, nulls }: ImportOptions): readonly string[] | undefined =>
   types === 'text' ? [''] : (nulls ?? undefined)
 
 /**
- * Makes the check of cells that a row must fill: critical columns, and those of the key.
+ * Creates the check that critical columns and those of the primary key are not empty.
  *
- * @param skipped cells in front of the first column
+ * @param skipped number of cells before the first column
  * @throws ImportError `unknown_column`
  */
 export function createRules(

@@ -4,12 +4,12 @@ import { escapeIdentifier } from '../../../../database/client.ts'
 import type { LoadConnection } from '../../../../database/copy-in.ts'
 import { ImportError } from '../loader.ts'
 
-/** PostgreSQL's own limit, less the number of the row. */
+/** PostgreSQL's limit of 1,600, less the row number. */
 const MAX_COLUMNS = 1_599
-/** More rows than a batch of the parser has. */
+/** More rows than any batch of the parser. */
 const MAX_BATCH_ROWS = 100_000
 
-/** A column of a table that is made. */
+/** A column of a new table. */
 export interface TableColumn {
   readonly name: string
   readonly type: ColumnType
@@ -17,7 +17,10 @@ export interface TableColumn {
 
 const quoteAll = (names: readonly string[]): string => names.map(escapeIdentifier).join(', ')
 
-/** The table of a dataset, made in the transaction that fills it. `_row` counts its rows in the order of the file. */
+/**
+ * The table of a dataset, created in the database transaction that fills it. `_row` numbers the
+ * rows in the order of the file.
+ */
 export class DatasetTable {
   readonly #table: string
 
@@ -31,7 +34,7 @@ export class DatasetTable {
   /** @throws ImportError `too_many_columns` */
   async create(columns: readonly TableColumn[]): Promise<void> {
     if (columns.length > MAX_COLUMNS) {
-      const message = `The file has more columns than the ${MAX_COLUMNS} a dataset can have.`
+      const message = `The file has more than ${MAX_COLUMNS} columns, the limit of a dataset.`
       throw new ImportError('too_many_columns', message)
     }
     const list = columns.map(({ name, type }) => `, ${escapeIdentifier(name)} ${SQL_TYPES[type]}`)
@@ -40,13 +43,13 @@ export class DatasetTable {
     )
   }
 
-  /** @param format the options of COPY's CSV */
+  /** @param format the options of COPY */
   copyIn(columns: readonly TableColumn[], format: string) {
     const names = quoteAll(columns.map(({ name }) => name))
     return this.connection.copyIn(`COPY ${this.#table} (${names}) FROM STDIN WITH (${format})`)
   }
 
-  /** Deletes rows whose key an earlier one has. @returns how many */
+  /** Deletes rows whose key an earlier row has. @returns how many */
   async deleteDuplicates(key: readonly string[]): Promise<number> {
     await this.connection.run(`
       CREATE TEMPORARY TABLE duplicates ON COMMIT DROP AS
@@ -62,7 +65,10 @@ export class DatasetTable {
     return rowCount
   }
 
-  /** The numbers of deleted rows above a number, ascending; as many as a batch can have rows. */
+  /**
+   * Numbers of deleted rows above a number, ascending. Returns at least as many as a batch has
+   * rows.
+   */
   async duplicates(above: number): Promise<number[]> {
     const rows = await this.connection.rows<{ row: string }>(
       `SELECT "_row" AS row FROM duplicates WHERE "_row" > $1 ORDER BY "_row" LIMIT ${MAX_BATCH_ROWS}`,
@@ -71,7 +77,7 @@ export class DatasetTable {
     return rows.map(({ row }) => Number(row))
   }
 
-  /** Indexes the rows' numbers, and the key that the file has. */
+  /** Adds the primary key on row numbers, and a unique constraint on the file's key. */
   async addKeys(key: readonly string[]): Promise<void> {
     const number = 'ADD PRIMARY KEY ("_row")'
     await this.connection.run("SET LOCAL maintenance_work_mem = '256MB'")

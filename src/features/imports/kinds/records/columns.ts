@@ -1,26 +1,26 @@
 import { ImportError } from '../loader.ts'
 import type { ImportOptions } from '../options.ts'
 
-/** The fields that a record of a kind has. */
+/** The fields of a kind of record. */
 export interface RecordShape {
-  /** Each must be there; where several stand together, exactly one of them. */
+  /** Groups of fields. The file needs exactly one field of each group. */
   readonly required: readonly (readonly string[])[]
   readonly optional: readonly string[]
 }
 
-/** The columns of a file as fields of records. */
+/** The fields that a file's columns map to. */
 export interface RecordColumns {
-  /** By column. */
+  /** The field of each column. */
   readonly fields: readonly string[]
-  /** Field -> the file's name of its column. */
+  /** Field -> name of its column in the file. */
   readonly sourceNames: ReadonlyMap<string, string>
-  /** Field -> what stands in where a row has nothing. */
+  /** Field -> value for an empty cell. */
   readonly defaults: ReadonlyMap<string, string>
-  /** Fields that a row must fill. */
+  /** Fields that must not be empty. */
   readonly critical: readonly string[]
 }
 
-/** A message names so many columns, and so much of each name. */
+/** A message names at most so many columns, each cut to so many characters. */
 const MAX_NAMES = 10
 const MAX_CHARACTERS = 100
 
@@ -57,8 +57,7 @@ function assertFits(fields: readonly string[], given: ReadonlySet<string>, shape
 }
 
 /**
- * Tells which column is which field. Names match without regard to case and blanks around them, after
- * renaming.
+ * Maps columns to fields, after renaming. Names match regardless of case and surrounding spaces.
  *
  * @throws ImportError `columns`
  */

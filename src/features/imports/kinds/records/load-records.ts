@@ -1,34 +1,34 @@
 import type { AppError } from '../../../../errors.ts'
-import type { LoadJob, LoadResult } from '../loader.ts'
+import type { LoadContext, LoadResult } from '../loader.ts'
 import type { RecordFile } from './record-file.ts'
 
 /** Stores the records of a kind. */
 export interface RecordLoad<T> {
   readonly loaded: number
-  /** Records that were there already. */
+  /** Records that existed already. */
   readonly skipped: number
-  /** @returns in the order of the items why one is refused, and undefined for one that is not */
+  /** @returns for each item why it is refused, or undefined if it is accepted */
   add(items: readonly T[]): Promise<readonly (AppError | undefined)[]>
-  /** Stores what is left. */
+  /** Stores the remaining items. */
   end(): Promise<void>
 }
 
 /** Loads the records of a file, batch by batch. */
 export async function loadRecords<T>(
-  job: LoadJob,
+  context: LoadContext,
   records: RecordFile<T>,
   load: RecordLoad<T>,
 ): Promise<LoadResult> {
   const { file } = records
   const counts = () => ({ read: file.rowsRead, loaded: load.loaded, skipped: load.skipped })
-  job.found({ dialect: file.dialect, columns: records.shown() })
+  context.report({ dialect: file.dialect, columns: records.shown() })
   for await (const batch of records.batches()) {
-    job.signal.throwIfAborted()
+    context.signal.throwIfAborted()
     const outcomes = await load.add(batch.items)
     outcomes.forEach((error, index) => {
       if (error) batch.refuse(index, error)
     })
-    job.count(counts())
+    context.count(counts())
   }
   await load.end()
   return { dialect: file.dialect, columns: records.shown(), counts: counts() }

@@ -4,39 +4,39 @@ import { isBlank } from '../../../../csv/types/blank.ts'
 import { createNullTest } from '../../../../csv/types/nulls.ts'
 import { AppError } from '../../../../errors.ts'
 import type { Column } from '../../../../generated/schemas.ts'
-import type { LoadJob } from '../loader.ts'
+import type { LoadContext } from '../loader.ts'
+import { BufferedRejects } from './buffered-rejects.ts'
 import { matchColumns, type RecordColumns, type RecordShape } from './columns.ts'
-import { HeldRejects } from './held-rejects.ts'
 
-/** The filled fields of a row, as text. */
+/** The fields of a row that are not empty, as text. */
 export type RecordValues = Readonly<Record<string, string>>
 
-/** Checks a row by what its cells mean. */
+/** Checks the values of a row, and turns them into a record. */
 export type CheckRecord<T> = (values: RecordValues) => T | AppError
 
-/** Makes the check of a file that has such fields. */
+/** Creates the check for a file. @param has whether the file has a field */
 export type CreateCheck<T> = (has: (field: string) => boolean) => CheckRecord<T>
 
-/** The records of some rows. */
+/** The records of a batch of rows. */
 export interface RecordBatch<T> {
   readonly items: readonly T[]
-  /** Refuses one that was fine so far, by its place among the items. */
+  /** Refuses an accepted record, by its index in `items`. */
   refuse(index: number, error: AppError): void
 }
 
 /** A file whose rows are records of a kind. */
 export interface RecordFile<T> {
   readonly file: RowFile
-  /** Whether a record can have a field, of the file or by default. */
+  /** Whether the file or a default provides the field. */
   has(field: string): boolean
   batches(): AsyncGenerator<RecordBatch<T>, void>
-  /** The columns as an import shows them. */
+  /** The columns for the import's record. */
   shown(): readonly Column[]
 }
 
-/** Makes what reads a row's cells by field; blanks around a cell do not count, nor words for nothing. */
-function createReader({ fields, defaults }: RecordColumns, skipped: number, job: LoadJob) {
-  const isNull = createNullTest(job.options.nulls ?? undefined)
+/** Creates the function that reads a row's values. It trims cells and leaves out nulls. */
+function createReader({ fields, defaults }: RecordColumns, skipped: number, context: LoadContext) {
+  const isNull = createNullTest(context.options.nulls ?? undefined)
   return (batch: RowBatch, row: number): RecordValues => {
     const values: Record<string, string> = Object.fromEntries(defaults)
     const first = (batch.firstCell[row] as number) + skipped
@@ -55,7 +55,7 @@ function createReader({ fields, defaults }: RecordColumns, skipped: number, job:
   }
 }
 
-/** An error of a record as what is wrong with its row: of several the first. */
+/** Turns the first error of a record into the refusal of its row. */
 function refusalOf({ code, message, options }: AppError, columns: RecordColumns): Refusal {
   const [error] = options.errors ?? []
   if (error === undefined) return { column: '', code, reason: `${message}.` }
@@ -64,7 +64,7 @@ function refusalOf({ code, message, options }: AppError, columns: RecordColumns)
   return { column, code: error.code, reason: `${field} ${error.message}.` }
 }
 
-function missing(columns: RecordColumns, values: RecordValues): Refusal | undefined {
+function missingCritical(columns: RecordColumns, values: RecordValues): Refusal | undefined {
   const field = columns.critical.find((name) => values[name] === undefined)
   return field === undefined
     ? undefined
@@ -75,8 +75,8 @@ function missing(columns: RecordColumns, values: RecordValues): Refusal | undefi
       }
 }
 
-/** Where rows may have any number of cells, none beyond the last column gets lost. */
-function hasMore(batch: RowBatch, row: number, width: number): boolean {
+/** Whether a padded row has content beyond the last column, which would be lost. */
+function hasExtraContent(batch: RowBatch, row: number, width: number): boolean {
   const end = batch.firstCell[row + 1] as number
   for (let cell = (batch.firstCell[row] as number) + width; cell < end; cell += 1) {
     if (batch.cellStart[cell] !== batch.cellEnd[cell]) return true
@@ -91,20 +91,20 @@ const TOO_MANY: Refusal = {
 }
 
 /**
- * Opens a file of records. Rows that are none are refused in the order of the file, before their batch
- * comes.
+ * Opens a file of records. Rows that are no valid records are refused before their batch is
+ * yielded.
  *
  * @throws ImportError `columns`, CsvError
  */
 export async function openRecords<T>(
-  job: LoadJob,
+  context: LoadContext,
   shape: RecordShape,
   createCheck: CreateCheck<T>,
 ): Promise<RecordFile<T>> {
-  const held = new HeldRejects(job.rejects)
-  const file = await openRows(job.source, job.options, held)
-  const columns = matchColumns(file.columns, job.options, shape)
-  const read = createReader(columns, file.skippedCells, job)
+  const rejects = new BufferedRejects(context.rejects)
+  const file = await openRows(context.source, context.options, rejects)
+  const columns = matchColumns(file.columns, context.options, shape)
+  const read = createReader(columns, file.skippedCells, context)
   const width = file.skippedCells + file.columns.length
   const has = (field: string) => columns.fields.includes(field) || columns.defaults.has(field)
   const check = createCheck(has)
@@ -116,9 +116,9 @@ export async function openRecords<T>(
     let rows: number[] = []
     const checkRow = (batch: RowBatch, row: number): Refusal | undefined => {
       const values = read(batch, row)
-      if (batch.width(row) > width && hasMore(batch, row, width)) return TOO_MANY
-      const lacking = missing(columns, values)
-      if (lacking !== undefined) return lacking
+      if (batch.width(row) > width && hasExtraContent(batch, row, width)) return TOO_MANY
+      const refusal = missingCritical(columns, values)
+      if (refusal !== undefined) return refusal
       const item = check(values)
       if (item instanceof AppError) return refusalOf(item, columns)
       for (const field of columns.fields) {
@@ -140,14 +140,14 @@ export async function openRecords<T>(
             const row = checked.rows[index] as number
             const cells = batch.texts(row).slice(file.skippedCells)
             const line = batch.line[row] as number
-            held.refuse({ line, ...refusalOf(error, columns), cells })
+            rejects.refuse({ line, ...refusalOf(error, columns), cells })
           },
         }
-        await held.release()
+        await rejects.release()
       }
     } finally {
-      // Rows that were refused in front of what ends the file belong to the rejects as well.
-      await held.release()
+      // Also after an error: rows that were refused before it belong to the rejects.
+      await rejects.release()
     }
   }
 

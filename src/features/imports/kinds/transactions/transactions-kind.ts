@@ -15,18 +15,18 @@ const SHAPE: RecordShape = {
 }
 
 /**
- * Makes what loads transactions. Rows whose reference their user has already are skipped; those of unknown
- * users are refused, and those of users whose records the account may not change.
+ * Creates the loader of transactions. It skips rows whose reference their user has already. It refuses
+ * rows of unknown users, and of users whose records the account may not change.
  *
- * @throws ImportError `columns`, and what reading throws
+ * @throws ImportError `columns`, and the errors of reading
  */
 export function createTransactionLoader(transactions: TransactionImport): Loader {
-  return async (job) => {
-    const { account, connection, requestId, options } = job
-    const records = await openRecords(job, SHAPE, (has) =>
+  return async (context) => {
+    const { account, connection, requestId, options } = context
+    const records = await openRecords(context, SHAPE, (has) =>
       transactions.reader(options.numbers, has('user_email')),
     )
     const load = transactions.open(connection, account, requestId, records.has('reference'))
-    return await loadRecords(job, records, load)
+    return await loadRecords(context, records, load)
   }
 }

@@ -11,13 +11,13 @@ import {
 import { encryptUser } from '../../../users/users.public.ts'
 import type { GivenUser } from './user-record.ts'
 
-/** Ids that are had at a time. */
-const SPARE_IDS = 20_000
-/** Words come again and again: half of how many HMACs are remembered. */
-const REMEMBERED_INDEXES = 100_000
+/** Ids that are reserved at a time. */
+const RESERVED_IDS = 20_000
+/** Half of the number of HMACs that are cached. Names and addresses repeat many words. */
+const CACHED_INDEXES = 100_000
 
-/** A user made ready to be stored. */
-interface ReadyUser {
+/** A user with its rows for COPY. */
+interface PreparedUser {
   readonly emailKey: string
   readonly accountKey: string | undefined
   readonly user: string
@@ -33,81 +33,85 @@ const TARGETS = {
 } as const
 
 const taken = (field: 'email' | 'account_number') =>
-  invalid([bodyError(`/${field}`, `${field}_taken`, 'is in use already')])
+  invalid([bodyError(`/${field}`, `${field}_taken`, 'is in use already: send another one')])
 
-/** Remembers what the words of names and addresses became. */
-function rememberIndexes(crypto: FieldCrypto): FieldCrypto {
-  const known = new Remembered<string, Uint8Array<ArrayBuffer>>(REMEMBERED_INDEXES)
+/** Caches the HMACs of the words in names and e-mail addresses. */
+function cacheIndexes(crypto: FieldCrypto): FieldCrypto {
+  const cache = new Remembered<string, Uint8Array<ArrayBuffer>>(CACHED_INDEXES)
   return {
     ...crypto,
     blindIndex(purpose, text) {
       if (purpose !== 'users.search') return crypto.blindIndex(purpose, text)
-      const index = known.get(text) ?? crypto.blindIndex(purpose, text)
-      known.set(text, index)
+      const index = cache.get(text) ?? crypto.blindIndex(purpose, text)
+      cache.set(text, index)
       return index
     },
   }
 }
 
 /**
- * Stores users with where they work and bank. Those of the next rows are encrypted while the database stores the
- * last ones. Somebody else who takes an address at the same moment makes the load fail: tried again, it finds
- * the address taken.
+ * Stores users with their employment and bank account. It encrypts the next batch while the
+ * database stores the last one. If somebody else takes an e-mail address meanwhile, the load fails.
+ * The next attempt then finds the address taken and refuses the row.
  */
 export class UserLoad {
-  /** A user who is there already is refused. */
+  /** Users who exist already are refused, not skipped. */
   readonly skipped = 0
   readonly #connection: LoadConnection
   readonly #crypto: FieldCrypto
-  /** The next one last. */
+  /** Reserved ids, in descending order: `pop` takes the next one. */
   #ids: bigint[] = []
   #storing: Promise<void> = Promise.resolve()
   #loaded = 0
 
   constructor(connection: LoadConnection, crypto: FieldCrypto) {
     this.#connection = connection
-    this.#crypto = rememberIndexes(crypto)
+    this.#crypto = cacheIndexes(crypto)
   }
 
-  /** How many were stored so far. */
+  /** How many users were stored so far. */
   get loaded(): number {
     return this.#loaded
   }
 
-  /** @returns by user, why they cannot be stored; undefined where they can. Of two alike the first is. */
+  /**
+   * @returns for each user why they cannot be stored; undefined if they can. The first of two
+   * equals is.
+   */
   async add(users: readonly GivenUser[]): Promise<(AppError | undefined)[]> {
     if (users.length === 0) return []
     if (this.#ids.length < users.length) await this.#reserve(users.length)
-    const ready = users.map((user) => this.#prepare(user))
+    const prepared = users.map((user) => this.#prepare(user))
     await this.#storing
-    const emails = await this.#known(
+    const emails = await this.#existing(
       'users',
       'email_index',
-      ready.map(({ emailKey }) => emailKey),
+      prepared.map(({ emailKey }) => emailKey),
     )
-    const accounts = await this.#known(
-      ...(['bank_accounts', 'account_number_index'] as const),
-      ready.flatMap(({ accountKey }) => accountKey ?? []),
+    const accounts = await this.#existing(
+      'bank_accounts',
+      'account_number_index',
+      prepared.flatMap(({ accountKey }) => accountKey ?? []),
     )
-    const fine: ReadyUser[] = []
-    const outcomes = ready.map((one): AppError | undefined => {
+    const accepted: PreparedUser[] = []
+    const outcomes = prepared.map((one): AppError | undefined => {
       if (emails.has(one.emailKey)) return taken('email')
       if (one.accountKey !== undefined && accounts.has(one.accountKey)) {
         return taken('account_number')
       }
       emails.add(one.emailKey)
       if (one.accountKey !== undefined) accounts.add(one.accountKey)
-      fine.push(one)
+      accepted.push(one)
       return undefined
     })
-    if (this.#ids.length < SPARE_IDS) await this.#reserve(SPARE_IDS)
-    this.#storing = this.#store(fine)
-    // Whoever waits for it next is told.
+    if (this.#ids.length < RESERVED_IDS) await this.#reserve(RESERVED_IDS)
+    this.#storing = this.#store(accepted)
+    // The next await of `#storing` reports the error.
     this.#storing.catch(() => undefined)
     return outcomes
   }
 
-  /** Waits until all are stored. */
+  /** Waits until all users are stored. */
   async end(): Promise<void> {
     await this.#storing
   }
@@ -122,7 +126,7 @@ export class UserLoad {
     this.#ids = [...fresh.reverse(), ...this.#ids]
   }
 
-  #prepare({ user, employment, account }: GivenUser): ReadyUser {
+  #prepare({ user, employment, account }: GivenUser): PreparedUser {
     const id = this.#ids.pop() as bigint
     const { name, email, age, pincode } = user
     const columns = encryptUser(this.#crypto, id, name, email)
@@ -157,8 +161,8 @@ export class UserLoad {
     }
   }
 
-  /** Which of the indexes are there already. */
-  async #known(table: string, column: string, keys: readonly string[]): Promise<Set<string>> {
+  /** Finds which of the HMACs exist in the table. */
+  async #existing(table: string, column: string, keys: readonly string[]): Promise<Set<string>> {
     const rows = await this.#connection.rows<{ key: string }>(
       `SELECT encode(${column}, 'hex') AS key FROM ${table}
       WHERE ${column} = ANY (ARRAY(SELECT decode(unnest($1::text[]), 'hex')))`,
@@ -167,7 +171,7 @@ export class UserLoad {
     return new Set(rows.map(({ key }) => key))
   }
 
-  async #store(users: readonly ReadyUser[]): Promise<void> {
+  async #store(users: readonly PreparedUser[]): Promise<void> {
     for (const part of ['user', 'employment', 'account'] as const) {
       const lines = users.flatMap((one) => one[part] ?? [])
       if (lines.length === 0) continue

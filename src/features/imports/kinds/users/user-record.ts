@@ -19,7 +19,7 @@ export const USER_SHAPE: RecordShape = {
   ],
 }
 
-/** A user of a file, with where they work and bank. */
+/** A user of a file, with their employment and bank account. */
 export interface GivenUser {
   readonly user: UserCreate
   readonly employment: EmploymentDraft | undefined
@@ -30,7 +30,7 @@ const readUser = itemReader<UserCreate>(UserCreate)
 const readEmployment = itemReader<EmploymentCreate>(EmploymentCreate)
 const readAccount = itemReader<BankAccountCreate>(BankAccountCreate)
 
-const WHOLE = /^\d{1,16}$/
+const WHOLE_NUMBER = /^\d{1,16}$/
 
 const given = (values: RecordValues, fields: readonly string[]): RecordValues =>
   Object.fromEntries(
@@ -49,12 +49,15 @@ function accountOf(values: RecordValues): Checked<BankAccountCreate> | undefined
   return Object.keys(sent).length === 0 ? undefined : readAccount({ ...sent, is_primary: true })
 }
 
-/** Checks a row as requests for the user, the current employment and the primary bank account would be. */
+/**
+ * Checks a row like the requests that create the user, the current employment and the primary
+ * account.
+ */
 export function checkUser(values: RecordValues): Checked<GivenUser> {
   const { age } = values
   const user = readUser({
     ...given(values, ['name', 'email', 'pincode']),
-    ...(age !== undefined && { age: WHOLE.test(age) ? Number(age) : age }),
+    ...(age !== undefined && { age: WHOLE_NUMBER.test(age) ? Number(age) : age }),
   })
   const employment = employmentOf(values)
   const account = accountOf(values)

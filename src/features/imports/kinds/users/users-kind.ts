@@ -6,14 +6,14 @@ import { UserLoad } from './store-users.ts'
 import { checkUser, USER_SHAPE } from './user-record.ts'
 
 /**
- * Makes what loads users with their employments and bank accounts. Rows whose address or account number is in
- * use are refused as a whole.
+ * Creates the loader of users with their employments and bank accounts. It refuses the whole row if
+ * the e-mail address or the account number is in use.
  *
- * @throws ImportError `columns`, and what reading throws
+ * @throws ImportError `columns`, and the errors of reading
  */
 export function createUserLoader(crypto: FieldCrypto): Loader {
-  return async (job) => {
-    const records = await openRecords(job, USER_SHAPE, () => checkUser)
-    return await loadRecords(job, records, new UserLoad(job.connection, crypto))
+  return async (context) => {
+    const records = await openRecords(context, USER_SHAPE, () => checkUser)
+    return await loadRecords(context, records, new UserLoad(context.connection, crypto))
   }
 }

@@ -1,7 +1,7 @@
 import type { RefusedRow } from '../../../src/csv/file/source.ts'
 import { PLAIN_NUMBERS } from '../../../src/csv/types/number-format.ts'
 import { withLoadConnection } from '../../../src/database/copy-in.ts'
-import type { Loader, LoadJob, LoadResult } from '../../../src/features/imports/kinds/loader.ts'
+import type { LoadContext, Loader, LoadResult } from '../../../src/features/imports/kinds/loader.ts'
 import type { ImportOptions } from '../../../src/features/imports/kinds/options.ts'
 
 /** What is asked where a test asks for nothing else. */
@@ -47,7 +47,7 @@ export async function runLoader(
   let rejects: RefusedRow[] = []
   let header: readonly string[] = []
   const result = await withLoadConnection(databaseUrl, Number(importId), async (connection) => {
-    const job: LoadJob = {
+    const context: LoadContext = {
       id: importId,
       name,
       account: { id: Number(userId), role: 'admin' },
@@ -62,16 +62,16 @@ export async function runLoader(
         refuse: (row) => void rejects.push(row),
         settle: async () => undefined,
       },
-      found: () => undefined,
+      report: () => undefined,
       count: () => undefined,
       signal: new AbortController().signal,
-      say: () => undefined,
+      log: () => undefined,
       startOver: async () => {
         rejects = []
       },
     }
-    const loaded = await loader(job)
-    if (!job.options.dryRun) await connection.commit()
+    const loaded = await loader(context)
+    if (!context.options.dryRun) await connection.commit()
     return loaded
   })
   if (result === undefined) throw new Error('Somebody else holds the lock')

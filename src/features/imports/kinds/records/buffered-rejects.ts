@@ -1,10 +1,10 @@
 import type { RefusedRow, RejectSink } from '../../../../csv/file/source.ts'
 
 /**
- * Holds refused rows until all is known of their batch: what the database refuses comes later than what is
- * malformed, and both are to stand in the order of the file.
+ * Buffers refused rows until their batch is done. The database refuses rows later than the parser,
+ * and the rejects must have the order of the file.
  */
-export class HeldRejects implements RejectSink {
+export class BufferedRejects implements RejectSink {
   readonly #sink: RejectSink
   #rows: RefusedRow[] = []
 
@@ -20,10 +20,10 @@ export class HeldRejects implements RejectSink {
     this.#rows.push(row)
   }
 
-  /** Nothing is stored before its batch is done. */
+  /** Does nothing: `release` stores the rows when their batch is done. */
   async settle(): Promise<void> {}
 
-  /** Passes the rows on. @throws ImportError when no more may be refused */
+  /** Passes the rows on. @throws ImportError when too many rows were refused */
   async release(): Promise<void> {
     const rows = this.#rows.sort((a, b) => a.line - b.line)
     this.#rows = []
