@@ -281,7 +281,7 @@ describe('the log of an import', () => {
     const errors = (await lines(id)).filter(({ level }) => level === 'error')
     expect(errors).toHaveLength(2)
     for (const { msg, err } of errors) {
-      expect(msg).toBe('the import failed: nothing was loaded')
+      expect(msg).toBe('import failed: nothing was loaded')
       expect(err.stack).toMatch(/running\.test\.ts/)
     }
     expect(JSON.stringify(errors)).not.toMatch(/Timbuktu/)
@@ -294,6 +294,6 @@ describe('the log of an import', () => {
       await cast.service.call('deleteImport', { params, token: cast.staff.token })
       return result
     })
-    expect((await lines(id)).at(-1)?.msg).toBe('the import was cancelled: nothing was loaded')
+    expect((await lines(id)).at(-1)?.msg).toBe('import cancelled: nothing was loaded')
   })
 })

@@ -13,7 +13,7 @@ export type Requester = Pick<Caller, 'id' | 'role'>
  * Selects the imports a caller may access: their own, and for admins everybody's. Nobody sees an
  * import whose file is still uploading.
  */
-export const reachable = ({ id, role }: Requester): Prisma.ImportWhereInput => ({
+export const accessible = ({ id, role }: Requester): Prisma.ImportWhereInput => ({
   status: { not: 'uploading' },
   ...(role === 'admin' ? {} : { userId: id }),
 })
@@ -34,7 +34,7 @@ async function findSame(
 ): Promise<ImportRecord | null> {
   return await tx.import.findFirst({
     where: {
-      AND: [reachable(caller), { status: { in: ['queued', 'running', 'completed'] } }],
+      AND: [accessible(caller), { status: { in: ['queued', 'running', 'completed'] } }],
       kind,
       name,
       sha256: new Uint8Array(sha256),

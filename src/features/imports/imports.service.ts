@@ -5,7 +5,7 @@ import type { Nudge } from '../../events/relay.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
-import { acceptFile, type Requester, reachable } from './accept-file.ts'
+import { acceptFile, type Requester, accessible } from './accept-file.ts'
 import { type AttemptDeps, ImportAttempt } from './attempt.ts'
 import { createChunks } from './chunks.ts'
 import { createImportEvents } from './import-events.ts'
@@ -44,7 +44,7 @@ export function createImportService(deps: Deps) {
   })
 
   async function find(caller: Requester, id: number): Promise<ImportRecord> {
-    const record = await database.import.findFirst({ where: { id, ...reachable(caller) } })
+    const record = await database.import.findFirst({ where: { id, ...accessible(caller) } })
     if (record === null) throw notFound('Import', id)
     return record
   }
@@ -123,7 +123,7 @@ export function createImportService(deps: Deps) {
 
     /** Newest first. @throws AppError 422 */
     async list(caller: Caller, query: PagingQuery): Promise<Page<ImportRecord>> {
-      const where = reachable(caller)
+      const where = accessible(caller)
       return await pageById(
         query,
         'desc',
