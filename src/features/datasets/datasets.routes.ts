@@ -19,7 +19,7 @@ export function datasetRoutes(handle: Handle, datasets: DatasetService): void {
 
   handle(operations.listDatasetRows, async ({ params, query, request, reply }) => {
     const rows = sendPage(request, reply, query, await datasets.rows(params.name, query))
-    // What is JSON already would lose digits on the way through JavaScript's numbers.
+    // The rows are JSON text already: parsing them would round numbers.
     reply.type('application/json; charset=utf-8').serializer(String)
     return `[${rows.join(',')}]` as never
   })

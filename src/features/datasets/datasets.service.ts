@@ -13,35 +13,35 @@ import { readRows } from './rows.ts'
 
 export type DatasetService = ReturnType<typeof createDatasetService>
 
-/** A dataset with what is known of its table. */
+/** A dataset with the size of its table. */
 export interface DatasetRecord {
   readonly id: bigint
   readonly name: string
   readonly importId: bigint | null
   readonly columns: readonly Column[]
   readonly rowCount: number
-  /** On the disk, indexes included. */
+  /** Size on disk, including indexes. */
   readonly bytes: number
   readonly createdAt: Date
 }
 
 interface Deps {
   readonly database: Database
-  /** Exports are read over connections of their own. */
+  /** Exporting opens a connection of its own. */
   readonly databaseUrl: string
   readonly log: Log
 }
 
-/** A request hardly waits for those who read a table that it deletes. */
-const REQUEST_PATIENCE_MS = 50
-/** Longer than PostgreSQL's own cleaning up keeps others waiting. */
-const SWEEP_PATIENCE_MS = 3_000
+/** How long a deleting request waits for readers of the table. The sweep drops it later. */
+const REQUEST_WAIT_MS = 50
+/** Longer than autovacuum holds up another lock. */
+const SWEEP_WAIT_MS = 3_000
 
 const UNDEFINED_TABLE = '42P01'
 const isTableGone = (error: unknown): boolean =>
   codeOf(error) === UNDEFINED_TABLE || driverCause(error).originalCode === UNDEFINED_TABLE
 
-/** The tables that imports made. All staff may do everything with them. */
+/** Serves the datasets. Access does not depend on whose import made one. */
 export function createDatasetService({ database, databaseUrl, log }: Deps) {
   async function withSizes(
     datasets: readonly Prisma.DatasetGetPayload<object>[],
@@ -67,8 +67,12 @@ export function createDatasetService({ database, databaseUrl, log }: Deps) {
     return dataset
   }
 
-  /** Reads the table of a dataset, which may be dropped between both. */
-  async function reading<T>(
+  /**
+   * Finds a dataset, then reads its table.
+   *
+   * @throws AppError 404, also if it is dropped in between
+   */
+  async function readTable<T>(
     name: string,
     read: (dataset: DatasetRecord) => Promise<T>,
   ): Promise<T> {
@@ -93,26 +97,30 @@ export function createDatasetService({ database, databaseUrl, log }: Deps) {
       return { ...page, items: await withSizes(items) }
     },
 
-    /** Its table goes at once, or when nobody reads it any more. @throws AppError 404 */
+    /**
+     * Deletes a dataset. Its table is dropped at once, or when nobody reads it.
+     *
+     * @throws AppError 404
+     */
     async remove(name: string): Promise<void> {
       const { count } = await database.dataset.deleteMany({ where: { name } })
       if (count === 0) throw notFoundByName('Dataset', name)
       await afterCommit(async () => {
-        await dropUnlisted(database, REQUEST_PATIENCE_MS).catch((error: unknown) =>
-          log.warn({ err: error }, 'the table of a deleted dataset is left for the sweep'),
+        await dropUnlisted(database, REQUEST_WAIT_MS).catch((error: unknown) =>
+          log.warn({ err: error }, 'could not drop the table of a deleted dataset; the sweep will'),
         )
       })
     },
 
-    /** One page of rows, each as JSON. @throws AppError 404, 422 */
+    /** Reads a page of rows, each as JSON text. @throws AppError 404, 422 */
     rows: (name: string, query: RowQuery): Promise<Page<string>> =>
-      reading(name, (dataset) => readRows(database, dataset, query)),
+      readTable(name, (dataset) => readRows(database, dataset, query)),
 
-    /** All rows as CSV. @throws AppError 404 */
+    /** Reads all rows as CSV. @throws AppError 404 */
     export: (name: string, safe: boolean): Promise<Readable> =>
-      reading(name, (dataset) => exportRows(databaseUrl, dataset, safe)),
+      readTable(name, (dataset) => exportRows(databaseUrl, dataset, safe)),
 
-    /** Drops tables that no dataset has any more. */
-    sweep: (): Promise<void> => dropUnlisted(database, SWEEP_PATIENCE_MS),
+    /** Drops tables that belong to no dataset any more. */
+    sweep: (): Promise<void> => dropUnlisted(database, SWEEP_WAIT_MS),
   }
 }

@@ -9,22 +9,24 @@ import { isValue, sqlType, toSqlValue } from './values.ts'
 
 const { querystring } = listDatasetRows.schema
 
-/** Which rows are asked for; besides its own parameters it has those that columns give their names. */
+/** The query of a list of rows: its own parameters, and filters named after columns. */
 export type RowQuery = Static<typeof querystring>
 
-/** The columns that a query names, each with the values that rows may have in it. */
-const named = (query: RowQuery): (readonly [name: string, values: readonly string[]])[] =>
+/** The filters of a query: column names, each with its allowed values. */
+const filtersOf = (query: RowQuery): (readonly [name: string, values: readonly string[]])[] =>
   Object.entries<unknown>(query)
     .filter(([name]) => !Object.hasOwn(querystring.properties, name))
     .map(([name, given]) => [name, Array.isArray(given) ? given.map(String) : [String(given)]])
 
-/** How a row has one of several values; an empty one stands for none. */
+/**
+ * The condition that a column has one of the values. An empty value means null or an empty text.
+ */
 function condition(column: Column, values: readonly string[]): Prisma.Sql {
   const { type } = column
   const key = Prisma.raw(keyOf(column))
   const filled = values.filter((value) => value !== '')
-  const wanted = filled.map((value) => toSqlValue(type, value))
-  const isOne = Prisma.sql`${key} = ANY (${wanted}::${Prisma.raw(sqlType(type))}[])`
+  const sqlValues = filled.map((value) => toSqlValue(type, value))
+  const isOne = Prisma.sql`${key} = ANY (${sqlValues}::${Prisma.raw(sqlType(type))}[])`
   if (filled.length === values.length) return isOne
   const isEmpty =
     type === 'text' ? Prisma.sql`${key} = '' OR ${key} IS NULL` : Prisma.sql`${key} IS NULL`
@@ -41,19 +43,19 @@ function problem(column: Column | undefined, values: readonly string[], guess: (
 }
 
 /**
- * The conditions that rows fulfil.
+ * Makes the conditions from the filters of a query.
  *
- * @throws AppError 422 for what is no column, and values that are not of its type
+ * @throws AppError 422 for an unknown column, or a value that is not of the column's type
  */
 export function rowFilters(columns: readonly Column[], query: RowQuery): Prisma.Sql[] {
   const errors: FieldError[] = []
   const conditions: Prisma.Sql[] = []
   const guess = createGuess()
   const names = columns.map((one) => one.name)
-  for (const [name, values] of named(query)) {
+  for (const [name, values] of filtersOf(query)) {
     const column = columns.find((one) => one.name === name)
-    const wrong = problem(column, values, () => guess(name, names))
-    if (wrong !== undefined) errors.push(queryError(name, wrong.code, wrong.message))
+    const error = problem(column, values, () => guess(name, names))
+    if (error !== undefined) errors.push(queryError(name, error.code, error.message))
     else if (column !== undefined) conditions.push(condition(column, values))
   }
   if (errors.length > 0) throw invalid(errors)

@@ -4,33 +4,33 @@ import type { Column } from '../../generated/schemas.ts'
 import { createGuess } from '../../http/validation/nearest-name.ts'
 import { keyOf } from './columns.ts'
 
-/** By what rows are sorted. Of equals, and without a column, the order is that of the file. */
+/** The order of rows. Equal rows, and rows without a sort column, keep the order of the file. */
 export interface RowOrder {
   readonly column?: Column
   readonly descending: boolean
 }
 
-/** A place in an order: after this row, which has no value there or has one. */
+/** A position in an order: after this row. `isNull` tells whether its sort column is null. */
 export interface RowPosition {
   readonly row: bigint
   readonly isNull: boolean
 }
 
-/** @throws AppError 422 for what is no column */
+/** Parses the `sort` parameter. @throws AppError 422 for an unknown column */
 export function rowOrder(columns: readonly Column[], sort: string | undefined): RowOrder {
   if (sort === undefined) return { descending: false }
   const descending = sort.startsWith('-')
-  const wanted = descending ? sort.slice(1) : sort
-  const column = columns.find(({ name }) => name === wanted)
+  const sortName = descending ? sort.slice(1) : sort
+  const column = columns.find(({ name }) => name === sortName)
   if (column !== undefined) return { column, descending }
   const guess = createGuess()(
-    wanted,
+    sortName,
     columns.map(({ name }) => name),
   )
   throw invalid([queryError('sort', 'unknown_column', `is not a column of this dataset${guess}`)])
 }
 
-/** What follows ORDER BY. */
+/** The ORDER BY clause. */
 export const orderBy = ({ column, descending }: RowOrder): Prisma.Sql =>
   Prisma.raw(
     column === undefined
@@ -39,8 +39,8 @@ export const orderBy = ({ column, descending }: RowOrder): Prisma.Sql =>
   )
 
 /**
- * How rows stand after a position. Rows never change, so that the row itself tells its value, whatever its
- * size.
+ * The condition that a row comes after a position. Rows never change, so the condition reads the
+ * value from the position's row. A cursor then need not carry the value, which may be large.
  */
 export function isAfter(
   table: Prisma.Sql,

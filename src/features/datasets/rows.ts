@@ -6,20 +6,20 @@ import { jsonOf, keyOf, tableOf } from './columns.ts'
 import { type RowQuery, rowFilters } from './filters.ts'
 import { isAfter, orderBy, type RowOrder, type RowPosition, rowOrder } from './order.ts'
 
-/** More rows than this are not counted. */
+/** Matching rows are counted up to this number. */
 const MAX_COUNTED = 10_000
 
-/** Where rows are read from. */
+/** The table to read rows from. */
 export interface RowSource {
   readonly id: bigint
   readonly columns: readonly Column[]
   readonly rowCount: number
 }
 
-/** Named as no column can be: those of a file begin with a letter, or `_` and a digit. */
+/** No column can have these names: those of a file begin with a letter, or with `_` and a digit. */
 interface ReadRow {
   readonly _row: bigint
-  /** The values by the columns' names. */
+  /** The row as JSON: its values by column name. */
   readonly _json: string
 }
 
@@ -27,7 +27,7 @@ const varying = Prisma.raw(VARYING)
 const all = (conditions: readonly Prisma.Sql[]): Prisma.Sql =>
   conditions.length === 0 ? Prisma.raw('true') : Prisma.join([...conditions], ' AND ')
 
-/** @throws AppError 422 when there is no such row */
+/** @throws AppError 422 when the cursor's row does not exist */
 async function findPosition(
   database: Database,
   table: Prisma.Sql,
@@ -42,7 +42,7 @@ async function findPosition(
   return { row, isNull: found.isNull }
 }
 
-/** How many rows there are; undefined when they are too many to be counted. */
+/** Counts matching rows. Undefined if there are more than {@link MAX_COUNTED}. */
 async function count(
   database: Database,
   table: Prisma.Sql,
@@ -55,9 +55,10 @@ async function count(
 }
 
 /**
- * One page of a dataset's rows, each as the text of a JSON object: numbers in it keep all their digits.
+ * Reads a page of a dataset's rows, each as the text of a JSON object, so that numbers keep all
+ * digits.
  *
- * @throws AppError 422 for what is no column, a value of another type, or no cursor of this list
+ * @throws AppError 422 for an unknown column, a value of another type, or a cursor of another list
  */
 export async function readRows(
   database: Database,

@@ -34,12 +34,13 @@ const IS_VALUE: Readonly<Record<ColumnType, (text: string) => boolean>> = {
   text: (text) => !text.includes('\u0000'),
 }
 
-/** Whether a text of a request is a value of the type. */
+/** Whether a text from a request is a valid value of the type. */
 export const isValue = (type: ColumnType, text: string): boolean => IS_VALUE[type](text)
 
-/** A value of the type as PostgreSQL reads it whatever its time zone: a day begins at midnight UTC. */
+/** Writes a value so that PostgreSQL's time zone does not matter: a day begins at midnight UTC. */
 export const toSqlValue = (type: ColumnType, text: string): string =>
   type === 'timestamptz' && isDay(text) ? `${text}T00:00:00Z` : text
 
-/** The type by which values of a column are compared, as PostgreSQL names it: JSON is compared as text. */
-export const sqlType = (type: ColumnType): string => (type === 'json' ? 'text' : SQL_TYPES[type])
+/** PostgreSQL's name of the type that values are compared as. JSON is compared as text. */
+export const sqlType = (type: ColumnType): string =>
+  type === 'json' ? 'text' : SQL_TYPES[type]
