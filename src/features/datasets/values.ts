@@ -42,5 +42,4 @@ export const toSqlValue = (type: ColumnType, text: string): string =>
   type === 'timestamptz' && isDay(text) ? `${text}T00:00:00Z` : text
 
 /** PostgreSQL's name of the type that values are compared as. JSON is compared as text. */
-export const sqlType = (type: ColumnType): string =>
-  type === 'json' ? 'text' : SQL_TYPES[type]
+export const sqlType = (type: ColumnType): string => (type === 'json' ? 'text' : SQL_TYPES[type])

@@ -3,15 +3,18 @@ import { isPassing } from '../../database/errors.ts'
 import type { ReportFormat, UserGroupKind } from '../../generated/schemas.ts'
 import { type FileResult, writeUserGroups } from './user-groups-file.ts'
 
-/** So often a report is tried that fails for a reason which does not pass. */
-const MAX_FAILURES = 3
-/** So often one is tried whose database went away, or whose worker died. */
+/** Attempts at a report that fails for a reason that does not look temporary. */
+const MAX_FAILED_ATTEMPTS = 3
+/** Attempts at a report whose database goes away or whose worker dies. */
 export const MAX_ATTEMPTS = 20
-/** A running report whose worker has been silent for so long has none any more. */
+/** A running report without a heartbeat for this long has lost its worker. */
 export const SILENT_SECONDS = 30
-const SIGN_OF_LIFE_MS = 5_000
+const HEARTBEAT_MS = 5_000
 
-/** A report that this worker builds. The number of the attempt tells it from those who lost it. */
+/**
+ * A report that this worker builds. The number of the attempt distinguishes it from earlier
+ * attempts.
+ */
 interface Claim {
   readonly id: bigint
   readonly attempt: number
@@ -20,12 +23,12 @@ interface Claim {
   readonly includeMembers: boolean
 }
 
-/** The report was deleted, or somebody else builds it now: there is nothing left to do. */
+/** The report was deleted, or another attempt has claimed it: there is nothing left to do. */
 class LostReport extends Error {
   override readonly name = 'LostReport'
 }
 
-/** Takes a report that nobody builds; what an earlier attempt left of its file is gone then. */
+/** Claims a report that nobody builds, and deletes the chunks of an earlier attempt. */
 async function claim(database: Database, id: number): Promise<Claim | undefined> {
   return await database.$transaction(async (tx) => {
     const [row] = await tx.$queryRaw<Claim[]>`
@@ -40,11 +43,16 @@ async function claim(database: Database, id: number): Promise<Claim | undefined>
   })
 }
 
-const held = ({ id, attempt }: Claim) =>
+/** Selects the report while this attempt owns it. */
+const isOwned = ({ id, attempt }: Claim) =>
   Prisma.sql`id = ${id} AND attempts = ${attempt} AND status = 'running'`
 
-/** Stores a piece of the file with how far it is, as long as the report is ours. */
-async function storePiece(
+/**
+ * Stores a chunk of the file and the progress.
+ *
+ * @throws LostReport when the report is no longer ours
+ */
+async function storeChunk(
   database: Database,
   claimed: Claim,
   position: number,
@@ -54,19 +62,23 @@ async function storePiece(
   const count = await database.$executeRaw`
     WITH mine AS (
       UPDATE reports SET alive_at = now(), progress = greatest(progress, ${progress}::real)
-      WHERE ${held(claimed)} RETURNING id)
+      WHERE ${isOwned(claimed)} RETURNING id)
     INSERT INTO report_chunks (report_id, position, content)
     SELECT id, ${position}::int, ${content} FROM mine`
   if (count === 0) throw new LostReport()
 }
 
-/** Says at intervals that the worker lives, also while the database takes long. */
-function keepAlive(database: Database, claimed: Claim): () => void {
-  const sign = () =>
-    database.$executeRaw`UPDATE reports SET alive_at = now() WHERE ${held(claimed)}`.catch(
+/**
+ * Writes a heartbeat at intervals, also while a query takes long.
+ *
+ * @returns a function that stops it
+ */
+function startHeartbeat(database: Database, claimed: Claim): () => void {
+  const beat = () =>
+    database.$executeRaw`UPDATE reports SET alive_at = now() WHERE ${isOwned(claimed)}`.catch(
       () => undefined,
     )
-  const timer = setInterval(sign, SIGN_OF_LIFE_MS)
+  const timer = setInterval(beat, HEARTBEAT_MS)
   return () => clearInterval(timer)
 }
 
@@ -74,22 +86,23 @@ async function complete(database: Database, claimed: Claim, result: FileResult):
   await database.$executeRaw`
     UPDATE reports SET status = 'completed', progress = 1, finished_at = now(),
       group_count = ${result.groups}, bytes = ${result.bytes}
-    WHERE ${held(claimed)}`
+    WHERE ${isOwned(claimed)}`
 }
 
-/** After a failure: back to the queue where trying again may help, else failed for good. */
-async function giveUp(database: Database, claimed: Claim, error: unknown): Promise<void> {
-  const again = claimed.attempt < (isPassing(error) ? MAX_ATTEMPTS : MAX_FAILURES)
+/** Queues a report again after a failure, or marks it failed after the last attempt. */
+async function fail(database: Database, claimed: Claim, error: unknown): Promise<void> {
+  const retries = claimed.attempt < (isPassing(error) ? MAX_ATTEMPTS : MAX_FAILED_ATTEMPTS)
   await database.$executeRaw`
     UPDATE reports SET
-      status = ${again ? 'queued' : 'failed'}::"ReportStatus",
-      finished_at = CASE WHEN ${again} THEN NULL ELSE now() END
-    WHERE ${held(claimed)}`
+      status = ${retries ? 'queued' : 'failed'}::"ReportStatus",
+      finished_at = CASE WHEN ${retries} THEN NULL ELSE now() END
+    WHERE ${isOwned(claimed)}`
 }
 
 /**
- * Builds a report, unless it is gone, done, or in somebody's hands. Its file is stored piece by piece
- * and can be read once the report is completed. Deleting the report ends it quietly.
+ * Builds a report. Does nothing if it is deleted, finished, or being built. The file is stored
+ * chunk by chunk and can be read once the report is completed. Deleting the report ends the attempt
+ * quietly.
  */
 export async function buildReport(
   database: Database,
@@ -99,21 +112,21 @@ export async function buildReport(
   const claimed = await claim(database, id)
   if (claimed === undefined) return
   const { format, includeMembers, groupBy } = claimed
-  const rest = keepAlive(database, claimed)
+  const stopHeartbeat = startHeartbeat(database, claimed)
   let position = 0
   try {
     const layout = { format, includeMembers, groupings: [groupBy], createdAt: new Date() }
     const result = await writeUserGroups(databaseUrl, layout, async (content, progress) => {
-      await storePiece(database, claimed, position, content, progress)
+      await storeChunk(database, claimed, position, content, progress)
       position += 1
     })
     await complete(database, claimed, result)
   } catch (error) {
     if (error instanceof LostReport) return
-    // Where this cannot be said, its silence brings it up again.
-    await giveUp(database, claimed, error).catch(() => undefined)
+    // If this fails, the sweep finds the report by its missing heartbeat.
+    await fail(database, claimed, error).catch(() => undefined)
     throw error
   } finally {
-    rest()
+    stopHeartbeat()
   }
 }

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import type { Database } from '../../database/client.ts'
 
-/** The pieces of a file, one after the other. A report that is deleted meanwhile ends in an error. */
-async function* pieces(database: Database, reportId: bigint, bytes: bigint) {
+/** Reads the chunks of a file in order. @throws when the report is deleted meanwhile */
+async function* readChunks(database: Database, reportId: bigint, bytes: bigint) {
   let sent = 0n
   for (let position = 0; sent < bytes; position += 1) {
     const { content } = await database.reportChunk.findUniqueOrThrow({
@@ -13,6 +13,6 @@ async function* pieces(database: Database, reportId: bigint, bytes: bigint) {
   }
 }
 
-/** The file of a completed report as a stream that holds a piece or two in memory. */
+/** Opens the file of a completed report. The stream holds at most two chunks in memory. */
 export const openFile = (database: Database, reportId: bigint, bytes: bigint): Readable =>
-  Readable.from(pieces(database, reportId, bytes), { objectMode: false, highWaterMark: 1 })
+  Readable.from(readChunks(database, reportId, bytes), { objectMode: false, highWaterMark: 1 })

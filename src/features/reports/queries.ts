@@ -1,19 +1,19 @@
 import type { UserGroupKind } from '../../generated/schemas.ts'
 
-/** A group's members come in pieces of so many. */
-const MEMBERS_A_PIECE = 1_000
+/** Members of a group that come in one row. */
+const MEMBERS_PER_ROW = 1_000
 
-/** In which order kinds are joined, sorted and shown. */
+/** The kinds, in the order in which they are joined, sorted and shown. */
 export const KINDS: readonly UserGroupKind[] = ['bank', 'company', 'pincode']
 
-/** Where a kind's values are. All that is read of them is in one index. */
+/** Where the values of a kind are. A covering index has all columns that are read. */
 interface Source {
   readonly rows: string
   readonly key: string
   readonly user: string
-  /** Of the spellings of a name one: which one is the same wherever the database is. */
+  /** Chooses one spelling of a name, the same in every database whatever its collation. */
   readonly shown: string
-  /** Whether a user may have a value several times. */
+  /** Whether a user may have the same value several times. */
   readonly repeated: boolean
 }
 
@@ -46,7 +46,7 @@ type Kinds = readonly UserGroupKind[]
 const list = (kinds: Kinds, write: (kind: UserGroupKind) => string = (kind) => kind) =>
   kinds.map(write).join(', ')
 
-/** Which user is in which group, once. */
+/** Pairs of user and group, without duplicates. */
 const membership = (kinds: Kinds) =>
   kinds
     .map((kind, index) => {
@@ -56,15 +56,15 @@ const membership = (kinds: Kinds) =>
     })
     .join(' JOIN ')
 
-/** The values of a kind and how they are shown, and what else is asked of them. */
+/** The values of a kind with their shown spelling, and additional columns. */
 function valuesOf(kind: UserGroupKind, more = ''): string {
   const { rows, key, shown } = SOURCES[kind]
   return `SELECT ${key} AS ${kind}, ${shown} AS shown_${kind}${more} FROM ${rows} GROUP BY ${key}`
 }
 
 /**
- * The groups with their sizes. Of one kind the index gives the users of a value in order, so that
- * telling them apart costs nothing; of several, the users of each are told apart before they are joined.
+ * The groups with their sizes. For one kind, the index yields the users of a value in order, so
+ * that counting distinct users is free. For several kinds, users are made distinct before the join.
  */
 function counted(kinds: Kinds): string {
   const [kind = 'bank', ...others] = kinds
@@ -75,7 +75,7 @@ function counted(kinds: Kinds): string {
     FROM ${membership(kinds)} GROUP BY ${list(kinds)}`
 }
 
-/** Puts beside groups of several kinds how their values are shown. */
+/** Joins the shown spellings to groups of several kinds. */
 const named = (kinds: Kinds) =>
   kinds.length === 1
     ? ''
@@ -83,7 +83,7 @@ const named = (kinds: Kinds) =>
 
 const shown = (kinds: Kinds) => list(kinds, (kind) => `shown_${kind} AS ${kind}`)
 
-/** Largest first, then by the values as they are compared, byte by byte wherever the database is. */
+/** Largest first, then by value, byte by byte whatever the database's collation. */
 const order = (kinds: Kinds) =>
   `counted.user_count DESC, ${list(kinds, (kind) => `counted.${kind} COLLATE "C"`)}`
 
@@ -96,15 +96,15 @@ export const largestGroups = (kinds: Kinds, limit: number): string => `
   ORDER BY ${order(kinds)}`
 
 /**
- * All groups, numbered, into a temporary table: a cursor over the query itself would keep PostgreSQL
- * from working on it in parallel.
+ * Writes all groups, numbered, into a temporary table. A cursor over the query itself would keep
+ * PostgreSQL from running it in parallel.
  */
 export const countGroups = (kinds: Kinds): string => `
   CREATE TEMPORARY TABLE counted AS
   SELECT *, row_number() OVER (ORDER BY ${order(kinds)})::int AS position
   FROM (${counted(kinds)}) AS counted`
 
-/** How many groups there are, and how many members they have. */
+/** Counts the groups and their members. */
 export const TOTALS = `
   SELECT count(*)::int AS groups, coalesce(sum(user_count), 0)::int AS members FROM counted`
 
@@ -113,8 +113,8 @@ export const allGroups = (kinds: Kinds): string => `
   SELECT position, user_count, ${shown(kinds)} FROM counted ${named(kinds)} ORDER BY position`
 
 /**
- * All members, beside their groups: how many they are, and their ids in one text with commas in between. A
- * group of many is several rows.
+ * All members beside their groups: their number, and their ids in one text separated by commas. A
+ * large group comes in several rows.
  */
 export const allMembers = (kinds: Kinds): string => `
   SELECT position, user_count, ${shown(kinds)}, count, members
@@ -123,7 +123,7 @@ export const allMembers = (kinds: Kinds): string => `
       string_agg(user_id::text, ',' ORDER BY user_id) AS members
     FROM (
       SELECT position, user_id,
-        (row_number() OVER (PARTITION BY position ORDER BY user_id) - 1) / ${MEMBERS_A_PIECE} AS piece
+        (row_number() OVER (PARTITION BY position ORDER BY user_id) - 1) / ${MEMBERS_PER_ROW} AS piece
       FROM ${membership(kinds)} JOIN counted USING (${list(kinds)})) AS placed
     GROUP BY position, piece) AS pieces
   JOIN counted USING (position) ${named(kinds)}

@@ -22,22 +22,22 @@ export interface ReportDownload {
 
 interface Deps {
   readonly database: Database
-  /** Reports are read over connections of their own. */
+  /** Building a report opens a connection of its own. */
   readonly databaseUrl: string
   readonly outbox: Nudge
-  /** How long a report is kept. */
+  /** How long reports are kept, in hours. */
   readonly retentionHours: number
 }
 
-/** Whose reports a caller reaches: their own, and admins everybody's. */
-const reachable = ({ id, role }: Caller) => (role === 'admin' ? {} : { userId: id })
+/** Selects the reports a caller may access: their own, and for admins everybody's. */
+const accessible = ({ id, role }: Caller) => (role === 'admin' ? {} : { userId: id })
 
-/** The kinds in the one order in which they are shown and sorted. */
+/** The kinds in the order of {@link KINDS}. */
 const inOrder = (kinds: readonly UserGroupKind[]) => KINDS.filter((kind) => kinds.includes(kind))
 
 export function createReportService({ database, databaseUrl, outbox, retentionHours }: Deps) {
   async function find(caller: Caller, id: number): Promise<ReportRecord> {
-    const report = await database.report.findUnique({ where: { id, ...reachable(caller) } })
+    const report = await database.report.findUnique({ where: { id, ...accessible(caller) } })
     if (report === null) throw notFound('Report', id)
     return report
   }
@@ -46,12 +46,12 @@ export function createReportService({ database, databaseUrl, outbox, retentionHo
     /** How long reports are kept, in hours. */
     retentionHours,
 
-    /** The largest groups of users now. */
+    /** Reads the largest groups of users. */
     async userGroups(kinds: readonly UserGroupKind[], limit: number): Promise<UserGroup[]> {
       return await database.$queryRaw<UserGroup[]>(Prisma.raw(largestGroups(inOrder(kinds), limit)))
     },
 
-    /** Stores a report. With it `report.requested` is committed, so that a worker builds it. */
+    /** Stores a report. The same commit writes `report.requested`, so that a worker builds it. */
     async create(caller: Caller, input: ReportCreate, requestId: string): Promise<ReportRecord> {
       const { group_by, format = 'json', include_members = false } = input
       const report = await database.report
@@ -65,7 +65,7 @@ export function createReportService({ database, databaseUrl, outbox, retentionHo
           },
         })
         .catch((error: unknown) => {
-          // The caller's account was deleted since the request was let in.
+          // The caller's account was deleted after the request was authenticated.
           throw violatesForeignKey(error)
             ? unauthorized('The account of this access token was deleted')
             : error
@@ -79,7 +79,7 @@ export function createReportService({ database, databaseUrl, outbox, retentionHo
 
     /** Newest first. @throws AppError 422 */
     async list(caller: Caller, query: PagingQuery): Promise<Page<ReportRecord>> {
-      const where = reachable(caller)
+      const where = accessible(caller)
       return await pageById(
         query,
         'desc',
@@ -88,9 +88,9 @@ export function createReportService({ database, databaseUrl, outbox, retentionHo
       )
     },
 
-    /** Whoever builds it notices and stops. @throws AppError 404 */
+    /** Deletes a report. An attempt that builds it notices and stops. @throws AppError 404 */
     async remove(caller: Caller, id: number): Promise<void> {
-      const { count } = await database.report.deleteMany({ where: { id, ...reachable(caller) } })
+      const { count } = await database.report.deleteMany({ where: { id, ...accessible(caller) } })
       if (count === 0) throw notFound('Report', id)
     },
 
@@ -101,18 +101,18 @@ export function createReportService({ database, databaseUrl, outbox, retentionHo
         throw conflict(
           'report_not_ready',
           report.status === 'failed'
-            ? 'The report failed; ask for it again'
-            : `The report is ${report.status}; look again when it is completed`,
+            ? 'The report failed; request a new one'
+            : `The report is ${report.status}; try again when it is completed`,
         )
       }
       const { bytes } = report
       return { report, bytes, file: openFile(database, report.id, bytes) }
     },
 
-    /** Builds a report, unless it is gone, done, or being built. */
+    /** Builds a report. Does nothing if it is deleted, finished, or being built. */
     build: (id: number): Promise<void> => buildReport(database, databaseUrl, id),
 
-    /** Deletes what is kept no longer, and has built again what lost its worker. */
+    /** Deletes expired reports, and enqueues those again that lost their worker. */
     async sweep(): Promise<void> {
       if ((await sweepReports(database, retentionHours)) > 0) outbox.nudge()
     },

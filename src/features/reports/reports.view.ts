@@ -1,7 +1,7 @@
 import type { Report, ReportFormat, UserGroupKind } from '../../generated/schemas.ts'
 import type { ReportRecord } from './reports.service.ts'
 
-/** Whole percents, and never all before it is completed. */
+/** Progress in whole percents, at most 0.99 before the report is completed. */
 const progressOf = ({ status, progress }: ReportRecord): number =>
   status === 'completed' ? 1 : Math.min(Math.floor(progress * 100) / 100, 0.99)
 
@@ -23,11 +23,11 @@ export const reportView = (report: ReportRecord, retentionHours: number): Report
   expires_at: new Date(report.createdAt.getTime() + retentionHours * 3_600_000).toISOString(),
   ...(report.status === 'completed' && { download_url: `/v1/reports/${report.id}/download` }),
   ...(report.status === 'failed' && {
-    error: { code: 'report_failed', detail: 'The report could not be built; ask for it again' },
+    error: { code: 'report_failed', detail: 'The report could not be built; request a new one' },
   }),
 })
 
-/** The name and the media type under which a file is saved. */
+/** The name and media type of a report's file. */
 export const fileView = ({ id, format }: ReportRecord) => ({
   name: `user-groups-${id}.${format}`,
   type: format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8',

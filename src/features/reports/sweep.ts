@@ -3,10 +3,10 @@ import { releaseRequests } from '../../events/outbox.ts'
 import { MAX_ATTEMPTS, SILENT_SECONDS } from './build.ts'
 
 /**
- * Looks after reports: deletes those kept long enough, lets those fail whose worker died at the
- * last attempt, and has those built again whose worker died earlier.
+ * Cleans up after reports. Deletes expired ones, marks those failed whose worker died in the last
+ * attempt, and enqueues those again whose worker died earlier.
  *
- * @returns how many are to be built again
+ * @returns how many were enqueued again
  */
 export async function sweepReports(database: Database, retentionHours: number): Promise<number> {
   await database.$executeRaw`
@@ -15,7 +15,7 @@ export async function sweepReports(database: Database, retentionHours: number): 
     UPDATE reports SET status = 'failed', finished_at = now()
     WHERE status IN ('queued', 'running') AND attempts >= ${MAX_ATTEMPTS}
       AND alive_at < now() - make_interval(secs => ${SILENT_SECONDS})`
-  // Files of failed reports, and of those whose builder lost them, help nobody.
+  // Nobody can download the file of a failed report.
   await database.$executeRaw`
     DELETE FROM report_chunks
     WHERE report_id = ANY (ARRAY(SELECT id FROM reports WHERE status = 'failed'))`

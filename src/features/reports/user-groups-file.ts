@@ -3,38 +3,38 @@ import type { UserGroupKind } from '../../generated/schemas.ts'
 import { readGroups } from './read-groups.ts'
 import { createWriter, type FileLayout } from './writers.ts'
 
-/** A piece of a file has about so many bytes. */
-const PIECE_BYTES = 256 * 1024
-/** Takes a file's next piece and how much of the file is done then, from 0 to 1. */
-export type TakePiece = (content: Buffer, progress: number) => Promise<void>
+/** Approximate size of a chunk, in bytes. */
+const CHUNK_BYTES = 256 * 1024
+/** Receives the next chunk of a file and the progress after it, from 0 to 1. */
+export type TakeChunk = (content: Buffer, progress: number) => Promise<void>
 
-/** What one grouping came to. */
+/** The result of one grouping. */
 export interface GroupingResult {
   readonly kinds: readonly UserGroupKind[]
   readonly groups: number
-  /** Rows read: groups, or with members their pieces of 1,000 members. */
+  /** Rows read: one for each group, or with members one for each 1,000 members of a group. */
   readonly rows: number
   readonly seconds: number
 }
 
-/** What a file came to. */
+/** The result of writing a file. */
 export interface FileResult {
   readonly groups: number
   readonly bytes: number
 }
 
-/** Collects text into pieces; holds one at most. */
-function collector(take: TakePiece) {
+/** Collects text into chunks. Holds at most one chunk. */
+function collector(take: TakeChunk) {
   let waiting: string[] = []
   let length = 0
   let bytes = 0
   return {
     bytes: () => bytes,
-    /** @returns whether there is a piece to take */
+    /** @returns whether a chunk is full */
     add(text: string): boolean {
       waiting.push(text)
       length += text.length
-      return length >= PIECE_BYTES
+      return length >= CHUNK_BYTES
     },
     async flush(progress: number): Promise<void> {
       const content = Buffer.from(waiting.join(''))
@@ -47,16 +47,16 @@ function collector(take: TakePiece) {
 }
 
 /**
- * Writes the groups of all users, of one state of the database. What is read and what is written is
- * never in memory as a whole.
+ * Writes the groups of all users, from one snapshot of the database. It holds neither all rows nor
+ * the whole file in memory.
  *
- * @param take called with one piece after the other; what it throws ends the work
+ * @param take receives one chunk after the other; if it throws, writing ends
  * @param done called after each grouping
  */
 export async function writeUserGroups(
   databaseUrl: string,
   layout: FileLayout,
-  take: TakePiece,
+  take: TakeChunk,
   done: (result: GroupingResult) => void = () => undefined,
 ): Promise<FileResult> {
   const { groupings, includeMembers } = layout
@@ -69,19 +69,19 @@ export async function writeUserGroups(
     for (const [index, kinds] of groupings.entries()) {
       const started = performance.now()
       const progressOf = (part: number) => (index + part) / groupings.length
-      let found = 0
+      let groupCount = 0
       let rows = 0
       out.add(writer.beginGrouping(kinds))
       for await (const batch of readGroups(snapshot, kinds, includeMembers)) {
         for (const { row, progress } of batch) {
-          found = row.position
+          groupCount = row.position
           if (out.add(writer.row(row))) await out.flush(progressOf(progress))
         }
         rows += batch.length
       }
       out.add(writer.endGrouping())
-      groups += found
-      done({ kinds, groups: found, rows, seconds: (performance.now() - started) / 1000 })
+      groups += groupCount
+      done({ kinds, groups: groupCount, rows, seconds: (performance.now() - started) / 1000 })
     }
     out.add(writer.end())
     await out.flush(1)

@@ -3,16 +3,16 @@ import type { ReportFormat, UserGroupKind } from '../../generated/schemas.ts'
 import { KINDS } from './queries.ts'
 import type { GroupRow } from './read-groups.ts'
 
-/** What a file says of itself, and how it is laid out. */
+/** The format and content of a file. */
 export interface FileLayout {
   readonly format: ReportFormat
   readonly includeMembers: boolean
-  /** What to group by; several groupings stand one after the other. */
+  /** The groupings, which the file holds one after the other. */
   readonly groupings: readonly (readonly UserGroupKind[])[]
   readonly createdAt: Date
 }
 
-/** The text of a file, piece by piece and in this order. */
+/** Returns the text of a file in parts. Call its methods in this order. */
 export interface FileWriter {
   begin(): string
   beginGrouping(kinds: readonly UserGroupKind[]): string
@@ -24,14 +24,17 @@ export interface FileWriter {
 export const createWriter = (layout: FileLayout): FileWriter =>
   layout.format === 'csv' ? csvWriter(layout) : jsonWriter(layout)
 
-/** Names of banks and companies come from outside, and reports are opened in spreadsheets. */
+/** Escapes formulas: names of banks and companies come from outside, and reports are opened in spreadsheets. */
 const lineOf = (cells: readonly string[]): string => csvLine(cells, { safe: true })
 
-/** Every kind that is grouped by, in the order they are shown. */
+/** All kinds of all groupings, in the order of {@link KINDS}. */
 const kindsOf = ({ groupings }: FileLayout) =>
   KINDS.filter((kind) => groupings.some((kinds) => kinds.includes(kind)))
 
-/** One line a group, or with members one a member. With several groupings the first cell names it. */
+/**
+ * One line per group, or per member if members are included. With several groupings, the first cell
+ * names the grouping.
+ */
 function csvWriter(layout: FileLayout): FileWriter {
   const { groupings, includeMembers } = layout
   const kinds = kindsOf(layout)
@@ -64,7 +67,10 @@ function csvWriter(layout: FileLayout): FileWriter {
   }
 }
 
-/** `{"report": …, "groups": […]}`; with several groupings a list for each, under what it groups by. */
+/**
+ * `{"report": …, "groups": […]}`. With several groupings, each has a list under the name of its
+ * kinds.
+ */
 function jsonWriter(layout: FileLayout): FileWriter {
   const { groupings, includeMembers, createdAt } = layout
   let position = 0

@@ -10,7 +10,7 @@ import { emailTaken, type UserDeps } from './users.service.ts'
 
 const readItem = itemReader<UserCreate>(UserCreate)
 
-/** What an item can run into besides its own values is an email address in use. */
+/** Beside invalid values, the only conflict of an item is an e-mail address in use. */
 const fieldOf = () => 'email'
 
 export type UserBulk = ReturnType<typeof createUserBulk>
@@ -18,11 +18,11 @@ export type UserBulk = ReturnType<typeof createUserBulk>
 export function createUserBulk({ database, crypto, cache }: UserDeps) {
   return {
     /**
-     * Creates up to 1,000 customers. `partial` stores every item that can be stored; `atomic` stores all
-     * or nothing.
+     * Creates up to 1,000 customers. `partial` stores every item that can be stored; `atomic`
+     * stores all or nothing.
      *
-     * @returns what became of each item, in the order of the request
-     * @throws AppError 422 in atomic mode when an item is not acceptable; nothing is stored then
+     * @returns the outcome of each item, in the order of the request
+     * @throws AppError 422 in atomic mode when an item is invalid; nothing is stored then
      */
     async create({
       mode = 'atomic',
@@ -39,17 +39,18 @@ export function createUserBulk({ database, crypto, cache }: UserDeps) {
     },
 
     /**
-     * Deletes users with all that is theirs, all of them or none.
+     * Deletes users with all their records. Deletes all of them or none.
      *
-     * @returns how many, and the ids that are nobody's
-     * @throws AppError 403 for a colleague's account, 409 when no admin who can log in would be left
+     * @returns how many were deleted, and the ids that belong to no user
+     * @throws AppError 403 for a colleague's account, 409 when no admin who can log in would be
+     *   left
      */
     async remove(
       caller: Caller,
       given: readonly number[],
     ): Promise<{ readonly deleted: number; readonly notFound: readonly number[] }> {
       const ids = [...new Set(given)]
-      const found = await database.$transaction(async (tx) => {
+      const deleted = await database.$transaction(async (tx) => {
         const admins = await lockAdmins(tx)
         await tx.$queryRaw`
           SELECT id FROM users WHERE id = ANY (${ids}::bigint[]) ORDER BY id FOR UPDATE`
@@ -63,8 +64,8 @@ export function createUserBulk({ database, crypto, cache }: UserDeps) {
         await tx.user.deleteMany({ where: { id: { in: leaving } } })
         return new Set(rows.map(({ id }) => Number(id)))
       })
-      await cache.forget([...found])
-      return { deleted: found.size, notFound: ids.filter((id) => !found.has(id)) }
+      await cache.forget([...deleted])
+      return { deleted: deleted.size, notFound: ids.filter((id) => !deleted.has(id)) }
     },
   }
 }

@@ -4,7 +4,9 @@ import { fold, searchTokens } from './blind-search.ts'
 
 type UserRow = Prisma.UserGetPayload<object>
 
-/** The columns a user is shown by: none of the indexes, which are longer than all else. */
+/**
+ * The columns that reading a user needs. Leaves out the indexes, which are longer than all others.
+ */
 export const USER_COLUMNS = {
   id: true,
   username: true,
@@ -25,7 +27,7 @@ export type ShownRow = ShownColumns & {
   readonly [Hidden in Exclude<keyof UserRow, keyof ShownColumns>]?: never
 }
 
-/** A user with readable fields. */
+/** A user with its fields decrypted. */
 export type UserRecord = Omit<ShownColumns, 'name' | 'email'> & {
   readonly name: string
   readonly email: string | undefined
@@ -33,15 +35,15 @@ export type UserRecord = Omit<ShownColumns, 'name' | 'email'> & {
 
 const address = (column: string, userId: bigint) => ({ table: 'users', column, userId })
 
-/** HMAC under which an email address is unique and found, without regard to case. */
+/** The HMAC by which an e-mail address is unique and looked up, regardless of case. */
 export const emailIndex = (crypto: FieldCrypto, email: string) =>
   crypto.blindIndex('users.email', email.toLowerCase())
 
-/** HMAC under which a whole name is found, without regard to case and accents. */
+/** The HMAC by which a whole name is looked up, regardless of case and accents. */
 export const nameIndex = (crypto: FieldCrypto, name: string) =>
   crypto.blindIndex('users.name', fold(name))
 
-/** The columns that name and address become. */
+/** Encrypts name and e-mail address into the columns that store and index them. */
 export function encryptUser(
   crypto: FieldCrypto,
   userId: bigint,

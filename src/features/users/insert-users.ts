@@ -26,19 +26,19 @@ function toEntry(crypto: FieldCrypto, id: bigint, { name, email, age, pincode }:
 }
 
 /**
- * Stores customers with one statement over one parameter, like a bulk request of transactions.
+ * Stores customers with one statement, all rows in one JSON parameter, like `insertTransactions`.
  *
- * Rows go in in the order of their addresses' indexes whoever sends them: two requests that wait for
- * each other's addresses would lock each other out. Of two with one address the first is stored.
+ * Rows are inserted in the order of their e-mail HMACs. Otherwise two requests that wait for each
+ * other's addresses would deadlock. Of two rows with one address, the first is stored.
  *
- * @returns what was stored, in the order given; undefined where a taken address kept one out
+ * @returns the stored users in the given order; undefined where the e-mail address is taken
  */
 export async function insertUsers(
   tx: DatabaseTransaction,
   crypto: FieldCrypto,
   users: readonly UserCreate[],
 ): Promise<(UserRecord | undefined)[]> {
-  // A name is encrypted for its row, so that ids come first.
+  // Encryption binds a name to its row, so the ids are needed first.
   const ids = await tx.$queryRaw<{ id: bigint }[]>`
     SELECT nextval(pg_get_serial_sequence('users', 'id')) AS id
     FROM generate_series(1, ${users.length}::int)`

@@ -11,7 +11,7 @@ interface NamedRow {
 /** The id of the key that a name was encrypted with: its length is in the first byte. */
 const KEY_ID = 'substring(name FROM 2 FOR get_byte(name, 0))'
 
-function isOurs(crypto: FieldCrypto, row: NamedRow): boolean {
+function canRead(crypto: FieldCrypto, row: NamedRow): boolean {
   try {
     const name = decryptName(crypto, BigInt(row.id), row.name)
     return row.name_index.equals(nameIndex(crypto, name))
@@ -21,8 +21,8 @@ function isOurs(crypto: FieldCrypto, row: NamedRow): boolean {
 }
 
 /**
- * Whether keys read what a database holds: one name of each key that encrypted any, and its blind index. It
- * reads all users.
+ * Whether the keys can read the stored users. It checks one name for each key that encrypted any,
+ * and its blind index. It reads all users.
  */
 export async function readsStoredNames(
   crypto: FieldCrypto,
@@ -32,5 +32,5 @@ export async function readsStoredNames(
     `SELECT DISTINCT ON (${KEY_ID}) id, name, name_index FROM users WHERE length(name) > 0
      ORDER BY ${KEY_ID}, id`,
   )
-  return rows.every((row) => isOurs(crypto, row))
+  return rows.every((row) => canRead(crypto, row))
 }

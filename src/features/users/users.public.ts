@@ -1,4 +1,4 @@
-/** All that other features may know of users. */
+/** What other features may import of users. */
 export { assertMayChange, changeRefusal, mayAccess } from './access.ts'
 export { encryptUser, type UserRecord } from './fields.ts'
 export type { FoundUser, UserLookup } from './lookup.ts'
