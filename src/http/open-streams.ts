@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts'
 import { type Access, assertAllowed, authenticate, type Caller, type FindCaller } from './auth.ts'
 
 /** Uploads, downloads and event streams that one account may have open in a process. */
-const MAX_STREAMS_PER_ACCOUNT = 10
+const MAX_STREAMS_PER_ACCOUNT = 20
 /** How often the access of whoever reads a stream is checked again. */
 const CHECK_MS = 1_000
 

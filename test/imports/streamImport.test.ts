@@ -197,12 +197,12 @@ describe('streamImport', () => {
     await tokenEnded
   })
 
-  it('is open ten times for an account, and no more', async () => {
+  it('is open twenty times for an account, and no more', async () => {
     const { service } = cast
     const follower = await service.createAccount('staff')
     const id = await accepted(service, follower.token, rows(10))
     const open = await Promise.all(
-      Array.from({ length: 10 }, () => connect(id, url, follower.token)),
+      Array.from({ length: 20 }, () => connect(id, url, follower.token)),
     )
     expect(open.every(({ answer }) => answer.statusCode === 200)).toBe(true)
     const refused = await follow(id, follower.token)
