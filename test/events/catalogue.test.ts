@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 describe('the catalogue', () => {
-  it('has the events that the outbox takes, and no others', async () => {
+  it('has exactly the events that the outbox accepts', async () => {
     const [row] = await database.query<{ definition: string }>(
       `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conname = 'outbox_type_check'`,
     )
@@ -27,7 +27,7 @@ describe('the catalogue', () => {
     expect(taken.sort()).toEqual(outboxEvents)
   })
 
-  it('names what writes each of them by the name itself', async () => {
+  it('names each event as its writer does', async () => {
     const files = (await readdir(root('prisma/functions'))).map(
       (file) => `prisma/functions/${file}`,
     )
@@ -39,7 +39,7 @@ describe('the catalogue', () => {
     }
   })
 
-  it('gives each consumer one payload', () => {
+  it('gives each consumer a single payload', () => {
     const payloads = new Map<string, unknown>()
     for (const { consumer, payload } of Object.values(events)) {
       expect([undefined, payload]).toContain(payloads.get(consumer))

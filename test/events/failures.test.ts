@@ -8,7 +8,7 @@ import { startTestService, type TestService } from '../setup/service.ts'
 
 const ATTEMPTS = 6
 
-/** With a worker of the test's own, whose failed jobs hardly rest. */
+/** With a worker of the test's own, whose back-off is short. */
 let service: TestService
 let queue: EventQueue
 let relay: Relay
@@ -41,7 +41,7 @@ afterAll(async () => {
   await service.close()
 })
 
-/** Makes every recomputation of the running test's user fail. */
+/** Makes every recomputation of the test's user fail. */
 const refuse = () =>
   service.database.query(
     `CREATE TRIGGER refuse BEFORE INSERT ON daily_statistics
@@ -65,7 +65,7 @@ const failureCount = async () => {
 }
 
 describe('a job that fails', () => {
-  it('ends among the failed after its last attempt, with ids and the kind of error alone', async () => {
+  it('is kept as failed after its last try, with nothing but ids and the kind of error', async () => {
     const before = await failureCount()
     await refuse()
     await insertDays(service.database, user, 1, 'a-request')
@@ -83,7 +83,7 @@ describe('a job that fails', () => {
     expect(await readOutbox(service.database, user)).toMatchObject([{ sent: true, attempts: 1 }])
   })
 
-  it('brings the figures up to date once its cause is gone and it is put back', async () => {
+  it('recomputes the figures once its cause is fixed and it is retried', async () => {
     await refuse()
     await insertDays(service.database, user, 2)
     const [job] = await failedOnes()
@@ -97,7 +97,7 @@ describe('a job that fails', () => {
     expect(await queue.failed(10)).toEqual([])
   })
 
-  it('leaves the figures of the others alone', async () => {
+  it('does not affect the figures of others', async () => {
     const other = await insertUser(service.database)
     await refuse()
     await insertDays(service.database, user, 1)
@@ -110,7 +110,7 @@ describe('a job that fails', () => {
     expect(await readStatistics(service.database, user)).toEqual({ days: [], totals: [] })
   })
 
-  it('needs no help when its cause passes before its last attempt', async () => {
+  it('succeeds without help if its cause passes before its last try', async () => {
     const lasting = `CREATE SEQUENCE refusals;
       CREATE FUNCTION refuse_twice() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
@@ -129,7 +129,7 @@ describe('a job that fails', () => {
     expect(row?.last_value).toBe('3')
   })
 
-  it('of a user that was deleted meanwhile ends quietly', async () => {
+  it('ends quietly if its user was deleted meanwhile', async () => {
     await refuse()
     await insertDays(service.database, user, 1)
     const [job] = await failedOnes()

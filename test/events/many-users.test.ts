@@ -8,7 +8,7 @@ import { insertDays, insertUser, readOutbox } from '../setup/rows.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
 import { openSession, WAITING_FOR_LOCKS } from '../setup/session.ts'
 
-/** Without a worker: recomputed is where a test says so. */
+/** Without a worker: each test calls the recomputation itself. */
 let service: TestService
 let users: number[]
 
@@ -23,7 +23,9 @@ afterAll(() => service.close())
 
 const recomputeMany = (ids: readonly number[] = users) => service.services.analytics.recompute(ids)
 
-/** So many transactions of the running test's users in one statement, over 40 days and two currencies. */
+/**
+ * A number of transactions of the test's users in one statement, over 40 days and two currencies.
+ */
 const load = (count: number) =>
   service.database.query(
     `INSERT INTO transactions
@@ -53,7 +55,7 @@ const months = (user: number) =>
   )
 
 describe('a statement of 10,000 transactions', () => {
-  it('leaves one outbox row for each user, with all of the days', async () => {
+  it('writes one outbox row for each user, with all their days', async () => {
     await load(10_000)
     const rows = await service.database.query(
       `SELECT user_id::int, day::text, request_id, cardinality(days) AS days FROM outbox ORDER BY 1`,
@@ -65,7 +67,7 @@ describe('a statement of 10,000 transactions', () => {
     )
   })
 
-  it('leaves one for each day when it is smaller', async () => {
+  it('writes one outbox row for each day when it is smaller', async () => {
     await load(9_999)
     const [row] = await service.database.query<{ count: number }>(
       'SELECT count(*)::int FROM outbox WHERE days IS NULL',
@@ -73,13 +75,13 @@ describe('a statement of 10,000 transactions', () => {
     expect(row?.count).toBe(5 * 8)
   })
 
-  it('is worked on for many users at once', async () => {
+  it('is handled for many users in one job', async () => {
     await load(10_000)
     await recomputeMany()
     await expectExact()
   })
 
-  it('is worked on for a user alone', async () => {
+  it('is handled for a single user', async () => {
     await load(10_000)
     for (const user of users) await service.services.analytics.recompute([user])
     await expectExact()
@@ -87,7 +89,7 @@ describe('a statement of 10,000 transactions', () => {
 })
 
 describe('recomputing many users', () => {
-  it('comes to the ledger, also with what was there before and what goes', async () => {
+  it('gives the figures of the ledger, also after other transactions came and went', async () => {
     await load(600)
     await recomputeMany()
     await load(10_000)
@@ -100,7 +102,7 @@ describe('recomputing many users', () => {
     await expectExact()
   })
 
-  it('makes the same months as recomputing each alone', async () => {
+  it('makes the same months as recomputing each user alone', async () => {
     await load(600)
     await recomputeMany()
     const together = await Promise.all(users.map(months))
@@ -113,7 +115,7 @@ describe('recomputing many users', () => {
     expect(await Promise.all(users.map(months))).toEqual(together)
   })
 
-  it('raises the versions of those with changes, and no others', async () => {
+  it('raises the versions of users with changes only', async () => {
     const [changed, still] = users as [number, number]
     const versions = async () =>
       service.database.query<{ user_id: number; version: string }>(
@@ -132,7 +134,7 @@ describe('recomputing many users', () => {
     expect(BigInt(second?.version ?? 0)).toBeGreaterThan(BigInt(first?.version ?? 0))
   })
 
-  it('goes on where one of them is gone', async () => {
+  it('succeeds when one of the users was deleted', async () => {
     await load(100)
     const [gone] = users.splice(0, 1)
     await service.database.query('DELETE FROM users WHERE id = $1', [gone])
@@ -140,7 +142,7 @@ describe('recomputing many users', () => {
     await expectExact()
   })
 
-  it('takes turns with whoever recomputes one of them', async () => {
+  it('takes turns with another recomputation of one of the users', async () => {
     await load(100)
     const session = await openSession(service.database.url)
     await session.query('BEGIN')
@@ -156,7 +158,7 @@ describe('recomputing many users', () => {
     await expectExact()
   })
 
-  it('runs at once in several sets that overlap', async () => {
+  it('runs concurrently for overlapping sets of users', async () => {
     await load(2000)
     await Promise.all([
       recomputeMany(users),
@@ -183,7 +185,7 @@ describe('jobs for changes of many users', () => {
     payload: { user_ids, request_id },
   })
 
-  it('are one for each where few share a request', () => {
+  it('are one for each user if few users share a request', () => {
     const jobs = jobsOf([...rowsOf(49, 'few'), ...rowsOf(49, null, 100)])
     expect(jobs).toHaveLength(98)
     expect(jobs).toContainEqual(job([1], 'few'))
@@ -193,7 +195,7 @@ describe('jobs for changes of many users', () => {
     })
   })
 
-  it('name up to 250 users each, and yield, where many share one', () => {
+  it('name up to 250 users each, with low priority, if many users share a request', () => {
     const jobs = jobsOf([...rowsOf(600, 'a-load').toReversed(), ...rowsOf(1, 'single', 9000)])
     const ids = (first: number, count: number) =>
       Array.from({ length: count }, (_, index) => first + index)
@@ -205,24 +207,24 @@ describe('jobs for changes of many users', () => {
     ])
   })
 
-  it('are one for each where they are to fail alone', () => {
+  it('are one for each user if a failing one must not delay others', () => {
     expect(jobsOf(rowsOf(600, 'a-load'), false)).toHaveLength(600)
   })
 
-  it('are one for a user, whatever happened to their transactions', () => {
+  it('are one for each user, whatever happened to their transactions', () => {
     const [row] = rowsOf(1, 'first')
     const types = ['transaction.created', 'transaction.deleted', 'transaction.updated'] as const
     const rows = types.map((type) => ({ ...row, type }) as ClaimedRow)
     expect(jobsOf(rows)).toEqual([job([1], 'first')])
   })
 
-  it('leave alone what a newer version of Passbook wrote', () => {
+  it('skip events that only a newer version of Passbook knows', () => {
     const [row] = rowsOf(1, 'first')
     expect(jobsOf([{ ...row, type: 'card.stolen' } as ClaimedRow])).toEqual([])
     expect(jobsOf([{ ...row, type: 'reports.sweep_due' } as ClaimedRow])).toEqual([])
   })
 
-  it('let those of one user pass', async () => {
+  it('run after those of single users', async () => {
     const { metrics, log } = service.services
     const queue = openQueue({ databaseUrl: service.database.url, metrics, log })
     const done: number[][] = []

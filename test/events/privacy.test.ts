@@ -3,7 +3,7 @@ import { readOutbox } from '../setup/rows.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 import { startWorker } from '../setup/worker.ts'
 
-/** The worker starts late, so that jobs can be looked at while they wait. */
+/** The worker starts late, so that the test can inspect waiting jobs. */
 let service: TestService
 let staff: Account
 
@@ -41,7 +41,7 @@ const waitingJobs = (requestId: string) =>
     [requestId],
   )
 
-it('carries ids alone through outbox and queue, those of the requests included', async () => {
+it('passes nothing but ids through outbox and queue, also for requests', async () => {
   const customer = await service.createCustomer(staff.token, { name: NAME, email: EMAIL })
   const booked = await service.call('createTransaction', {
     token: staff.token,
@@ -83,7 +83,7 @@ it('carries ids alone through outbox and queue, those of the requests included',
   expect(await dump('bullmq')).not.toMatch(SECRETS)
 })
 
-it('keeps names and addresses readable nowhere in the database', async () => {
+it('stores names and addresses encrypted everywhere in the database', async () => {
   const customer = await service.createCustomer(staff.token, {
     name: 'Peregrine Oddsocks',
     email: 'peregrine.oddsocks@customers.example',

@@ -6,12 +6,12 @@ import { insertDays, insertUser, readOutbox } from '../setup/rows.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
 import { openSession } from '../setup/session.ts'
 
-/** Without a worker: the relays are a test's own, over a queue that only notes what it is given. */
+/** Without a worker: each test runs its own relay, over a queue that records its jobs. */
 let service: TestService
 let user: number
 let sent: Job[]
 let relays: Relay[]
-/** What adding to the queue does besides noting. */
+/** What adding to the queue does besides recording. */
 let whenAdded: () => Promise<void>
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ function relay({ poll = false, retrySeconds = 3600 } = {}): Relay {
   return started
 }
 
-/** Nudges once and waits until that pass is over. */
+/** Nudges once and waits until that pass is done. */
 async function passOnce(): Promise<void> {
   const once = relay()
   once.nudge()
@@ -61,7 +61,7 @@ const age = (userId: number, seconds: number, attempts: number) =>
   )
 
 describe('the relay', () => {
-  it('sends one job for a user and marks the rows it stands for', async () => {
+  it('enqueues one job for a user and marks its outbox rows', async () => {
     await insertDays(service.database, user, 1000, 'a-request')
     await passOnce()
     expect(sent).toEqual([job(user, 'a-request')])
@@ -70,14 +70,14 @@ describe('the relay', () => {
     expect(rows.every((row) => row.sent && row.attempts === 1)).toBe(true)
   })
 
-  it('sends one job for a user with more rows than it reads at once', async () => {
+  it('enqueues one job for a user with more rows than one batch', async () => {
     await insertDays(service.database, user, 2500)
     await passOnce()
     await passOnce()
     expect(sent).toEqual([job(user)])
   })
 
-  it('keeps users apart', async () => {
+  it('enqueues a job for each user', async () => {
     const other = await insertUser(service.database)
     await insertDays(service.database, user, 2, 'one')
     await insertDays(service.database, other, 2, 'two')
@@ -86,7 +86,7 @@ describe('the relay', () => {
     expect(sent).toEqual(expect.arrayContaining([job(user, 'one'), job(other, 'two')]))
   })
 
-  it('names the request of a move to another day', async () => {
+  it('passes on the request that moved a transaction to another day', async () => {
     await insertDays(service.database, user, 1, 'booked')
     await service.database.query('DELETE FROM outbox')
     for (const days of [7, -14]) {
@@ -101,7 +101,7 @@ describe('the relay', () => {
     expect(sent).toEqual([job(user, 'moved'), job(user, 'moved')])
   })
 
-  it('sees what is committed, and nothing before', async () => {
+  it('sees committed rows only', async () => {
     const session = await openSession(service.database.url)
     await session.query('BEGIN')
     await session.query(
@@ -118,7 +118,7 @@ describe('the relay', () => {
     expect(sent).toEqual([job(user)])
   })
 
-  it('has its marks committed before the queue is given anything', async () => {
+  it('commits its claim before it adds jobs to the queue', async () => {
     let marked: unknown
     whenAdded = async () => {
       marked = await readOutbox(service.database, user)
@@ -128,7 +128,7 @@ describe('the relay', () => {
     expect(marked).toMatchObject([{ sent: true, attempts: 1 }])
   })
 
-  it('leaves a user alone whose job is on its way, until the figures are there', async () => {
+  it('skips a user whose job is under way, until the figures are there', async () => {
     await insertDays(service.database, user, 1)
     await passOnce()
     await insertDays(service.database, user, 1)
@@ -140,7 +140,7 @@ describe('the relay', () => {
     expect(sent).toHaveLength(2)
   })
 
-  it('sends nothing twice when several run at once', async () => {
+  it('enqueues nothing twice when several relays run at once', async () => {
     const users = await Promise.all(Array.from({ length: 40 }, () => insertUser(service.database)))
     await Promise.all(users.map((id) => insertDays(service.database, id, 2)))
     await Promise.all(Array.from({ length: 4 }, passOnce))
@@ -148,7 +148,7 @@ describe('the relay', () => {
     expect(ids.toSorted((a, b) => a - b)).toEqual(users.toSorted((a, b) => a - b))
   })
 
-  it('takes its marks back when the queue fails, and tries again', async () => {
+  it('releases its claim when the queue fails, and tries again', async () => {
     let failures = 0
     whenAdded = async () => {
       failures += 1
@@ -172,7 +172,7 @@ describe('the relay', () => {
     ])
   })
 
-  it('sends again what a queue lost, after a wait that doubles', async () => {
+  it('enqueues lost jobs again, after a wait that doubles', async () => {
     const [patient, due] = [await insertUser(service.database), await insertUser(service.database)]
     for (const id of [user, patient, due]) await insertDays(service.database, id, 1)
     await age(user, 1.5, 1)
@@ -185,13 +185,13 @@ describe('the relay', () => {
     expect(await readOutbox(service.database, due)).toMatchObject([{ sent: true, attempts: 5 }])
   })
 
-  it('sends by itself when it polls', async () => {
+  it('enqueues by itself when it polls', async () => {
     relay({ poll: true })
     await insertDays(service.database, user, 1)
     await vi.waitFor(() => expect(sent).toEqual([job(user)]))
   })
 
-  it('ends once closed, also when nudged again', async () => {
+  it('stops once closed, also when nudged again', async () => {
     const closed = relay({ poll: true })
     await closed.close()
     await closed.close()
@@ -201,7 +201,7 @@ describe('the relay', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('sends at the next start of a worker what was on its way', async () => {
+  it('enqueues at the next start of a worker what was under way', async () => {
     await insertDays(service.database, user, 1)
     await passOnce()
     await age(user, 0, 9)

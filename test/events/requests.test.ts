@@ -5,7 +5,7 @@ import { heldLoader, startRunner } from '../imports/runner.ts'
 import { askFor, BY_BANK } from '../reports/reports.ts'
 import { useCast } from '../setup/cast.ts'
 
-/** Without a worker: what is asked for waits. */
+/** Without a worker: requests wait. */
 const cast = useCast()
 
 interface Row extends Record<string, unknown> {
@@ -22,7 +22,7 @@ const ofReport = (id: number) => rowsOf(id, 'report.requested')
 const ofImport = (id: number) => rowsOf(id, 'import.requested')
 const report = () => askFor(cast.service, cast.staff.token, BY_BANK)
 const sendFile = (size: number) => accepted(cast.service, cast.staff.token, rows(size))
-/** The mark of the relay that the request's nudge started. */
+/** The claim of the relay that the request's nudge started. */
 const whenSent = (subject: number) =>
   vi.waitFor(async () => expect(await ofReport(subject)).toMatchObject([{ sent: true }]))
 
@@ -35,14 +35,14 @@ describe('the outbox row of a report', () => {
     expect(await ofReport(id)).toEqual([])
   })
 
-  it('goes with the report', async () => {
+  it('is deleted with the report', async () => {
     const id = await report()
     const params = { id }
     await cast.service.call('deleteReport', { params, token: cast.staff.token })
     expect(await ofReport(id)).toEqual([])
   })
 
-  it('goes as the report fails for good', async () => {
+  it('is deleted when the report fails for good', async () => {
     const id = await report()
     await cast.service.database.query(
       `UPDATE reports SET status = 'running', attempts = 20, alive_at = now() - interval '1 minute'
@@ -53,7 +53,7 @@ describe('the outbox row of a report', () => {
     expect(await ofReport(id)).toEqual([])
   })
 
-  it('is sent again when the worker is silent', async () => {
+  it('is enqueued again when the worker sends no heartbeat', async () => {
     const [silent, building] = [await report(), await report()]
     for (const id of [silent, building]) await whenSent(id)
     await cast.service.database.query(
@@ -94,14 +94,14 @@ describe('the outbox row of an import', () => {
   it.each([
     ['is cancelled', rows(11)],
     ['fails', 'no,rows\n"'],
-  ])('goes when the import %s', async (what, file) => {
+  ])('is deleted when the import %s', async (what, file) => {
     const id = await accepted(cast.service, cast.staff.token, file)
     if (what === 'fails') await startRunner(cast.service).run(id)
     else await cast.service.call('deleteImport', { params: { id }, token: cast.staff.token })
     expect(await ofImport(id)).toEqual([])
   })
 
-  it('is not sent before the file has arrived, nor for one that a command reads', async () => {
+  it('is not written before the file has arrived, nor for a file that a command reads', async () => {
     const statuses = await cast.service.database.query<{ id: string }>(
       `INSERT INTO imports (user_id, kind, name, options, has_upload)
        VALUES ($1, 'dataset', 'a', '{}', true), ($1, 'dataset', 'b', '{}', false) RETURNING id`,
@@ -119,7 +119,7 @@ describe('the outbox row of an import', () => {
 })
 
 describe('requests of one account', () => {
-  it('wait neither for each other nor for changes of its transactions', async () => {
+  it('wait neither for each other nor for changes of the account’s transactions', async () => {
     const { service, staff } = cast
     await service.database.query('UPDATE outbox SET enqueued_at = now(), attempts = 1')
     await service.database.query(
@@ -140,7 +140,7 @@ describe('requests of one account', () => {
     await service.database.query('DELETE FROM outbox')
   })
 
-  it('keep no figures waiting', async () => {
+  it('do not delay figures', async () => {
     const { service, user } = cast
     await service.database.query(
       `INSERT INTO outbox (user_id, type, subject_id, created_at)
@@ -159,7 +159,7 @@ describe('requests of one account', () => {
     await service.database.query('DELETE FROM outbox')
   })
 
-  it('become jobs with their request’s id', async () => {
+  it('become jobs with the id of their request', async () => {
     await releaseOutbox(cast.service.services.database)
     const row = { id: 1n, user_id: 2n, subject_id: 3n, request_id: 'r' }
     expect(jobsOf([{ ...row, type: 'report.requested' }])).toEqual([

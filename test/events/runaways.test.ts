@@ -10,7 +10,7 @@ import { insertDays, insertUser } from '../setup/rows.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
 import { openSession } from '../setup/session.ts'
 
-/** What the server gives a claim here. */
+/** The server's limit on a claim in these tests. */
 const CLAIM_MS = 300
 
 let service: TestService
@@ -30,7 +30,7 @@ beforeEach(async () => {
   opened = openDatabase(url, 2, createLog('silent'))
   metrics = createMetrics()
   sent = []
-  // The first claim that the sequence counts never ends by itself; what others were asked for is noted.
+  // The first claim never ends by itself. The table records the limits of the others.
   await database.query(`
     CREATE SEQUENCE claims;
     CREATE TABLE asked (most int);
@@ -79,7 +79,7 @@ const underWay = (statement: string) =>
 const ended = async () => (await metrics.relayRunaways.get()).values[0]?.value
 
 describe('a claim that takes too long', () => {
-  it('is ended and counted, and figures come by smaller ones, which grow again', async () => {
+  it('is cancelled and counted, and smaller claims follow, which grow again', async () => {
     const user = await insertUser(database)
     await insertDays(database, user, 1)
     start()
@@ -95,7 +95,7 @@ describe('a claim that takes too long', () => {
     expect(Number(stats?.count)).toBe(1)
   })
 
-  it('is ended also where the process that began it is gone', async () => {
+  it('is cancelled also if its process is gone', async () => {
     const session = await openSession(database.url)
     const leftOver = session
       .query(`${CLAIM_MARK} SELECT id, user_id, request_id FROM claim_outbox(1)`)
@@ -115,9 +115,9 @@ describe('a claim that takes too long', () => {
     await vi.waitFor(() => expect(sent).toEqual([user]), { timeout: 10_000 })
   })
 
-  it('of somebody else is left alone', async () => {
+  it('is left alone if it is not a relay’s', async () => {
     const [other, begun] = await Promise.all([openSession(database.url), openSession(database.url)])
-    // A claim that is not ours, older than ours that the relay ends: so it has looked at both.
+    // This statement is older than the claim that the relay cancels, so the relay has seen both.
     const theirs = other.query('SELECT pg_sleep(600)').catch((error: Error) => error.message)
     await vi.waitFor(async () => expect(await underWay('SELECT pg_sleep(600)')).toHaveLength(1))
     const ours = begun.query(`${CLAIM_MARK} SELECT pg_sleep(600)`).catch(() => 'ended')

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-it('a worker whose queue does not answer at its start lets the process go on, and starts later', async () => {
+it('a worker whose queue does not answer at the start lets the process go on, and starts later', async () => {
   const { metrics, log, outbox } = service.services
   const warned = vi.spyOn(log, 'warn')
   const user = await insertUser(service.database)

@@ -13,7 +13,7 @@ afterAll(() => service.close())
 const COLUMNS =
   'user_id, full_name, transaction_date, transaction_amount, transaction_type, currency'
 
-/** Statements of whoever writes past Passbook. `$1` is a user with three days, `$2` one without. */
+/** Statements of writers that bypass Passbook. `$1` is a user with three days, `$2` one without. */
 const WRITERS: readonly (readonly [string, string])[] = [
   [
     'INSERT',
