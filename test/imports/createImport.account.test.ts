@@ -14,7 +14,7 @@ async function* bytes() {
 }
 
 describe('createImport', () => {
-  it('answers 401 when the account goes after the file has arrived', async () => {
+  it('answers 401 when the account is deleted after the file has arrived', async () => {
     const { services, createAccount, database } = cast.service
     const { id } = await createAccount('staff')
     const checked = checkQuery({ kind: 'dataset', name: 'orders' })

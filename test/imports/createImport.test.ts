@@ -6,7 +6,7 @@ import { accepted, formOf, newName, pieces, rows, send, statuses } from './impor
 
 const MAX_BYTES = 600_000
 
-/** Without a worker: what is sent stays queued. */
+/** Without a worker: imports stay queued. */
 const cast = useCast({ env: { IMPORT_MAX_BYTES: String(MAX_BYTES) } })
 
 const FILE = 'id,amount\n1,2.50\n2,7.00\n'
@@ -29,7 +29,7 @@ const requests = (requestId: string) =>
   )
 
 describe('createImport', () => {
-  it('answers 202 with the import and where it is, and has a worker load it', async () => {
+  it('answers 202 with the import and its location, and has a worker load it', async () => {
     const { service, staff } = cast
     const headers = { 'x-request-id': 'the-import' }
     const answer = await send(service, staff.token, FILE, { name: 'orders-2026' }, headers)
@@ -59,7 +59,7 @@ describe('createImport', () => {
     expect(await requests('the-import')).toEqual([{ user_id: staff.id, subject_id: id }])
   })
 
-  it('stores the file encrypted, in pieces', async () => {
+  it('stores the file encrypted, in chunks', async () => {
     const { service, staff } = cast
     const file = rows(40_000)
     expect(file.length).toBeLessThan(MAX_BYTES)
@@ -73,20 +73,20 @@ describe('createImport', () => {
   it.each([
     ['by its header', { 'content-encoding': 'gzip' }],
     ['by its first bytes', {}],
-  ])('takes a file that is gzip, known %s, as it was sent', async (_, headers) => {
+  ])('stores a gzip file, recognized %s, as it was sent', async (_, headers) => {
     const file = gzipSync(FILE)
     const { status, body } = await send(cast.service, cast.staff.token, file, {}, headers)
     expect([status, body.sha256, body.bytes_total]).toEqual([202, sha256(file), file.length])
     expect(await stored(body.id)).toMatchObject({ compressed: true, bytes: file.length })
   })
 
-  it('takes what is no gzip as it is, also with the encoding identity', async () => {
+  it('stores a file that is not gzip unchanged, also with the encoding identity', async () => {
     const headers = { 'content-encoding': 'identity' }
     const id = await accepted(cast.service, cast.staff.token, FILE, {}, headers)
     expect(await stored(id)).toMatchObject({ compressed: false, bytes: FILE.length })
   })
 
-  it('takes rows for users and transactions under a name of their own, or none', async () => {
+  it('takes rows of users and transactions with or without a name for the import', async () => {
     const { service, staff } = cast
     for (const kind of ['users', 'transactions']) {
       const file = `${kind}\n1\n`
@@ -122,19 +122,19 @@ describe('createImport of a form', () => {
     ['March orders (2).csv.gz', 'March_orders_2_'],
     ['../../.hidden.tsv', 'hidden'],
     [`${'x'.repeat(100)}.csv`, 'x'.repeat(63)],
-  ])('calls the dataset of %s %s', async (fileName, name) => {
+  ])('names the dataset of %s %s', async (fileName, name) => {
     const { status, body } = await post([['file', `${fileName}\n1\n`, fileName]])
     expect([status, body.name]).toEqual([202, name])
     expect(body.sha256).toBe(sha256(`${fileName}\n1\n`))
   })
 
-  it('calls it as the query says, where it does', async () => {
+  it('uses the name of the query if it has one', async () => {
     const name = newName()
     const { status, body } = await post([['file', FILE, 'orders.csv']], { name })
     expect([status, body.name]).toEqual([202, name])
   })
 
-  it('needs a name where the file has none that can be one', async () => {
+  it('needs a name if the file name makes no valid one', async () => {
     const { status, body } = await post([['file', FILE, '???.csv']])
     expect([status, body.errors?.[0]?.path ?? body.name]).toEqual([202, '_'])
     const none = await post([['file', FILE, '.csv']])
@@ -177,7 +177,7 @@ describe('createImport of a form', () => {
       'multipart/form-data; boundary=x',
       '--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nid\r\n1',
     ],
-  ])('refuses as %s what is no form, or not all of one (%#)', async (type, body) => {
+  ])('refuses as %s what is not a form, or an incomplete one (%#)', async (type, body) => {
     const staff = await cast.service.createAccount('staff')
     const answer = await cast.service.call('createImport', {
       token: staff.token,
@@ -190,7 +190,7 @@ describe('createImport of a form', () => {
   })
 })
 
-describe('createImport of what is not taken', () => {
+describe('createImport of an unacceptable file', () => {
   it.each([
     ['empty_file', '', {}],
     ['not_gzip', FILE, { 'content-encoding': 'gzip' }],
@@ -214,7 +214,7 @@ describe('createImport of what is not taken', () => {
     expect(await statuses(cast.service, staff.id)).toEqual([])
   })
 
-  it('refuses a file that is larger than may be, and leaves nothing of it', async () => {
+  it('refuses a file that is too large, and leaves nothing of it', async () => {
     const { service } = cast
     const staff = await service.createAccount('staff')
     const file = Buffer.alloc(MAX_BYTES + 1, 'a')
@@ -257,7 +257,7 @@ describe('createImport of what is not taken', () => {
   it.each([
     [{ name: 'orders' }, 'kind'],
     [{ kind: 'dataset' }, 'name'],
-  ])('wants more than %j', async (query, path) => {
+  ])('needs more than %j', async (query, path) => {
     const { token } = cast.staff
     const { status, body } = await cast.service.call('createImport', { token, query, body: FILE })
     expect(status).toBe(422)

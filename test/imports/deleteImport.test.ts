@@ -12,7 +12,7 @@ const cast = useCast()
 const remove = (id: number | string, token = cast.staff.token, headers = {}) =>
   cast.service.call('deleteImport', { params: { id }, token, headers })
 
-/** Tables of datasets, listed or not. */
+/** Tables of datasets, registered or not. */
 const tables = () =>
   cast.service.database.query(`SELECT relname FROM pg_class WHERE relkind = 'r'
     AND relnamespace = 'datasets'::regnamespace`)
@@ -22,7 +22,7 @@ const expectGone = async (id: number) => {
   expect(await pieces(cast.service, id, 'rejects')).toBe(0)
 }
 
-/** Has an import loaded by one that can be let go. */
+/** Loads an import with a loader that waits until the test releases it. */
 async function held(file: string, query = {}, load: Loader = loadDataset) {
   const id = await accepted(cast.service, cast.staff.token, file, query)
   const { loader, started, release } = heldLoader(load)
@@ -32,7 +32,7 @@ async function held(file: string, query = {}, load: Loader = loadDataset) {
 }
 
 describe('deleteImport', () => {
-  it('cancels one that waits: its file is gone at once, and nothing is loaded', async () => {
+  it('cancels a queued import: its file is deleted at once, and nothing is loaded', async () => {
     const { service, staff } = cast
     const id = await accepted(service, staff.token, rows(10))
     expect((await remove(id)).status).toBe(204)
@@ -47,14 +47,14 @@ describe('deleteImport', () => {
     expect(await tables()).toEqual([])
   })
 
-  it('deletes the record the second time', async () => {
+  it('deletes the record when called a second time', async () => {
     const id = await accepted(cast.service, cast.staff.token, rows(10))
     expect([(await remove(id)).status, (await remove(id)).status]).toEqual([204, 204])
     expect((await remove(id)).status).toBe(404)
     expect((await look(cast.service, cast.staff.token, id)).code).toBe('not_found')
   })
 
-  it('stops a worker that is about to complete it', async () => {
+  it('stops a worker that is about to complete the import', async () => {
     const file = `${rows(200)}too,many,cells\n`
     const { id, running, release } = await held(file, {}, async (job) => {
       const result = await loadDataset(job)
@@ -71,7 +71,7 @@ describe('deleteImport', () => {
     expect(await tables()).toEqual([])
   })
 
-  it('stops a worker in the middle within a second', async () => {
+  it('stops a running worker within a second', async () => {
     let stoppedAt = 0
     const { id, running, release } = await held('a\n1\n', {}, async ({ signal }) => {
       await new Promise<void>((resolve) => {
@@ -90,7 +90,7 @@ describe('deleteImport', () => {
     await expectGone(id)
   })
 
-  it('lets a worker end quietly whose import is gone as a whole', async () => {
+  it('lets a worker end quietly when its import is deleted completely', async () => {
     const { id, running, release } = await held(`${rows(10)}x\n`)
     await remove(id)
     await remove(id)
@@ -100,7 +100,7 @@ describe('deleteImport', () => {
     expect(await tables()).toEqual([])
   })
 
-  it('deletes one that has ended with its rejects and its log, and leaves its dataset', async () => {
+  it('deletes a finished import with its rejects and its log, and keeps its dataset', async () => {
     const { service, staff } = cast
     const name = newName()
     const id = await accepted(service, staff.token, `${rows(10)}too,many,cells\n`, { name })
@@ -123,7 +123,7 @@ describe('deleteImport', () => {
     ).toEqual([{ count: 10 }])
   })
 
-  it('deletes what If-Match names, and nothing else', async () => {
+  it('deletes only what If-Match names', async () => {
     const { service, staff } = cast
     const id = await accepted(service, staff.token, rows(10))
     expect((await remove(id, staff.token, { 'if-match': '"other"' })).status).toBe(412)
@@ -135,7 +135,7 @@ describe('deleteImport', () => {
     expect((await look(service, staff.token, id)).status).toBe('cancelled')
   })
 
-  it('leaves somebody else’s to admins', async () => {
+  it('allows only admins to delete somebody else’s', async () => {
     const { service, staff, admin } = cast
     const id = await accepted(service, staff.token, rows(10))
     const other = await service.createAccount('staff')
@@ -144,7 +144,7 @@ describe('deleteImport', () => {
     expect((await remove(id, admin.token)).status).toBe(204)
   })
 
-  it('knows nothing of a file that still comes in', async () => {
+  it('answers 404 for a file that is still uploading', async () => {
     const { service, staff } = cast
     const [row] = await service.database.query<{ id: string }>(
       `INSERT INTO imports (user_id, kind, name, options) VALUES ($1, 'users', 'users', '{}')
@@ -154,7 +154,7 @@ describe('deleteImport', () => {
     expect((await remove(Number(row?.id))).status).toBe(404)
   })
 
-  it('refuses what is no id, users and strangers', async () => {
+  it('refuses invalid ids, customers and callers without a token', async () => {
     expect((await remove('0')).status).toBe(422)
     expect((await remove(1, cast.user.token)).status).toBe(403)
     expect((await cast.service.call('deleteImport', { params: { id: 1 } })).status).toBe(401)

@@ -27,7 +27,7 @@ const amounts = (name: string) =>
     )
 
 describe('downloadRejects', () => {
-  it('sends the rows as they stood, with line, column, code and reason in front', async () => {
+  it('returns the rows unchanged, with line, column, code and reason in front', async () => {
     const file = 'id,amount,note\n1,2.5,fine\n2,3.5\n3,,"a ""b"",\nc"\n4,4.5,fine,more\n'
     const id = await loaded(file, { critical: 'amount' })
     const { status, headers, body } = await download(id)
@@ -45,11 +45,11 @@ describe('downloadRejects', () => {
     expect((await look(cast.service, cast.staff.token, id)).rows_rejected).toBe(3)
   })
 
-  it('sends the header alone when no row was refused', async () => {
+  it('returns only the header when no row was refused', async () => {
     expect((await download(await loaded('id,amount\n1,2.5\n'))).body).toBe(`${HEAD},id,amount\r\n`)
   })
 
-  it('sends what is loaded when it was mended', async () => {
+  it('returns a file that can be loaded once it is corrected', async () => {
     const name = newName()
     const file = `id,amount\n1,2.5\n2\n3,4.5\n`
     const { body } = await download(await loaded(file, { name }))
@@ -68,7 +68,7 @@ describe('downloadRejects', () => {
     expect(await amounts(mended)).toEqual([{ id: 2, amount: 3.5 }])
   })
 
-  it('sends many, in the order of the file', async () => {
+  it('returns many rows in the order of the file', async () => {
     const count = 20_000
     const bad = Array.from({ length: count }, (_, index) => `${index},${'x'.repeat(20)},more\n`)
     const id = await loaded(`id,amount\n${bad.join('')}1,2.5\n`)
@@ -81,7 +81,7 @@ describe('downloadRejects', () => {
     )
   })
 
-  it('sends those of a dry run and of one that failed, too', async () => {
+  it('returns those of a dry run and of a failed import, too', async () => {
     const file = 'id,amount\n1,2.5\n2\n3\n4,4.5\n'
     for (const query of [{ dry_run: true }, { max_errors: 1 }]) {
       const { body } = await download(await loaded(file, query))
@@ -94,7 +94,7 @@ describe('downloadRejects', () => {
     }
   })
 
-  it('sends them when the import has ended, not before', async () => {
+  it('returns them only when the import is finished', async () => {
     const { service, staff } = cast
     const id = await accepted(service, staff.token, 'a\n1\n')
     const queued = await download(id)
@@ -108,7 +108,7 @@ describe('downloadRejects', () => {
     expect(statuses).toEqual([409])
   })
 
-  it('keeps them encrypted, and sends somebody else’s to admins only', async () => {
+  it('stores them encrypted, and shows somebody else’s to admins only', async () => {
     const { service, admin } = cast
     const id = await loaded('id,secret\n1\n')
     const other = await service.createAccount('staff')
@@ -121,7 +121,7 @@ describe('downloadRejects', () => {
     expect(row?.content.includes('secret')).toBe(false)
   })
 
-  it('refuses what is no id, users and strangers', async () => {
+  it('refuses invalid ids, customers and callers without a token', async () => {
     expect((await download('x')).status).toBe(422)
     expect((await download(1, cast.user.token)).status).toBe(403)
     expect((await cast.service.call('downloadRejects', { params: { id: 1 } })).status).toBe(401)

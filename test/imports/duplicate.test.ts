@@ -9,7 +9,7 @@ const cast = useCast()
 const FILE = 'id,amount\n1,2.50\n2,7.00\n'
 const OTHER = 'id,amount\n1,2.50\n'
 
-/** Sends files of one account. */
+/** Uploads files of one account. */
 async function sender() {
   const { service } = cast
   const { id, token } = await service.createAccount('staff')
@@ -28,7 +28,7 @@ async function sender() {
 const runner = () => startRunner(cast.service)
 
 describe('a file that is sent twice', () => {
-  it('is answered with the import it has, queued or completed', async () => {
+  it('gets the existing import, queued or completed', async () => {
     const { send, ...account } = await sender()
     const query = { name: newName() }
     const first = await send(FILE, query)
@@ -46,7 +46,7 @@ describe('a file that is sent twice', () => {
     expect(await statuses(cast.service, account.id)).toEqual(['completed'])
   })
 
-  it('is another import under another name, kind, or with other options', async () => {
+  it('is another import under another name, kind, or options', async () => {
     const { send } = await sender()
     const query = { name: newName() }
     const answers = [
@@ -61,7 +61,7 @@ describe('a file that is sent twice', () => {
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(answers.length)
   })
 
-  it('is another account’s own import, but for admins, who see all', async () => {
+  it('is another account’s own import, except for admins, who see all imports', async () => {
     const [one, two] = [await sender(), await sender()]
     const query = { name: newName() }
     const first = await one.send(FILE, query)
@@ -71,7 +71,7 @@ describe('a file that is sent twice', () => {
     expect((await send(service, admin.token, FILE, query)).status).toBe(200)
   })
 
-  it('is loaded anew when it failed or was cancelled', async () => {
+  it('is loaded again when the first import failed or was cancelled', async () => {
     const { send, remove } = await sender()
     const query = { name: newName() }
     const cancelled = await send(FILE, query)
@@ -86,7 +86,7 @@ describe('a file that is sent twice', () => {
     expect((await send(FILE, { ...query, critical: 'nothing' })).status).toBe(202)
   })
 
-  it('is loaded anew when its dataset is gone or was replaced', async () => {
+  it('is loaded again when its dataset was deleted or replaced', async () => {
     const { send } = await sender()
     const name = newName()
     const query = { name, if_exists: 'replace' }
@@ -102,7 +102,7 @@ describe('a file that is sent twice', () => {
     expect((await send(FILE, query)).status).toBe(202)
   })
 
-  it('is one import when both come at once', async () => {
+  it('is one import when both arrive at once', async () => {
     const { send, id } = await sender()
     const query = { name: newName() }
     const answers = await Promise.all(Array.from({ length: 12 }, () => send(FILE, query)))
@@ -125,8 +125,8 @@ describe('a file that is sent twice', () => {
   })
 })
 
-describe('a dataset of a name that is taken', () => {
-  it('is refused at once, of another file or with other options', async () => {
+describe('a dataset whose name is taken', () => {
+  it('is refused at once for another file or other options', async () => {
     const { send, id } = await sender()
     const query = { name: newName() }
     await runner().run((await send(FILE, query)).body.id)
@@ -150,7 +150,7 @@ describe('a dataset of a name that is taken', () => {
     })
   })
 
-  it('takes the place of the one before with if_exists=replace, once it is complete', async () => {
+  it('replaces the former one with if_exists=replace, once it is complete', async () => {
     const { send, token } = await sender()
     const name = newName()
     const first = await send(FILE, { name })
@@ -170,7 +170,7 @@ describe('a dataset of a name that is taken', () => {
 })
 
 describe('an Idempotency-Key', () => {
-  it('has the first answer come again, and makes one import and one job', async () => {
+  it('repeats the first answer, and makes one import and one job', async () => {
     const { send, id } = await sender()
     const query = { name: newName() }
     const headers = { 'idempotency-key': newName(), 'x-request-id': newName() }
@@ -189,7 +189,7 @@ describe('an Idempotency-Key', () => {
     expect(await pieces(cast.service, first.body.id)).toBe(1)
   })
 
-  it('is of one file and one query', async () => {
+  it('identifies one file and one query', async () => {
     const { send, id } = await sender()
     const query = { name: newName() }
     const headers = { 'idempotency-key': newName() }
@@ -205,7 +205,7 @@ describe('an Idempotency-Key', () => {
     expect(await statuses(cast.service, id)).toEqual(['queued'])
   })
 
-  it('is free again after a refusal', async () => {
+  it('can be used again after a refusal', async () => {
     const { send, id } = await sender()
     const name = newName()
     await runner().run((await send(FILE, { name })).body.id)
@@ -216,7 +216,7 @@ describe('an Idempotency-Key', () => {
     expect(await statuses(cast.service, id)).toEqual(['completed', 'queued'])
   })
 
-  it('says that a known file is known, each time', async () => {
+  it('reports each duplicate as one', async () => {
     const { send } = await sender()
     const query = { name: newName() }
     const headers = { 'idempotency-key': newName() }

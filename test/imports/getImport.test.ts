@@ -9,7 +9,7 @@ const get = (id: number | string, token = cast.staff.token, headers = {}) =>
   cast.service.call('getImport', { params: { id }, token, headers })
 
 describe('getImport', () => {
-  it('shows what came of it', async () => {
+  it('shows the result', async () => {
     const { service, staff } = cast
     const name = newName()
     const file = '\ufeffId;Größe\r\n1;2,5\r\n2;3,5\r\n3\r\n4;n/a\r\n'
@@ -50,7 +50,7 @@ describe('getImport', () => {
     expect(times).toEqual([...times].sort((a, b) => a - b))
   })
 
-  it('shows how far one is that runs', async () => {
+  it('shows the progress of a running import', async () => {
     const { service, staff } = cast
     const id = await accepted(service, staff.token, rows(100))
     const { loader, started, release } = heldLoader(async (job) => {
@@ -68,7 +68,7 @@ describe('getImport', () => {
     await expect(running).rejects.toThrow('enough')
   })
 
-  it('answers 304 to who knows it already, until it changes', async () => {
+  it('answers 304 to an up-to-date ETag, until the import changes', async () => {
     const { service, staff } = cast
     const id = await accepted(service, staff.token, rows(10))
     const etag = String((await get(id)).headers['etag'])
@@ -88,7 +88,7 @@ describe('getImport', () => {
     expect((await get(id, admin.token)).body).toEqual((await get(id)).body)
   })
 
-  it('shows nobody one whose file still comes in', async () => {
+  it('hides an import whose file is still uploading', async () => {
     const { service, staff, admin } = cast
     const [row] = await service.database.query<{ id: string }>(
       `INSERT INTO imports (user_id, kind, name, options) VALUES ($1, 'users', 'users', '{}')
@@ -99,7 +99,7 @@ describe('getImport', () => {
     expect((await get(Number(row?.id), admin.token)).status).toBe(404)
   })
 
-  it('refuses what is no id, users and strangers', async () => {
+  it('refuses invalid ids, customers and callers without a token', async () => {
     expect((await get('x')).status).toBe(422)
     expect((await get(1, cast.user.token)).status).toBe(403)
     expect((await cast.service.call('getImport', { params: { id: 1 } })).status).toBe(401)

@@ -5,7 +5,7 @@ import type { RequestOptions, TestService } from '../setup/service.ts'
 /** A name no other test uses. */
 export const newName = (): string => `set_${randomBytes(6).toString('hex')}`
 
-/** Sends a file as text/csv: as a dataset of a new name where nothing else is said. */
+/** Uploads a file as text/csv: by default as a dataset with a new name. */
 export const send = (
   service: TestService,
   token: string,
@@ -23,14 +23,14 @@ export const send = (
   })
 }
 
-/** Sends a file that is taken. @returns its id */
+/** Uploads an acceptable file. @returns the id of its import */
 export async function accepted(...request: Parameters<typeof send>): Promise<number> {
   const { status, body } = await send(...request)
   expect([status, body.status]).toEqual([202, 'queued'])
   return body.id
 }
 
-/** An import as it is shown. */
+/** An import as the API shows it. */
 export const look = async ({ call }: TestService, token: string, id: number) =>
   (await call('getImport', { params: { id }, token })).body
 
@@ -47,7 +47,7 @@ export const finished = (service: TestService, token: string, id: number) =>
     { timeout: 20_000, interval: 20 },
   )
 
-/** How many pieces of an import are stored. */
+/** How many chunks of an import are stored. */
 export async function pieces({ database }: TestService, id: number, part = 'upload') {
   const [row] = await database.query<{ count: number }>(
     `SELECT count(*)::int FROM import_chunks WHERE import_id = $1 AND part = $2::"ImportPart"`,
@@ -56,7 +56,7 @@ export async function pieces({ database }: TestService, id: number, part = 'uplo
   return row?.count
 }
 
-/** The statuses of all imports of an account, also of those that are shown to nobody. */
+/** The statuses of all imports of an account, also of those that the API hides. */
 export const statuses = async ({ database }: TestService, userId: number) =>
   (
     await database.query<{ status: string }>(
@@ -81,6 +81,6 @@ export async function formOf(
   }
 }
 
-/** So many rows of a file that is a dataset of two columns. */
+/** Rows of a file that makes a dataset of two columns. */
 export const rows = (count: number): string =>
   `id,amount\n${Array.from({ length: count }, (_, index) => `${index + 1},${index}.5\n`).join('')}`

@@ -15,7 +15,7 @@ beforeAll(async () => {
     mine.unshift(await accepted(service, staff.token, rows(index + 1)))
   }
   others = await accepted(service, other.token, rows(1))
-  // What still comes in is in no list.
+  // Imports that are uploading are in no list.
   await service.database.query(
     `INSERT INTO imports (user_id, kind, name, options) VALUES ($1, 'users', 'users', '{}')`,
     [staff.id],
@@ -28,13 +28,13 @@ const list = async (query = {}, token = cast.staff.token) => {
 }
 
 describe('listImports', () => {
-  it('lists the caller’s own, newest first', async () => {
+  it('lists the caller’s own imports, newest first', async () => {
     const { status, headers, ids } = await list()
     expect([status, ids, headers['x-total-count']]).toEqual([200, mine, '5'])
     expect((await list({}, other.token)).ids).toEqual([others])
   })
 
-  it('lists everybody’s for admins, as they are shown one by one', async () => {
+  it('lists all imports for admins', async () => {
     const { ids, headers, body } = await list({}, cast.admin.token)
     expect([ids, headers['x-total-count']]).toEqual([[others, ...mine], '6'])
     const one = await cast.service.call('getImport', {
@@ -44,13 +44,13 @@ describe('listImports', () => {
     expect(body[0]).toEqual(one.body)
   })
 
-  it('goes by page', async () => {
+  it('pages by number', async () => {
     const { ids, headers } = await list({ page: 2, per_page: 2 })
     expect(ids).toEqual(mine.slice(2, 4))
     expect(headers['link']).toMatch(/rel="prev".*rel="next".*rel="last"/)
   })
 
-  it('goes by cursor to the end', async () => {
+  it('pages by cursor to the end', async () => {
     const seen: number[] = []
     let cursor: unknown = ''
     while (cursor !== undefined) {

@@ -6,7 +6,7 @@ import { USUAL_OPTIONS } from './kinds/load-context.ts'
 const cast = useCast()
 const { numbers } = USUAL_OPTIONS
 
-/** What an import is to do that is asked for by this query. */
+/** The options of an import with this query. */
 async function optionsOf(query: Parameters<typeof accepted>[3]): Promise<unknown> {
   const id = await accepted(cast.service, cast.staff.token, 'a,b\n1,2\n', query)
   const [row] = await cast.service.database.query<{ options: unknown }>(
@@ -16,7 +16,7 @@ async function optionsOf(query: Parameters<typeof accepted>[3]): Promise<unknown
   return row?.options
 }
 
-describe('what is asked of an import', () => {
+describe('the options of an import', () => {
   it.each([
     [{}, {}],
     [{ dry_run: true }, { dryRun: true }],
@@ -46,7 +46,7 @@ describe('what is asked of an import', () => {
     [{ primary_key: ['b', 'a'] }, { primaryKey: ['b', 'a'] }],
     [{ 'default[a]': '0' }, { defaults: { a: '0' } }],
     [{ 'rename[a]': 'id', 'rename[b [x]]': 'amount' }, { rename: { a: 'id', 'b [x]': 'amount' } }],
-  ])('is, by the query %j, %j', async (query, options) => {
+  ])('are, for the query %j, %j', async (query, options) => {
     expect(await optionsOf(query)).toEqual({ ...USUAL_OPTIONS, ...options })
   })
 })

@@ -10,14 +10,14 @@ import { createLog } from '../../src/lib/log.ts'
 import type { TestService } from '../setup/service.ts'
 
 interface Changes {
-  /** In place of the service's own. */
+  /** Replaces the service's loaders. */
   readonly loaders?: Partial<Record<ImportKind, Loader>>
   readonly maxBytes?: number
 }
 
 /**
- * What a worker of a process of its own has of imports, without a queue: a test runs it when it wants. It
- * closes when the test has ended.
+ * The import service of another worker process, without a queue: the test runs each import itself.
+ * It closes after the test.
  */
 export function startRunner(
   { services, database }: TestService,
@@ -41,7 +41,7 @@ export function startRunner(
   })
 }
 
-/** A loader that waits before it loads, until it is let go. */
+/** A loader that waits until the test releases it. */
 export function heldLoader(load: Loader = loadDataset) {
   const started: number[] = []
   let release = () => {}

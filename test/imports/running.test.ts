@@ -15,7 +15,7 @@ const sent = (file: string | Buffer, query = {}) =>
   accepted(cast.service, cast.staff.token, file, query)
 const show = (id: number) => look(cast.service, cast.staff.token, id)
 
-/** Loads a file. @returns the import as it is shown then */
+/** Loads a file. @returns the import as the API shows it */
 async function loaded(file: string | Buffer, query = {}, loader: Loader = loadDataset) {
   const id = await sent(file, query)
   await startRunner(cast.service, { loaders: { dataset: loader } }).run(id)
@@ -30,7 +30,7 @@ const attempts = async (id: number) =>
     )
   )[0]?.attempts
 
-/** How many datasets, and tables of datasets, there are. */
+/** The numbers of datasets, and of their tables. */
 const countTables = async () =>
   (
     await cast.service.database.query<{ listed: number; made: number }>(
@@ -40,7 +40,7 @@ const countTables = async () =>
   )[0]
 
 describe('running an import', () => {
-  it('makes the dataset and says so in one moment', async () => {
+  it('makes the dataset and completes the import in one commit', async () => {
     const { service } = cast
     const name = newName()
     const id = await sent(rows(1_000), { name })
@@ -64,7 +64,7 @@ describe('running an import', () => {
     ).toEqual([{ row_count: '1000' }])
   })
 
-  it('loads what is gzip', async () => {
+  it('loads a gzip file', async () => {
     expect(await loaded(gzipSync(rows(1_000)))).toMatchObject({
       status: 'completed',
       rows_loaded: 1_000,
@@ -81,7 +81,7 @@ describe('running an import', () => {
       new CsvError('quote_not_closed', 'A quote.', 3),
       { code: 'quote_not_closed', detail: 'A quote.', line: 3 },
     ],
-  ])('fails at once for what is the file’s fault (%s)', async (fault, error) => {
+  ])('fails at once for a faulty file (%s)', async (fault, error) => {
     const { service } = cast
     const body = await loaded('a\n1\n', {}, async (job) => {
       job.count({ read: 3, loaded: 2, skipped: 0 })
@@ -92,7 +92,7 @@ describe('running an import', () => {
     expect([await attempts(body.id), await pieces(service, body.id)]).toEqual([1, 0])
   })
 
-  it('is tried until it is loaded while its database is away now and then', async () => {
+  it('is retried while its database goes away now and then', async () => {
     const { service } = cast
     const id = await sent('a\n1\n')
     const away: Loader = async () => {
@@ -107,7 +107,7 @@ describe('running an import', () => {
     expect(await show(id)).toMatchObject({ status: 'completed', rows_loaded: 1 })
   })
 
-  it('is tried three times for what is not, and tells nothing of it', async () => {
+  it('is attempted three times on internal errors, and reveals none of them', async () => {
     const { service } = cast
     const id = await sent('a\n1\n')
     const loader: Loader = async (job) => {
@@ -127,7 +127,7 @@ describe('running an import', () => {
     expect(await pieces(service, id)).toBe(0)
   })
 
-  it('loads all of it when the second try goes well', async () => {
+  it('loads everything when the second attempt succeeds', async () => {
     const id = await sent(`${rows(50)}x\n`)
     let tries = 0
     const loader: Loader = async (job) => {
@@ -147,7 +147,7 @@ describe('running an import', () => {
     })
   })
 
-  it('runs two at a time in a process; the third begins when one has ended', async () => {
+  it('runs two at a time in a process; the third starts when one has finished', async () => {
     const ids = [await sent(rows(1)), await sent(rows(2)), await sent(rows(3))]
     const { loader, started, release } = heldLoader()
     const runner = startRunner(cast.service, { loaders: { dataset: loader } })
@@ -167,7 +167,7 @@ describe('running an import', () => {
     )
   })
 
-  it('is loaded once, however many workers take it up', async () => {
+  it('is loaded once, however many workers try', async () => {
     const id = await sent(rows(500))
     const before = await countTables()
     const { loader, started, release } = heldLoader()
@@ -186,11 +186,11 @@ describe('running an import', () => {
   })
 })
 
-describe('an import that is not to be loaded as it is', () => {
+describe('an import that cannot be loaded as it is', () => {
   /** Rows 2, 3 and 4 are too short. */
   const BAD = `id,amount\n1,2.5\n2\n3\n4\n${'5,6.5\n'.repeat(20)}`
 
-  it('fails with more refused rows than may be, and keeps them', async () => {
+  it('fails when too many rows are refused, and keeps them', async () => {
     const before = await countTables()
     const fails = await loaded(BAD, { max_errors: 2 })
     expect(fails).toMatchObject({
@@ -207,7 +207,7 @@ describe('an import that is not to be loaded as it is', () => {
     })
   })
 
-  it('ends with the first refused row where it is to', async () => {
+  it('fails at the first refused row with on_error=abort', async () => {
     expect(await loaded(BAD, { on_error: 'abort' })).toMatchObject({
       status: 'failed',
       rows_loaded: 0,
@@ -216,7 +216,7 @@ describe('an import that is not to be loaded as it is', () => {
     })
   })
 
-  it('stores nothing of a dry run but what is said of it, and its rejects', async () => {
+  it('stores nothing in a dry run but its summary and its rejects', async () => {
     const before = await countTables()
     const body = await loaded(BAD, { dry_run: true })
     expect(body).toMatchObject({
@@ -235,7 +235,7 @@ describe('an import that is not to be loaded as it is', () => {
     expect(await pieces(cast.service, body.id, 'upload')).toBe(0)
   })
 
-  it('fails where gzip is cut off or broken', async () => {
+  it('fails if the gzip is incomplete or damaged', async () => {
     const packed = gzipSync(rows(20_000))
     const broken = Buffer.from(packed)
     broken.fill(0xff, 40_000, 40_200)
@@ -248,7 +248,7 @@ describe('an import that is not to be loaded as it is', () => {
     }
   })
 
-  it('fails when it unpacks to more than may be', async () => {
+  it('fails if it decompresses to too many bytes', async () => {
     const id = await sent(gzipSync('a\n'.repeat(500_000)))
     await startRunner(cast.service, { maxBytes: 900_000 }).run(id)
     expect(await show(id)).toMatchObject({ status: 'failed', error: { code: 'too_large' } })
@@ -262,7 +262,7 @@ describe('the log of an import', () => {
       .split('\n')
       .map((line) => JSON.parse(line))
 
-  it('begins and ends with it, and holds nothing of the file', async () => {
+  it('covers the import from start to end, and has no content of the file', async () => {
     const { id } = await loaded('id,city\n1,Timbuktu\n2,Ouagadougou,x\n')
     const log = await lines(id)
     expect(log[0]).toMatchObject({ msg: 'import started', kind: 'dataset', attempt: 1 })
@@ -270,7 +270,7 @@ describe('the log of an import', () => {
     expect(JSON.stringify(log)).not.toMatch(/timbuktu|ouagadougou|city/i)
   })
 
-  it('has the stack of what went wrong, each time, and not its words', async () => {
+  it('has the stack of each error, but not its message', async () => {
     const id = await sent('a\n1\n')
     const loader = async () => {
       throw new Error('Timbuktu is not a number')
@@ -287,7 +287,7 @@ describe('the log of an import', () => {
     expect(JSON.stringify(errors)).not.toMatch(/Timbuktu/)
   })
 
-  it('says that it was cancelled', async () => {
+  it('reports that it was cancelled', async () => {
     const { id } = await loaded(rows(10), {}, async (job) => {
       const result = await loadDataset(job)
       const params = { id: Number(job.id) }

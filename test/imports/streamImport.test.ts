@@ -13,7 +13,7 @@ interface ServerSentEvent {
   readonly data: TestResponse['body']
 }
 
-/** The events of a text, in their order. */
+/** The events of a text, in order. */
 const eventsOf = (text: string): ServerSentEvent[] =>
   [...text.matchAll(/^event: (\w+)\ndata: (.*)\n\n/gm)].map(([, name = '', data = '']) => ({
     name,
@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 const listen = ({ app }: TestService) => app.listen({ port: 0, host: '127.0.0.1' })
 
-/** Follows over a connection of its own. */
+/** Follows an import over a connection of its own. */
 async function connect(id: number, at = url, token = cast.staff.token) {
   const headers = { authorization: `Bearer ${token}` }
   const request = httpGet(`${at}/v1/imports/${id}/events`, { headers })
@@ -39,7 +39,7 @@ async function connect(id: number, at = url, token = cast.staff.token) {
   answer.setEncoding('utf8').on('data', (part: string) => {
     text += part
   })
-  // Whoever goes is told of it too.
+  // Disconnecting causes an error, which the tests expect.
   answer.on('error', () => undefined)
   return { answer, events: () => eventsOf(text), leave: () => request.destroy() }
 }
@@ -48,7 +48,7 @@ async function connect(id: number, at = url, token = cast.staff.token) {
 const closed = (answer: IncomingMessage) => new Promise((resolve) => answer.once('close', resolve))
 
 describe('streamImport', () => {
-  it('tells of one that has ended, and ends', async () => {
+  it('reports a finished import, and ends', async () => {
     const { service, staff } = cast
     const id = await accepted(service, staff.token, rows(10))
     await startRunner(service).run(id)
@@ -82,7 +82,7 @@ describe('streamImport', () => {
     expect(eventsOf((await follow(id)).body).map(({ name }) => name)).toEqual(['progress', status])
   })
 
-  it('tells of each change in its order, as it comes', async () => {
+  it('reports each change in order, as it happens', async () => {
     const { service, staff } = cast
     const id = await accepted(service, staff.token, rows(10))
     const { answer, events } = await connect(id)
@@ -107,7 +107,7 @@ describe('streamImport', () => {
     ])
   })
 
-  it('ends when the record goes', async () => {
+  it('ends when the record is deleted', async () => {
     const { service, staff } = cast
     const id = await accepted(service, staff.token, rows(10))
     const { answer, events } = await connect(id)
@@ -117,7 +117,7 @@ describe('streamImport', () => {
     expect(events().every(({ name }) => name === 'progress')).toBe(true)
   })
 
-  it('is looked at no more when the client goes', async () => {
+  it('stops reading the record when the client disconnects', async () => {
     const { service, staff } = cast
     const id = await accepted(service, staff.token, rows(10))
     const followed = vi.spyOn(service.services.imports, 'events')
@@ -241,7 +241,7 @@ describe('streamImport', () => {
     expect((await follow(id, admin.token)).status).toBe(200)
   })
 
-  it('refuses what is no id, users and strangers', async () => {
+  it('refuses invalid ids, customers and callers without a token', async () => {
     expect((await follow('x')).status).toBe(422)
     expect((await follow(1, cast.user.token)).status).toBe(403)
     expect((await cast.service.call('streamImport', { params: { id: 1 } })).status).toBe(401)

@@ -13,19 +13,19 @@ const sweep = () => startRunner(cast.service).sweep()
 const set = (id: number, changes: string) =>
   cast.service.database.query(`UPDATE imports SET ${changes} WHERE id = $1`, [id])
 
-/** A piece that somebody left. */
+/** A leftover chunk. */
 const leavePiece = (id: number, part: string) =>
   cast.service.database.query(
     `INSERT INTO import_chunks VALUES ($1, $2::"ImportPart", 99, 'stale')`,
     [id, part],
   )
 
-/** Whether a record is there, also one that is shown to nobody. */
+/** Whether a record exists, also one that the API hides. */
 const isThere = async (id: number) =>
   (await cast.service.database.query('SELECT FROM imports WHERE id = $1', [id])).length > 0
 
-describe('the look after imports', () => {
-  it('loads what waits without a job', async () => {
+describe('the sweep of imports', () => {
+  it('loads imports that wait without a job', async () => {
     const ids = [await sent(), await sent(rows(21)), await sent(rows(22))]
     await sweep()
     expect((await Promise.all(ids.map(show))).map(({ status }) => status)).toEqual([
@@ -35,7 +35,7 @@ describe('the look after imports', () => {
     ])
   })
 
-  it('deletes an upload that is silent, and leaves one that goes on', async () => {
+  it('deletes an upload without a heartbeat, and keeps one that goes on', async () => {
     const [silent, going] = [await sent(), await sent(rows(21))]
     await set(silent, `status = 'uploading', alive_at = now() - interval '121 seconds'`)
     await set(going, `status = 'uploading', alive_at = now() - interval '30 seconds'`)
@@ -44,7 +44,7 @@ describe('the look after imports', () => {
     expect([await isThere(going), await pieces(cast.service, going)]).toEqual([true, 1])
   })
 
-  it('takes up what a worker left that died, from the beginning', async () => {
+  it('restarts an import whose worker died', async () => {
     const id = await sent(`${rows(20)}x\n`)
     await set(id, `status = 'running', attempts = 1, rows_read = 7, started_at = now()`)
     await leavePiece(id, 'rejects')
@@ -63,7 +63,7 @@ describe('the look after imports', () => {
     expect(body.split('\r\n')).toHaveLength(3)
   })
 
-  it('leaves alone what somebody loads', async () => {
+  it('leaves alone an import that is being loaded', async () => {
     const id = await sent()
     const { loader, started, release } = heldLoader()
     const running = startRunner(cast.service, { loaders: { dataset: loader } }).run(id)
@@ -75,7 +75,7 @@ describe('the look after imports', () => {
     expect((await show(id)).status).toBe('completed')
   })
 
-  it('takes an import up when the connection ends that held its lock', async () => {
+  it('restarts an import when the connection that held its lock ends', async () => {
     const id = await sent()
     await set(id, `status = 'running', attempts = 1`)
     const session = await openSession(cast.service.database.url)
@@ -92,7 +92,7 @@ describe('the look after imports', () => {
     )
   })
 
-  it('says of a file on a disk that its load was interrupted', async () => {
+  it('reports that loading a file on a disk was interrupted', async () => {
     const id = await sent()
     await set(id, `status = 'running', attempts = 1, has_upload = false`)
     await sweep()
@@ -104,7 +104,7 @@ describe('the look after imports', () => {
     })
   })
 
-  it('says so too of one that was ended before it began, after a while', async () => {
+  it('does so after a while for one that ended before it started', async () => {
     const [silent, fresh] = [await sent(), await sent(rows(21))]
     await set(silent, `has_upload = false, alive_at = now() - interval '121 seconds'`)
     await set(fresh, `has_upload = false, alive_at = now() - interval '30 seconds'`)
@@ -113,7 +113,7 @@ describe('the look after imports', () => {
     expect((await show(fresh)).status).toBe('queued')
   })
 
-  it('gives up what has killed many workers', async () => {
+  it('gives up an import after many workers died', async () => {
     const id = await sent()
     await set(id, `status = 'running', attempts = 20`)
     await sweep()
@@ -132,7 +132,7 @@ describe('the look after imports', () => {
     },
   )
 
-  it('deletes rejects when they were kept long enough, and leaves the record', async () => {
+  it('deletes expired rejects, and keeps the record', async () => {
     const [old, recent] = [await sent(`${rows(20)}x\n`), await sent(`${rows(21)}x\n`)]
     await sweep()
     await set(old, `finished_at = now() - interval '48 hours 1 second'`)
@@ -145,7 +145,7 @@ describe('the look after imports', () => {
 })
 
 describe('an account that is deleted', () => {
-  it('takes its imports along, and a load under way ends quietly', async () => {
+  it('takes its imports along, and ends a running load quietly', async () => {
     const { service } = cast
     const leaver = await service.createAccount('staff')
     const id = await accepted(service, leaver.token, rows(30))

@@ -9,7 +9,7 @@ import { waitForLock } from '../setup/lock.ts'
 import type { Account, TestResponse } from '../setup/service.ts'
 import { look, newName, statuses } from './imports.ts'
 
-/** How long a body may pause. */
+/** How long a body may pause in these tests. */
 const PAUSE_MS = 400
 const PIECE = Buffer.alloc(64 * 1024, '1,2.50\n')
 const FORM = 'multipart/form-data; boundary=x'
@@ -30,7 +30,7 @@ beforeAll(async () => {
 })
 afterAll(() => closeHasty())
 
-/** Begins to send; what follows is for the test to write. */
+/** Starts to send; the test writes the rest. */
 function begin(
   url: string,
   { token }: Account,
@@ -43,7 +43,7 @@ function begin(
     agent,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'text/csv', ...headers },
   })
-  // A test that breaks it off, or is told to go, knows it.
+  // Tests that break the upload off check the result themselves.
   sent.on('error', () => undefined)
   return sent
 }
@@ -59,7 +59,7 @@ const expectNothing = (account: Account) =>
     timeout: 10_000,
   })
 
-/** Waits until something of an account's file is stored. */
+/** Waits until a chunk of an account's file is stored. */
 const stored = (account: Account) =>
   vi.waitFor(
     async () => {
@@ -72,7 +72,7 @@ const stored = (account: Account) =>
     { timeout: 10_000, interval: 20 },
   )
 
-describe('a file on its way', () => {
+describe('an upload', () => {
   it.each([
     ['of a known length', { 'content-length': 10_000_000 }, ''],
     ['of an unknown length', {}, ''],
@@ -149,7 +149,7 @@ describe('a file on its way', () => {
     expect(await statuses(cast.service, staff.id)).toEqual([])
   })
 
-  it('may take longer than a pause may', async () => {
+  it('may take longer in total than a single pause may', async () => {
     const staff = await cast.service.createAccount('staff')
     const sent = begin(urls.hasty, staff)
     const since = performance.now()
@@ -179,7 +179,7 @@ describe('a file on its way', () => {
     sent.destroy()
   })
 
-  it('waits at the client while the database is slow, and is stored whole in the end', async () => {
+  it('is throttled by backpressure while the database is slow, and is stored completely', async () => {
     const { service, staff } = cast
     const length = 48 * 1024 * 1024
     const blocker = await openBlocker(service.database.url, 'import_chunks')
@@ -193,7 +193,7 @@ describe('a file on its way', () => {
       sent.end()
     })()
     await waitForLock(service)
-    // It goes on until what lies between is full.
+    // It goes on until the buffers in between are full.
     let before = -1
     await vi.waitFor(
       () => {

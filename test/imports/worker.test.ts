@@ -22,10 +22,10 @@ describe('a worker', () => {
   it.each([
     ['with an Idempotency-Key', { 'idempotency-key': newName() }],
     ['without', {}],
-  ])('loads what is sent as soon as it is asked for (%s)', async (_, headers) => {
+  ])('loads an upload at once (%s)', async (_, headers) => {
     const { service, staff } = cast
     const sweeps = vi.spyOn(service.services.imports, 'sweep')
-    // What is not taken up by its job would wait for this one.
+    // Without the sweep, only the job of an import can start it.
     sweeps.mockResolvedValue(undefined)
     try {
       const id = await accepted(service, staff.token, rows(1_000), {}, headers)
@@ -39,7 +39,7 @@ describe('a worker', () => {
     await jobsLeft()
   })
 
-  it('shares many imports with another, each loaded once', async () => {
+  it('shares many imports with another worker, and each is loaded once', async () => {
     const { service, staff } = cast
     const other = await startWorker(service)
     try {
@@ -63,7 +63,7 @@ describe('a worker', () => {
     }
   })
 
-  it('keeps people’s names, addresses and account numbers out of all but their encrypted columns', async () => {
+  it('stores names, addresses and account numbers nowhere but in their encrypted columns', async () => {
     const { service, staff } = cast
     const people = [
       ['Quillon Vasterbee', 'quillon.vasterbee@haystack.example', 'NDL0031HAYSTACK2718'],
@@ -93,7 +93,7 @@ describe('a worker', () => {
     expect(JSON.stringify(await look(service, staff.token, id))).not.toMatch(/quillon|haystack/i)
   })
 
-  it('loads gzip that was sent under a key of its own, once', async () => {
+  it('loads gzip that was sent with an Idempotency-Key, once', async () => {
     const { service, staff } = cast
     const headers = { 'idempotency-key': newName() }
     const query = { name: newName() }

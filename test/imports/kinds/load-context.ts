@@ -4,7 +4,7 @@ import { withLoadConnection } from '../../../src/database/copy-in.ts'
 import type { LoadContext, Loader, LoadResult } from '../../../src/features/imports/kinds/loader.ts'
 import type { ImportOptions } from '../../../src/features/imports/kinds/options.ts'
 
-/** What is asked where a test asks for nothing else. */
+/** The default options of a test. */
 export const USUAL_OPTIONS: ImportOptions = {
   dryRun: false,
   onError: 'skip',
@@ -21,7 +21,7 @@ export const USUAL_OPTIONS: ImportOptions = {
   rename: {},
 }
 
-/** A load that a test runs without an import's life around it. */
+/** A load that a test runs without an import around it. */
 export interface TestLoad {
   readonly databaseUrl: string
   readonly importId: bigint
@@ -31,13 +31,13 @@ export interface TestLoad {
   readonly options?: Partial<ImportOptions>
 }
 
-/** A file in pieces of a few bytes. */
+/** A file in pieces of 16 KiB. */
 async function* pieces(file: string | Buffer) {
   const bytes = Buffer.from(file as string)
   for (let at = 0; at < bytes.length; at += 16_384) yield bytes.subarray(at, at + 16_384)
 }
 
-/** Runs a loader as a worker does and commits, unless it is a dry run. */
+/** Runs a loader like a worker, and commits unless it is a dry run. */
 export async function runLoader(
   loader: Loader,
   { databaseUrl, importId, userId, name, file, options }: TestLoad,

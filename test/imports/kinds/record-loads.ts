@@ -7,7 +7,7 @@ import type { Caller } from '../../../src/http/auth.ts'
 import type { TestService } from '../../setup/service.ts'
 import { runLoader } from './load-context.ts'
 
-/** Loads files of records into a running service's database. */
+/** Loads files of records into the database of a running service. */
 export function openRecordLoads({ services, database }: TestService) {
   const { crypto } = services
   const lookup = createUserLookup(crypto)

@@ -40,7 +40,7 @@ const refused = ({ rejects }: Awaited<ReturnType<LoadRecords>>) =>
   rejects.map(({ line, column, code }): [number, string, string] => [line, column.trim(), code])
 
 describe('importing transactions', () => {
-  it('books each row as a request would, with the user’s name where none is given', async () => {
+  it('books each row like a request, with the user’s name as default', async () => {
     const described = `"a\ttab, a \\ and ""quotes"""`
     const result = await load(
       [
@@ -74,7 +74,7 @@ describe('importing transactions', () => {
     ])
   })
 
-  it('finds users by their address in any case', async () => {
+  it('finds users by their email address in any case', async () => {
     const result = await load(
       [
         'User_Email ;transaction_date;transaction_amount;transaction_type',
@@ -95,7 +95,7 @@ describe('importing transactions', () => {
     expect(await history(user)).toHaveLength(2)
   })
 
-  it('refuses what a request would be refused for, and keeps the cells', async () => {
+  it('refuses what a request would refuse, and keeps the cells', async () => {
     const rows: readonly (readonly [string, string, string])[] = [
       ['1e3,credit,2026-01-01', 'transaction_amount', 'form'],
       ['-5.00,credit,2026-01-01', 'transaction_amount', 'form'],
@@ -131,7 +131,7 @@ describe('importing transactions', () => {
     )
   })
 
-  it('refuses currencies and users that there are not, and texts too long', async () => {
+  it('refuses unknown currencies and users, and texts that are too long', async () => {
     const result = await load(
       [
         `${HEADER},currency,description`,
@@ -147,7 +147,7 @@ describe('importing transactions', () => {
     ])
   })
 
-  it('skips references that are there, in the file and before', async () => {
+  it('skips references that exist already, in the file or before', async () => {
     await service.createTransaction(staff.token, { user_id: user.id, reference: 'A' })
     const file = [
       `${HEADER},reference`,
@@ -165,7 +165,7 @@ describe('importing transactions', () => {
     expect((await load(file)).counts).toEqual({ read: 5, loaded: 1, skipped: 4 })
   })
 
-  it('goes by the request’s renames, defaults, words for null, critical columns and numbers', async () => {
+  it('applies renames, defaults, null words, critical columns and number formats of the request', async () => {
     const result = await load(
       [
         'kunde;datum;betrag;art;text',
@@ -198,7 +198,7 @@ describe('importing transactions', () => {
     [`${HEADER},colour`, 'colour'],
     [`${HEADER},Transaction_Type `, 'transaction_type'],
     ['transaction_date,transaction_amount,transaction_type', 'user_id or user_email'],
-  ])('fails where the columns are %s', async (header, named) => {
+  ])('fails if the columns are %s', async (header, named) => {
     const width = header.split(',').length
     const file = `${header}\n${Array.from({ length: width }, () => '1').join(',')}\n`
     await expect(load(file)).rejects.toMatchObject({
@@ -208,7 +208,7 @@ describe('importing transactions', () => {
     })
   })
 
-  it('leaves no name readable, and says whose request it was', async () => {
+  it('stores names encrypted, and the id of the request', async () => {
     await load(`${HEADER},full_name\n${user.id},2026-01-01,5,credit,Quorvistorsk Lendar`)
     const [row] = await service.database.query<{ text: string; request_id: string }>(
       `SELECT transactions::text AS text, encode(full_name, 'escape') AS name, request_id
@@ -219,7 +219,7 @@ describe('importing transactions', () => {
     expect(JSON.stringify(row)).not.toContain('Quorvistorsk')
   })
 
-  it('brings figures up to date for all users of a large file', async () => {
+  it('updates the figures of all users of a large file', async () => {
     const users = await Promise.all(
       Array.from({ length: 60 }, () => service.createCustomer(staff.token)),
     )
@@ -237,7 +237,7 @@ describe('importing transactions', () => {
     }
   })
 
-  it('waits for a request that books the same reference, and then skips it', async () => {
+  it('waits for a request that books the same reference, and then skips the row', async () => {
     const session = await openSession(service.database.url)
     await session.query('BEGIN')
     await session.query(

@@ -33,7 +33,7 @@ const refused = ({ rejects }: Awaited<ReturnType<LoadRecords>>) =>
   rejects.map(({ line, column, code }): [number, string, string] => [line, column, code])
 
 describe('importing users', () => {
-  it('makes users, current employments and primary bank accounts', async () => {
+  it('creates users, current employments and primary bank accounts', async () => {
     const number = newAccount()
     const result = await load(
       [
@@ -69,7 +69,7 @@ describe('importing users', () => {
     expect(await about(belor.id, 'listBankAccounts')).toEqual([])
   })
 
-  it('has them found as those that were made by requests', async () => {
+  it('creates users that can be found like those created by requests', async () => {
     await load('Email,NAME\nsearch.me@found.example,Quillon Dravenmark')
     for (const query of [
       { q: 'quill drav' },
@@ -96,7 +96,7 @@ describe('importing users', () => {
     expect(Number(await count())).toBe(before + 2)
   })
 
-  it('refuses what requests would be refused for', async () => {
+  it('refuses what requests would refuse', async () => {
     const rows: readonly (readonly [string, string, string])[] = [
       [',no.name@bad.example,,,,,,,', 'name', 'required'],
       ['A B,,,,,,,,', 'email', 'required'],
@@ -117,7 +117,7 @@ describe('importing users', () => {
     expect(result.rejects.map(({ reason }) => reason).join()).not.toMatch(/12 34|not-an|\?!/)
   })
 
-  it('refuses addresses in use, in any case, and of two in the file the second', async () => {
+  it('refuses email addresses in use, in any case, and the second of two in the file', async () => {
     const { email } = await service.createCustomer(staff.token)
     const result = await load(
       [
@@ -135,7 +135,7 @@ describe('importing users', () => {
     expect(await find('twice@taken.example')).toMatchObject([{ name: 'C D' }])
   })
 
-  it('refuses a row as a whole whose account number is in use; its address stays free', async () => {
+  it('refuses the whole row if its account number is in use, and keeps its email address free', async () => {
     const number = newAccount()
     const row = (email: string, account: string) => `A B,${email},,,,,River Bank,${account},`
     const result = await load(
@@ -150,7 +150,7 @@ describe('importing users', () => {
     expect(await find('second@numbers.example')).toHaveLength(1)
   })
 
-  it('fails where somebody takes an address at the same moment, and refuses it the next time', async () => {
+  it('fails if somebody else takes an email address meanwhile, and refuses the row in the next attempt', async () => {
     const session = await openSession(service.database.url)
     const { email, id } = await service.createCustomer(staff.token)
     const [row] = await service.database.query<{ email_index: Buffer }>(
@@ -175,7 +175,7 @@ describe('importing users', () => {
     expect(refused(await load(`name,email\nA B,${email}`))).toEqual([[2, 'email', 'email_taken']])
   })
 
-  it('stores some thousands in order, and keeps nothing readable', async () => {
+  it('stores some thousands in order, and encrypted', async () => {
     const people = Array.from({ length: 6_000 }, (_, index) => {
       const account = 10_000_000_000 + index
       return `Zzyxford Nr${index},zzyx${index}@many.example,40,,Alt Trade,,Old Savings,${account},`

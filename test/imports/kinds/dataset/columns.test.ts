@@ -11,7 +11,7 @@ afterAll(() => datasets.close())
 const HEADER = { dialect: { delimiter: ',', quote: '"', header: true } } as const
 const quote = (cell: string) => `"${cell.replaceAll('"', '""')}"`
 
-/** What columns with these names are called. */
+/** The names of columns with these headers. */
 async function namesOf(header: readonly string[], options = {}) {
   const file = `${header.map(quote).join(',')}\n${header.map((_, index) => index + 5).join(',')}\n`
   const { columns, rows } = await datasets.load(file, { ...HEADER, ...options })
@@ -61,11 +61,11 @@ describe('names', () => {
       ['column_2', '', 'column_2'],
       ['column_2', 'column_2_2', 'column_2_3'],
     ],
-  ])('of %j are identifiers, each once', async (header, names) => {
+  ])('of %j are unique identifiers', async (header, names) => {
     expect(await namesOf(header)).toEqual(names)
   })
 
-  it('are no longer than PostgreSQL allows, and differ all the same', async () => {
+  it('are not longer than PostgreSQL allows, and still unique', async () => {
     const names = await namesOf([
       'x'.repeat(200),
       'x'.repeat(201),
@@ -76,12 +76,12 @@ describe('names', () => {
     expect(new Set(names).size).toBe(4)
   })
 
-  it('are found in no time where the header is huge', async () => {
+  it('are found quickly when the header is huge', async () => {
     const [name] = await namesOf(['n'.repeat(200_000), 'x'])
     expect(name).toBe('n'.repeat(63))
   })
 
-  it('are as the request wants them, by the file name or by what it becomes', async () => {
+  it('are renamed by the request, by the name in the file or in the dataset', async () => {
     const rename = { ' Full Name': 'Person', amount: 'sum', b_2: 'second b' }
     expect(await namesOf(['Full Name', 'Amount', 'b', 'b'], { rename })).toEqual([
       'person',
@@ -93,19 +93,22 @@ describe('names', () => {
     expect(await namesOf(['a', 'b'], { rename: { a: '%' } })).toEqual(['a', 'b'])
   })
 
-  it.each(['rename', 'defaults'])('that %s does not find end the import', async (option) => {
+  it.each(['rename', 'defaults'])('unknown to the file in %s fail the import', async (option) => {
     const load = datasets.load('a,b\n1,2\n', { [option]: { c: 'x' } })
     await expect(load).rejects.toMatchObject({ code: 'unknown_column' })
   })
 
-  it.each(['critical', 'primaryKey'])('that %s does not find end the import', async (option) => {
-    const load = datasets.load('a,b\n1,2\n', { [option]: ['c'] })
-    await expect(load).rejects.toMatchObject({ code: 'unknown_column' })
-  })
+  it.each(['critical', 'primaryKey'])(
+    'unknown to the file in %s fail the import',
+    async (option) => {
+      const load = datasets.load('a,b\n1,2\n', { [option]: ['c'] })
+      await expect(load).rejects.toMatchObject({ code: 'unknown_column' })
+    },
+  )
 })
 
-describe('columns at the right without name and value', () => {
-  it('are none', async () => {
+describe('trailing columns without name and values', () => {
+  it('are dropped', async () => {
     const { columns, rows, table } = await datasets.load('a,b,,\n1,x,,\n2,y,,\n')
     expect(columns.map(({ name }) => name)).toEqual(['a', 'b'])
     expect(await rows()).toHaveLength(2)
@@ -116,7 +119,7 @@ describe('columns at the right without name and value', () => {
     expect(stored.map(({ attname }) => attname)).toEqual(['_row', 'a', 'b'])
   })
 
-  it('are some where any row fills them, or a default does', async () => {
+  it('are kept if any row fills them, or a default does', async () => {
     const filled = await datasets.load('a,,\n1,,\n2,,5\n')
     expect(filled.columns.map(({ name }) => name)).toEqual(['a', 'column_2', 'column_3'])
     const given = await datasets.load('a,,\n1,,\n2,,\n', {
@@ -143,13 +146,13 @@ describe('a table', () => {
     expect(counts.loaded).toBe(1)
   })
 
-  it.each([1_600, 1_601, 5_000])('has no %i columns', async (columns) => {
+  it.each([1_600, 1_601, 5_000])('cannot have %i columns', async (columns) => {
     await expect(datasets.load(wide(columns), HEADER)).rejects.toMatchObject({
       code: 'too_many_columns',
     })
   })
 
-  it('holds no row that is wider than a page of the server', async () => {
+  it('cannot hold a row that is wider than a page of the server', async () => {
     const header = Array.from({ length: 1_200 }, (_, index) => `c${index}`).join(',')
     const row = Array.from({ length: 1_200 }, (_, index) => `${1e9 + index}`).join(',')
     await expect(datasets.load(`${header}\n${row}\n`, HEADER)).rejects.toMatchObject({

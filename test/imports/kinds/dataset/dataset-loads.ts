@@ -3,7 +3,7 @@ import type { ImportOptions } from '../../../../src/features/imports/kinds/optio
 import { createTestDatabase } from '../../../setup/database.ts'
 import { runLoader, type TestLoad } from '../load-context.ts'
 
-/** What a test asks for, and how much of the file is looked at before its table is made. */
+/** What a test loads, and how much of the file the plan is made from. */
 export interface DatasetOptions extends Partial<ImportOptions> {
   readonly surveyBytes?: number
 }
@@ -20,7 +20,7 @@ export async function openDatasetLoads() {
   const userId = BigInt(user?.id ?? 0)
   let names = 0
 
-  /** Loads a file and does not look what came of it. */
+  /** Loads a file and ignores the result. */
   async function run(
     file: TestLoad['file'],
     { surveyBytes, ...options }: DatasetOptions,

@@ -11,14 +11,14 @@ beforeAll(async () => {
 })
 afterAll(() => datasets.close())
 
-/** A file that can be opened again and again, and how often it was. */
+/** A file that can be opened repeatedly, and counts how often. */
 function counted(text: string) {
   const bytes = Buffer.from(text)
   const source = { opened: 0, open }
   async function* open() {
     source.opened += 1
     for (let at = 0; at < bytes.length; at += 16_384) {
-      // As from a disk: the server's answers come in between.
+      // Yields to the event loop, like reading from a disk.
       await setImmediate()
       yield bytes.subarray(at, at + 16_384)
     }
@@ -33,7 +33,7 @@ describe('types by the whole file', () => {
     ['an integer and a numeric', '40000,0.5,31/01/2026', ['integer', 'numeric', 'date']],
     ['a text at the end', '40000,many,31/01/2026', ['integer', 'text', 'date']],
     ['the other order of days', '40000,7,01/31/2026', ['integer', 'integer', 'text']],
-  ])('need one reading more where the beginning says otherwise: %s', async (_, last, types) => {
+  ])('need a second pass if later rows have other types: %s', async (_, last, types) => {
     const file = counted(`a,b,c\n${MANY}\nbad\n${last}\n`)
     const loaded = await datasets.load(file.open, { surveyBytes: 1 })
     expect(loaded.types).toEqual(types)
@@ -45,20 +45,20 @@ describe('types by the whole file', () => {
     expect(rows[0]).toEqual(['0', '7', types[2] === 'date' ? '2026-01-31' : '31/01/2026'])
   })
 
-  it('store nothing more once a row says otherwise, however many follow', async () => {
+  it('store nothing more after a row that does not fit, however many follow', async () => {
     const file = counted(`a,b,c\n${MANY}\n40000,many,x\n${MANY}\n${MANY}\n`)
     const { types, counts } = await datasets.load(file.open, { surveyBytes: 1 })
     expect(types).toEqual(['integer', 'text', 'text'])
     expect(counts.loaded).toBe(120_001)
   })
 
-  it('need none where the beginning is right', async () => {
+  it('need one pass if the beginning is right', async () => {
     const file = counted(`a,b,c\n${MANY}\n`)
     await datasets.load(file.open, { surveyBytes: 1 })
     expect(file.opened).toBe(2)
   })
 
-  it('are those of a column that begins late, too', async () => {
+  it('include a column that begins late', async () => {
     const file = counted(`a,b\n${'1,\n'.repeat(90_000)}1,2026-01-31\n`)
     const { types, columns } = await datasets.load(file.open, { surveyBytes: 1 })
     expect(types).toEqual(['integer', 'date'])
@@ -66,7 +66,7 @@ describe('types by the whole file', () => {
     expect(file.opened).toBe(3)
   })
 
-  it('leave nothing of the first reading', async () => {
+  it('leave nothing of the first pass', async () => {
     const before = await datasets.tables()
     const { table } = await datasets.load(`a,b,c\n${MANY}\n0,x,31/01/2026\n`, { surveyBytes: 1 })
     expect(await datasets.tables()).toHaveLength(before.length + 1)
@@ -77,15 +77,15 @@ describe('types by the whole file', () => {
   })
 })
 
-describe('a name that is taken', () => {
-  it('is refused, and what is there stays', async () => {
+describe('a dataset whose name is taken', () => {
+  it('is refused, and the existing one stays', async () => {
     const first = await datasets.load('a,b\n1,x\n', {}, 'taken')
     const again = datasets.load('a,b\n2,y\n', {}, 'taken')
     await expect(again).rejects.toMatchObject({ code: 'dataset_exists' })
     expect(await first.rows()).toEqual([['1', 'x']])
   })
 
-  it('gets the new table where that is wanted, even while the former one is read', async () => {
+  it('is replaced on request, even while the former one is read', async () => {
     const first = await datasets.load('a,b\n1,x\n', {}, 'replaced')
     const reader = new pg.Client({ connectionString: datasets.database.url })
     await reader.connect()
@@ -99,7 +99,7 @@ describe('a name that is taken', () => {
     expect(listed).toEqual([{ id: second.dataset.id }])
   })
 
-  it('goes to the last of two that replace it at the same time', async () => {
+  it('belongs to the last of two concurrent imports that replace it', async () => {
     await datasets.load('a,b\n1,x\n', {}, 'raced')
     const replace = { ifExists: 'replace' } as const
     const both = await Promise.all([
@@ -113,7 +113,7 @@ describe('a name that is taken', () => {
     expect(listed).toEqual([{ row_count: 1 }])
   })
 
-  it('keeps the former table until the new one is whole', async () => {
+  it('keeps the former table until the new one is complete', async () => {
     const first = await datasets.load('a,b\n1,x\n', {}, 'kept')
     const failing = datasets.load(
       'a,b\n1,x\n',
@@ -126,7 +126,7 @@ describe('a name that is taken', () => {
 })
 
 describe('a dry run', () => {
-  it('finds out everything, and leaves nothing', async () => {
+  it('reports everything, and leaves nothing', async () => {
     const former = await datasets.load('a,b\n1,x\n', {}, 'dry')
     const before = await datasets.tables()
     const options = { dryRun: true, ifExists: 'replace', primaryKey: ['a'] } as const
@@ -139,8 +139,8 @@ describe('a dry run', () => {
   })
 })
 
-describe('a load that ends early', () => {
-  it('leaves no table: a file that breaks off, a connection that is lost', async () => {
+describe('a load that fails', () => {
+  it('leaves no table: an incomplete file, a lost connection', async () => {
     const before = await datasets.tables()
     async function* broken() {
       yield Buffer.from(`a,b,c\n${MANY}\n`)
@@ -167,11 +167,11 @@ describe('a load that ends early', () => {
     expect(await datasets.tables()).toEqual(before)
   })
 
-  it('that is empty is none', async () => {
+  it('of an empty file is refused', async () => {
     await expect(datasets.load('')).rejects.toMatchObject({ code: 'empty_file' })
   })
 
-  it('is whole for a header alone', async () => {
+  it('succeeds for a header alone', async () => {
     const { columns, counts, rows } = await datasets.load('id,name\n')
     expect(columns.map(({ name, type }) => [name, type])).toEqual([
       ['id', 'text'],

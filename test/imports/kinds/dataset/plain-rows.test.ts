@@ -11,7 +11,7 @@ afterAll(() => datasets.close())
 const quote = (cell: string) => `"${cell.replaceAll('"', '""')}"`
 const COMMA = { dialect: { delimiter: ',', header: true } } as const
 
-describe('rows that can be stored as they stand', () => {
+describe('rows that can be copied unchanged', () => {
   const cells = [
     ['1', '0.50', 'true', '2026-01-31', '2026-01-31T10:15:00Z', '{"a": 1}', 'a "word", or two'],
     ['', '', '', '', '', '', ''],
@@ -21,7 +21,7 @@ describe('rows that can be stored as they stand', () => {
   const text = (end: string, write: (cell: string) => string) =>
     ['a,b,c,d,e,f,g', ...cells.map((row) => row.map(write).join(',')), ''].join(end)
 
-  it('are the same rows as those that are written anew', async () => {
+  it('give the same rows as those that are rewritten', async () => {
     const plain = await datasets.load(text('\n', bare))
     expect(plain.types).toEqual([
       'integer',
@@ -52,7 +52,7 @@ describe('rows that can be stored as they stand', () => {
     }
   })
 
-  it('may stand beside others, in any order, with any line ends and empty lines between', async () => {
+  it('can be mixed with others, in any order, with any line ends and empty lines between', async () => {
     const given: (readonly [string, string | null, string])[] = []
     let file = 'a,b,c\n'
     const ends = ['\n', '\r\n', '\r', '\n\n', '\r\n\r\n\n', '\n \n'.slice(0, 1)]
@@ -76,7 +76,7 @@ describe('rows that can be stored as they stand', () => {
     expect((await rows()).map(([a]) => a)).toEqual(['1', '2', '3', '4'])
   })
 
-  it('count from 1 in the order of the file, refused ones left out', async () => {
+  it('are numbered from 1 in the order of the file, without refused ones', async () => {
     const lines = Array.from({ length: 70_000 }, (_, row) =>
       row % 1_000 === 7 ? 'bad' : `${row},x`,
     )
@@ -92,7 +92,7 @@ describe('rows that can be stored as they stand', () => {
   })
 })
 
-describe('cells that COPY would read otherwise', () => {
+describe('cells that COPY would read differently', () => {
   it.each([
     [
       'a quote within a cell',
@@ -135,14 +135,14 @@ describe('cells that COPY would read otherwise', () => {
         ["'z", 'y'],
       ],
     ],
-  ])('come as they stand: %s', async (_, file, expected) => {
+  ])('are stored correctly: %s', async (_, file, expected) => {
     const options = { dialect: { delimiter: ',', quote: '"', header: true } }
     expect(await (await datasets.load(file, options)).rows()).toEqual(expected)
     const text = await datasets.load(file, { ...options, types: 'text' })
     expect(await text.rows()).toEqual(expected)
   })
 
-  it('stand between delimiters that COPY does not take', async () => {
+  it('are written with another delimiter if COPY does not accept the file’s', async () => {
     for (const delimiter of [' ', '.', '\\', "'", 'e', '0']) {
       const file = ['a', 'b', 'x', '"y, z"', '""', 'q'].reduce(
         (text, cell, index) => `${text}${cell}${index % 2 ? '\n' : delimiter}`,
@@ -158,7 +158,7 @@ describe('cells that COPY would read otherwise', () => {
     }
   })
 
-  it('are not quoted where nothing is', async () => {
+  it('get no quotes if the file has none', async () => {
     const { rows } = await datasets.load('a,b\n"x,y"\n', {
       dialect: { delimiter: ',', quote: null, header: true },
     })
@@ -166,10 +166,10 @@ describe('cells that COPY would read otherwise', () => {
   })
 })
 
-describe('rows with other numbers of cells', () => {
+describe('rows with too few or too many cells', () => {
   const file = 'a,b\n1,x\n2\n3,y,z\n4,w,,7\n'
 
-  it('have added columns where that is wanted', async () => {
+  it('get additional columns if the request pads them', async () => {
     const options = { ragged: 'pad', dialect: { delimiter: ',' } } as const
     const { columns, rows, dialect } = await datasets.load(file, options)
     expect(columns.map(({ name, source_name }) => [name, source_name])).toEqual([
@@ -196,7 +196,7 @@ describe('rows with other numbers of cells', () => {
     expect(text.columns.map(({ nullable }) => nullable)).toEqual([false, true, true, true])
   })
 
-  it('get columns that come late in the file', async () => {
+  it('get columns that begin late in the file', async () => {
     const many = '1,x\n'.repeat(60_000)
     const { columns, counts, rejects } = await datasets.load(`a,b\n${many}2,y,z\n`, {
       ragged: 'pad',

@@ -12,7 +12,7 @@ afterAll(() => datasets.close())
 describe('a critical column', () => {
   const file = 'id,Full Name,note\n1,Bob,x\n2,,y\n3, NULL ,z\n4,"",z\n5,Ann,\n'
 
-  it('refuses each row that has nothing there', async () => {
+  it('refuses each row in which it is empty', async () => {
     for (const critical of [['Full Name'], ['full_name']]) {
       const { rejects, rows, counts } = await datasets.load(file, { critical })
       expect(briefly(rejects)).toEqual([
@@ -26,14 +26,14 @@ describe('a critical column', () => {
     }
   })
 
-  it('may be called by its new name, and is empty only when it is where texts are kept', async () => {
+  it('may be given by its new name, and with types=text only an empty cell is empty', async () => {
     const options = { critical: ['person'], rename: { 'Full Name': 'Person' } }
     const { rejects, columns } = await datasets.load(file, { ...options, types: 'text' })
     expect(briefly(rejects)).toEqual(['3 missing_value Full Name', '5 missing_value Full Name'])
     expect(columns[1]).toMatchObject({ name: 'person', source_name: 'Full Name' })
   })
 
-  it('is missed by rows that are too short', async () => {
+  it('is missing in rows that are too short', async () => {
     const { rejects } = await datasets.load('a,b\n1,x\n2\n', {
       critical: ['b'],
       ragged: 'pad',
@@ -42,7 +42,7 @@ describe('a critical column', () => {
     expect(briefly(rejects)).toEqual(['3 missing_value b'])
   })
 
-  it('does not decide a type by rows that are refused', async () => {
+  it('has no type from refused rows', async () => {
     const { types } = await datasets.load('id,n\n1,5\n,many\n2,6\n', { critical: ['id'] })
     expect(types).toEqual(['integer', 'integer'])
   })
@@ -51,7 +51,7 @@ describe('a critical column', () => {
 describe('a default', () => {
   const file = 'id,n,word\n1,5,x\n2,,\n3,N/A,y\n'
 
-  it('stands in for nothing, and counts as a value of its column', async () => {
+  it('replaces null, and counts as a value of its column', async () => {
     const defaults = { n: '0', word: 'none, "yet"' }
     const { rows, types, columns, rejects } = await datasets.load(file, {
       defaults,
@@ -78,7 +78,7 @@ describe('a default', () => {
     expect((await rows()).map(([, n]) => n)).toEqual(['5', given, given])
   })
 
-  it('is written as the values of its column are', async () => {
+  it('is written like the values of its column', async () => {
     const { types, rows } = await datasets.load('id,day\n1,31/01/2026\n2,\n', {
       defaults: { day: '01/02/2026' },
     })
@@ -86,7 +86,7 @@ describe('a default', () => {
     expect((await rows()).map(([, day]) => day)).toEqual(['2026-01-31', '2026-02-01'])
   })
 
-  it('stands in for empty cells where texts are kept, and where other words stand for nothing', async () => {
+  it('replaces empty cells with types=text, and with other null words', async () => {
     const text = await datasets.load(file, { types: 'text', defaults: { n: '0' } })
     expect((await text.rows()).map(([, n]) => n)).toEqual(['5', '0', 'N/A'])
     const other = await datasets.load('id,n,m\n1,-,8\n2,6,9\n', {
@@ -97,7 +97,7 @@ describe('a default', () => {
     expect((await other.rows()).map(([, n]) => n)).toEqual(['0', '6'])
   })
 
-  it('stands in for cells that a short row lacks', async () => {
+  it('replaces cells that a short row lacks', async () => {
     const { rows } = await datasets.load('a,b\n1,x\n2\n', {
       defaults: { b: 'z' },
       ragged: 'pad',
@@ -114,7 +114,7 @@ describe('a primary key', () => {
   const file = 'id,part,note\n1,a,x\n1,b,y\n,a,z\n1,a,again\nbad\n2,a,x\n1,b,again\n2,,z\n'
   const options = { primaryKey: ['id', 'part'], dialect: { delimiter: ',' } }
 
-  it('refuses rows without it or with an earlier one, in the order of the file', async () => {
+  it('refuses rows without it or with a duplicate one, in the order of the file', async () => {
     const { rejects, rows, counts, columns, dataset } = await datasets.load(file, options)
     expect(briefly(rejects)).toEqual([
       '4 missing_key id',
@@ -134,7 +134,7 @@ describe('a primary key', () => {
     expect(columns[0]).toMatchObject({ type: 'integer', nullable: false })
   })
 
-  it('is indexed, beside the number of the row', async () => {
+  it('is indexed, besides the row number', async () => {
     const { table } = await datasets.load(file, options)
     const indexes = await datasets.database.query<{ definition: string }>(
       `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint
@@ -147,7 +147,7 @@ describe('a primary key', () => {
     ])
   })
 
-  it('compares values and not how they are written', async () => {
+  it('compares values, not their spelling', async () => {
     const { rejects } = await datasets.load(
       'day,n\n31/01/2026,1.0\n"31/1/2026",1.00\n 31/01/2026,1\n31/01/2026,2.5\n',
       { primaryKey: ['day', 'n'] },
@@ -155,18 +155,18 @@ describe('a primary key', () => {
     expect(briefly(rejects)).toEqual(['3 duplicate_key', '4 duplicate_key'])
   })
 
-  it('of JSON is none', async () => {
+  it('cannot be JSON', async () => {
     const load = datasets.load('a,b\n{},1\n"[1]",2\n', { primaryKey: ['a'] })
     await expect(load).rejects.toMatchObject({ code: 'key_type' })
   })
 
-  it('is no longer than an index holds', async () => {
+  it('must fit into an index', async () => {
     const long = Array.from({ length: 3_000 }, (_, index) => (index * 7_919) % 9_973).join('-')
     const load = datasets.load(`a,b\n${long},1\nx,2\n`, { primaryKey: ['a'] })
     await expect(load).rejects.toMatchObject({ code: 'limit_exceeded' })
   })
 
-  it('refuses many rows of a long file, each where it stands', async () => {
+  it('refuses many duplicates in a long file, each at its line', async () => {
     const lines = Array.from({ length: 200_000 }, (_, row) => `${row % 50_000},x`)
     const { rejects, counts } = await datasets.load(`id,b\n${lines.join('\n')}\n`, {
       primaryKey: ['id'],

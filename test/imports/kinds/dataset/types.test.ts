@@ -58,7 +58,7 @@ describe('a column', () => {
     expect(columns[0]?.nullable).toBe(false)
   })
 
-  it('of moments keeps them, whatever their offset', async () => {
+  it('of timestamps keeps them, whatever their offset', async () => {
     const cells = ['2026-01-31T10:15:00Z', '2026-01-31 10:15:00.5+05:30', '2026-01-31 10:15 -0800']
     const { types, rows, table } = await column(cells)
     expect(types).toEqual(['timestamptz'])
@@ -71,7 +71,7 @@ describe('a column', () => {
     ])
   })
 
-  it('stays text, and says so, where days and months cannot be told apart', async () => {
+  it('stays text, and says so, if day and month are ambiguous', async () => {
     for (const cells of [
       ['01/02/2026', '03/04/2026'],
       ['01/02/2026 10:00', '03/04/2026 11:00'],
@@ -83,7 +83,7 @@ describe('a column', () => {
     expect((await column(['13/02/2026', '03/04/2026'])).columns[0]).not.toHaveProperty('ambiguous')
   })
 
-  it('is of numbers as they are said to be written', async () => {
+  it('has numbers in the given format', async () => {
     const german = { decimal: ',', thousands: '.', currencySigns: true } as const
     const { types, rows } = await column(['1.234,50', '€ 2.000', '-3,5', '12 €', '4'], {
       numbers: german,
@@ -97,17 +97,17 @@ describe('a column', () => {
     expect((await column(["12'34", '89'], { numbers: swiss })).types).toEqual(['text'])
   })
 
-  it('without a value is text', async () => {
+  it('without values is text', async () => {
     const { columns, rows } = await column(['', 'NULL', ' n/a '])
     expect(columns).toMatchObject([{ type: 'text', nullable: true }])
     expect((await rows()).flat()).toEqual([null, null, null])
   })
 })
 
-describe('what stands for nothing', () => {
+describe('null words', () => {
   const text = 'a,b,c\n1,x,\n-,"",3\n, NULL ,4\n'
 
-  it('is the usual unless it is given', async () => {
+  it('are the usual ones by default', async () => {
     const { types, rows, columns } = await datasets.load(text)
     expect(types).toEqual(['text', 'text', 'integer'])
     expect(await rows()).toEqual([
@@ -118,7 +118,7 @@ describe('what stands for nothing', () => {
     expect(columns.map(({ nullable }) => nullable)).toEqual([true, true, true])
   })
 
-  it('is what is given, the empty cell too', async () => {
+  it('are those that are given, and the empty cell', async () => {
     const { types, rows } = await datasets.load(text, { nulls: ['', '-'] })
     expect(types).toEqual(['integer', 'text', 'integer'])
     expect(await rows()).toEqual([
@@ -128,7 +128,7 @@ describe('what stands for nothing', () => {
     ])
   })
 
-  it('may be a word and not the empty cell, which is a text then', async () => {
+  it('may be a word only, so that an empty cell is a text', async () => {
     const rows = 'a,b,c\n1,x,\n-,"",3\n2, - ,4\n'
     const { types, columns, ...loaded } = await datasets.load(rows, { nulls: ['-'] })
     expect(types).toEqual(['integer', 'text', 'text'])
@@ -140,7 +140,7 @@ describe('what stands for nothing', () => {
     expect(columns.map(({ nullable }) => nullable)).toEqual([true, true, false])
   })
 
-  it('is nothing at all where texts are kept', async () => {
+  it('do not exist with types=text', async () => {
     const { types, rows, columns } = await datasets.load(text, { types: 'text' })
     expect(types).toEqual(['text', 'text', 'text'])
     expect(await rows()).toEqual([
