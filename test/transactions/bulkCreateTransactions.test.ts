@@ -4,7 +4,7 @@ import { rules, statuses, testBatch } from '../setup/batches.ts'
 import { useCast } from '../setup/cast.ts'
 
 const cast = useCast()
-/** Of the running test alone. */
+/** Used by the running test alone. */
 let customer: User
 
 beforeEach(async () => {
@@ -31,7 +31,7 @@ const bulk = (
     headers,
   })
 
-/** How many rows the running test's customer has in a table. */
+/** How many rows the test's customer has in a table. */
 const countRows = async (table: 'transactions' | 'outbox') => {
   const [row] = await cast.service.database.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM ${table} WHERE user_id = $1`,
@@ -71,7 +71,7 @@ describe('bulkCreateTransactions', () => {
     expect(again.body).toEqual(body.results[1].transaction)
   })
 
-  it('books 1,000 in their order, with one outbox row a day', async () => {
+  it('books 1,000 in their order, with one outbox row per day', async () => {
     const sent = Array.from({ length: 1000 }, (_, n) =>
       item({ reference: `r-${(n * 7) % 1000}`, transaction_date: `2026-03-0${1 + (n % 3)}` }),
     )
@@ -159,7 +159,7 @@ describe('atomic', () => {
     },
   )
 
-  it('refuses a batch of a user’s that holds somebody else’s item', async () => {
+  it('refuses a batch of a customer’s that has an item for somebody else', async () => {
     const { status, body } = await bulk(
       [item({ user_id: cast.user.id }), item()],
       'atomic',
@@ -178,7 +178,7 @@ describe('atomic', () => {
 })
 
 describe('partial', () => {
-  it('stores the good items and says of each what became of it, in order', async () => {
+  it('stores the valid items and reports the outcome of each, in order', async () => {
     await cast.service.createTransaction(cast.staff.token, {
       user_id: customer.id,
       reference: 'stored',
@@ -222,14 +222,14 @@ describe('partial', () => {
     expect(await countRows('transactions')).toBe(3)
   })
 
-  it('answers 201 when no item is good, and stores nothing', async () => {
+  it('answers 201 when no item is valid, and stores nothing', async () => {
     const { status, body } = await bulk([item({ currency: 'ABC' }), 7], 'partial')
     expect(status).toBe(201)
     expect(body).toMatchObject({ created: 0, failed: 2 })
     expect(await countRows('outbox')).toBe(0)
   })
 
-  it('books users’ own items and hides the others', async () => {
+  it('books customers’ own items and hides other users', async () => {
     const { body } = await bulk(
       [item(), item({ user_id: cast.user.id }), item({ user_id: cast.staff.id })],
       'partial',
@@ -239,7 +239,7 @@ describe('partial', () => {
     expect(await countRows('transactions')).toBe(0)
   })
 
-  it('books for many users at once for staff', async () => {
+  it('books for many users in one request by staff', async () => {
     const { body } = await bulk([item(), item({ user_id: cast.user.id }), item()], 'partial')
     expect(statuses(body)).toEqual([201, 201, 201])
     expect(await countRows('transactions')).toBe(2)

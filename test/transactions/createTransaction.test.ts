@@ -27,7 +27,7 @@ const countRows = async (table: 'transactions' | 'outbox') => {
 }
 
 describe('createTransaction', () => {
-  it('answers with the transaction and where it is', async () => {
+  it('answers with the transaction and its location', async () => {
     const body = { ...valid(), full_name: 'Account Holder', currency: 'EUR', reference: 'first' }
     const answer = await create({ ...body, description: 'A note' })
     expect(answer.status).toBe(201)
@@ -42,7 +42,7 @@ describe('createTransaction', () => {
     })
   })
 
-  it('fills in the name of the user and the default currency, and omits what has no value', async () => {
+  it('defaults to the user’s name and the default currency, and omits empty fields', async () => {
     const customer = await cast.service.createCustomer(cast.staff.token, { name: 'Default Name' })
     const { body } = await create({ ...valid(), user_id: customer.id }, cast.staff.token)
     expect(body).toMatchObject({ full_name: 'Default Name', currency: 'USD' })
@@ -66,11 +66,11 @@ describe('createTransaction', () => {
     expect(outbox).toEqual([{ request_id: 'request-of-this-test' }])
   })
 
-  it('lets staff book for anybody', async () => {
+  it('lets staff book for any user', async () => {
     expect((await create(valid(), cast.staff.token)).status).toBe(201)
   })
 
-  it('hides other users as if they did not exist', async () => {
+  it('answers 404 for other users', async () => {
     const foreign = await create({ ...valid(), user_id: cast.other.id })
     const missing = await create({ ...valid(), user_id: 999_999 })
     expect(foreign.status).toBe(404)
@@ -81,7 +81,7 @@ describe('createTransaction', () => {
     expect(missing.body.detail).toBe('User with ID 999999 not found')
   })
 
-  it('wants a token before it looks at the body', async () => {
+  it('checks the token before the body', async () => {
     expect((await cast.service.call('createTransaction', { body: { nonsense: 1 } })).status).toBe(
       401,
     )
@@ -118,7 +118,7 @@ describe('createTransaction', () => {
     )
   })
 
-  it('takes text as long as the limits, counted in code points', async () => {
+  it('accepts text up to the limits, counted in code points', async () => {
     const description = '\u{1F600}'.repeat(500)
     const reference = '\u{1F600}'.repeat(100)
     const { status, body } = await create({ ...valid(), description, reference })

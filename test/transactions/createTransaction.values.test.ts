@@ -15,7 +15,7 @@ const create = (fields: Readonly<Record<string, unknown>>) =>
     },
   })
 
-/** Sends the amount as these very characters, which `JSON.stringify` would change. */
+/** Sends the amount exactly as given, which `JSON.stringify` would change. */
 async function createWithNumber(digits: string) {
   const response = await cast.service.app.inject({
     method: 'POST',
@@ -43,7 +43,7 @@ describe('amounts', () => {
     ['KWD', 1.25, '1.250'],
     ['CLF', '9999999999999.9999', '9999999999999.9999'],
     ['UYW', 0.0001, '0.0001'],
-  ])('takes %s %j as %s', async (currency, amount, shown) => {
+  ])('accepts %s %j as %s', async (currency, amount, shown) => {
     const { status, body } = await create({ currency, transaction_amount: amount })
     expect(status).toBe(201)
     expect(body).toMatchObject({ currency, transaction_amount: shown })
@@ -105,7 +105,7 @@ describe('amounts', () => {
     ['9999999999999.999999', 'number_precision'],
     ['0.30000000000000001', 'number_precision'],
     ['12.340000000000000001', 'number_precision'],
-  ])('refuses the JSON number %s in place of rounding it', async (digits, code) => {
+  ])('refuses the JSON number %s instead of rounding it', async (digits, code) => {
     const { status, body } = await createWithNumber(digits)
     expect(status).toBe(422)
     expect(body.errors[0]).toMatchObject({ in: 'body', path: '/transaction_amount', code })
@@ -124,7 +124,7 @@ describe('dates', () => {
     ['0000-12-31T23:30:00-01:00', '0001-01-01T00:30:00.000Z'],
     ['0050-06-01', '0050-06-01T00:00:00.000Z'],
     ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
-  ])('takes %s as %s', async (sent, shown) => {
+  ])('accepts %s as %s', async (sent, shown) => {
     const { status, body } = await create({ transaction_date: sent })
     expect(status).toBe(201)
     expect(body.transaction_date).toBe(shown)
@@ -170,7 +170,7 @@ describe('dates', () => {
     ])
   })
 
-  it('reports a currency there is not together with the others', async () => {
+  it('reports an unknown currency together with the others', async () => {
     const { body } = await create({ transaction_date: '0000-01-01', currency: 'ABC' })
     expect(body.errors.map((error: { path: string }) => error.path)).toEqual([
       '/transaction_date',

@@ -11,7 +11,7 @@ const exists = async (id: number) =>
   1
 
 describe('deleteTransaction', () => {
-  it('deletes, and leaves an event with the id of the request', async () => {
+  it('deletes, and writes an event with the id of the request', async () => {
     const { id } = await cast.service.createTransaction(cast.user.token, {
       user_id: cast.user.id,
       transaction_date: '2026-05-06',
@@ -29,7 +29,7 @@ describe('deleteTransaction', () => {
     expect(outbox).toEqual([{ day: '2026-05-06', request_id: 'the-deleting-request' }])
   })
 
-  it('answers 404 the second time, and once of two at the same time', async () => {
+  it('answers 404 the second time, and to one of two concurrent requests', async () => {
     const { id } = await cast.service.createTransaction(cast.user.token, { user_id: cast.user.id })
     const both = await Promise.all([remove(id, cast.user.token), remove(id, cast.user.token)])
     expect(both.map(({ status }) => status).sort()).toEqual([204, 404])
@@ -38,12 +38,12 @@ describe('deleteTransaction', () => {
     expect(body.detail).toBe(`Transaction with ID ${id} not found`)
   })
 
-  it('lets staff delete anybody’s', async () => {
+  it('lets staff delete any transaction', async () => {
     const { id } = await cast.service.createTransaction(cast.user.token, { user_id: cast.user.id })
     expect((await remove(id, cast.staff.token)).status).toBe(204)
   })
 
-  it('hides somebody else’s and leaves it', async () => {
+  it('answers 404 for somebody else’s, and keeps it', async () => {
     const { id } = await cast.service.createTransaction(cast.other.token, {
       user_id: cast.other.id,
     })
@@ -66,7 +66,7 @@ describe('deleteTransaction', () => {
     expect(await exists(id)).toBe(true)
   })
 
-  it('wants a token', async () => {
+  it('needs a token', async () => {
     expect((await remove(1)).status).toBe(401)
   })
 })

@@ -7,19 +7,19 @@ const get = (id: number | string, token?: string, query = {}) =>
   cast.service.call('getTransaction', { params: { id }, query, ...(token && { token }) })
 
 describe('getTransaction', () => {
-  it('answers users with their own, as it was booked', async () => {
+  it('shows users their own, as it was booked', async () => {
     const booked = await cast.service.createTransaction(cast.user.token, { user_id: cast.user.id })
     const { status, body } = await get(booked.id, cast.user.token)
     expect(status).toBe(200)
     expect(body).toEqual(booked)
   })
 
-  it('answers staff with any', async () => {
+  it('shows staff any', async () => {
     const booked = await cast.service.createTransaction(cast.user.token, { user_id: cast.user.id })
     expect((await get(booked.id, cast.staff.token)).body).toEqual(booked)
   })
 
-  it('hides somebody else’s as if it did not exist', async () => {
+  it('answers 404 for somebody else’s', async () => {
     const booked = await cast.service.createTransaction(cast.other.token, {
       user_id: cast.other.id,
     })
@@ -31,7 +31,7 @@ describe('getTransaction', () => {
     })
   })
 
-  it('answers 404 where there is none', async () => {
+  it('answers 404 for an unknown id', async () => {
     const { status, body } = await get(Number.MAX_SAFE_INTEGER, cast.staff.token)
     expect(status).toBe(404)
     expect(body.detail).toBe(`Transaction with ID ${Number.MAX_SAFE_INTEGER} not found`)
@@ -50,7 +50,7 @@ describe('getTransaction', () => {
     ])
   })
 
-  it('wants a token', async () => {
+  it('needs a token', async () => {
     expect((await get(1)).status).toBe(401)
   })
 })

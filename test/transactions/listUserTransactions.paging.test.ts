@@ -15,7 +15,7 @@ beforeEach(async () => {
 })
 afterAll(() => service.close())
 
-/** Many of one moment, so that the id has to break ties. */
+/** Many transactions with one date, so that the id has to break ties. */
 const book = async (dates: readonly string[]): Promise<number[]> => {
   const transactions = dates.map((transaction_date) => ({
     user_id: customer.id,
@@ -40,7 +40,7 @@ const linksOf = (header: unknown) =>
     [...String(header).matchAll(/<([^>]+)>; rel="(\w+)"/g)].map(([, url, rel]) => [rel, url]),
   )
 
-/** Follows a link of a response as a client would. */
+/** Follows a link of a response like a client. */
 async function follow(url: string) {
   const { searchParams } = new URL(url, 'http://localhost')
   return await list(Object.fromEntries(searchParams))
@@ -59,7 +59,7 @@ describe('pages', () => {
     expect(Object.keys(linksOf(last.headers['link']))).toEqual(['first', 'prev', 'last'])
   })
 
-  it('are 20 long when not said otherwise, and empty past the end', async () => {
+  it('have 20 items by default, and are empty past the end', async () => {
     await book(Array.from({ length: 21 }, () => '2026-03-01'))
     expect((await list()).body).toHaveLength(20)
     const beyond = await list({ page: 2_147_483_647, per_page: 100 })
@@ -69,7 +69,7 @@ describe('pages', () => {
 })
 
 describe('cursors', () => {
-  it('walk through ties to the end without skipping or repeating', async () => {
+  it('lead through ties to the end without skipping or repeating', async () => {
     const booked = await book(['2026-03-02', ...Array(6).fill('2026-03-01'), '2026-02-01'])
     const seen: number[] = []
     let answer = await list({ cursor: '', per_page: 3 })
@@ -105,7 +105,7 @@ describe('cursors', () => {
     expect(seen).toEqual(booked.toReversed())
   })
 
-  it('see what is booked behind them', async () => {
+  it('find transactions that are booked after them', async () => {
     await book(['2026-03-02', '2026-03-01'])
     const { headers } = await list({ cursor: '', per_page: 1 })
     const [late] = await book(['2026-02-01'])
@@ -124,7 +124,7 @@ describe('cursors', () => {
     [cursorOf([-8.64e15, 1])],
     [cursorOf([0.5, 1])],
     [cursorOf([0, 1.5])],
-  ])('are refused when they are not one: %s', async (cursor) => {
+  ])('are refused if invalid: %s', async (cursor) => {
     const { status, body } = await list({ cursor })
     expect(status).toBe(422)
     expect(body.errors).toEqual([
@@ -132,7 +132,7 @@ describe('cursors', () => {
     ])
   })
 
-  it('do not go together with page', async () => {
+  it('cannot be combined with page', async () => {
     const { body } = await list({ cursor: '', page: 1 })
     expect(body.errors).toEqual([
       expect.objectContaining({ in: 'query', path: 'page', code: 'paging' }),

@@ -6,7 +6,7 @@ let service: TestService
 let user: Account
 let staff: Account
 
-/** What the filter tests look at: description, then whatever is not the default. */
+/** Transactions for the filter tests: description, then what differs from the default. */
 const HISTORY: readonly (readonly [string, Partial<TransactionCreate>])[] = [
   ['old', { transaction_date: '0001-01-01' }],
   ['before', { transaction_date: '2026-01-31T23:59:59.999Z' }],
@@ -40,7 +40,7 @@ const list = (query = {}, token: string | undefined = user.token, id = user.id) 
 const names = (body: readonly Transaction[]) => body.map(({ description }) => description)
 
 describe('listUserTransactions', () => {
-  it('answers with the newest first and how many there are', async () => {
+  it('answers with the newest first, and the total', async () => {
     const { status, headers, body } = await list()
     expect(status).toBe(200)
     expect(names(body)).toEqual(NEWEST_FIRST)
@@ -98,7 +98,7 @@ describe('listUserTransactions', () => {
     expect(body.errors).toEqual([expect.objectContaining({ in: 'query', path: name, code })])
   })
 
-  it('tells what is wrong with several filters and the cursor together', async () => {
+  it('reports the errors of several filters and the cursor together', async () => {
     const query = { from: '0000-01-01', currency: 'ABC', page: '1', cursor: 'WyJ4Il0' }
     const { body } = await list(query)
     expect(body.errors.map(({ path }: { path: string }) => path)).toEqual([
@@ -121,7 +121,7 @@ describe('listUserTransactions', () => {
     ])
   })
 
-  it('lets staff read anybody’s, and hides it from others', async () => {
+  it('lets staff read any user’s, and hides them from others', async () => {
     const customer = await service.createCustomer(staff.token)
     expect((await list({}, staff.token)).headers['x-total-count']).toBe('8')
     expect((await list({}, staff.token, customer.id)).body).toEqual([])
@@ -131,7 +131,7 @@ describe('listUserTransactions', () => {
     expect((await list({}, staff.token, 999_999)).status).toBe(404)
   })
 
-  it('wants a token', async () => {
+  it('needs a token', async () => {
     expect((await list({}, '')).status).toBe(401)
   })
 })

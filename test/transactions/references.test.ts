@@ -32,7 +32,7 @@ const countOf = async (reference: string) => {
   return rows.length
 }
 
-/** Waits until so many statements of the service stand before somebody else's lock. */
+/** Waits until a number of the service's statements wait for somebody else's lock. */
 const blocked = (count: number) =>
   vi.waitFor(async () => {
     const [row] = await cast.service.database.query<{ count: number }>(WAITING_FOR_LOCKS)
@@ -40,7 +40,7 @@ const blocked = (count: number) =>
   })
 
 describe('references', () => {
-  it('are unique for a user, with regard to case, and free for another', async () => {
+  it('are unique for each user and case-sensitive, and free for other users', async () => {
     const other = await cast.service.createCustomer(cast.staff.token)
     expect((await create('INV-1')).status).toBe(201)
     const taken = await create('INV-1')
@@ -50,7 +50,7 @@ describe('references', () => {
     expect((await create('INV-1', other.id)).status).toBe(201)
   })
 
-  it('are free again when their transaction is gone', async () => {
+  it('are free again when their transaction is deleted', async () => {
     const { body } = await create('again')
     await cast.service.call('deleteTransaction', {
       token: cast.user.token,
@@ -75,7 +75,7 @@ describe('references', () => {
     expect(await countOf('batch-race')).toBe(1)
   })
 
-  it('do not lock concurrent batches that name them in opposite order', async () => {
+  it('do not deadlock concurrent batches that name them in opposite order', async () => {
     const session = await openSession(cast.service.database.url)
     await session.query('BEGIN')
     await session.query(
@@ -94,7 +94,7 @@ describe('references', () => {
     expect((await second).body).toMatchObject({ created: 0, failed: 2 })
   })
 
-  it('answer 404 when the user goes away while the transaction is on its way', async () => {
+  it('answer 404 when the user is deleted while the transaction is being booked', async () => {
     const customer = await cast.service.createCustomer(cast.staff.token)
     const session = await openSession(cast.service.database.url)
     await session.query('BEGIN')

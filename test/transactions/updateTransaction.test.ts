@@ -10,7 +10,7 @@ const update = (id: number | string, body: unknown, token: string = cast.user.to
   cast.service.call('updateTransaction', { params: { id }, body, token })
 
 describe('updateTransaction', () => {
-  it('changes what is given and leaves the rest', async () => {
+  it('changes the given fields and leaves the others', async () => {
     const booked = await book({ description: 'before', reference: 'kept', full_name: 'Kept Name' })
     const { status, body } = await update(booked.id, { transaction_amount: 99.5 })
     expect(status).toBe(200)
@@ -47,7 +47,7 @@ describe('updateTransaction', () => {
     expect((await book({ reference: 'ref' })).reference).toBe('ref')
   })
 
-  it('touches the day it leaves and the day it goes to', async () => {
+  it('writes outbox rows for the old day and the new day', async () => {
     const booked = await book({ transaction_date: '2026-06-01T23:59:59.999Z' })
     await cast.service.database.query('DELETE FROM outbox WHERE user_id = $1', [cast.user.id])
     await update(booked.id, { transaction_date: '2026-06-02' })
@@ -101,7 +101,7 @@ describe('updateTransaction', () => {
     expect(body.errors).toEqual([expect.objectContaining({ in: 'body', path, code })])
   })
 
-  it('refuses a reference of another transaction, and takes its own again', async () => {
+  it('refuses a reference of another transaction, and accepts its own again', async () => {
     await book({ reference: 'taken' })
     const { id } = await book({ reference: 'mine' })
     const taken = await update(id, { reference: 'taken' })
@@ -110,7 +110,7 @@ describe('updateTransaction', () => {
     expect((await update(id, { reference: 'mine' })).status).toBe(200)
   })
 
-  it('loses none of two changes at the same time', async () => {
+  it('loses none of two concurrent changes', async () => {
     const { id } = await book()
     await Promise.all([
       update(id, { description: 'from one' }),
@@ -160,7 +160,7 @@ describe('updateTransaction', () => {
     },
   )
 
-  it('lets staff change anybody’s and hides it from others', async () => {
+  it('lets staff change any, and hides it from others', async () => {
     const booked = await cast.service.createTransaction(cast.other.token, {
       user_id: cast.other.id,
     })
@@ -171,7 +171,7 @@ describe('updateTransaction', () => {
     expect(body).toEqual({ ...booked, description: 'by staff', updated_at: body.updated_at })
   })
 
-  it('answers 404 where there is none', async () => {
+  it('answers 404 for an unknown id', async () => {
     expect((await update(999_999, { description: 'x' }, cast.staff.token)).status).toBe(404)
   })
 
@@ -190,7 +190,7 @@ describe('updateTransaction', () => {
     })
   })
 
-  it('wants a token', async () => {
+  it('needs a token', async () => {
     const answer = await cast.service.call('updateTransaction', { params: { id: 1 }, body: {} })
     expect(answer.status).toBe(401)
   })
