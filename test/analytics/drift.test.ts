@@ -3,7 +3,7 @@ import { readLedger, readStatistics } from '../setup/ledger.ts'
 import { insertDays, insertUser, readOutbox } from '../setup/rows.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
 
-/** Without a worker: refreshed and recomputed is where a test says so. */
+/** Without a worker: each test calls refresh and recomputation itself. */
 let service: TestService
 let user: number
 
@@ -75,7 +75,7 @@ describe('the periodic refresh', () => {
     expect(await readMonths()).toEqual(months)
   })
 
-  it('counts users, not rows, and leaves those alone that are right', async () => {
+  it('counts users, not rows, and leaves correct figures alone', async () => {
     const others = [await insertUser(service.database), await insertUser(service.database)]
     for (const id of others) {
       await insertDays(service.database, id, 2)
@@ -91,7 +91,7 @@ describe('the periodic refresh', () => {
     expect(await readOutbox(service.database, others[1] as number)).toEqual([])
   })
 
-  it('finds a ledger that was emptied past the triggers', async () => {
+  it('finds a ledger that was emptied without triggers', async () => {
     const before = await driftCount()
     await service.database.query(`
       ALTER TABLE transactions DISABLE TRIGGER USER;
@@ -110,7 +110,7 @@ describe('the periodic refresh', () => {
     expect(await readOutbox(service.database, user)).toEqual([])
   })
 
-  it('leaves a user alone whose change is on its way', async () => {
+  it('skips a user with a change in the outbox', async () => {
     const before = await driftCount()
     await falsify('UPDATE user_statistics SET transaction_count = 99 WHERE user_id = $1')
     await insertDays(service.database, user, 1)
@@ -119,12 +119,12 @@ describe('the periodic refresh', () => {
     expect(await readOutbox(service.database, user)).toHaveLength(1)
   })
 
-  it('is at peace with a service that has no users', async () => {
+  it('succeeds without any users', async () => {
     await service.database.query('DELETE FROM users')
     await refresh()
   })
 
-  it('shows the repaired figures, not those cached before', async () => {
+  it('shows the repaired figures, not the cached ones', async () => {
     const caller = { id: user, role: 'user' } as const
     const count = async () =>
       (await service.services.analytics.read(caller, user, {}, false)).figures.transaction_count

@@ -31,13 +31,13 @@ const batches = fc.constantFrom(...(Object.keys(DIGITS) as Currency[])).chain((c
   })
 })
 
-/** As a JSON number where it has few enough digits to be one exactly. */
+/** Sends an amount as a JSON number if it has few enough digits to be exact. */
 function amountOf(units: bigint, digits: number, asNumber: boolean): string | number {
   const text = decimal(units, digits)
   return asNumber && units < 10n ** 15n ? Number(text) : text
 }
 
-it('never loses the least unit of a sum, stored or from the ledger', async () => {
+it('never loses the smallest unit of a sum, stored or from the ledger', async () => {
   await fc.assert(
     fc.asyncProperty(batches, async ({ currency, items }) => {
       const digits = DIGITS[currency]

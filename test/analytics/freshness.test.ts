@@ -4,7 +4,7 @@ import { createAnalyticsService } from '../../src/features/analytics/analytics.s
 import type { User } from '../../src/generated/schemas.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
-/** Without a worker: figures are recomputed where a test says so. */
+/** Without a worker: each test calls the recomputation itself. */
 let service: TestService
 let staff: Account
 let customer: User
@@ -30,7 +30,7 @@ const read = async (headers = {}, query = {}) =>
 const book = () => service.createTransaction(staff.token, { user_id: customer.id })
 const recompute = () => service.services.analytics.recompute([customer.id])
 
-/** Makes the stored figures wrong, which shows whether an answer came from them. */
+/** Makes the stored figures wrong, to see whether an answer came from them. */
 const falsify = (count: number) =>
   service.database.query('UPDATE user_statistics SET transaction_count = $2 WHERE user_id = $1', [
     customer.id,
@@ -38,7 +38,7 @@ const falsify = (count: number) =>
   ])
 
 describe('is_current', () => {
-  it('is false while a change is committed but not in the figures', async () => {
+  it('is false while a committed change is not in the figures', async () => {
     expect(await read()).toMatchObject({ is_current: true, transaction_count: 0 })
     const { id } = await book()
     expect(await read()).toMatchObject({ is_current: false, transaction_count: 0 })
@@ -50,13 +50,13 @@ describe('is_current', () => {
     expect(await read()).toMatchObject({ is_current: true, transaction_count: 0 })
   })
 
-  it('is not touched by a change of somebody else', async () => {
+  it('does not depend on changes of other users', async () => {
     const other = await service.createCustomer(staff.token)
     await service.createTransaction(staff.token, { user_id: other.id })
     expect((await read()).is_current).toBe(true)
   })
 
-  it('comes with when the figures were computed', async () => {
+  it('comes with the time at which the figures were computed', async () => {
     expect((await read()).computed_at).toBe(customer.created_at)
     await book()
     await recompute()
@@ -94,7 +94,7 @@ describe('Cache-Control: no-cache', () => {
 })
 
 describe('caching', () => {
-  it('answers one version from the cache, and the next anew', async () => {
+  it('answers one version from the cache, and computes the next anew', async () => {
     await book()
     await recompute()
     await read()
@@ -106,7 +106,7 @@ describe('caching', () => {
     expect((await read()).transaction_count).toBe(2)
   })
 
-  it('keeps periods and currencies apart', async () => {
+  it('distinguishes periods and currencies', async () => {
     await book()
     await recompute()
     expect((await read()).transaction_count).toBe(1)
@@ -115,7 +115,7 @@ describe('caching', () => {
     expect((await read({}, { currency: 'EUR' })).transaction_count).toBe(0)
   })
 
-  it('is not spoiled by a slow reader', async () => {
+  it('cannot be spoiled by a slow reader', async () => {
     await book()
     await recompute()
     let release = () => {}
@@ -155,7 +155,7 @@ describe('caching', () => {
     expect(await read()).toMatchObject({ transaction_count: 2, is_current: true })
   })
 
-  it('ends with the user', async () => {
+  it('ends when the user is deleted', async () => {
     await book()
     await recompute()
     await read()

@@ -17,7 +17,7 @@ beforeEach(async () => {
 })
 afterAll(() => service.close())
 
-/** Books, and waits until the figures hold it. */
+/** Books transactions, and waits until the figures include them. */
 async function book(items: readonly Partial<TransactionCreate>[]): Promise<void> {
   const transactions = items.map((fields) => ({
     user_id: customer.id,
@@ -37,7 +37,7 @@ const read = (
   headers = {},
 ) => service.call('getUserAnalytics', { params: { id }, query, headers, ...(token && { token }) })
 
-/** The stored figures, which have to be the same as those from the ledger. */
+/** The stored figures, which must be equal to those from the ledger. */
 async function figures(query = {}) {
   const { body } = await read(query)
   const { body: exact } = await read(query, staff.token, customer.id, {
@@ -49,7 +49,7 @@ async function figures(query = {}) {
 }
 
 describe('getUserAnalytics', () => {
-  it('says what the transactions come to', async () => {
+  it('returns the figures of the transactions', async () => {
     await book([
       { transaction_amount: '1250.00', transaction_date: '2026-01-31T10:00:00Z' },
       { transaction_amount: '45.20', transaction_type: 'debit', transaction_date: '2026-01-31' },
@@ -75,7 +75,7 @@ describe('getUserAnalytics', () => {
     ['JPY', '0'],
     ['KWD', '0.000'],
     ['CLF', '0.0000'],
-  ])('says zero and null of nothing in %s', async (currency, zero) => {
+  ])('returns zero and null without transactions in %s', async (currency, zero) => {
     expect(await figures({ currency })).toMatchObject({
       currency,
       transaction_count: 0,
@@ -87,7 +87,7 @@ describe('getUserAnalytics', () => {
     })
   })
 
-  it('keeps currencies apart', async () => {
+  it('distinguishes currencies', async () => {
     await book([
       { transaction_amount: '1.25' },
       { transaction_amount: '1250', currency: 'JPY', transaction_type: 'debit' },
@@ -128,7 +128,7 @@ describe('getUserAnalytics', () => {
     expect((await figures({ currency })).average_transaction_value).toBe(average)
   })
 
-  it('gives a tie for the busiest day to the latest', async () => {
+  it('takes the latest of equally busy days', async () => {
     await book(
       ['2026-03-05', '2026-03-01', '2026-03-05', '2026-03-01', '2026-03-09'].map(
         (transaction_date) => ({ transaction_date }),
@@ -138,7 +138,7 @@ describe('getUserAnalytics', () => {
     expect((await figures({ to: '2026-03-04' })).busiest_day.date).toBe('2026-03-01')
   })
 
-  it('counts UTC days, both ends of the period included', async () => {
+  it('counts UTC days, including both ends of the period', async () => {
     await book([
       { transaction_date: '2026-02-28T23:59:59.999Z', transaction_amount: '1' },
       { transaction_date: '2026-03-01T00:00:00.000Z', transaction_amount: '2' },
@@ -162,7 +162,7 @@ describe('getUserAnalytics', () => {
     },
   )
 
-  it('counts days at the ends of the calendar', async () => {
+  it('counts days at both ends of the calendar', async () => {
     await book([
       { transaction_date: '0001-01-01' },
       { transaction_date: '9999-12-31T23:59:59.999Z' },
@@ -187,7 +187,7 @@ describe('getUserAnalytics', () => {
     expect(body.errors).toEqual([expect.objectContaining({ in: 'query', path, code })])
   })
 
-  it('shows users their own, and hides the others', async () => {
+  it('shows users their own, and hides others', async () => {
     expect((await read({}, user.token, user.id)).body.user_id).toBe(user.id)
     const hidden = await read({}, user.token)
     expect(hidden.status).toBe(404)
@@ -197,7 +197,7 @@ describe('getUserAnalytics', () => {
     expect((await read({}, user.token, customer.id, fresh)).status).toBe(404)
   })
 
-  it('wants a token', async () => {
+  it('needs a token', async () => {
     expect((await read({}, '')).status).toBe(401)
   })
 })

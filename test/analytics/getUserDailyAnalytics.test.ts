@@ -72,14 +72,14 @@ describe('getUserDailyAnalytics', () => {
     expect(body.errors).toEqual([expect.objectContaining({ in: 'query', path, code })])
   })
 
-  it('lets staff read anybody’s, and hides it from others', async () => {
+  it('lets staff read any user’s, and hides them from others', async () => {
     expect((await read({}, staff.token)).body).toEqual(DAYS)
     const hidden = await read({}, user.token, staff.id)
     expect(hidden.status).toBe(404)
     expect(hidden.body.detail).toBe(`User with ID ${staff.id} not found`)
   })
 
-  it('wants a token', async () => {
+  it('needs a token', async () => {
     expect((await read({}, '')).status).toBe(401)
   })
 })

@@ -4,7 +4,7 @@ import { insertDays, insertUser, readOutbox } from '../setup/rows.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
 import { openSession, WAITING_FOR_LOCKS } from '../setup/session.ts'
 
-/** Without a worker: recomputed is where a test says so. */
+/** Without a worker: each test calls the recomputation itself. */
 let service: TestService
 let user: number
 
@@ -26,7 +26,7 @@ const versionOf = async (id: number) => {
   return row?.version
 }
 
-/** Rows that are left of a user, by table. */
+/** Remaining rows of a user, by table. */
 const remains = (id: number) =>
   service.database.query(
     [
@@ -47,7 +47,7 @@ const expectExact = async () =>
   )
 
 describe('recomputing', () => {
-  it('writes the figures and takes the changes out of the outbox', async () => {
+  it('writes the figures and deletes the outbox rows', async () => {
     await insertDays(service.database, user, 3)
     await recompute()
     await expectExact()
@@ -55,7 +55,7 @@ describe('recomputing', () => {
     expect(await versionOf(user)).toMatch(/^\d+$/)
   })
 
-  it('never gives a version again, not even that of a recomputation that was lost', async () => {
+  it('never reuses a version, not even that of a recomputation that was lost', async () => {
     const session = await openSession(service.database.url)
     const given: bigint[] = []
     for (let round = 0; round < 2; round += 1) {
@@ -75,7 +75,7 @@ describe('recomputing', () => {
     expect(given).toEqual(given.toSorted((a, b) => (a < b ? -1 : 1)))
   })
 
-  it('twice or late changes nothing, not even the version', async () => {
+  it('changes nothing when repeated or late, not even the version', async () => {
     await insertDays(service.database, user, 2)
     await recompute()
     const version = await versionOf(user)
@@ -84,7 +84,7 @@ describe('recomputing', () => {
     expect(await versionOf(user)).toBe(version)
   })
 
-  it('many times at once gives the same figures', async () => {
+  it('gives the same figures when run many times at once', async () => {
     await insertDays(service.database, user, 5)
     const writers = Array.from({ length: 5 }, () => insertDays(service.database, user, 2))
     const workers = Array.from({ length: 12 }, () => recompute())
@@ -113,7 +113,7 @@ describe('recomputing', () => {
     await expectExact()
   })
 
-  it('takes away the rows of days and currencies that are empty', async () => {
+  it('deletes the rows of days and currencies without transactions', async () => {
     await insertDays(service.database, user, 2)
     await recompute()
     await service.database.query(
@@ -127,7 +127,7 @@ describe('recomputing', () => {
     expect(await readStatistics(service.database, user)).toEqual({ days: [], totals: [] })
   })
 
-  it('touches nobody else', async () => {
+  it('touches no other user', async () => {
     const other = await insertUser(service.database)
     await insertDays(service.database, user, 1)
     await insertDays(service.database, other, 1)
@@ -136,7 +136,7 @@ describe('recomputing', () => {
     expect(await versionOf(other)).toBeUndefined()
   })
 
-  it('is quiet about a user that is gone, or never was', async () => {
+  it('ignores users that are deleted or never existed', async () => {
     await insertDays(service.database, user, 2)
     await service.database.query('DELETE FROM users WHERE id = $1', [user])
     await recompute()

@@ -46,14 +46,14 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('shift' as const), who }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('deleteUser' as const), who }) },
 )
-/** What is in one step happens at the same time. */
+/** The commands of one step run at the same time. */
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.array(command, { minLength: 1, maxLength: 5 }) },
   { weight: 1, arbitrary: fc.constant('stop the worker' as const) },
   { weight: 1, arbitrary: fc.constant('start the worker' as const) },
 )
 
-/** What happens to the transactions of two users, one step after the other. */
+/** What happens to the transactions of two users, step by step. */
 export const steps = fc.array(step, { minLength: 3, maxLength: 14 })
 
 type Values<T> = T extends fc.Arbitrary<infer V> ? V : never

@@ -10,7 +10,7 @@ import { type Command, CURRENCIES, type Item, type Step, steps } from './statist
 let service: TestService
 let staff: Account
 let worker: Services | undefined
-/** The users of the running case; one that was deleted stays in it. */
+/** The users of the running case, including deleted ones. */
 let users: number[]
 
 beforeAll(async () => {
@@ -28,7 +28,7 @@ const bodyOf = ({ who: index, bad, ...rest }: Item) => ({
   ...(bad && { transaction_amount: -1 }),
 })
 
-/** One of a user's transactions, or one that does not exist. */
+/** One of a user's transactions, or an unknown id. */
 async function choose(userId: number, index: number): Promise<number> {
   const rows = await service.database.query<{ id: string }>(
     'SELECT id FROM transactions WHERE user_id = $1 ORDER BY id',
@@ -84,7 +84,7 @@ async function run(sequence: readonly Step[]): Promise<void> {
   await service.settled()
 }
 
-/** What the API answers, without `no-cache`, is what a count of the transactions says. */
+/** Compares the API's answer, without `no-cache`, with a count of the transactions. */
 async function expectAnswers(userId: number, ledger: Statistics) {
   const request = { params: { id: userId }, token: staff.token }
   for (const currency of CURRENCIES) {
@@ -113,7 +113,7 @@ async function expectAnswers(userId: number, ledger: Statistics) {
   }
 }
 
-/** Nothing is left of a user that was deleted. */
+/** Checks that nothing is left of a deleted user. */
 const remains = (userId: number) =>
   service.database.query(
     [
@@ -128,7 +128,7 @@ const remains = (userId: number) =>
       .join(' UNION ALL '),
   )
 
-it('figures end up equal to the ledger, whatever happens and however the worker comes and goes', async () => {
+it('figures end up equal to the ledger, whatever happens and however often the worker restarts', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (sequence) => {
       users = [
