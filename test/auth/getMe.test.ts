@@ -16,7 +16,7 @@ const bearer = (token: string) => me({ authorization: `Bearer ${token}` })
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const now = () => Math.floor(Date.now() / 1000)
 
-/** A token signed as the service signs, whatever it says. */
+/** A token with any content, signed like the service signs. */
 function forge(
   claims: object,
   { header = { alg: 'HS256', typ: 'JWT' }, secret = service.services.config.jwtSecret } = {},
@@ -29,17 +29,17 @@ function forge(
 const claims = () => ({ sub: String(user.id), iss: 'passbook', iat: now(), exp: now() + 60 })
 
 describe('getMe', () => {
-  it('answers with the record of whom the token was made out to', async () => {
+  it('answers with the user of the token', async () => {
     const { status, body } = await service.call('getMe', { token: user.token })
     expect(status).toBe(200)
     expect(body).toMatchObject({ id: user.id, username: user.username, role: 'user' })
   })
 
-  it('takes a token that is made as the service makes them', async () => {
+  it('accepts a token that is made like the service makes them', async () => {
     expect((await bearer(forge(claims()))).status).toBe(200)
   })
 
-  it('wants a token', async () => {
+  it('needs a token', async () => {
     const { status, headers, body } = await me({})
     expect(status).toBe(401)
     expect(headers['www-authenticate']).toBe('Bearer')
@@ -88,7 +88,7 @@ describe('getMe', () => {
     expect((await bearer(gone.token)).status).toBe(401)
   })
 
-  it('goes by the role the account has now, not by that at login', async () => {
+  it('uses the current role of the account, not that at login', async () => {
     const account = await service.createAccount('staff')
     const list = () => service.call('listUsers', { token: account.token })
     expect((await list()).status).toBe(200)

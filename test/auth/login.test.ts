@@ -16,7 +16,7 @@ const login = (body: unknown) => service.call('login', { body })
 const withoutId = ({ request_id: _, ...problem }: Record<string, unknown>) => problem
 
 describe('login', () => {
-  it('answers with a pair of tokens that nothing may keep', async () => {
+  it('answers with a pair of tokens that must not be cached', async () => {
     const { status, headers, body } = await login({
       username: user.username,
       password: user.password,
@@ -33,7 +33,7 @@ describe('login', () => {
     expect(me.body.id).toBe(user.id)
   })
 
-  it('makes the access token out to the user id, for as long as it says, and to nothing else', async () => {
+  it('puts nothing but the user id and the promised expiry into the access token', async () => {
     const { body } = await login({ username: user.username, password: user.password })
     const [, payload = ''] = body.access_token.split('.')
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
@@ -45,7 +45,7 @@ describe('login', () => {
     })
   })
 
-  it('keeps of the refresh token its hash alone', async () => {
+  it('stores only the hash of the refresh token', async () => {
     const { body } = await login({ username: user.username, password: user.password })
     const rows = await service.database.query<{ text: string }>(
       `SELECT refresh_tokens::text AS text FROM refresh_tokens
@@ -56,12 +56,12 @@ describe('login', () => {
     expect(rows[0]?.text).not.toContain(body.refresh_token)
   })
 
-  it('finds the user name without regard to case', async () => {
+  it('finds the user name regardless of case', async () => {
     const username = user.username.toUpperCase()
     expect((await login({ username, password: user.password })).status).toBe(200)
   })
 
-  it('answers a wrong password and an unknown user alike', async () => {
+  it('gives the same answer for a wrong password and an unknown user', async () => {
     const wrong = await login({ username: user.username, password: 'a wrong password' })
     const unknown = await login({ username: 'nobody.at.all', password: user.password })
     expect(wrong.status).toBe(401)
@@ -71,12 +71,12 @@ describe('login', () => {
     expect(Object.keys(unknown.headers).sort()).toEqual(Object.keys(wrong.headers).sort())
   })
 
-  it('takes the password as it is, with regard to case', async () => {
+  it('compares the password exactly, with case', async () => {
     const password = user.password.toUpperCase()
     expect((await login({ username: user.username, password })).status).toBe(401)
   })
 
-  it('knows no user names outside its alphabet', async () => {
+  it('refuses user names with other characters', async () => {
     const answers = await Promise.all(
       ['nul\u0000', '\ud800', "' OR 1=1", '%', 'naïve'].map((username) =>
         login({ username, password: 'some password' }),
@@ -97,7 +97,7 @@ describe('login', () => {
     await session.close()
   })
 
-  it('lets no customer without a password in', async () => {
+  it('refuses a customer without a password', async () => {
     const username = 'no.password'
     await service.database.query(
       `INSERT INTO users (username, username_key, name, name_index) VALUES ($1, $1, '', '')`,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { deleteExpiredTokens } from '../../src/features/auth/expired-tokens.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
-/** Accounts of these tests were logged in from the test's own address alone. */
+/** The accounts of these tests have logged in from the test's own address alone. */
 let service: TestService
 let user: Account
 
@@ -24,7 +24,7 @@ const login = (password: string, from?: string, username = user.username) =>
 const guess = (from?: string, username?: string) => login('a wrong password', from, username)
 const withoutId = ({ request_id: _, ...problem }: Record<string, unknown>) => problem
 
-/** Lets time pass for what is counted. */
+/** Moves all recorded attempts a number of seconds into the past. */
 const pass = (seconds: number) =>
   query(
     `UPDATE login_throttles SET last_at = last_at - make_interval(secs => $1),
@@ -32,14 +32,14 @@ const pass = (seconds: number) =>
     [seconds],
   )
 
-/** How many attempts are free where the account was logged in from before; elsewhere it is 5. */
+/** Free attempts from an address the account logged in from before. From others it is 5. */
 const KNOWN_FREE = 10
 
-/** What is counted for one address: its rows have no time set while attempts are free. */
+/** Rows that count one address: they have no time set while attempts are free. */
 const FROM_ONE = `SELECT failures, blocked_until = 'epoch' AS free,
   round(extract(epoch FROM blocked_until - last_at))::int AS wait FROM login_throttles`
 
-/** Makes one guess count as `failures` over all addresses. */
+/** Makes one guess, and counts it as so many `failures` over all addresses. */
 async function guessed(failures: number, username?: string): Promise<void> {
   await guess('192.0.2.1', username)
   const [changed] = await query(
@@ -50,7 +50,7 @@ async function guessed(failures: number, username?: string): Promise<void> {
 }
 
 describe('guessing from one address', () => {
-  it('is free ten times where the account was logged in from, then waits 1 second after the last, 2, 4 and so on up to 300', async () => {
+  it('is free ten times from a known address, then waits 1 second after the last, 2, 4 and so on up to 300', async () => {
     const waits: number[] = []
     for (let attempt = 1; attempt <= 21; attempt += 1) {
       expect((await guess()).status).toBe(401)
@@ -64,7 +64,7 @@ describe('guessing from one address', () => {
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300])
   })
 
-  it('is refused while it has to wait, with the right password too, and not counted', async () => {
+  it('is refused during the wait, even with the right password, and not counted', async () => {
     for (let attempt = 1; attempt <= KNOWN_FREE; attempt += 1) await guess()
     await query(`UPDATE login_throttles SET blocked_until = now() + interval '100 seconds'`)
     const before = await query('SELECT * FROM login_throttles')
@@ -80,20 +80,20 @@ describe('guessing from one address', () => {
     expect((await login(user.password)).status).toBe(200)
   })
 
-  it('is forgotten with a success', async () => {
+  it('is forgotten after a success', async () => {
     for (let attempt = 1; attempt <= 4; attempt += 1) await guess()
     expect((await login(user.password)).status).toBe(200)
     expect(await query(FROM_ONE)).toEqual([])
   })
 
-  it('is forgotten after a day, also where nobody has cleaned up', async () => {
+  it('is forgotten after a day, even without the clean-up', async () => {
     for (let attempt = 1; attempt <= KNOWN_FREE; attempt += 1) await guess()
     await pass(25 * 3600)
     await guess()
     expect(await query(FROM_ONE)).toMatchObject([{ failures: 1, free: true }])
   })
 
-  it('is the same for a user name that does not exist, in whatever letters', async () => {
+  it('is the same for an unknown user name, in any case', async () => {
     for (let attempt = 1; attempt <= 5; attempt += 1) {
       await guess('198.51.100.1')
       await guess('198.51.100.1', attempt % 2 ? 'nobody.at.all' : 'NOBODY.at.all')
@@ -112,7 +112,7 @@ describe('guessing from one address', () => {
     expect(shape(unknown)).toEqual(shape(known))
   })
 
-  it('is free five times elsewhere', async () => {
+  it('is free five times from an unknown address', async () => {
     for (let attempt = 1; attempt <= 5; attempt += 1)
       expect((await guess('198.51.100.9')).status).toBe(401)
     const [row] = await query(
@@ -121,7 +121,7 @@ describe('guessing from one address', () => {
     expect(row).toBeDefined()
   })
 
-  it('holds up neither other addresses nor other users', async () => {
+  it('delays neither other addresses nor other users', async () => {
     const other = await service.createAccount()
     await query('DELETE FROM login_throttles')
     for (let attempt = 1; attempt <= 5; attempt += 1) await guess('198.51.100.2')
@@ -140,7 +140,7 @@ describe('guessing from one address', () => {
     expect((await guess('2001:db8:1:3::1')).status).toBe(401)
   })
 
-  it('has no more passwords checked when many come at the same moment', async () => {
+  it('checks no more passwords when many arrive at the same moment', async () => {
     const begin = performance.now()
     const answers = await Promise.all(Array.from({ length: 50 }, () => guess()))
     const seconds = (performance.now() - begin) / 1000
@@ -154,7 +154,7 @@ describe('guessing from one address', () => {
 })
 
 describe('guessing from many addresses', () => {
-  it('waits after 100 failures for the end of the 15 minutes', async () => {
+  it('is blocked after 100 failures until the 15 minutes end', async () => {
     await guessed(98)
     expect((await guess('192.0.2.2')).status).toBe(401)
     expect((await guess('192.0.2.3')).status).toBe(401)
@@ -168,14 +168,14 @@ describe('guessing from many addresses', () => {
     expect(row).toEqual({ failures: 1 })
   })
 
-  it('counts nothing of an attempt that it refuses', async () => {
+  it('does not count an attempt that it refuses', async () => {
     await guessed(100)
     const before = await query('SELECT * FROM login_throttles ORDER BY subject')
     expect((await guess('192.0.2.5')).status).toBe(429)
     expect(await query('SELECT * FROM login_throttles ORDER BY subject')).toEqual(before)
   })
 
-  it('lets the account in from where it was logged in before, for 90 days', async () => {
+  it('does not block the account’s addresses of the last 90 days', async () => {
     const account = await service.createAccount()
     await guessed(100, account.username)
     const logIn = () => login(account.password, undefined, account.username)
@@ -187,7 +187,7 @@ describe('guessing from many addresses', () => {
     expect((await logIn()).status).toBe(429)
   })
 
-  it('does not count those who come in', async () => {
+  it('does not count successes', async () => {
     await guessed(50)
     expect((await login(user.password, '192.0.2.6')).status).toBe(200)
     const [row] = await query('SELECT failures FROM login_throttles WHERE blocked_until > now()')
@@ -195,7 +195,7 @@ describe('guessing from many addresses', () => {
     expect((await login(user.password, '192.0.2.6')).status).toBe(200)
   })
 
-  it('is the same for a user name that does not exist', async () => {
+  it('is the same for an unknown user name', async () => {
     await guessed(100, 'nobody.at.all')
     const { status, body } = await guess('192.0.2.7', 'nobody.at.all')
     expect([status, body.code]).toEqual([429, 'too_many_attempts'])
@@ -203,7 +203,7 @@ describe('guessing from many addresses', () => {
 })
 
 describe('the clean-up', () => {
-  it('deletes attempts after a day and addresses after 90, and no others', async () => {
+  it('deletes login attempts after a day and addresses after 90, and no others', async () => {
     const account = await service.createAccount()
     await query('DELETE FROM login_throttles')
     await guess('203.0.113.1')

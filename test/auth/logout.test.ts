@@ -22,14 +22,14 @@ async function logIn(): Promise<string> {
 }
 
 describe('logout', () => {
-  it('revokes the token and answers with nothing', async () => {
+  it('revokes the token and answers without a body', async () => {
     const token = await logIn()
     const { status, body } = await logout(token)
     expect([status, body]).toEqual([204, ''])
     expect((await refresh(token)).status).toBe(401)
   })
 
-  it('revokes with a used token what came from it', async () => {
+  it('revokes the whole family when given a used token', async () => {
     const first = await logIn()
     const { body } = await refresh(first)
     expect((await logout(first)).status).toBe(204)
@@ -63,14 +63,14 @@ describe('logout', () => {
     await session.close()
   })
 
-  it('answers an unknown and a revoked token alike', async () => {
+  it('gives the same answer for an unknown and a revoked token', async () => {
     const token = await logIn()
     await logout(token)
     expect((await logout(token)).status).toBe(204)
     expect((await logout('unknown')).status).toBe(204)
   })
 
-  it('leaves the access token good until it expires', async () => {
+  it('keeps the access token valid until it expires', async () => {
     const { username, password } = user
     const { body } = await service.call('login', { body: { username, password } })
     await logout(body.refresh_token)

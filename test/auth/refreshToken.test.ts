@@ -17,7 +17,7 @@ const refresh = (refresh_token: unknown) =>
   service.call('refreshToken', { body: { refresh_token } })
 const query = (text: string, token: string) => service.database.query(text, [token])
 
-/** The first refresh token of a family of the caller's own. */
+/** A refresh token of a new login. */
 async function logIn(): Promise<string> {
   const { username, password } = user
   return (await service.call('login', { body: { username, password } })).body.refresh_token
@@ -30,7 +30,7 @@ async function rotate(token: string): Promise<string> {
 }
 
 describe('refreshToken', () => {
-  it('exchanges a token for a new pair, once and again', async () => {
+  it('exchanges a token for a new pair, repeatedly', async () => {
     const first = await logIn()
     const { status, headers, body } = await refresh(first)
     expect(status).toBe(200)
@@ -41,7 +41,7 @@ describe('refreshToken', () => {
     expect(await rotate(body.refresh_token)).not.toBe(body.refresh_token)
   })
 
-  it('revokes the whole family when a used token comes back, and no other', async () => {
+  it('revokes the family of a token that is used twice, and no other', async () => {
     const other = await logIn()
     const first = await logIn()
     const newest = await rotate(await rotate(first))
@@ -52,7 +52,7 @@ describe('refreshToken', () => {
     await rotate(other)
   })
 
-  it('leaves nothing alive when one token is used many times at the same moment', async () => {
+  it('revokes the family of a token that is used many times at once', async () => {
     const first = await logIn()
     const answers = await Promise.all(Array.from({ length: 8 }, () => refresh(first)))
     const pairs = answers.filter(({ status }) => status === 200)
@@ -61,7 +61,7 @@ describe('refreshToken', () => {
     for (const { body } of pairs) expect((await refresh(body.refresh_token)).status).toBe(401)
   })
 
-  it('revokes also the token that an exchange under way is about to give', async () => {
+  it('also revokes the token of an exchange under way', async () => {
     const first = await logIn()
     const second = await rotate(first)
     const session = await openSession(service.database.url)
@@ -83,7 +83,7 @@ describe('refreshToken', () => {
     await session.close()
   })
 
-  it('gives tokens the configured days and no more', async () => {
+  it('gives tokens the configured lifetime', async () => {
     const token = await logIn()
     const [row] = await query(
       `SELECT abs(extract(epoch FROM expires_at - now() - interval '7 days')) < 60 AS exact
@@ -128,7 +128,7 @@ describe('refreshToken', () => {
     },
   )
 
-  it('does not take an access token for a refresh token', async () => {
+  it('does not accept an access token', async () => {
     expect((await refresh(user.token)).status).toBe(401)
   })
 

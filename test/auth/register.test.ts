@@ -14,7 +14,7 @@ const fresh = () => `member.${++made}`
 const register = (body: unknown, query = {}) => service.call('register', { body, query })
 
 describe('register', () => {
-  it('makes an account of the role user and says where it is', async () => {
+  it('creates an account with the role user, and returns its location', async () => {
     const username = fresh()
     const fields = { name: 'Some Body', email: 'Some.Body@Example.com', age: 150 }
     const { status, headers, body } = await register({ username, password: PASSWORD, ...fields })
@@ -33,7 +33,7 @@ describe('register', () => {
     })
   })
 
-  it('takes the user name for the name where none is given', async () => {
+  it('uses the user name as default for the name', async () => {
     const username = fresh()
     const { body } = await register({ username, password: PASSWORD })
     expect(body.user).toMatchObject({ username, name: username })
@@ -41,7 +41,7 @@ describe('register', () => {
     expect(body.user).not.toHaveProperty('age')
   })
 
-  it('stores neither the password nor name nor address in clear', async () => {
+  it('stores neither password, name nor address in clear', async () => {
     const username = fresh()
     const email = 'clear.text@example.com'
     await register({ username, password: PASSWORD, name: 'Clearly Written', email })
@@ -68,7 +68,7 @@ describe('register', () => {
     expect([status, body.code]).toEqual([409, code])
   })
 
-  it('gives a user name to one of many who want it at the same moment', async () => {
+  it('gives a user name to one of many concurrent requests', async () => {
     const usernames = ['wanted', 'WANTED', 'Wanted', 'wanteD', 'wantED', 'wAnted']
     const answers = await Promise.all(
       usernames.map((username) => register({ username, password: PASSWORD })),
@@ -117,7 +117,7 @@ describe('register', () => {
     expect(answer.json().errors[0]).toMatchObject({ in: 'body', path: '', code: 'type' })
   })
 
-  it('takes user names and passwords of the shortest and the longest length', async () => {
+  it('accepts user names and passwords of minimum and maximum length', async () => {
     const shortest = await register({ username: 'abc', password: '12345678' })
     const longest = await register({ username: 'z'.repeat(64), password: '\u{1f511}'.repeat(128) })
     expect([shortest.status, longest.status]).toEqual([201, 201])
