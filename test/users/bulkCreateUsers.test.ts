@@ -78,7 +78,7 @@ describe('bulkCreateUsers', () => {
     expect(row?.email.toString('latin1')).not.toContain('bulk.example')
   })
 
-  it('answers a retry with its Idempotency-Key as it did at first', async () => {
+  it('repeats its answer to a retry with the same Idempotency-Key', async () => {
     const request = {
       body: { users: [item(), item()] },
       token: cast.staff.token,
@@ -144,7 +144,7 @@ describe('atomic', () => {
     },
   )
 
-  it('stores one of two batches that bring the same addresses at once in opposite order', async () => {
+  it('stores one of two concurrent batches with the same addresses in opposite order', async () => {
     const sent = Array.from({ length: 200 }, () => item())
     const answers = await Promise.all([bulk(sent), bulk([...sent].reverse())])
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 422])
@@ -152,7 +152,7 @@ describe('atomic', () => {
 })
 
 describe('partial', () => {
-  it('stores the good items and says of each what became of it, in order', async () => {
+  it('stores the valid items and reports the outcome of each, in order', async () => {
     const [stored, twice] = [address(), address()]
     await cast.service.createCustomer(cast.staff.token, { email: stored })
     const before = await countUsers()
@@ -183,7 +183,7 @@ describe('partial', () => {
     expect(await countUsers()).toBe(before + 2)
   })
 
-  it('answers 201 when no item is good, and stores nothing', async () => {
+  it('answers 201 when no item is valid, and stores nothing', async () => {
     const before = await countUsers()
     const { status, body } = await bulk([item({ name: ' ' }), 7], 'partial')
     expect(status).toBe(201)

@@ -14,7 +14,7 @@ const createCustomers = async (count: number): Promise<number[]> => {
   return customers.map(({ id }) => id)
 }
 
-/** Those of some ids that are there. */
+/** Those of the given ids that exist. */
 async function existing(
   ids: readonly number[],
   from: TestService = cast.service,
@@ -27,7 +27,7 @@ async function existing(
 }
 
 describe('bulkDeleteUsers', () => {
-  it('deletes users with all that is theirs, and leaves the others', async () => {
+  it('deletes users with all their records, and leaves the others', async () => {
     const ids = await createCustomers(3)
     const [kept, ...gone] = ids as [number, number, number]
     for (const id of ids) await cast.service.createTransaction(cast.staff.token, { user_id: id })
@@ -45,7 +45,7 @@ describe('bulkDeleteUsers', () => {
     expect(left).toEqual({ transactions: 0, statistics: 0 })
   })
 
-  it('forgets what was cached of each, and of nobody else', async () => {
+  it('deletes the cached answers of each, and of nobody else', async () => {
     const ids = await createCustomers(3)
     const [kept, ...gone] = ids as [number, number, number]
     const read = (value: string) =>
@@ -58,7 +58,7 @@ describe('bulkDeleteUsers', () => {
     expect(await read('after')).toEqual(['before', 'after', 'after'])
   })
 
-  it('names those that are not there, each once and in order, and counts nobody twice', async () => {
+  it('reports unknown ids once and in order, and counts nobody twice', async () => {
     const [id] = (await createCustomers(1)) as [number]
     const { status, body } = await remove([999_999, id, 888_888, id, 999_999, 9007199254740991])
     expect(status).toBe(200)
@@ -75,7 +75,7 @@ describe('bulkDeleteUsers', () => {
     expect(await existing(ids)).toEqual([])
   })
 
-  it('lets staff delete themselves, but of their colleagues none, and then nobody', async () => {
+  it('lets staff delete themselves, but no colleague, and then nobody at all', async () => {
     const colleague = await cast.service.createAccount('staff')
     const [customer] = (await createCustomers(1)) as [number]
     for (const { id } of [colleague, cast.admin]) {
@@ -87,14 +87,14 @@ describe('bulkDeleteUsers', () => {
     expect(answer.body).toEqual({ deleted: 2, not_found: [] })
   })
 
-  it('goes well for two at the same moment, in opposite order', async () => {
+  it('succeeds for two concurrent requests in opposite order', async () => {
     const ids = await createCustomers(30)
     const answers = await Promise.all([remove(ids), remove([...ids].reverse(), cast.admin.token)])
     expect(answers.map(({ status }) => status)).toEqual([200, 200])
     expect(answers.map(({ body }) => body.deleted).sort((a, b) => a - b)).toEqual([0, 30])
   })
 
-  it('answers a retry with its Idempotency-Key as it did at first', async () => {
+  it('repeats its answer to a retry with the same Idempotency-Key', async () => {
     const ids = await createCustomers(2)
     const request = {
       body: { ids },
@@ -139,7 +139,7 @@ describe('bulkDeleteUsers', () => {
     expect(await existing([cast.user.id])).toEqual([cast.user.id])
   })
 
-  it('wants a token', async () => {
+  it('needs a token', async () => {
     const answer = await cast.service.call('bulkDeleteUsers', { body: { ids: [cast.user.id] } })
     expect(answer.status).toBe(401)
   })
@@ -152,7 +152,7 @@ describe('bulkDeleteUsers of admins', () => {
   })
   afterAll(() => own.close())
 
-  it('keeps the last one, and with them everybody', async () => {
+  it('keeps the last one, and then deletes nobody', async () => {
     const [first, second] = [await own.createAccount('admin'), await own.createAccount('admin')]
     const customer = await own.createCustomer(first.token)
     const ids = [customer.id, first.id, second.id]

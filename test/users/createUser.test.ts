@@ -18,7 +18,7 @@ const create = (body: unknown, token: string = staff.token, query = {}) =>
   service.call('createUser', { body, token, query })
 
 describe('createUser', () => {
-  it('answers with the user and where they are', async () => {
+  it('answers with the user and their location', async () => {
     const fields = { name: 'Zoë Ångström 李', email: 'Zoe@Example.com', age: 1, pincode: 'AB-1 2' }
     const { status, headers, body } = await create(fields)
     expect(status).toBe(201)
@@ -34,7 +34,7 @@ describe('createUser', () => {
     expect(read.body).toEqual(body)
   })
 
-  it('leaves out what has no value', async () => {
+  it('omits empty fields', async () => {
     const { body } = await create(valid())
     expect(Object.keys(body).sort()).toEqual(
       ['created_at', 'email', 'id', 'name', 'role', 'updated_at'].sort(),
@@ -51,7 +51,7 @@ describe('createUser', () => {
     }
   })
 
-  it('gives equal names and addresses another ciphertext each time', async () => {
+  it('encrypts equal names and addresses to different ciphertexts', async () => {
     const first = await create(valid())
     const second = await create(valid())
     const rows = await service.database.query<{ names: number; indexes: number }>(
@@ -62,14 +62,14 @@ describe('createUser', () => {
     expect(rows).toEqual([{ names: 2, indexes: 1 }])
   })
 
-  it('refuses an address that is taken, without regard to case', async () => {
+  it('refuses an address that is taken, regardless of case', async () => {
     const { email } = (await create(valid())).body
     const { status, body } = await create({ name: 'Another', email: email.toUpperCase() })
     expect([status, body.code]).toEqual([409, 'email_taken'])
     expect(JSON.stringify(body)).not.toMatch(new RegExp(email, 'i'))
   })
 
-  it('gives an address to one of twenty who want it at the same moment', async () => {
+  it('gives an address to one of twenty concurrent requests', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) => {
         const local = index % 2 === 0 ? 'wanted' : 'WANTED'
@@ -113,7 +113,7 @@ describe('createUser', () => {
     expect(body.errors).toContainEqual({ in: 'body', path, code, message: expect.any(String) })
   })
 
-  it('names every rule that is broken', async () => {
+  it('reports every broken rule', async () => {
     const { body } = await create({ email: 'none', age: 0, nickname: 'A' })
     const paths = body.errors.map(({ path }: { readonly path: string }) => path)
     expect(paths.sort()).toEqual(['/age', '/email', '/name', '/nickname'])
@@ -133,7 +133,7 @@ describe('createUser', () => {
     ['markup', '<script>alert(1)</script>'],
     ['no letters', '\u{1f600} 42'],
     ['only signs', '- . -'],
-  ])('keeps a name with %s as it is', async (_, name) => {
+  ])('keeps a name with %s unchanged', async (_, name) => {
     const { status, body } = await create({ ...valid(), name })
     expect([status, body.name]).toEqual([201, name])
   })
@@ -153,7 +153,7 @@ describe('createUser', () => {
     expect([status, body.code]).toEqual([403, 'forbidden'])
   })
 
-  it('wants a token, before it looks at the body', async () => {
+  it('checks the token before the body', async () => {
     expect((await service.call('createUser', { body: {} })).status).toBe(401)
   })
 })

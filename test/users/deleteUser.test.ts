@@ -10,7 +10,7 @@ const cast = useCast({ worker: true })
 const remove = (id: number, token: string, request = {}) =>
   cast.service.call('deleteUser', { params: { id }, token, ...request })
 
-/** Every table that names a user. */
+/** Every table that has a user's id. */
 async function userTables(): Promise<string[]> {
   const tables = await cast.service.database.query<{ table: string }>(
     `SELECT table_name AS table FROM information_schema.columns
@@ -32,7 +32,7 @@ async function tablesWith(id: number): Promise<string[]> {
   return rows.map(({ table }) => table)
 }
 
-/** Gives a user something of everything. */
+/** Gives a user records of every kind. */
 async function fill({ id, token }: Account): Promise<void> {
   const create = async (operation: OperationId, body: object) => {
     const headers = { 'idempotency-key': operation }
@@ -58,13 +58,13 @@ async function fill({ id, token }: Account): Promise<void> {
 }
 
 describe('deleteUser', () => {
-  it('deletes the user with everything of theirs, in whatever table', async () => {
-    // Admins alone have API keys.
+  it('deletes the user with all their records, in every table', async () => {
+    // Only admins have API keys.
     const gone = await cast.service.createAccount('admin')
     await fill(gone)
     const request = { params: { id: gone.id }, token: gone.token }
     expect((await cast.service.call('getUserAnalytics', request)).body.transaction_count).toBe(1)
-    // An outbox row is there only until its figures are.
+    // An outbox row exists only until its figures do.
     const filled = [...(await userTables()).filter((table) => table !== 'outbox'), 'users'].sort()
     expect(await tablesWith(gone.id)).toEqual(filled)
     const { status, body } = await remove(gone.id, gone.token)
@@ -79,7 +79,7 @@ describe('deleteUser', () => {
     }
   })
 
-  it('forgets what was cached of the user', async () => {
+  it('deletes the cached answers of the user', async () => {
     const gone = await cast.service.createCustomer(cast.staff.token)
     const read = (value: string) =>
       cast.service.services.cache.getOrSet(gone.id, 'test', async () => value)
@@ -105,7 +105,7 @@ describe('deleteUser', () => {
     expect(await add(cast.user.id)).toBe(201)
   })
 
-  it('lets a job of the user’s that comes later end quietly', async () => {
+  it('lets a later job of the user end quietly', async () => {
     const gone = await cast.service.createCustomer(cast.staff.token)
     const kept = await cast.service.createCustomer(cast.staff.token)
     await remove(gone.id, cast.staff.token)
@@ -124,7 +124,7 @@ describe('deleteUser', () => {
     expect(await tablesWith(gone.id)).toEqual([])
   })
 
-  it('goes well with changes of the user’s that are still to be worked on', async () => {
+  it('succeeds while changes of the user wait', async () => {
     const gone = await cast.service.createCustomer(cast.staff.token)
     await Promise.all(
       Array.from({ length: 5 }, () =>
@@ -136,7 +136,7 @@ describe('deleteUser', () => {
     expect(await tablesWith(gone.id)).toEqual([])
   })
 
-  it('ends the account: no login, and its names are free again', async () => {
+  it('ends the account: login fails, and its names are free again', async () => {
     const gone = await cast.service.createAccount()
     const { username, password } = gone
     await remove(gone.id, gone.token)
@@ -146,7 +146,7 @@ describe('deleteUser', () => {
     expect(again.body.user.id).toBeGreaterThan(gone.id)
   })
 
-  it('answers 204 to one of two at the same moment', async () => {
+  it('answers 204 to one of two concurrent requests', async () => {
     const gone = await cast.service.createCustomer(cast.staff.token)
     const answers = await Promise.all([
       remove(gone.id, cast.staff.token),
@@ -155,17 +155,17 @@ describe('deleteUser', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 404])
   })
 
-  it('hides somebody else from users', async () => {
+  it('hides other users from customers', async () => {
     const { status, body } = await remove(cast.staff.id, cast.user.token)
     expect(status).toBe(404)
     expect(body.detail).toBe(`User with ID ${cast.staff.id} not found`)
   })
 
-  it('answers 404 where there is no user', async () => {
+  it('answers 404 for an unknown id', async () => {
     expect((await remove(999_999, cast.staff.token)).status).toBe(404)
   })
 
-  it('lets staff delete themselves, but of their colleagues none', async () => {
+  it('lets staff delete themselves, but no colleague', async () => {
     const colleague = await cast.service.createAccount('staff')
     for (const { id } of [colleague, cast.admin]) {
       const { status, body } = await remove(id, cast.staff.token)
@@ -174,7 +174,7 @@ describe('deleteUser', () => {
     expect((await remove(colleague.id, colleague.token)).status).toBe(204)
   })
 
-  it('refuses a wrong id and a query parameter', async () => {
+  it('refuses an invalid id and a query parameter', async () => {
     expect((await remove(0, cast.user.token)).body.errors[0]).toMatchObject({
       in: 'path',
       path: 'id',
@@ -183,7 +183,7 @@ describe('deleteUser', () => {
     expect(body.errors[0]).toMatchObject({ in: 'query', path: 'force', code: 'unknown_parameter' })
   })
 
-  it('wants a token', async () => {
+  it('needs a token', async () => {
     const answer = await cast.service.call('deleteUser', { params: { id: cast.user.id } })
     expect(answer.status).toBe(401)
   })

@@ -15,11 +15,11 @@ const read = (id: number) =>
   })
 describe('names and addresses in the database', () => {
   it.each([
-    ['of another user', 'other.name'],
-    ['of another column', 'users.email'],
-    ['with a bit changed', 'set_byte(users.name, 20, get_byte(users.name, 20) # 1)'],
+    ['that of another user', 'other.name'],
+    ['that of another column', 'users.email'],
+    ['changed in one bit', 'set_byte(users.name, 20, get_byte(users.name, 20) # 1)'],
     ['cut off', 'substring(users.name FROM 1 FOR 10)'],
-  ])('are not shown when a value is one %s', async (_, value) => {
+  ])('are not shown when the value is %s', async (_, value) => {
     const owner = await cast.service.createCustomer(cast.staff.token, { name: 'Owner Of This' })
     const other = await cast.service.createCustomer(cast.staff.token, { name: 'Other Person' })
     await cast.service.database.query(
@@ -32,7 +32,7 @@ describe('names and addresses in the database', () => {
     expect((await read(other.id)).json()).toEqual(other)
   })
 
-  it('are not found by what they begin with once the user is gone', async () => {
+  it('cannot be found by their beginnings once the user is deleted', async () => {
     const gone = await cast.service.createCustomer(cast.staff.token, { name: 'Vanishing Person' })
     await cast.service.call('deleteUser', { params: { id: gone.id }, token: cast.staff.token })
     const { body } = await cast.service.call('listUsers', {
@@ -42,7 +42,7 @@ describe('names and addresses in the database', () => {
     expect(body).toEqual([])
   })
 
-  it('are read and found with a new key in front, and written with it', async () => {
+  it('can be read and found with a new key in front, and are written with it', async () => {
     const old = await cast.service.createCustomer(cast.staff.token, { name: 'Written Before' })
     const { config } = cast.service.services
     const encryptionKeys = `k2:${randomBytes(32).toString('base64')},${config.encryptionKeys}`

@@ -7,23 +7,23 @@ const get = (id: number | string, token?: string) =>
   cast.service.call('getUser', { params: { id }, ...(token && { token }) })
 
 describe('getUser', () => {
-  it('answers users with their own record', async () => {
+  it('shows users their own record', async () => {
     const { status, body } = await get(cast.user.id, cast.user.token)
     expect(status).toBe(200)
     expect(body).toMatchObject({ id: cast.user.id, username: cast.user.username, role: 'user' })
   })
 
-  it('answers staff with any record', async () => {
+  it('shows staff any record', async () => {
     expect((await get(cast.user.id, cast.staff.token)).body.id).toBe(cast.user.id)
   })
 
-  it('hides somebody else as if they did not exist', async () => {
+  it('answers 404 for somebody else’s', async () => {
     const { status, body } = await get(cast.other.id, cast.user.token)
     expect(status).toBe(404)
     expect(body.detail).toBe(`User with ID ${cast.other.id} not found`)
   })
 
-  it('answers 404 for a user there is not', async () => {
+  it('answers 404 for an unknown id', async () => {
     const { body } = await get(999_999, cast.staff.token)
     expect(body).toMatchObject({ code: 'not_found', detail: 'User with ID 999999 not found' })
   })
@@ -32,7 +32,7 @@ describe('getUser', () => {
     expect((await get(id, cast.staff.token)).status).toBe(422)
   })
 
-  it('wants a token', async () => {
+  it('needs a token', async () => {
     expect((await get(cast.user.id)).status).toBe(401)
   })
 })

@@ -7,7 +7,7 @@ let service: TestService
 let staff: Account
 const people = new Map<string, User>()
 
-/** Past the API: an employment and an account of a user. */
+/** Writes an employment and an account of a user without the API. */
 async function employ(id: number, company: string, isCurrent: boolean): Promise<void> {
   await service.database.query(
     `INSERT INTO employments (user_id, company_name, company_key, is_current) VALUES ($1, $2, $3, $4)`,

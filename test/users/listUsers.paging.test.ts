@@ -37,7 +37,7 @@ const list = (query: Record<string, string | number>) =>
   service.call('listUsers', { query: { pincode: PINCODE, ...query }, token: staff.token })
 const idsOf = (users: readonly User[]) => users.map(({ id }) => id)
 
-/** Follows `X-Next-Cursor` from the beginning to the end. */
+/** Follows `X-Next-Cursor` to the end. */
 async function walk(
   query: Record<string, string | number>,
   between: (page: readonly User[]) => Promise<unknown> = async () => undefined,
@@ -71,7 +71,7 @@ function compare(sort: string) {
 }
 
 describe('listUsers by page', () => {
-  it('takes the first 20 in the order of their ids when nothing is said', async () => {
+  it('returns the first 20 in the order of their ids by default', async () => {
     const { headers, body } = await list({})
     expect(idsOf(body)).toEqual(idsOf(body).sort((a, b) => a - b))
     expect(headers['x-total-count']).toBe(String(AGES.length))
@@ -82,7 +82,7 @@ describe('listUsers by page', () => {
     expect(headers).not.toHaveProperty('x-next-cursor')
   })
 
-  it('leads to the other pages', async () => {
+  it('links to the other pages', async () => {
     const { headers, body } = await list({ per_page: 4, page: 2, sort: '-age' })
     expect(body).toHaveLength(4)
     const links = String(headers['link']).split(', ')
@@ -102,7 +102,7 @@ describe('listUsers by page', () => {
     expect(next.json()).toHaveLength(3)
   })
 
-  it('keeps what was asked for in the links, as it was asked for', async () => {
+  it('keeps the parameters in the links unchanged', async () => {
     const response = await service.app.inject({
       method: 'GET',
       url: '/users/?q=test%20cust&per_page=1',
@@ -114,7 +114,7 @@ describe('listUsers by page', () => {
     )
   })
 
-  it('goes on by cursor from any page', async () => {
+  it('continues by cursor from any page', async () => {
     const all = idsOf((await list({ sort: '-age' })).body)
     const { headers } = await list({ sort: '-age', page: 2, per_page: 3 })
     const cursor = String(headers['x-next-cursor'])
@@ -132,7 +132,7 @@ describe('listUsers by page', () => {
     },
   )
 
-  it('answers with nothing and one page where there is nothing', async () => {
+  it('returns no items and one page without matches', async () => {
     const { headers, body } = await list({ pincode: 'NOBODY' })
     expect(body).toEqual([])
     expect(headers['x-total-count']).toBe('0')
@@ -141,13 +141,13 @@ describe('listUsers by page', () => {
 })
 
 describe.each(SORTS)('listUsers sorted by %s', (sort) => {
-  it('has users without a value last, and ties in the order of their ids', async () => {
+  it('puts users without a value last, and orders ties by id', async () => {
     const { body } = await list({ sort })
     expect(body).toHaveLength(AGES.length)
     expect(idsOf(body)).toEqual(idsOf([...body].sort(compare(sort))))
   })
 
-  it('reads the same by cursor as by page', async () => {
+  it('returns the same by cursor as by page', async () => {
     const expected = idsOf((await list({ sort })).body)
     for (const per_page of [1, 2, 5]) expect(await walk({ sort, per_page })).toEqual(expected)
   })
@@ -167,7 +167,7 @@ describe.each(SORTS)('listUsers sorted by %s', (sort) => {
 })
 
 describe('a cursor of users', () => {
-  it('leads on with Link, and stops at the end', async () => {
+  it('continues with Link, and stops at the end', async () => {
     const first = await list({ cursor: '', per_page: 10 })
     const cursor = String(first.headers['x-next-cursor'])
     const target = (value: string) => `/v1/users?pincode=${PINCODE}&cursor=${value}&per_page=10`

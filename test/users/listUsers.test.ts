@@ -5,7 +5,7 @@ import { type Account, startTestService, type TestService } from '../setup/servi
 let service: TestService
 let user: Account
 let staff: Account
-/** By their first names. */
+/** People by their first names. */
 const people = new Map<string, User>()
 
 const PEOPLE = [
@@ -31,7 +31,7 @@ afterAll(() => service.close())
 const list = (query: Record<string, string | number | readonly string[]> = {}, token?: string) =>
   service.call('listUsers', { query, token: token ?? staff.token })
 
-/** The first names of those a query finds among the people above. */
+/** The first names that a query finds among these people. */
 async function find(query: Record<string, string | number>): Promise<string[]> {
   const { status, body } = await list(query)
   expect(status).toBe(200)
@@ -41,7 +41,7 @@ async function find(query: Record<string, string | number>): Promise<string[]> {
 }
 
 describe('listUsers', () => {
-  it('answers with a bare list of users as they are', async () => {
+  it('returns a bare array of users', async () => {
     const { status, body } = await list({ email: 'bela@mail.example' })
     expect(status).toBe(200)
     expect(body).toEqual([people.get('Bela')])
@@ -91,7 +91,7 @@ describe('listUsers', () => {
     expect(await find(query)).toEqual(expected)
   })
 
-  it('shows every user where there is no filter', async () => {
+  it('shows every user without a filter', async () => {
     const { headers, body } = await list({ per_page: 100 })
     expect(headers['x-total-count']).toBe(String(body.length))
     expect(body).toEqual(expect.arrayContaining([...people.values()]))
@@ -130,7 +130,7 @@ describe('listUsers', () => {
     })
   })
 
-  it('tells what is wrong with a search and the cursor together', async () => {
+  it('reports the errors of a search and the cursor together', async () => {
     const { body } = await list({ q: '--', cursor: 'WyJ4Il0' })
     expect(body.errors).toMatchObject([{ path: 'q' }, { path: 'cursor' }])
   })
@@ -140,7 +140,7 @@ describe('listUsers', () => {
     expect([status, body.code]).toEqual([403, 'forbidden'])
   })
 
-  it('wants a token', async () => {
+  it('needs a token', async () => {
     expect((await service.call('listUsers')).status).toBe(401)
   })
 })

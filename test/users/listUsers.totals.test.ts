@@ -5,7 +5,10 @@ import { type Account, startTestService, type TestService } from '../setup/servi
 let service: TestService
 let staff: Account
 
-/** Customers of one postal code, past the API. Their names cannot be read: no page may show them. */
+/**
+ * Customers of one postal code, written without the API. Their names cannot be decrypted, so no
+ * page may show them.
+ */
 const insertCustomers = (pincode: string, count: number) =>
   service.database.query(
     `INSERT INTO users (name, name_index, pincode) SELECT '', '', $1 FROM generate_series(1, $2)`,
@@ -27,7 +30,7 @@ const countUsers = async () => {
 }
 
 describe('the total of listUsers', () => {
-  it('is that of all users after every kind of change', async () => {
+  it('counts all users after every kind of change', async () => {
     const total = async () => (await list({ per_page: 1 })).headers['x-total-count']
     expect(await total()).toBe(await countUsers())
     const { id } = await service.createCustomer(staff.token)
@@ -43,7 +46,7 @@ describe('the total of listUsers', () => {
     expect(headers['link']).toContain(`page=${await countUsers()}>; rel="last"`)
   })
 
-  it('is unchanged by what is rolled back', async () => {
+  it('does not count what is rolled back', async () => {
     const before = (await list({ per_page: 1 })).headers['x-total-count']
     const taken = { name: 'Taken', email: 'taken@three.example' }
     const answer = await service.call('bulkCreateUsers', {
@@ -59,7 +62,7 @@ describe('the total of filtered users', () => {
   it.each([
     ['MOST', MAX_COUNTED, String(MAX_COUNTED)],
     ['MORE', MAX_COUNTED + 1, undefined],
-  ])('of as many as %s is exact or absent', async (pincode, count, total) => {
+  ])('(%s, %i matches) is exact or absent', async (pincode, count, total) => {
     await insertCustomers(pincode, count)
     const { status, headers, body } = await list({ pincode, page: count + 1, per_page: 1 })
     expect([status, body]).toEqual([200, []])

@@ -21,7 +21,7 @@ describe('updateUser', () => {
     expect(read.body).toEqual(body)
   })
 
-  it('removes age and postal code where they are null', async () => {
+  it('removes age and postal code when they are null', async () => {
     const before = await customer({ age: 30, pincode: '560001' })
     const { body } = await update(before.id, { age: null, pincode: null }, cast.staff.token)
     expect(body).not.toHaveProperty('age')
@@ -41,7 +41,7 @@ describe('updateUser', () => {
     expect(await Promise.all(now.map(find))).toEqual([1, 1, 1])
   })
 
-  it('keeps finding by the address when the name alone changes', async () => {
+  it('keeps finding by the address when only the name changes', async () => {
     const { id } = await customer({ name: 'Kept', email: 'kept.address@example.com' })
     await update(id, { name: 'Changed' }, cast.staff.token)
     const { body } = await cast.service.call('listUsers', {
@@ -51,7 +51,7 @@ describe('updateUser', () => {
     expect(body).toMatchObject([{ id, email: 'kept.address@example.com' }])
   })
 
-  it('frees an address for others, and lets one change the letters of one’s own', async () => {
+  it('frees an address for others, and lets a user change the case of their own', async () => {
     const first = await customer({ email: 'moving@example.com' })
     expect((await update(first.id, { email: 'MOVING@example.com' }, cast.staff.token)).status).toBe(
       200,
@@ -60,7 +60,7 @@ describe('updateUser', () => {
     expect((await customer({ email: 'moving@example.com' })).id).toBeGreaterThan(first.id)
   })
 
-  it('refuses the address of another, without regard to case, and changes nothing', async () => {
+  it('refuses the address of another user, regardless of case, and changes nothing', async () => {
     const first = await customer({ email: 'first@example.com' })
     const second = await customer({ age: 20 })
     const { status, body } = await update(
@@ -77,7 +77,7 @@ describe('updateUser', () => {
     expect(first.email).toBe('first@example.com')
   })
 
-  it('loses no field when two change different ones at the same moment', async () => {
+  it('loses no field when two requests change different ones at the same moment', async () => {
     const { id } = await customer()
     const changes = [
       { name: 'At Once' },
@@ -95,7 +95,7 @@ describe('updateUser', () => {
     expect(found.body).toMatchObject([{ id }])
   })
 
-  it('lets users change themselves and nobody else', async () => {
+  it('lets customers change only themselves', async () => {
     const own = await update(cast.user.id, { name: 'My Name' }, cast.user.token)
     expect([own.status, own.body.name]).toEqual([200, 'My Name'])
     const foreign = await update(cast.other.id, { name: 'My Name' }, cast.user.token)
@@ -103,7 +103,7 @@ describe('updateUser', () => {
     expect(foreign.body.detail).toBe(`User with ID ${cast.other.id} not found`)
   })
 
-  it('lets staff change themselves, but of their colleagues none', async () => {
+  it('lets staff change themselves, but no colleague', async () => {
     expect((await update(cast.staff.id, { age: 40 }, cast.staff.token)).status).toBe(200)
     const colleague = await cast.service.createAccount('staff')
     for (const { id } of [colleague, cast.admin]) {
@@ -113,7 +113,7 @@ describe('updateUser', () => {
     expect((await update(colleague.id, { age: 40 }, cast.admin.token)).status).toBe(200)
   })
 
-  it('answers 404 where there is no user', async () => {
+  it('answers 404 for an unknown id', async () => {
     const { status, body } = await update(999_999, { age: 40 }, cast.staff.token)
     expect(status).toBe(404)
     expect(body.detail).toBe('User with ID 999999 not found')
@@ -141,14 +141,14 @@ describe('updateUser', () => {
     })
   })
 
-  it('refuses a query parameter and a wrong id', async () => {
+  it('refuses a query parameter and an invalid id', async () => {
     const { body } = await update(cast.user.id, { age: 40 }, cast.user.token, { fields: 'age' })
     expect(body.errors[0]).toMatchObject({ in: 'query', path: 'fields', code: 'unknown_parameter' })
     const wrong = await update(0, { age: 40 }, cast.user.token)
     expect(wrong.body.errors[0]).toMatchObject({ in: 'path', path: 'id' })
   })
 
-  it('wants a token', async () => {
+  it('needs a token', async () => {
     const answer = await cast.service.call('updateUser', {
       params: { id: cast.user.id },
       body: { age: 1 },
