@@ -3,12 +3,12 @@ import type { TestService } from '../setup/service.ts'
 import { ALL_SCOPES } from './operations.ts'
 import { createKey, createPerson, type Person, type Scene } from './scene.ts'
 
-/** Somebody who calls an operation. */
+/** A caller of operations. */
 export interface Actor {
   readonly name: string
-  /** As whom the credential lets them in; absent when it must not let them in at all. */
+  /** The account the credential belongs to; absent if the credential must be refused. */
   readonly as?: 'owner' | 'user' | 'staff' | 'admin'
-  /** What the API key may do; absent where it is none. */
+  /** The scopes of the API key; absent if it is none. */
   readonly scopes?: (needed: readonly Scope[]) => readonly Scope[]
   /** The credential to send. */
   readonly credential: (
@@ -18,7 +18,7 @@ export interface Actor {
   ) => Promise<string | undefined> | string | undefined
 }
 
-/** Those who are there for all requests. */
+/** The callers that exist for all requests. */
 export type People = Readonly<Record<'user' | 'staff' | 'admin' | 'disabled', Person>>
 
 export async function createPeople(service: TestService): Promise<People> {

@@ -32,7 +32,7 @@ describe('an API key', () => {
     expect(body.detail).toBe('The API key lacks the scope users:write')
   })
 
-  it('cannot do what its account may not, whatever its scopes', async () => {
+  it('cannot do more than its account, whatever its scopes', async () => {
     const key = await createKey(['users:read', 'users:write'])
     const { status, body } = await cast.service.call('listUsers', { token: key })
     expect([status, body.detail]).toEqual([403, 'This needs one of the roles staff, admin'])
@@ -47,7 +47,7 @@ describe('an API key', () => {
     expect((await cast.service.call('listUsers', { token: key })).status).toBe(200)
   })
 
-  it('gives no rights, not even as an admin', async () => {
+  it('cannot give rights, not even as an admin', async () => {
     const key = await createKey(['users:write'], cast.admin.id)
     for (const body of [{ role: 'admin' }, { disabled: true }]) {
       const answer = await cast.service.call('updateUser', {
@@ -59,7 +59,7 @@ describe('an API key', () => {
     }
   })
 
-  it('acts also as a customer who cannot log in', async () => {
+  it('also acts as a customer who cannot log in', async () => {
     const customer = await cast.service.createCustomer(cast.admin.token)
     const key = await createKey(['users:read'], customer.id)
     expect((await cast.service.call('getMe', { token: key })).body).toEqual(customer)
@@ -76,14 +76,14 @@ describe('an API key', () => {
     expect(body.detail).toBe('The API key is not valid or has expired')
   })
 
-  it('ends with its account', async () => {
+  it('is deleted with its account', async () => {
     const gone = await cast.service.createAccount()
     const key = await createKey(['users:read'], gone.id)
     await cast.service.call('deleteUser', { params: { id: gone.id }, token: cast.admin.token })
     expect((await cast.service.call('getMe', { token: key })).status).toBe(401)
   })
 
-  it('is sent under the scheme Bearer, in whatever case', async () => {
+  it('is sent under the scheme Bearer, in any case', async () => {
     const key = await createKey(['users:read'])
     expect((await authorize(`bearer ${key}`)).status).toBe(200)
     for (const value of [key, `Basic ${key}`, `Bearer ${key} ${key}`]) {
@@ -91,7 +91,7 @@ describe('an API key', () => {
     }
   })
 
-  it('is refused with one letter wrong, cut off or longer', async () => {
+  it('is refused if changed in one letter, cut off or extended', async () => {
     const key = await createKey(['users:read'])
     const turned = key.endsWith('A') ? 'B' : 'A'
     const wrong = [`${key.slice(0, -1)}${turned}`, key.slice(0, -1), `${key}A`, 'pb_', 'pb_\u0000']

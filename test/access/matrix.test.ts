@@ -9,8 +9,9 @@ import { sampleRequest } from './requests.ts'
 import { createPerson } from './scene.ts'
 
 /**
- * Each operation is asked by each actor, with a request that is right but for who asks. What has to
- * come back follows from the document; `service.call` sees to it that it is documented, too.
+ * Every actor calls every operation with a valid request, so that the answer depends on access
+ * alone. The expected status follows from the document. `service.call` checks that the answer is
+ * documented.
  */
 let service: TestService
 let people: People
@@ -21,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-/** How somebody else's record is answered where it is not by 404. */
+/** The answer for somebody else's record, if not 404. */
 const NOT_THERE: Partial<Record<OperationId, number>> = {
   // One bad item makes all of a bulk request invalid.
   bulkCreateTransactions: 422,
@@ -34,7 +35,7 @@ const SEES: Readonly<Record<Reach, readonly Role[]>> = {
   everybody: ['user', 'staff', 'admin'],
 }
 
-/** The lowest role that may call an operation at all is its owner's. */
+/** The lowest role that may call an operation must be that of a record's owner. */
 const ownerRole = ({ roles }: OperationAccess): Role =>
   roles.includes('user') ? 'user' : (roles[0] ?? 'user')
 
@@ -52,7 +53,7 @@ function expectedStatus(operation: OperationAccess, actor: Actor, reach: Reach):
 }
 
 describe.each(allOperations)('$operationId', (operation) => {
-  it.each(actors)('answers $name as it has to', async (actor) => {
+  it.each(actors)('gives $name the documented answer', async (actor) => {
     const scene = { service, owner: await createPerson(service, ownerRole(operation)) }
     const { reach, ...request } = await sampleRequest(operation, scene)
     const held = actor.scopes?.(operation.scopes) ?? []
@@ -78,7 +79,7 @@ describe('the document', () => {
     }
   })
 
-  it('names no record that the matrix cannot make', () => {
+  it('names no record that the matrix cannot create', () => {
     expect(() => recordOf('/v1/secrets/:id')).toThrow(
       'no factory for the record that /v1/secrets/:id',
     )

@@ -2,7 +2,7 @@ import document from '../../src/generated/openapi.json' with { type: 'json' }
 import { type OperationId, operations } from '../../src/generated/operations.ts'
 import type { Role, Scope } from '../../src/generated/schemas.ts'
 
-/** What the generated constants say of an operation, as far as access goes. */
+/** The parts of the generated constants that decide access. */
 export interface OperationAccess {
   readonly operationId: OperationId
   readonly method: string
@@ -28,7 +28,7 @@ interface DocumentedParameter extends Referable {
   readonly example?: unknown
 }
 
-/** An operation as the document has it. */
+/** An operation in the document. */
 export interface DocumentedOperation {
   readonly security?: readonly unknown[]
   readonly 'x-roles'?: readonly string[]
@@ -57,14 +57,14 @@ export function documented({ method, url }: OperationAccess): DocumentedOperatio
   return item?.[method.toLowerCase()] as DocumentedOperation
 }
 
-/** The first example of the request's body; undefined when it takes none. */
+/** The first example of the request's body; undefined if it has none. */
 export function exampleBody(operation: OperationAccess): unknown {
   const { requestBody } = documented(operation)
   const [content] = Object.values(requestBody?.content ?? {})
   return Object.values(content?.examples ?? {})[0]?.value
 }
 
-/** The examples of the query parameters that an operation cannot be called without. */
+/** Examples of the required query parameters. */
 export function exampleQuery(operation: OperationAccess): Record<string, string | string[]> {
   const parameters = (documented(operation).parameters ?? []).map(resolve)
   const needed = parameters.filter((parameter) => parameter.in === 'query' && parameter.required)

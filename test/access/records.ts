@@ -4,19 +4,19 @@ import { insertDataset } from '../datasets/tables.ts'
 import type { RequestOptions } from '../setup/service.ts'
 import type { Scene } from './scene.ts'
 
-/** Who sees a record besides its owner; to the others it is not there. */
+/** Who may see a record besides its owner; others get 404. */
 export type Reach = 'nobody' | 'admin' | 'staff' | 'everybody'
 
 interface RecordFactory {
   readonly reach: Reach
-  /** Makes one of the owner's. @returns its id, or its name */
+  /** Creates a record of the owner's. @returns its id, or its name */
   readonly create: (
     scene: Scene,
     operationId: OperationId,
   ) => Promise<number | string> | number | string
 }
 
-/** Makes a record with the owner's token. @returns its id */
+/** Creates a record with the owner's token. @returns its id */
 async function make(
   { service, owner }: Scene,
   operationId: OperationId,
@@ -40,7 +40,7 @@ async function completedReport({ service, owner }: Scene): Promise<number> {
   return Number(report?.id)
 }
 
-/** An import that has ended. */
+/** A finished import. */
 async function failedImport({ service, owner }: Scene): Promise<number> {
   const [row] = await service.database.query<{ id: string }>(
     `INSERT INTO imports (user_id, kind, name, status, options, bytes_total, finished_at)
@@ -57,7 +57,7 @@ async function dataset({ service }: Scene): Promise<string> {
   return name
 }
 
-/** What a path names, by the path up to the parameter. */
+/** The factory of the record that a path names, by the path up to the parameter. */
 const RECORDS: Readonly<Record<string, RecordFactory>> = {
   '/v1/users/:id': { reach: 'staff', create: ({ owner }) => owner.id },
   '/v1/users/:id/employments/:eid': {

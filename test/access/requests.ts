@@ -4,12 +4,12 @@ import { exampleBody, exampleQuery, type OperationAccess } from './operations.ts
 import { type Reach, recordOf } from './records.ts'
 import { createPerson, type Scene } from './scene.ts'
 
-/** A request of the owner's records that is right in every respect. */
+/** A valid request about the owner's records. */
 export interface SampleRequest {
   readonly params: Readonly<Record<string, number | string>>
   readonly query: Readonly<Record<string, string | readonly string[]>>
   readonly body?: unknown
-  /** Who sees the records that the request names, besides their owner. */
+  /** Who may see the records of the request, besides their owner. */
   readonly reach: Reach
 }
 
@@ -25,7 +25,7 @@ async function refreshToken({ service, owner }: Scene): Promise<string> {
   return token
 }
 
-/** Fields whose examples are no use as they stand: they name records, or are unique. */
+/** Fields whose examples cannot be used: they name records, or are unique. */
 const FIELDS: Readonly<Record<string, (scene: Scene) => unknown>> = {
   user_id: ({ owner }) => owner.id,
   ids: async ({ service }) => [(await createPerson(service, 'user')).id],
@@ -36,7 +36,7 @@ const FIELDS: Readonly<Record<string, (scene: Scene) => unknown>> = {
   refresh_token: refreshToken,
 }
 
-/** Bodies that no example makes. */
+/** Bodies that no example provides. */
 const BODIES: Partial<Record<OperationId, (scene: Scene) => Promise<unknown>>> = {
   login: async ({ service }) => {
     const { username, password } = await service.createAccount()
@@ -44,7 +44,7 @@ const BODIES: Partial<Record<OperationId, (scene: Scene) => Promise<unknown>>> =
   },
 }
 
-/** What a request needs in its query besides what the document requires. */
+/** Query parameters that a request needs beyond the required ones. */
 const QUERIES: Partial<Record<OperationId, () => Readonly<Record<string, string>>>> = {
   createImport: () => ({ name: random() }),
 }
@@ -59,11 +59,12 @@ async function adapt(value: unknown, scene: Scene): Promise<unknown> {
   return Object.fromEntries(await Promise.all(entries))
 }
 
-/** Whether a body says in whose name it is. */
+/** Whether a body names the user it is for. */
 const namesUser = (body: unknown): boolean => JSON.stringify(body)?.includes('"user_id"') ?? false
 
 /**
- * Makes a request from the document's examples, with new records of the owner's where it names some.
+ * Makes a request from the document's examples. It creates the owner's records that the request
+ * names.
  *
  * @throws Error when the path names a record that `records.ts` has no factory for
  */

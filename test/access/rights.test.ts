@@ -13,7 +13,7 @@ const login = ({ username, password }: Account) =>
   cast.service.call('login', { body: { username, password } })
 
 describe('giving a role', () => {
-  it('counts at once, both ways, and ends no login', async () => {
+  it('takes effect at once, both ways, and ends no login', async () => {
     const { id, token } = await cast.service.createAccount()
     expect((await cast.service.call('listUsers', { token })).status).toBe(403)
     const given = await update(id, { role: 'staff' })
@@ -24,13 +24,13 @@ describe('giving a role', () => {
     expect((await me(token)).status).toBe(200)
   })
 
-  it('is possible for one who cannot log in', async () => {
+  it('is possible for an account that cannot log in', async () => {
     const customer = await cast.service.createCustomer(cast.staff.token)
     const { status, body } = await update(customer.id, { role: 'staff' })
     expect([status, body.role]).toEqual([200, 'staff'])
   })
 
-  it('goes together with other changes, or not at all', async () => {
+  it('is stored together with other changes, or not at all', async () => {
     const taken = await cast.service.createCustomer(cast.staff.token)
     const { id } = await cast.service.createAccount()
     const refused = await update(id, { role: 'staff', email: taken.email })
@@ -44,7 +44,7 @@ describe('giving a role', () => {
     })
   })
 
-  it('is for admins, also with the value that is there', async () => {
+  it('is for admins, even with the current value', async () => {
     for (const [caller, body] of [
       [cast.user, { role: 'user' }],
       [cast.user, { role: 'admin', age: 40 }],
@@ -71,7 +71,7 @@ describe('giving a role', () => {
     expect(answer.body.errors).toContainEqual(expect.objectContaining({ in: 'body', path, code }))
   })
 
-  it('answers 404 where there is no user', async () => {
+  it('answers 404 for an unknown id', async () => {
     expect((await update(999_999, { role: 'staff' })).status).toBe(404)
   })
 })
@@ -98,14 +98,14 @@ describe('disabling an account', () => {
     expect([refresh.status, refresh.body.code]).toEqual([401, 'invalid_refresh_token'])
   })
 
-  it('tells nobody without the password', async () => {
+  it('shows only with the right password', async () => {
     const account = await cast.service.createAccount()
     await update(account.id, { disabled: true })
     const { status, body } = await login({ ...account, password: 'a wrong password' })
     expect([status, body.code]).toEqual([401, 'invalid_credentials'])
   })
 
-  it('can be taken back; what was revoked stays so', async () => {
+  it('can be undone; what was revoked stays revoked', async () => {
     const account = await cast.service.createAccount()
     const { body: pair } = await login(account)
     await update(account.id, { disabled: true })
@@ -120,7 +120,7 @@ describe('disabling an account', () => {
     expect(refresh.status).toBe(401)
   })
 
-  it('refuses the refresh token that a login under way leaves behind', async () => {
+  it('refuses the refresh token that a concurrent login leaves behind', async () => {
     const account = await cast.service.createAccount()
     await update(account.id, { disabled: true })
     await cast.service.database.query(
@@ -135,7 +135,7 @@ describe('disabling an account', () => {
     expect((await refresh()).status).toBe(401)
   })
 
-  it('waits for an exchange of tokens under way, and lets what it leaves behind be of no use', async () => {
+  it('waits for an exchange of tokens under way, and makes its new tokens useless', async () => {
     const account = await cast.service.createAccount('admin')
     const { body: pair } = await login(account)
     const session = await openSession(cast.service.database.url)
@@ -160,7 +160,7 @@ describe('disabling an account', () => {
     expect(refresh.status).toBe(401)
   })
 
-  it('keeps since when, however often it is said', async () => {
+  it('keeps its time when repeated', async () => {
     const { id } = await cast.service.createAccount()
     await update(id, { disabled: true })
     const since = () =>
@@ -170,7 +170,7 @@ describe('disabling an account', () => {
     expect(await since()).toEqual(before)
   })
 
-  it('shows the account to staff as disabled, and its records stay', async () => {
+  it('shows the account to staff as disabled, and keeps its records', async () => {
     const account = await cast.service.createAccount()
     await cast.service.createTransaction(account.token, { user_id: account.id })
     await update(account.id, { disabled: true })
@@ -217,7 +217,7 @@ describe('the last admin', () => {
   it.each([
     ['demoting', { role: 'user' }],
     ['disabling', { disabled: true }],
-  ])('is left when two end each other by %s', async (_, change) => {
+  ])('remains when two admins remove each other by %s', async (_, change) => {
     await own.database.query('DELETE FROM users')
     const [first, second] = [await own.createAccount('admin'), await own.createAccount('admin')]
     const session = await openSession(own.database.url)

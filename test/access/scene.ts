@@ -9,13 +9,13 @@ export interface Person {
   readonly token: string
 }
 
-/** What one request is about: whose records it names, and who else is there. */
+/** The situation of a request: whose records it names, and who else exists. */
 export interface Scene {
   readonly service: TestService
   readonly owner: Person
 }
 
-/** An account that can do everything but log in: that would take the time of a password's hash. */
+/** An account that can do everything but log in: hashing a password would take long. */
 export async function createPerson(service: TestService, role: Role): Promise<Person> {
   const { users } = service.services
   const email = `${randomBytes(8).toString('hex')}@people.example`
@@ -23,7 +23,7 @@ export async function createPerson(service: TestService, role: Role): Promise<Pe
   return { id: Number(id), role, token: service.app.jwt.sign({ sub: String(id) }) }
 }
 
-/** A key that acts as somebody. */
+/** An API key of an account. */
 export async function createKey(
   service: TestService,
   { id, role }: Person,

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-/** Asks an operation of which the document says no more than what is given. */
+/** Calls an operation that the document describes with nothing but the given parts. */
 async function ask(access: Partial<typeof operations.getMe>, caller: Caller) {
   const { log, metrics, conventions } = service.services
   const app = await createHttp({ log, metrics, requestsPerMinute: 0 })
@@ -44,7 +44,7 @@ it('an operation that names no scopes refuses every key', async () => {
   expect(await ask({ roles }, key)).toEqual([403, 'API keys may not call this'])
 })
 
-it('an operation that names scopes alone refuses everyone', async () => {
+it('an operation that names only scopes refuses everyone', async () => {
   const { scopes } = operations.getMe
   const key = { id: 1, role: 'admin', scopes: ALL_SCOPES } as const
   expect(await ask({ scopes }, key)).toEqual([403, 'Nobody may call this'])
