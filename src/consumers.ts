@@ -1,7 +1,7 @@
 import { inBackground } from './database/background.ts'
 import { type Consumers, type EventName, events } from './events/catalogue.ts'
 import { releaseOutbox } from './events/outbox.ts'
-import { deleteExpiredTokens } from './features/auth/expired-tokens.ts'
+import { deleteExpiredTokens } from './features/auth/delete-expired-tokens.ts'
 import { deleteOldAnswers } from './http/idempotency.ts'
 import { persist } from './lib/persist.ts'
 import type { Services } from './services.ts'

@@ -44,7 +44,7 @@ export const events = {
   'transaction.created': { payload: Users, consumer: 'recomputeStatistics', coalesced: true },
   'transaction.updated': { payload: Users, consumer: 'recomputeStatistics', coalesced: true },
   'transaction.deleted': { payload: Users, consumer: 'recomputeStatistics', coalesced: true },
-  /** Stored statistics were found to differ from the ledger (`features/analytics/drift.ts`). */
+  /** Stored statistics were found to differ from the ledger (`features/analytics/repair-drift.ts`). */
   'statistics.drifted': { payload: Users, consumer: 'recomputeStatistics', coalesced: true },
   'report.requested': { payload: Request, consumer: 'buildReport', coalesced: false },
   'import.requested': { payload: Request, consumer: 'runImport', coalesced: false },

@@ -23,10 +23,10 @@ import {
   type Job,
   payloadSchemas,
 } from './catalogue.ts'
+import { countUnderWay } from './count-under-way.ts'
 import { openProducer } from './producer.ts'
+import { type RunningWorker, runWhenReady } from './run-when-ready.ts'
 import { keepSchedules } from './schedules.ts'
-import { countUnderWay } from './under-way.ts'
-import { type RunningWorker, runWhenReady } from './worker-start.ts'
 
 const QUEUE_NAME = 'events'
 /** The back-off before a failed job's second try. It doubles before each further try. */

@@ -1,6 +1,6 @@
 import { buildApp } from '../app.ts'
 import { createConfig, requireServers } from '../config.ts'
-import { ensureAdmin } from '../features/auth/first-admin.ts'
+import { ensureAdmin } from '../features/auth/ensure-admin.ts'
 import { within } from '../lib/in-time.ts'
 import { persist } from '../lib/persist.ts'
 import { runProcess } from '../lib/process.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { deleteExpiredTokens } from '../../src/features/auth/expired-tokens.ts'
+import { deleteExpiredTokens } from '../../src/features/auth/delete-expired-tokens.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
 /** The accounts of these tests have logged in from the test's own address alone. */

@@ -32,7 +32,9 @@ describe('the catalogue', () => {
       (file) => `prisma/functions/${file}`,
     )
     const texts = await Promise.all(
-      [...files, 'src/features/analytics/drift.ts'].map((file) => readFile(root(file), 'utf8')),
+      [...files, 'src/features/analytics/repair-drift.ts'].map((file) =>
+        readFile(root(file), 'utf8'),
+      ),
     )
     for (const name of outboxEvents) {
       expect([name, texts.some((text) => text.includes(`'${name}'`))]).toEqual([name, true])

@@ -6,7 +6,6 @@ import type { Caller } from '../../http/auth.ts'
 import type { Metrics } from '../../lib/metrics.ts'
 import { minorDigits } from '../../lib/money.ts'
 import { mayAccess } from '../users/users.public.ts'
-import { repairDrift } from './drift.ts'
 import {
   type DayFigures,
   type Figures,
@@ -15,6 +14,7 @@ import {
   readFigures,
   type Selection,
 } from './figures.ts'
+import { repairDrift } from './repair-drift.ts'
 
 /** PostgreSQL has no year 0. */
 const EARLIEST_DATE = '0001-01-01'

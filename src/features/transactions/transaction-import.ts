@@ -7,7 +7,7 @@ import { attempt, type Checked, itemReader } from '../../http/bulk.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import type { UserLookup } from '../users/users.public.ts'
 import { draftTransaction } from './fields.ts'
-import { type GivenTransaction, TransactionLoad } from './store-transactions.ts'
+import { type GivenTransaction, TransactionLoad } from './transaction-load.ts'
 
 interface Deps {
   readonly crypto: FieldCrypto

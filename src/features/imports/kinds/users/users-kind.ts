@@ -2,7 +2,7 @@ import type { FieldCrypto } from '../../../../lib/crypto.ts'
 import type { Loader } from '../loader.ts'
 import { loadRecords } from '../records/load-records.ts'
 import { openRecords } from '../records/record-file.ts'
-import { UserLoad } from './store-users.ts'
+import { UserLoad } from './user-load.ts'
 import { checkUser, USER_SHAPE } from './user-record.ts'
 
 /**
