@@ -59,18 +59,27 @@ describe('Idempotency-Key', () => {
     const transaction = { user_id: id, transaction_date: '2026-03-01' }
     const amount = { transaction_amount: '1.00', transaction_type: 'debit' }
     const employment = { params, body: { company_name: 'Kaveri Textiles' }, token }
-    await service.call('createEmployment', { ...employment, headers: headers() })
+    const employed = await service.call('createEmployment', {
+      ...employment,
+      headers: headers(),
+    })
     const one = { body: { ...transaction, ...amount }, token }
-    await service.call('createTransaction', { ...one, headers: headers() })
+    const booked = await service.call('createTransaction', { ...one, headers: headers() })
     const theirs = { ...one.body, user_id: other.id }
     const many = { body: { transactions: [one.body, theirs] }, token }
-    await service.call('bulkCreateTransactions', { ...many, headers: headers() })
+    const booking = await service.call('bulkCreateTransactions', {
+      ...many,
+      headers: headers(),
+    })
     const users = await service.call('bulkCreateUsers', {
       body: { users: [newUser(), newUser()] },
       token,
       headers: headers(),
     })
     const last = await create(newUser(), randomUUID())
+    expect([employed, booked, booking, users, last].map(({ status }) => status)).toEqual(
+      Array(5).fill(201),
+    )
     expect(await kept()).toBe(before + 5)
     await service.call('deleteUser', { params, token })
     expect(await kept()).toBe(before + 1)
