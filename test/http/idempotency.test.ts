@@ -54,6 +54,7 @@ describe('Idempotency-Key', () => {
     const headers = () => ({ 'idempotency-key': randomUUID() })
     const { token } = staff
     const { id } = (await create(newUser(), randomUUID())).body
+    const customer = (await create(newUser(), randomUUID())).body
     const before = await kept()
     const params = { id }
     const transaction = { user_id: id, transaction_date: '2026-03-01' }
@@ -65,7 +66,7 @@ describe('Idempotency-Key', () => {
     })
     const one = { body: { ...transaction, ...amount }, token }
     const booked = await service.call('createTransaction', { ...one, headers: headers() })
-    const theirs = { ...one.body, user_id: other.id }
+    const theirs = { ...one.body, user_id: customer.id }
     const many = { body: { transactions: [one.body, theirs] }, token }
     const booking = await service.call('bulkCreateTransactions', {
       ...many,
