@@ -142,7 +142,7 @@ describe('a Passbook that cannot start says why in one sentence', () => {
     await writeFile(file, '{"jwtSecret":')
     expect(await reasonOf(main({ DATA_DIR: dataDir.path }))).toMatch(/secrets\.json is damaged/)
     await rm(file)
-    expect(await reasonOf(main({ DATA_DIR: dataDir.path }))).toMatch(/secrets\.json is gone/)
+    expect(await reasonOf(main({ DATA_DIR: dataDir.path }))).toMatch(/secrets\.json is missing/)
     expect(existsSync(file)).toBe(false)
     await writeFile(file, JSON.stringify(kept))
     const again = main({ DATA_DIR: dataDir.path })
