@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { readRows } from '../../src/csv/read.ts'
+import { createUserLoader } from '../../src/features/imports/kinds/users/users-kind.ts'
 import { useCast } from '../setup/cast.ts'
 import { accepted, look, newName, pieces } from './imports.ts'
 import { startRunner } from './runner.ts'
@@ -119,6 +121,59 @@ describe('downloadRejects', () => {
       [id],
     )
     expect(row?.content.includes('secret')).toBe(false)
+  })
+
+  describe('of a users file of another account', () => {
+    /** Loads a users file. @returns the rows of its rejects, as the sender and as an admin get them */
+    async function both(file: string, query = {}) {
+      const { service, staff, admin } = cast
+      const id = await accepted(service, staff.token, file, { kind: 'users', ...query })
+      const loaders = { users: createUserLoader(service.services.crypto) }
+      await startRunner(service, { loaders }).run(id)
+      const rows = async (token: string): Promise<string[][]> =>
+        [...readRows(Buffer.from((await download(id, token)).body))].map(({ cells }) => [...cells])
+      return { own: await rows(staff.token), others: await rows(admin.token) }
+    }
+
+    it('masks account numbers, whatever their column is called', async () => {
+      const rows = ['a,no address,"River, Bank",AB-1234567890,560001', 'b,,,ABCDEFGH,560002']
+      for (const [name, query] of [
+        ['Account_Number ', {}],
+        ['Konto', { 'rename[Konto]': 'account_number' }],
+      ] as const) {
+        const file = `name,email,bank_name,${name},pincode\n${rows.join('\n')}\n`
+        const { own, others } = await both(file, query)
+        expect(own[0]).toEqual(others[0])
+        expect(own.slice(1).map((row) => row[7])).toEqual(['AB-1234567890', 'ABCDEFGH'])
+        expect(others.slice(1).map((row) => row.slice(4))).toEqual([
+          ['a', 'no address', 'River, Bank', '*********7890', '560001'],
+          ['b', '', '', '****EFGH', '560002'],
+        ])
+      }
+    })
+
+    it('masks what looks like one where a row or the file has other columns', async () => {
+      const shifted = await both('name,email,account_number\nRao,Asha,a@x.example,1234567890\n')
+      expect(shifted.others[1]?.slice(4)).toEqual(['Rao', 'Asha', 'a@x.example', '******7890'])
+      const single = await both('name,email\n"a;12 3456-7890","b@x.example;no"\n')
+      expect(single.others[1]?.slice(4)).toEqual(['a;********7890', 'b@x.example;no'])
+      const unmatched = await both('Asha,a@x.example,1234567890\n', { header: true })
+      expect(unmatched.others).toEqual([[...HEAD.split(','), 'Asha', 'a@x.example', '******7890']])
+      expect(unmatched.own[0]?.at(-1)).toBe('1234567890')
+    })
+
+    it('keeps them out of the error of a file without a header', async () => {
+      const { service, staff } = cast
+      const file = 'Asha,a@x.example,9876543210\n'
+      const id = await accepted(service, staff.token, file, { kind: 'users', header: true })
+      const loaders = { users: createUserLoader(service.services.crypto) }
+      await startRunner(service, { loaders }).run(id)
+      const { error } = await look(service, staff.token, id)
+      expect(error).toMatchObject({
+        code: 'columns',
+        detail: expect.stringContaining('******3210'),
+      })
+    })
   })
 
   it('refuses invalid ids, customers and callers without a token', async () => {

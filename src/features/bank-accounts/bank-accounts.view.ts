@@ -1,11 +1,6 @@
 import type { BankAccount } from '../../generated/schemas.ts'
 import type { BankAccountRecord } from './fields.ts'
-
-const SHOWN_CHARACTERS = 4
-
-/** An account number with an asterisk for each character but the last 4. */
-export const maskAccountNumber = (accountNumber: string): string =>
-  accountNumber.slice(-SHOWN_CHARACTERS).padStart(accountNumber.length, '*')
+import { maskAccountNumber } from './mask.ts'
 
 /** A bank account as the API shows it. */
 export const bankAccountView = (account: BankAccountRecord): BankAccount => ({

@@ -11,6 +11,8 @@ import { createChunks } from './chunks.ts'
 import { createImportEvents } from './import-events.ts'
 import { deleteImportLog, logFile } from './import-log.ts'
 import { type ImportRecord, importView } from './imports.view.ts'
+import type { ImportOptions } from './kinds/options.ts'
+import { maskRejects } from './masked-rejects.ts'
 import type { Progress } from './progress.ts'
 import type { ImportQuery } from './query.ts'
 import { storedOnDisk } from './source.ts'
@@ -154,12 +156,12 @@ export function createImportService(deps: Deps) {
     },
 
     /**
-     * Reads the rejects as a CSV file.
+     * Reads the rejects as a CSV file. Account numbers are masked for all but the account that sent the file.
      *
      * @throws AppError 404, 409 while the import is not finished
      */
     async rejects(caller: Requester, id: number): Promise<Readable> {
-      const { id: importId, status } = await find(caller, id)
+      const { id: importId, kind, options, status, userId } = await find(caller, id)
       if (status === 'queued' || status === 'running') {
         throw conflict(
           'import_not_finished',
@@ -167,7 +169,10 @@ export function createImportService(deps: Deps) {
         )
       }
       const pieces = chunks.read(importId, 'rejects')
-      return Readable.from(pieces, { objectMode: false, highWaterMark: 1 })
+      const isOwn = Number(userId) === caller.id
+      const { rename } = options as unknown as ImportOptions
+      const shown = isOwn || kind !== 'users' ? pieces : maskRejects(pieces, rename)
+      return Readable.from(shown, { objectMode: false, highWaterMark: 1 })
     },
 
     /**

@@ -27,3 +27,19 @@ export interface ImportOptions {
   /** Column name in the file -> new name. */
   readonly rename: Readonly<Record<string, string>>
 }
+
+/** Returns a column's name without case and surrounding blanks, as records know it. */
+export const plainName = (name: string): string => name.trim().toLowerCase()
+
+/** Returns the renames by the plain names of columns. */
+export const plainRenames = (renames: ImportOptions['rename']) =>
+  new Map(Object.entries(renames).map(([from, to]) => [plainName(from), plainName(to)]))
+
+/** Returns the columns' names after the renames of the request. */
+export function fieldNames(
+  sources: readonly string[],
+  renames: ImportOptions['rename'],
+): readonly string[] {
+  const given = plainRenames(renames)
+  return sources.map((name) => given.get(plainName(name)) ?? plainName(name))
+}

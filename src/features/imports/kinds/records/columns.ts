@@ -1,5 +1,6 @@
+import { maskAccountNumbersIn } from '../../../bank-accounts/bank-accounts.public.ts'
 import { ImportError } from '../loader.ts'
-import type { ImportOptions } from '../options.ts'
+import { fieldNames, type ImportOptions, plainName as plain, plainRenames } from '../options.ts'
 
 /** The fields of a kind of record. */
 export interface RecordShape {
@@ -24,22 +25,21 @@ export interface RecordColumns {
 const MAX_NAMES = 10
 const MAX_CHARACTERS = 100
 
-const plain = (name: string): string => name.trim().toLowerCase()
-
 const list = (names: readonly string[]): string => {
-  const shown = names.slice(0, MAX_NAMES).map((name) => name.slice(0, MAX_CHARACTERS))
+  // A file without a header has a row of somebody's data in its place.
+  const shown = names
+    .slice(0, MAX_NAMES)
+    .map((name) => maskAccountNumbersIn(name.slice(0, MAX_CHARACTERS)))
   return shown.join(', ') + (names.length > MAX_NAMES ? ', …' : '')
 }
 
 const problem = (text: string) => new ImportError('columns', text)
 
-/** What the columns are called after the renames of the request. */
 function rename(sources: readonly string[], renames: ImportOptions['rename']): readonly string[] {
-  const given = new Map(Object.entries(renames).map(([from, to]) => [plain(from), plain(to)]))
   const known = new Set(sources.map(plain))
-  const missing = [...given.keys()].filter((name) => !known.has(name))
+  const missing = [...plainRenames(renames).keys()].filter((name) => !known.has(name))
   if (missing.length > 0) throw problem(`The file has no column ${list(missing)} to rename.`)
-  return sources.map((name) => given.get(plain(name)) ?? plain(name))
+  return fieldNames(sources, renames)
 }
 
 function assertFits(fields: readonly string[], given: ReadonlySet<string>, shape: RecordShape) {

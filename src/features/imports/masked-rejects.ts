@@ -1,0 +1,62 @@
+import { REJECT_COLUMNS } from '../../csv/file/source.ts'
+import { CsvParser } from '../../csv/parse/parser.ts'
+import { csvLine } from '../../csv/write.ts'
+import { maskAccountNumber, maskAccountNumbersIn } from '../bank-accounts/bank-accounts.public.ts'
+import { fieldNames, type ImportOptions } from './kinds/options.ts'
+
+/** Longer cells are cut, because masking one takes the process as long as it is. */
+const MAX_CELL_LENGTH = 10_000
+/** The longest row of a file is 16 MiB, and quotes may double it. */
+const MAX_ROW_BYTES = 48 * 1024 * 1024
+const MAX_COLUMNS = 100_000
+
+/** Columns whose values look like account numbers, and are none. */
+const OTHER_CODES: readonly (string | undefined)[] = ['pincode', 'ifsc_code']
+
+/** Masks a cell, by the field that its column is. */
+function maskCell(text: string, field: string | undefined): string {
+  const cell = text.slice(0, MAX_CELL_LENGTH)
+  if (field === 'account_number') return maskAccountNumber(cell)
+  return OTHER_CODES.includes(field) ? cell : maskAccountNumbersIn(cell)
+}
+
+/**
+ * Masks the account numbers in the rejects of a users file. A cell of another column may hold one as well,
+ * where a delimiter was missing or no column could be matched: so whatever looks like one is masked.
+ */
+export async function* maskRejects(
+  pieces: AsyncIterable<Uint8Array>,
+  renames: ImportOptions['rename'],
+): AsyncGenerator<Buffer, void> {
+  const parser = new CsvParser({
+    lineEnd: 'crlf',
+    maxRowBytes: MAX_ROW_BYTES,
+    maxColumns: MAX_COLUMNS,
+  })
+  const lead = REJECT_COLUMNS.length
+  let fields: readonly string[] | undefined
+
+  const mask = (cells: readonly string[]): readonly string[] => {
+    // Names of columns are cells of somebody where the file has no header.
+    const masked = (kinds: readonly string[]) => [
+      ...cells.slice(0, lead).map(maskAccountNumbersIn),
+      ...cells.slice(lead).map((text, column) => maskCell(text, kinds[column])),
+    ]
+    if (fields === undefined) {
+      fields = fieldNames(cells.slice(lead), renames)
+      return masked([])
+    }
+    // The cells of a row of another width may be those of other columns.
+    return masked(cells.length === lead + fields.length ? fields : [])
+  }
+
+  for await (const piece of pieces) {
+    for (const batch of parser.push(piece)) {
+      const lines = Array.from({ length: batch.rows }, (_, row) => csvLine(mask(batch.texts(row))))
+      yield Buffer.from(lines.join(''))
+    }
+  }
+  for (const batch of parser.end()) {
+    yield Buffer.from(csvLine(mask(batch.texts(0))))
+  }
+}
