@@ -593,7 +593,7 @@ export type ImportName = Static<typeof ImportName>
 export const ColumnName = Type.String({ minLength: 1, maxLength: 1000, pattern: '^[^\\u0000]*$', 'x-expected': 'text without the character U+0000' })
 export type ColumnName = Static<typeof ColumnName>
 
-export const ColumnNames = Type.Array(ColumnName, { maxItems: 1600 })
+export const ColumnNames = Type.Array(ColumnName, { maxItems: 1600, uniqueItems: true })
 export type ColumnNames = Static<typeof ColumnNames>
 
 export const ColumnText = Type.String({ maxLength: 10000, pattern: '^[^\\u0000]*$', 'x-expected': 'text without the character U+0000' })
@@ -605,7 +605,7 @@ export type ColumnTexts = Static<typeof ColumnTexts>
 export const NullWord = Type.String({ maxLength: 100, pattern: '^[^\\u0000]*$', 'x-expected': 'text without the character U+0000' })
 export type NullWord = Static<typeof NullWord>
 
-export const NullWords = Type.Array(NullWord, { maxItems: 50 })
+export const NullWords = Type.Array(NullWord, { maxItems: 50, uniqueItems: true })
 export type NullWords = Static<typeof NullWords>
 
 export const ColumnType = Type.Enum(['integer', 'numeric', 'boolean', 'date', 'timestamp', 'timestamptz', 'uuid', 'json', 'text'], { type: 'string' })

@@ -246,6 +246,11 @@ describe('createImport of an unacceptable file', () => {
     [{ decimal: ';' }, 'decimal', 'enum'],
     [{ thousands: '_' }, 'thousands', 'enum'],
     [{ currency_signs: 1 }, 'currency_signs', 'type'],
+    [{ primary_key: ['a', 'a'] }, 'primary_key', 'uniqueItems'],
+    [{ critical: ['a', 'b', 'a'] }, 'critical', 'uniqueItems'],
+    [{ null: ['x', 'x'] }, 'null', 'uniqueItems'],
+    [{ 'default[a]': ['0', '0'] }, 'default[a]', 'type'],
+    [{ 'rename[a]': ['b', 'b'] }, 'rename[a]', 'type'],
     [{ replace: true }, 'replace', 'unknown_parameter'],
     [{ 'renames[a]': 'b' }, 'renames[a]', 'unknown_parameter'],
   ])('refuses the query %j', async (query, path, code) => {

@@ -155,6 +155,13 @@ describe('a primary key', () => {
     expect(briefly(rejects)).toEqual(['3 duplicate_key', '4 duplicate_key'])
   })
 
+  it('has a column once that is named twice, by the file’s name and its own', async () => {
+    const { counts } = await datasets.load('Id No,b\n1,x\n1,y\n', {
+      primaryKey: ['Id No', 'id_no'],
+    })
+    expect(counts).toEqual({ read: 2, loaded: 1, skipped: 0 })
+  })
+
   it('cannot be JSON', async () => {
     const load = datasets.load('a,b\n{},1\n"[1]",2\n', { primaryKey: ['a'] })
     await expect(load).rejects.toMatchObject({ code: 'key_type' })

@@ -59,7 +59,8 @@ async function store(
  * @returns how many rows were refused
  */
 async function addKeys(context: LoadContext, table: DatasetTable, plan: Plan): Promise<number> {
-  const indexes = findColumns(plan, context.options.primaryKey, 'primary_key')
+  // A column may be given twice: by its name in the file and in the import.
+  const indexes = [...new Set(findColumns(plan, context.options.primaryKey, 'primary_key'))]
   const key = indexes.map((index) => plan[index]?.name ?? '')
   if (indexes.some((index) => plan[index]?.decision.type === 'json')) {
     throw new ImportError('key_type', 'A JSON column cannot be in the primary key.')
