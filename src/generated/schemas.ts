@@ -110,13 +110,13 @@ export type OpenApiYaml = Static<typeof OpenApiYaml>
 export const Username = Type.String({ minLength: 3, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$', 'x-expected': 'a name of 3 to 64 letters, digits, dots, hyphens and underscores, of which the first is a letter or a digit, such as asha.rao' })
 export type Username = Static<typeof Username>
 
-export const Password = Type.String({ minLength: 8, maxLength: 128 })
+export const Password = Type.String({ minLength: 8, maxLength: 128, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$', 'x-expected': '8 to 128 characters without control characters' })
 export type Password = Static<typeof Password>
 
 export const RefreshToken = Type.String({ minLength: 1, maxLength: 512 })
 export type RefreshToken = Static<typeof RefreshToken>
 
-export const PersonName = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', 'x-expected': 'text that is not only blanks, such as Asha Rao' })
+export const PersonName = Type.String({ minLength: 1, maxLength: 100, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks, such as Asha Rao' })
 export type PersonName = Static<typeof PersonName>
 
 export const EmailAddress = Type.String({ maxLength: 254, format: 'email', 'x-expected': 'an email address, such as asha.rao@example.com' })
@@ -179,7 +179,7 @@ export const TokenPair = Type.Object({
 })
 export type TokenPair = Static<typeof TokenPair>
 
-export const ApiKeyName = Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$', 'x-expected': 'text that is not only blanks, without the character U+0000' })
+export const ApiKeyName = Type.String({ minLength: 1, maxLength: 100, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' })
 export type ApiKeyName = Static<typeof ApiKeyName>
 
 export const ScopeList = Type.Array(Scope, { minItems: 1, maxItems: 50, uniqueItems: true })
@@ -289,10 +289,10 @@ export const UserBulkDeleteResult = Type.Object({
 })
 export type UserBulkDeleteResult = Static<typeof UserBulkDeleteResult>
 
-export const CompanyName = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000]+$', 'x-expected': 'text that is not only blanks, without the character U+0000' })
+export const CompanyName = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' })
 export type CompanyName = Static<typeof CompanyName>
 
-export const JobTitle = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000]+$', 'x-expected': 'text that is not only blanks, without the character U+0000' })
+export const JobTitle = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' })
 export type JobTitle = Static<typeof JobTitle>
 
 export const Employment = Type.Object({
@@ -329,7 +329,7 @@ export const EmploymentUpdate = Type.Object({
 }, { additionalProperties: false, minProperties: 1 })
 export type EmploymentUpdate = Static<typeof EmploymentUpdate>
 
-export const BankName = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000]+$', 'x-expected': 'text that is not only blanks, without the character U+0000' })
+export const BankName = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' })
 export type BankName = Static<typeof BankName>
 
 export const AccountNumber = Type.String({ maxLength: 34, pattern: '^[A-Za-z0-9]{6,34}$', 'x-expected': '6 to 34 letters and digits without spaces, such as 50100234567890' })
@@ -341,7 +341,7 @@ export type MaskedAccountNumber = Static<typeof MaskedAccountNumber>
 export const IfscCode = Type.String({ maxLength: 20, pattern: '^[A-Za-z0-9]{4,20}$', 'x-expected': '4 to 20 letters and digits, such as DECC0001234' })
 export type IfscCode = Static<typeof IfscCode>
 
-export const AccountType = Type.String({ minLength: 1, maxLength: 50, pattern: '^(?!\\s*$)[^\\u0000]+$', 'x-expected': 'text that is not only blanks, without the character U+0000' })
+export const AccountType = Type.String({ minLength: 1, maxLength: 50, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' })
 export type AccountType = Static<typeof AccountType>
 
 export const BankAccount = Type.Object({
@@ -381,10 +381,10 @@ export type BankAccountUpdate = Static<typeof BankAccountUpdate>
 export const TransactionType = Type.Enum(['credit', 'debit'], { type: 'string' })
 export type TransactionType = Static<typeof TransactionType>
 
-export const TransactionDescription = Type.String({ maxLength: 500, pattern: '^[^\\u0000]*$', 'x-expected': 'text without the character U+0000' })
+export const TransactionDescription = Type.String({ maxLength: 500, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' })
 export type TransactionDescription = Static<typeof TransactionDescription>
 
-export const TransactionReference = Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000]*$', 'x-expected': 'text without the character U+0000' })
+export const TransactionReference = Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters' })
 export type TransactionReference = Static<typeof TransactionReference>
 
 export const Transaction = Type.Object({
@@ -505,10 +505,10 @@ export type DailyAnalytics = Static<typeof DailyAnalytics>
 export const DailyAnalyticsList = Type.Array(DailyAnalytics)
 export type DailyAnalyticsList = Static<typeof DailyAnalyticsList>
 
-export const TaskTitle = Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\S\\u0000]*[^\\s\\u0000][^\\u0000]*$', 'x-expected': 'text that is not only blanks, without the character U+0000' })
+export const TaskTitle = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' })
 export type TaskTitle = Static<typeof TaskTitle>
 
-export const TaskDescription = Type.String({ maxLength: 5000, pattern: '^[^\\u0000]*$', 'x-expected': 'text without the character U+0000' })
+export const TaskDescription = Type.String({ maxLength: 5000, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' })
 export type TaskDescription = Static<typeof TaskDescription>
 
 export const TaskStatus = Type.Enum(['pending', 'in_progress', 'completed'], { type: 'string' })

@@ -37,7 +37,10 @@ describe('a message says what to send instead', () => {
     [{ user_id: 2 ** 60 }, '/user_id must be at most 9007199254740991'],
     [{ full_name: 'x'.repeat(101) }, '/full_name must have at most 100 characters'],
     [{ full_name: '' }, '/full_name must have at least 1 character'],
-    [{ description: 'a\u0000' }, '/description must be text without the character U+0000'],
+    [
+      { description: 'a\u0000' },
+      '/description must be text without control characters other than tabs and line breaks',
+    ],
     [
       { transactionType: 'x' },
       '/transactionType is not a known field; did you mean transaction_type?',

@@ -108,6 +108,8 @@ describe('importing users', () => {
       ['A B,a5@bad.example,,,,,River Bank,,', 'account_number', 'required'],
       ['A B,a6@bad.example,,,,,,123456789,', 'bank_name', 'required'],
       ['A B,a7@bad.example,,,,,River Bank,12 34,', 'account_number', 'pattern'],
+      ['A\u0007B,a8@bad.example,,,,,,,', 'name', 'pattern'],
+      ['A B,a9@bad.example,,,Nor\u0085vis,,,,', 'company_name', 'pattern'],
     ]
     const result = await load([HEADER, ...rows.map(([row]) => row)].join('\n'))
     expect(result.counts).toEqual({ read: rows.length, loaded: 0, skipped: 0 })
