@@ -9,6 +9,7 @@ import { datasetRoutes } from './features/datasets/datasets.routes.ts'
 import { employmentRoutes } from './features/employments/employments.routes.ts'
 import { importRoutes } from './features/imports/imports.routes.ts'
 import { reportRoutes } from './features/reports/reports.routes.ts'
+import { sessionRoutes } from './features/sessions/sessions.routes.ts'
 import { documentRoutes, healthRoutes } from './features/system/system.routes.ts'
 import { taskRoutes } from './features/tasks/tasks.routes.ts'
 import { transactionRoutes } from './features/transactions/transactions.routes.ts'
@@ -47,11 +48,11 @@ const createBase = (
   })
 
 const findCallerOf =
-  ({ users, apiKeys }: Services): FindCaller =>
+  ({ sessions, apiKeys }: Services): FindCaller =>
   (credential) =>
     credential.kind === 'key'
       ? apiKeys.findCaller(credential.key)
-      : users.findCaller(credential.userId)
+      : sessions.findCaller(credential.userId, credential.sessionId)
 
 /**
  * Builds the API, without listening: its body is the table of contents of all routes.
@@ -65,6 +66,7 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
     database,
     conventions,
     users,
+    sessions,
     userBulk,
     apiKeys,
     transactions,
@@ -80,10 +82,10 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
   const auth = createAuthService({
     database,
     users,
+    sessions,
     throttle: createLoginThrottle({ database, crypto }),
-    signAccessToken: (sub) => app.jwt.sign({ sub }),
+    signAccessToken: (claims) => app.jwt.sign(claims),
     accessTokenSeconds: config.ACCESS_TOKEN_SECONDS,
-    refreshTokenDays: config.REFRESH_TOKEN_DAYS,
   })
 
   const { handle, handleFile, assertComplete } = createRouter(
@@ -92,6 +94,7 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
     conventions,
   )
   authRoutes(handle, auth, users)
+  sessionRoutes(handle, sessions)
   apiKeyRoutes(handle, apiKeys)
   userRoutes(handle, users, userBulk)
   employmentRoutes(handle, services.employments)

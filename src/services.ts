@@ -15,6 +15,7 @@ import { loadDataset } from './features/imports/kinds/dataset/dataset-kind.ts'
 import { createTransactionLoader } from './features/imports/kinds/transactions/transactions-kind.ts'
 import { createUserLoader } from './features/imports/kinds/users/users-kind.ts'
 import { createReportService } from './features/reports/reports.service.ts'
+import { createSessionService } from './features/sessions/sessions.service.ts'
 import { createTaskService } from './features/tasks/tasks.service.ts'
 import { createTransactionBulk } from './features/transactions/bulk.ts'
 import { createTransactionImport } from './features/transactions/transaction-import.ts'
@@ -78,6 +79,11 @@ export function openServices(
 
   const conventions = createConventions({ database, crypto })
   const users = createUserService({ database, crypto, cache })
+  const sessions = createSessionService({
+    database,
+    crypto,
+    refreshTokenDays: config.REFRESH_TOKEN_DAYS,
+  })
   const userBulk = createUserBulk({ database, crypto, cache })
   const apiKeys = createApiKeyService({ database })
   const employments = createEmploymentService({ database, users })
@@ -131,6 +137,7 @@ export function openServices(
     outbox,
     conventions,
     users,
+    sessions,
     userBulk,
     apiKeys,
     tasks,

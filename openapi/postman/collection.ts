@@ -56,6 +56,7 @@ export function toCollection(document: JsonObject): JsonObject {
     request,
   })
   const isLast = ({ operation }: (typeof steps)[number]) => LAST.includes(operation.operationId)
+  const last = LAST.flatMap((id) => steps.filter(({ operation }) => operation.operationId === id))
   const tags = asArray(document.tags, '/tags').map((tag) => asObject(tag, '/tags'))
   const folders = toFolders(
     tags.map(({ name }) => asString(name, '/tags')),
@@ -75,7 +76,7 @@ export function toCollection(document: JsonObject): JsonObject {
         description: tags.find(({ name }) => name === folder.tag)?.description ?? '',
         item: folder.steps.map(toItem),
       })),
-      ...steps.filter(isLast).map(toItem),
+      ...last.map(toItem),
     ],
   }
 }

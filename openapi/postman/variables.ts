@@ -33,9 +33,17 @@ const propertiesOf = (document: JsonObject, schema: JsonObject | undefined) =>
 const hasId = (document: JsonObject, schema: JsonObject | undefined) =>
   propertiesOf(document, schema).some(([name]) => name === 'id')
 
+/** Ids that are found in a list, because no operation answers with them. */
+const LISTED: Readonly<Record<string, Capture>> = {
+  // Ending the session of the collection itself would spoil the requests after it.
+  listSessions: { variable: 'session_id', expression: '.find(({ current }) => !current).id' },
+}
+
 /** What is kept of the answer of an operation: tokens, and the ids of what it makes. */
 export function capturesOf(document: JsonObject, operation: Operation): readonly Capture[] {
-  const { method, path, successStatus, answer } = operation
+  const { operationId, method, path, successStatus, answer } = operation
+  const listed = LISTED[operationId]
+  if (listed) return [listed]
   if (method !== 'POST') return []
   const properties = propertiesOf(document, answer)
   const tokens = properties.flatMap(([name]) => {

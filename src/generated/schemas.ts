@@ -179,6 +179,20 @@ export const TokenPair = Type.Object({
 })
 export type TokenPair = Static<typeof TokenPair>
 
+export const Session = Type.Object({
+  id: Id,
+  current: Type.Boolean(),
+  address: Type.Optional(Type.String()),
+  user_agent: Type.Optional(Type.String()),
+  created_at: Timestamp,
+  last_used_at: Timestamp,
+  expires_at: Timestamp,
+})
+export type Session = Static<typeof Session>
+
+export const SessionList = Type.Array(Session)
+export type SessionList = Static<typeof SessionList>
+
 export const ApiKeyName = Type.String({ minLength: 1, maxLength: 100, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' })
 export type ApiKeyName = Static<typeof ApiKeyName>
 

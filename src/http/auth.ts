@@ -9,14 +9,19 @@ export interface Caller {
   readonly role: Role
   /** The scopes of the API key; absent for a person with an access token. */
   readonly scopes?: readonly Scope[]
+  /** The session of the access token; absent for an API key. */
+  readonly sessionId?: number
 }
 
 /** The credential of a request: a user's access token, or an API key. */
 export type Credential =
-  | { readonly kind: 'token'; readonly userId: number }
+  | { readonly kind: 'token'; readonly userId: number; readonly sessionId: number }
   | { readonly kind: 'key'; readonly key: string }
 
-/** Finds the account behind a credential; undefined if it is deleted, disabled or unknown. */
+/**
+ * Finds the account behind a credential; undefined if it is deleted, disabled or unknown, or the session of the access
+ * token has ended.
+ */
 export type FindCaller = (credential: Credential) => Promise<Caller | undefined>
 
 /** Who may call an operation: callers with one of the roles; API keys also need every scope. */
@@ -25,10 +30,16 @@ export interface Access {
   readonly scopes: readonly Scope[]
 }
 
+/** What an access token says: whose it is, and of which session. */
+interface AccessToken {
+  readonly sub: string
+  readonly sid: string
+}
+
 declare module '@fastify/jwt' {
   interface FastifyJWT {
-    payload: { sub: string }
-    user: { sub: string }
+    payload: AccessToken
+    user: AccessToken
   }
 }
 
@@ -36,7 +47,7 @@ declare module '@fastify/jwt' {
 export const API_KEY_PREFIX = 'pb_'
 
 const ISSUER = 'passbook'
-const USER_ID = /^[1-9]\d{0,15}$/
+const ID = /^[1-9]\d{0,15}$/
 const BEARER = /^Bearer +(\S+) *$/i
 
 /** Installs HS256 access tokens that are valid for `lifetimeSeconds`. */
@@ -51,7 +62,7 @@ export async function installTokens(
     verify: {
       algorithms: ['HS256'],
       allowedIss: ISSUER,
-      requiredClaims: ['sub', 'iss', 'exp'],
+      requiredClaims: ['sub', 'sid', 'iss', 'exp'],
     },
   })
 }
@@ -63,11 +74,11 @@ async function credentialOf(request: FastifyRequest): Promise<Credential> {
   }
   const key = BEARER.exec(authorization)?.[1]
   if (key?.startsWith(API_KEY_PREFIX)) return { kind: 'key', key }
-  const token = await request.jwtVerify<{ readonly sub: string }>().catch(() => undefined)
-  if (token === undefined || !USER_ID.test(token.sub)) {
+  const token = await request.jwtVerify<AccessToken>().catch(() => undefined)
+  if (token === undefined || !ID.test(token.sub) || !ID.test(token.sid)) {
     throw unauthorized('The access token is not valid or has expired')
   }
-  return { kind: 'token', userId: Number(token.sub) }
+  return { kind: 'token', userId: Number(token.sub), sessionId: Number(token.sid) }
 }
 
 /**
@@ -86,8 +97,9 @@ export function assertAllowed({ role, scopes }: Caller, access: Access): void {
 }
 
 /**
- * Authenticates a request by its access token or API key. The account is looked up every time. So
- * a changed role, a deleted or disabled account and a deleted key take effect at once.
+ * Authenticates a request by its access token or API key. Account and session are looked up every
+ * time. So a changed role, a deleted or disabled account, the end of a session and a deleted key
+ * take effect at once.
  *
  * @throws AppError 401 without a valid credential
  */
@@ -101,7 +113,7 @@ export async function authenticate(
     throw unauthorized(
       credential.kind === 'key'
         ? 'The API key is not valid or has expired'
-        : 'The account of this access token is gone or disabled',
+        : 'The session of this access token has ended, or its account is gone or disabled',
     )
   }
   return caller

@@ -1,4 +1,5 @@
 import type { Scope } from '../../src/generated/schemas.ts'
+import { createAccessToken } from '../setup/access-token.ts'
 import type { TestService } from '../setup/service.ts'
 import { ALL_SCOPES } from './operations.ts'
 import { createKey, createPerson, type Person, type Scene } from './scene.ts'
@@ -44,6 +45,12 @@ async function expiredKey({ service }: Scene, { admin }: People): Promise<string
   return key
 }
 
+async function endedSession({ service }: Scene, { admin }: People): Promise<string> {
+  const token = await createAccessToken(service, admin.id)
+  await service.call('deleteSessions', { token })
+  return token
+}
+
 export const actors: readonly Actor[] = [
   { name: 'nobody', credential: () => undefined },
   { name: 'a token that is none', credential: () => 'a.token.thatisnone' },
@@ -54,10 +61,23 @@ export const actors: readonly Actor[] = [
     credential: ({ service }, { disabled }) => createKey(service, disabled, ALL_SCOPES),
   },
   { name: 'an admin’s expired key', credential: expiredKey },
+  { name: 'an admin whose session ended', credential: endedSession },
   { name: 'the owner', as: 'owner', credential: ({ owner }) => owner.token },
-  { name: 'another user', as: 'user', credential: (_, { user }) => user.token },
-  { name: 'staff', as: 'staff', credential: (_, { staff }) => staff.token },
-  { name: 'an admin', as: 'admin', credential: (_, { admin }) => admin.token },
+  {
+    name: 'another user',
+    as: 'user',
+    credential: ({ service }, { user }) => createAccessToken(service, user.id),
+  },
+  {
+    name: 'staff',
+    as: 'staff',
+    credential: ({ service }, { staff }) => createAccessToken(service, staff.id),
+  },
+  {
+    name: 'an admin',
+    as: 'admin',
+    credential: ({ service }, { admin }) => createAccessToken(service, admin.id),
+  },
   {
     name: 'the owner’s key with all scopes',
     as: 'owner',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { OperationId } from '../../src/generated/operations.ts'
 import { insertDataset } from '../datasets/tables.ts'
+import { createAccessToken, sessionOf } from '../setup/access-token.ts'
 import type { RequestOptions } from '../setup/service.ts'
 import type { Scene } from './scene.ts'
 
@@ -88,6 +89,10 @@ const RECORDS: Readonly<Record<string, RecordFactory>> = {
   '/v1/imports/:id': { reach: 'admin', create: failedImport },
   '/v1/reports/:id': { reach: 'admin', create: completedReport },
   '/v1/datasets/:name': { reach: 'everybody', create: dataset },
+  '/v1/sessions/:id': {
+    reach: 'nobody',
+    create: async ({ service, owner }) => sessionOf(await createAccessToken(service, owner.id)),
+  },
   '/v1/api-keys/:id': {
     reach: 'everybody',
     create: (scene) =>

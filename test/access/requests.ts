@@ -18,8 +18,11 @@ const random = () => randomBytes(9).toString('hex')
 async function refreshToken({ service, owner }: Scene): Promise<string> {
   const token = random()
   await service.database.query(
-    `INSERT INTO refresh_tokens (user_id, family, token_hash, expires_at)
-     VALUES ($1, gen_random_uuid(), sha256(convert_to($2, 'UTF8')), now() + interval '1 day')`,
+    `WITH session AS (
+       INSERT INTO sessions (user_id, expires_at) VALUES ($1, now() + interval '1 day') RETURNING id
+     )
+     INSERT INTO refresh_tokens (session_id, token_hash, expires_at)
+     SELECT id, sha256(convert_to($2, 'UTF8')), now() + interval '1 day' FROM session`,
     [owner.id, token],
   )
   return token

@@ -112,7 +112,7 @@ describe('disabling an account', () => {
     const { status, body } = await update(account.id, { disabled: false })
     expect(status).toBe(200)
     expect(body).not.toHaveProperty('disabled')
-    expect((await me(account.token)).status).toBe(200)
+    expect((await me(account.token)).status).toBe(401)
     expect((await login(account)).status).toBe(200)
     const refresh = await cast.service.call('refreshToken', {
       body: { refresh_token: pair.refresh_token },
@@ -120,12 +120,15 @@ describe('disabling an account', () => {
     expect(refresh.status).toBe(401)
   })
 
-  it('refuses the refresh token that a concurrent login leaves behind', async () => {
+  it('refuses the session that a login under way leaves behind', async () => {
     const account = await cast.service.createAccount()
     await update(account.id, { disabled: true })
     await cast.service.database.query(
-      `INSERT INTO refresh_tokens (user_id, family, token_hash, expires_at)
-       VALUES ($1, gen_random_uuid(), sha256('left behind'), now() + interval '1 day')`,
+      `WITH session AS (
+         INSERT INTO sessions (user_id, expires_at) VALUES ($1, now() + interval '1 day') RETURNING id
+       )
+       INSERT INTO refresh_tokens (session_id, token_hash, expires_at)
+       SELECT id, sha256('left behind'), now() + interval '1 day' FROM session`,
       [account.id],
     )
     const refresh = () =>
@@ -140,16 +143,18 @@ describe('disabling an account', () => {
     const { body: pair } = await login(account)
     const session = await openSession(cast.service.database.url)
     await session.query('BEGIN')
-    await session.query(
-      `UPDATE refresh_tokens SET used_at = now() WHERE token_hash = sha256(convert_to($1, 'UTF8'))`,
+    const [own] = await session.query(
+      `SELECT id FROM sessions WHERE id = (
+         SELECT session_id FROM refresh_tokens WHERE token_hash = sha256(convert_to($1, 'UTF8'))
+       ) FOR NO KEY UPDATE`,
       [pair.refresh_token],
     )
     const disabling = update(account.id, { disabled: true })
     await waitForLock(cast.service)
     await session.query(
-      `INSERT INTO refresh_tokens (user_id, family, token_hash, expires_at)
-       VALUES ($1, gen_random_uuid(), sha256('exchanged'), now() + interval '1 day')`,
-      [account.id],
+      `INSERT INTO refresh_tokens (session_id, token_hash, expires_at)
+       VALUES ($1, sha256('exchanged'), now() + interval '1 day')`,
+      [own.id],
     )
     await session.query('COMMIT')
     await session.close()

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Role, Scope } from '../../src/generated/schemas.ts'
+import { createAccessToken } from '../setup/access-token.ts'
 import type { TestService } from '../setup/service.ts'
 
 /** An account with an access token. */
@@ -20,7 +21,7 @@ export async function createPerson(service: TestService, role: Role): Promise<Pe
   const { users } = service.services
   const email = `${randomBytes(8).toString('hex')}@people.example`
   const { id } = await users.create({ name: 'Test Person', email, role })
-  return { id: Number(id), role, token: service.app.jwt.sign({ sub: String(id) }) }
+  return { id: Number(id), role, token: await createAccessToken(service, id) }
 }
 
 /** An API key of an account. */

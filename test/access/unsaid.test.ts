@@ -23,7 +23,7 @@ async function ask(access: Partial<typeof operations.getMe>, caller: Caller) {
   handle(unsaid as unknown as typeof operations.getMe, () => {
     throw new Error('The handler was called')
   })
-  const authorization = `Bearer ${app.jwt.sign({ sub: String(caller.id) })}`
+  const authorization = `Bearer ${app.jwt.sign({ sub: String(caller.id), sid: '1' })}`
   const answer = await app.inject({ url: operations.getMe.url, headers: { authorization } })
   await app.close()
   return [answer.statusCode, answer.json().detail]

@@ -1,13 +1,16 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sessionOf } from '../setup/access-token.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
 let service: TestService
 let user: Account
+let other: Account
 
 beforeAll(async () => {
   service = await startTestService()
   user = await service.createAccount()
+  other = await service.createAccount()
 })
 afterAll(() => service.close())
 
@@ -26,7 +29,13 @@ function forge(
   return `${signed}.${createHmac(algorithm, secret).update(signed).digest('base64url')}`
 }
 
-const claims = () => ({ sub: String(user.id), iss: 'passbook', iat: now(), exp: now() + 60 })
+const claims = () => ({
+  sub: String(user.id),
+  sid: String(sessionOf(user.token)),
+  iss: 'passbook',
+  iat: now(),
+  exp: now() + 60,
+})
 
 describe('getMe', () => {
   it('answers with the user of the token', async () => {
@@ -70,6 +79,13 @@ describe('getMe', () => {
     ['without an issuer', () => `Bearer ${forge({ ...claims(), iss: undefined })}`],
     ['of an account there is not', () => `Bearer ${forge({ ...claims(), sub: '999999999' })}`],
     ['made out to no user id', () => `Bearer ${forge({ ...claims(), sub: 'somebody' })}`],
+    ['without a session', () => `Bearer ${forge({ ...claims(), sid: undefined })}`],
+    ['of a session there is not', () => `Bearer ${forge({ ...claims(), sid: '999999999' })}`],
+    ['of no session id', () => `Bearer ${forge({ ...claims(), sid: 'mine' })}`],
+    [
+      'of somebody else’s session',
+      () => `Bearer ${forge({ ...claims(), sid: String(sessionOf(other.token)) })}`,
+    ],
     ['made out to nobody', () => `Bearer ${forge({ ...claims(), sub: undefined })}`],
   ])('refuses a token %s', async (_, authorization) => {
     const { status, headers, body } = await me({ authorization: authorization() })
@@ -86,6 +102,14 @@ describe('getMe', () => {
     })
     expect(deleted.status).toBe(204)
     expect((await bearer(gone.token)).status).toBe(401)
+  })
+
+  it('refuses the token of a session that has expired', async () => {
+    const { token } = await service.createAccount()
+    await service.database.query('UPDATE sessions SET expires_at = now() WHERE id = $1', [
+      sessionOf(token),
+    ])
+    expect((await bearer(token)).status).toBe(401)
   })
 
   it('uses the current role of the account, not that at login', async () => {

@@ -33,12 +33,13 @@ describe('login', () => {
     expect(me.body.id).toBe(user.id)
   })
 
-  it('puts nothing but the user id and the promised expiry into the access token', async () => {
+  it('puts nothing but user, session and the promised expiry into the access token', async () => {
     const { body } = await login({ username: user.username, password: user.password })
     const [, payload = ''] = body.access_token.split('.')
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
     expect(claims).toEqual({
       sub: String(user.id),
+      sid: expect.stringMatching(/^[1-9]\d*$/),
       iss: 'passbook',
       iat: expect.any(Number),
       exp: claims.iat + 120,

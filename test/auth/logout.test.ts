@@ -46,14 +46,17 @@ describe('logout', () => {
     const token = await logIn()
     const session = await openSession(service.database.url)
     await session.query('BEGIN')
-    await session.query(`UPDATE refresh_tokens SET used_at = now() WHERE token_hash = ${HASH}`, [
-      token,
-    ])
+    await session.query(
+      `SELECT id FROM sessions WHERE id = (
+         SELECT session_id FROM refresh_tokens WHERE token_hash = ${HASH}
+       ) FOR NO KEY UPDATE`,
+      [token],
+    )
     const answer = logout(token)
     await waitForLock(service)
     await session.query(
-      `INSERT INTO refresh_tokens (user_id, family, token_hash, expires_at)
-       SELECT user_id, family, sha256('successor'), expires_at FROM refresh_tokens
+      `INSERT INTO refresh_tokens (session_id, token_hash, expires_at)
+       SELECT session_id, sha256('successor'), expires_at FROM refresh_tokens
        WHERE token_hash = ${HASH}`,
       [token],
     )
@@ -70,11 +73,20 @@ describe('logout', () => {
     expect((await logout('unknown')).status).toBe(204)
   })
 
-  it('keeps the access token valid until it expires', async () => {
+  it('ends the access tokens of the login at once, and no others', async () => {
     const { username, password } = user
-    const { body } = await service.call('login', { body: { username, password } })
-    await logout(body.refresh_token)
-    expect((await service.call('getMe', { token: body.access_token })).status).toBe(200)
+    const { body: first } = await service.call('login', { body: { username, password } })
+    const { body: second } = await refresh(first.refresh_token)
+    await logout(second.refresh_token)
+    for (const token of [first.access_token, second.access_token]) {
+      const { status, headers, body } = await service.call('getMe', { token })
+      expect([status, body.code, headers['www-authenticate']]).toEqual([
+        401,
+        'unauthorized',
+        'Bearer',
+      ])
+    }
+    expect((await service.call('getMe', { token: user.token })).status).toBe(200)
   })
 
   it.each([

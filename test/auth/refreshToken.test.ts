@@ -17,7 +17,7 @@ const refresh = (refresh_token: unknown) =>
   service.call('refreshToken', { body: { refresh_token } })
 const query = (text: string, token: string) => service.database.query(text, [token])
 
-/** A refresh token of a new login. */
+/** The first refresh token of a session of its own. */
 async function logIn(): Promise<string> {
   const { username, password } = user
   return (await service.call('login', { body: { username, password } })).body.refresh_token
@@ -41,7 +41,7 @@ describe('refreshToken', () => {
     expect(await rotate(body.refresh_token)).not.toBe(body.refresh_token)
   })
 
-  it('revokes the family of a token that is used twice, and no other', async () => {
+  it('ends the session when a used token comes back, and no other', async () => {
     const other = await logIn()
     const first = await logIn()
     const newest = await rotate(await rotate(first))
@@ -52,7 +52,17 @@ describe('refreshToken', () => {
     await rotate(other)
   })
 
-  it('revokes the family of a token that is used many times at once', async () => {
+  it('ends access tokens too when a used token comes back', async () => {
+    const { username, password } = user
+    const { body: first } = await service.call('login', { body: { username, password } })
+    const { body: second } = await refresh(first.refresh_token)
+    await refresh(first.refresh_token)
+    for (const token of [first.access_token, second.access_token]) {
+      expect((await service.call('getMe', { token })).status).toBe(401)
+    }
+  })
+
+  it('leaves nothing alive when one token is used many times at the same moment', async () => {
     const first = await logIn()
     const answers = await Promise.all(Array.from({ length: 8 }, () => refresh(first)))
     const pairs = answers.filter(({ status }) => status === 200)
@@ -66,14 +76,17 @@ describe('refreshToken', () => {
     const second = await rotate(first)
     const session = await openSession(service.database.url)
     await session.query('BEGIN')
-    await session.query(`UPDATE refresh_tokens SET used_at = now() WHERE token_hash = ${HASH}`, [
-      second,
-    ])
+    await session.query(
+      `SELECT id FROM sessions WHERE id = (
+         SELECT session_id FROM refresh_tokens WHERE token_hash = ${HASH}
+       ) FOR NO KEY UPDATE`,
+      [second],
+    )
     const again = refresh(first)
     await waitForLock(service)
     await session.query(
-      `INSERT INTO refresh_tokens (user_id, family, token_hash, expires_at)
-       SELECT user_id, family, sha256('third'), expires_at FROM refresh_tokens
+      `INSERT INTO refresh_tokens (session_id, token_hash, expires_at)
+       SELECT session_id, sha256('third'), expires_at FROM refresh_tokens
        WHERE token_hash = ${HASH}`,
       [second],
     )
@@ -109,7 +122,11 @@ describe('refreshToken', () => {
     const { body } = await service.call('login', { body: { username, password } })
     const session = await openSession(service.database.url)
     await session.query('BEGIN')
-    await session.query('SELECT id FROM refresh_tokens WHERE user_id = $1 FOR UPDATE', [gone.id])
+    await session.query(
+      `SELECT FROM refresh_tokens WHERE session_id IN (SELECT id FROM sessions WHERE user_id = $1)
+       FOR UPDATE`,
+      [gone.id],
+    )
     const exchange = refresh(body.refresh_token)
     await waitForLock(service)
     const deletion = service.call('deleteUser', { params: { id: gone.id }, token: gone.token })

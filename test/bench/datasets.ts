@@ -11,6 +11,7 @@ import { loadDataset } from '../../src/features/imports/kinds/dataset/dataset-ki
 import { createLog } from '../../src/lib/log.ts'
 import { openServices, type Services } from '../../src/services.ts'
 import { runLoader } from '../imports/kinds/load-context.ts'
+import { createAccessToken } from '../setup/access-token.ts'
 import { writeCsv } from './csv-file.ts'
 import { openBench } from './open.ts'
 
@@ -47,7 +48,9 @@ try {
   const app = await buildApp(services)
   const staff = await services.users.create({ name: 'Bench Staff', role: 'staff' })
   await importDataset(services, bench.url, staff.id)
-  const headers = { authorization: `Bearer ${app.jwt.sign({ sub: String(staff.id) })}` }
+  const headers = {
+    authorization: `Bearer ${await createAccessToken({ app, services }, staff.id)}`,
+  }
 
   const get = async (query: object) => {
     const search = new URLSearchParams(query as Record<string, string>)

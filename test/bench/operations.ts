@@ -41,11 +41,14 @@ async function serve(checkout: string): Promise<void> {
   const { openServices } = await load('src/services.ts')
   const { buildApp } = await load('src/app.ts')
   const { createLog } = await load('src/lib/log.ts')
+  const { createAccessToken } = await load('test/setup/access-token.ts')
   const bench = await openBench()
   const services = openServices(bench.config, bench.url, createLog('error'), 'api')
   const app = await buildApp(services)
   const staff = await services.users.create({ name: 'Bench Staff', role: 'staff' })
-  const headers = { authorization: `Bearer ${app.jwt.sign({ sub: String(staff.id) })}` }
+  const headers = {
+    authorization: `Bearer ${await createAccessToken({ app, services }, staff.id)}`,
+  }
   const users: number[] = []
   const ids: number[] = []
   let turn = 0

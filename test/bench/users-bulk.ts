@@ -2,6 +2,7 @@
 import { buildApp } from '../../src/app.ts'
 import { createLog } from '../../src/lib/log.ts'
 import { openServices } from '../../src/services.ts'
+import { createAccessToken } from '../setup/access-token.ts'
 import { openBench } from './open.ts'
 import { createPerson } from './people.ts'
 
@@ -12,7 +13,7 @@ const bench = await openBench()
 const services = openServices(bench.config, bench.url, createLog('warn'), 'api')
 const app = await buildApp(services)
 const staff = await services.users.create({ name: 'Bench Staff', role: 'staff' })
-const authorization = `Bearer ${app.jwt.sign({ sub: String(staff.id) })}`
+const authorization = `Bearer ${await createAccessToken({ app, services }, staff.id)}`
 const times = { create: [] as number[], remove: [] as number[] }
 
 async function post(kind: keyof typeof times, path: string, payload: object) {

@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/app.ts'
 import { createLog } from '../../src/lib/log.ts'
 import { openServices } from '../../src/services.ts'
+import { createAccessToken } from '../setup/access-token.ts'
 import { openBench } from './open.ts'
 import { createPerson } from './people.ts'
 import { seedUsers } from './seed-users.ts'
@@ -94,7 +95,7 @@ try {
   }
   const app = await buildApp(services)
   const staff = await services.users.create({ name: 'Bench Staff', role: 'staff' })
-  const get = createGet(app, app.jwt.sign({ sub: String(staff.id) }))
+  const get = createGet(app, await createAccessToken({ app, services }, staff.id))
   const slow: string[] = []
   const words = process.argv.slice(2)
   for (const [filter, query] of Object.entries(FILTERS)) {

@@ -197,6 +197,24 @@ describe('streamImport', () => {
     await tokenEnded
   })
 
+  it('ends with its session, and others of the account go on', async () => {
+    const { service } = cast
+    const follower = await service.createAccount('staff')
+    const id = await accepted(service, follower.token, rows(10))
+    const { username, password } = follower
+    const login = await service.call('login', { body: { username, password } })
+    const [other, own] = [
+      await connect(id, url, follower.token),
+      await connect(id, url, login.body.access_token),
+    ]
+    const ended = closed(own.answer)
+    const { refresh_token } = login.body
+    expect((await service.call('logout', { body: { refresh_token } })).status).toBe(204)
+    await ended
+    expect(other.answer.closed).toBe(false)
+    other.leave()
+  })
+
   it('is open twenty times for an account, and no more', async () => {
     const { service } = cast
     const follower = await service.createAccount('staff')

@@ -53,8 +53,19 @@ const BATCHES: Readonly<Record<string, readonly [string, () => Promise<unknown>]
     () => consumers().deleteExpiredTokens({}),
   ],
   'expired tokens': [
-    `INSERT INTO refresh_tokens (user_id, family, token_hash, expires_at)
-     SELECT id, gen_random_uuid(), sha256(int8send(id)), now() - interval '1 day' FROM users`,
+    `WITH session AS (
+       INSERT INTO sessions (user_id, expires_at) SELECT id, now() + interval '1 day' FROM users RETURNING id
+     )
+     INSERT INTO refresh_tokens (session_id, token_hash, expires_at)
+     SELECT id, sha256(int8send(id)), now() - interval '1 day' FROM session`,
+    () => consumers().deleteExpiredTokens({}),
+  ],
+  'expired sessions': [
+    `WITH session AS (
+       INSERT INTO sessions (user_id, expires_at) SELECT id, now() - interval '1 day' FROM users RETURNING id
+     )
+     INSERT INTO refresh_tokens (session_id, token_hash, expires_at)
+     SELECT id, sha256(int8send(id)), now() - interval '1 day' FROM session`,
     () => consumers().deleteExpiredTokens({}),
   ],
   'old answers': [
@@ -86,13 +97,7 @@ describe.each(Object.entries(BELIEFS))('where statistics call the tables %s', (_
     expect(Math.max(0, ...Object.values(read)), JSON.stringify(read)).toBeLessThanOrEqual(
       ROWS * MAX_READS,
     )
-    for (const table of [
-      'login_throttles',
-      'refresh_tokens',
-      'idempotency_keys',
-      'reports',
-      'imports',
-    ]) {
+    for (const table of ['login_throttles', 'sessions', 'idempotency_keys', 'reports', 'imports']) {
       await database.query(`DELETE FROM ${table}`)
     }
   })

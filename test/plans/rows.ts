@@ -5,8 +5,9 @@ export const OTHER_ROWS = 10_000
 
 /** A row of each table for each of them; none is so old or unfinished that a sweep looks for it. */
 const OTHERS = [
-  `INSERT INTO refresh_tokens (user_id, family, token_hash, expires_at)
-   SELECT id, gen_random_uuid(), sha256(int8send(id)), now() + interval '1 day' FROM others`,
+  `INSERT INTO sessions (user_id, expires_at) SELECT id, now() + interval '1 day' FROM others`,
+  `INSERT INTO refresh_tokens (session_id, token_hash, expires_at)
+   SELECT id, sha256(int8send(id)), now() + interval '1 day' FROM sessions`,
   `INSERT INTO api_keys (user_id, name, key_hash, scopes)
    SELECT id, 'Key', sha256(int8send(id)), '{tasks:read}' FROM others`,
   `INSERT INTO login_throttles (subject, failures, last_at, blocked_until)

@@ -1,5 +1,5 @@
 import { operations } from '../../generated/operations.ts'
-import { networkOf } from '../../http/rate-limit.ts'
+import { clientOf } from '../../http/client.ts'
 import type { Handle } from '../../http/router.ts'
 import { hashPassword } from '../../lib/passwords.ts'
 import { type UserService, userView } from '../users/users.public.ts'
@@ -18,7 +18,7 @@ export function authRoutes(handle: Handle, auth: AuthService, users: UserService
 
   handle(operations.login, ({ body, request, reply }) => {
     reply.header('cache-control', 'no-store')
-    return auth.login(body, networkOf(request))
+    return auth.login(body, clientOf(request))
   })
 
   handle(operations.refreshToken, ({ body, reply }) => {

@@ -153,8 +153,7 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
           const leaves = disabled === true || (role !== undefined && role !== 'admin')
           if (leaves) assertAdminRemains(admins, [user.id])
           // Also when it is enabled again: what a login under way left behind is no way in.
-          if (disabled !== undefined)
-            await tx.refreshToken.deleteMany({ where: { userId: user.id } })
+          if (disabled !== undefined) await tx.session.deleteMany({ where: { userId: user.id } })
           const identity =
             name === undefined && email === undefined
               ? {}
@@ -187,15 +186,6 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
         await tx.user.delete({ where: { id } })
       })
       await cache.forget([id])
-    },
-
-    /** The account a token was made out to; undefined when it is gone or disabled. */
-    async findCaller(id: number): Promise<Caller | undefined> {
-      const row = await database.user.findUnique({
-        where: { id, disabledAt: null },
-        select: { id: true, role: true },
-      })
-      return row === null ? undefined : { id: Number(row.id), role: row.role }
     },
   }
 }

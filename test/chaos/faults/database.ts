@@ -20,7 +20,9 @@ async function vacuumEmptied({ postgres }: Topology, until: number): Promise<voi
       await delay(20)
     }
     await client.query('VACUUM ANALYZE outbox')
-    await client.query('ANALYZE idempotency_keys, refresh_tokens, login_throttles, imports')
+    await client.query(
+      'ANALYZE idempotency_keys, sessions, refresh_tokens, login_throttles, imports',
+    )
   } finally {
     await closeClient(client)
   }

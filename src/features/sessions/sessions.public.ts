@@ -1,0 +1,3 @@
+/** All that other features may know of sessions. */
+export { deleteExpiredSessions } from './expired-sessions.ts'
+export type { SessionService, Started } from './sessions.service.ts'

@@ -1,0 +1,135 @@
+import type { Database } from '../../database/client.ts'
+import { notFound } from '../../errors.ts'
+import type { Role } from '../../generated/schemas.ts'
+import type { Caller } from '../../http/auth.ts'
+import type { Client } from '../../http/client.ts'
+import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
+import type { FieldCrypto } from '../../lib/crypto.ts'
+import { DAY_MS } from '../../lib/day.ts'
+import { decryptSession, encryptClient, type SessionRecord } from './fields.ts'
+import { createRefreshToken, hashRefreshToken } from './refresh-tokens.ts'
+
+/** What tokens are issued for. */
+export interface Started {
+  readonly userId: bigint
+  readonly sessionId: bigint
+  readonly refreshToken: string
+}
+
+interface Deps {
+  readonly database: Database
+  readonly crypto: FieldCrypto
+  readonly refreshTokenDays: number
+}
+
+export type SessionService = ReturnType<typeof createSessionService>
+
+export function createSessionService({ database, crypto, refreshTokenDays }: Deps) {
+  const nextExpiry = () => new Date(Date.now() + refreshTokenDays * DAY_MS)
+
+  return {
+    /**
+     * Begins a session. Undefined if the account was deleted, or got another password since this one was checked:
+     * then the sessions that a new password ends include this one.
+     */
+    async start(
+      account: { readonly id: bigint; readonly passwordHash: string | null },
+      client: Client,
+    ): Promise<Started | undefined> {
+      const refreshToken = createRefreshToken()
+      const expiresAt = nextExpiry()
+      const { address, userAgent } = encryptClient(crypto, account.id, client)
+      const [started] = await database.$queryRaw<{ sessionId: bigint }[]>`
+        WITH account AS (
+          SELECT id FROM users WHERE id = ${account.id} AND password_hash = ${account.passwordHash} FOR SHARE
+        ), session AS (
+          INSERT INTO sessions (user_id, expires_at, address, user_agent)
+          SELECT id, ${expiresAt}, ${address}::bytea, ${userAgent}::bytea FROM account RETURNING id
+        )
+        INSERT INTO refresh_tokens (session_id, token_hash, expires_at)
+        SELECT id, ${hashRefreshToken(refreshToken)}, ${expiresAt} FROM session
+        RETURNING session_id AS "sessionId"`
+      return started && { userId: account.id, sessionId: started.sessionId, refreshToken }
+    },
+
+    /**
+     * Exchanges a refresh token for a new one. Using a token twice means that somebody else has it too, so its
+     * session ends. Undefined for a token that is unknown, expired, or used before, or whose account is disabled.
+     *
+     * Exchanges and the end of a session take turns by a lock on the session, before that on a token.
+     */
+    async exchange(token: string): Promise<Started | undefined> {
+      const tokenHash = hashRefreshToken(token)
+      const started = await database.$transaction(async (tx) => {
+        const [session] = await tx.$queryRaw<{ id: bigint; userId: bigint }[]>`
+          SELECT sessions.id, users.id AS "userId" FROM refresh_tokens
+          JOIN sessions ON sessions.id = refresh_tokens.session_id
+          JOIN users ON users.id = sessions.user_id
+          WHERE refresh_tokens.token_hash = ${tokenHash} AND users.disabled_at IS NULL
+          FOR NO KEY UPDATE OF sessions`
+        if (session === undefined) return undefined
+        const now = new Date()
+        const { count } = await tx.refreshToken.updateMany({
+          where: { tokenHash, usedAt: null, expiresAt: { gt: now } },
+          data: { usedAt: now },
+        })
+        if (count === 0) return undefined
+        const refreshToken = createRefreshToken()
+        const expiresAt = nextExpiry()
+        await tx.refreshToken.create({
+          data: { sessionId: session.id, tokenHash: hashRefreshToken(refreshToken), expiresAt },
+        })
+        await tx.session.update({
+          where: { id: session.id },
+          data: { lastUsedAt: now, expiresAt },
+          select: { id: true },
+        })
+        return { userId: session.userId, sessionId: session.id, refreshToken }
+      })
+      if (started === undefined) {
+        await database.session.deleteMany({
+          where: { refreshTokens: { some: { tokenHash, usedAt: { not: null } } } },
+        })
+      }
+      return started
+    },
+
+    /** Ends the session of a refresh token. An unknown token is no error. */
+    async endByToken(token: string): Promise<void> {
+      const tokenHash = hashRefreshToken(token)
+      await database.session.deleteMany({ where: { refreshTokens: { some: { tokenHash } } } })
+    },
+
+    /** The caller's own sessions, newest first. @throws AppError 422 */
+    async list(caller: Caller, query: PagingQuery): Promise<Page<SessionRecord>> {
+      const where = { userId: caller.id, expiresAt: { gt: new Date() } }
+      const page = await pageById(
+        query,
+        'desc',
+        (range) => database.session.findMany({ ...range, where: { ...where, ...range.where } }),
+        () => database.session.count({ where }),
+      )
+      return { ...page, items: page.items.map((session) => decryptSession(crypto, session)) }
+    },
+
+    /** Ends one of the caller's own sessions. @throws AppError 404 */
+    async end(caller: Caller, id: number): Promise<void> {
+      const { count } = await database.session.deleteMany({ where: { id, userId: caller.id } })
+      if (count === 0) throw notFound('Session', id)
+    },
+
+    /** Ends all of the caller's sessions. */
+    async endAll(caller: Caller): Promise<void> {
+      await database.session.deleteMany({ where: { userId: caller.id } })
+    },
+
+    /** The account that an access token was made out to; undefined when session or account are gone or disabled. */
+    async findCaller(userId: number, sessionId: number): Promise<Caller | undefined> {
+      const [account] = await database.$queryRaw<{ role: Role }[]>`
+        SELECT users.role::text AS role FROM sessions JOIN users ON users.id = sessions.user_id
+        WHERE sessions.id = ${sessionId} AND sessions.user_id = ${userId}
+          AND sessions.expires_at > now() AND users.disabled_at IS NULL`
+      return account && { id: userId, role: account.role, sessionId }
+    },
+  }
+}
