@@ -4,6 +4,7 @@ import { apiKeyRoutes } from './features/api-keys/api-keys.routes.ts'
 import { authRoutes } from './features/auth/auth.routes.ts'
 import { createAuthService } from './features/auth/auth.service.ts'
 import { createLoginThrottle } from './features/auth/login-throttle.ts'
+import { createPasswordChange } from './features/auth/password-change.ts'
 import { bankAccountRoutes } from './features/bank-accounts/bank-accounts.routes.ts'
 import { datasetRoutes } from './features/datasets/datasets.routes.ts'
 import { employmentRoutes } from './features/employments/employments.routes.ts'
@@ -79,11 +80,12 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
   await installTokens(app, config.jwtSecret, config.ACCESS_TOKEN_SECONDS)
   const document = await readApiDocument()
   await installDocs(app, document)
+  const throttle = createLoginThrottle({ database, crypto })
   const auth = createAuthService({
     database,
     users,
     sessions,
-    throttle: createLoginThrottle({ database, crypto }),
+    throttle,
     signAccessToken: (claims) => app.jwt.sign(claims),
     accessTokenSeconds: config.ACCESS_TOKEN_SECONDS,
   })
@@ -93,7 +95,7 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
     findCallerOf(services),
     conventions,
   )
-  authRoutes(handle, auth, users)
+  authRoutes(handle, auth, users, createPasswordChange({ database, throttle }))
   sessionRoutes(handle, sessions)
   apiKeyRoutes(handle, apiKeys)
   userRoutes(handle, users, userBulk)

@@ -2,7 +2,7 @@ import type { Operation } from './operations.ts'
 import { pathVariables } from './variables.ts'
 
 /** What would spoil the requests after it: it comes at the very end in this order, outside its folder. */
-export const LAST: readonly string[] = ['deleteSessions', 'logout']
+export const LAST: readonly string[] = ['changePassword', 'deleteSessions', 'logout']
 
 const METHODS = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE']
 

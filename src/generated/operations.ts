@@ -201,6 +201,45 @@ export const getMe = {
   },
 } as const
 
+export const changePassword = {
+  operationId: 'changePassword',
+  method: 'PUT',
+  url: '/v1/me/password',
+  tags: ['Auth'],
+  public: false,
+  roles: ['user', 'staff', 'admin'],
+  scopes: [],
+  rateLimit: 'strict',
+  idempotent: false,
+  conditional: false,
+  etag: false,
+  resource: null,
+  takesFile: false,
+  bodyLimits: {
+    bytes: 16384,
+    values: 106,
+    lists: {},
+  },
+  successStatus: 204,
+  schema: {
+    querystring: Type.Object({}, { additionalProperties: false }),
+    body: S.PasswordChange,
+    response: {
+      204: Type.Null(),
+      400: S.Problem,
+      401: S.Problem,
+      403: S.Problem,
+      408: S.Problem,
+      413: S.Problem,
+      415: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
 export const listSessions = {
   operationId: 'listSessions',
   method: 'GET',
@@ -2771,6 +2810,7 @@ export const operations = {
   refreshToken,
   logout,
   getMe,
+  changePassword,
   listSessions,
   deleteSessions,
   deleteSession,

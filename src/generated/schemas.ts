@@ -166,6 +166,12 @@ export const Credentials = Type.Object({
 }, { additionalProperties: false })
 export type Credentials = Static<typeof Credentials>
 
+export const PasswordChange = Type.Object({
+  current_password: Type.String({ minLength: 1, maxLength: 128 }),
+  new_password: Password,
+}, { additionalProperties: false })
+export type PasswordChange = Static<typeof PasswordChange>
+
 export const RefreshTokenInput = Type.Object({
   refresh_token: RefreshToken,
 }, { additionalProperties: false })

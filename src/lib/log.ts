@@ -6,6 +6,8 @@ export type Log = Logger
 const PERSONAL = ['name', 'full_name', 'email', 'username', 'account_number']
 const SECRET = [
   'password',
+  'current_password',
+  'new_password',
   'authorization',
   'cookie',
   'access_token',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { OperationId } from '../../src/generated/operations.ts'
 import { exampleBody, exampleQuery, type OperationAccess } from './operations.ts'
 import { type Reach, recordOf } from './records.ts'
-import { createPerson, type Scene } from './scene.ts'
+import { createPerson, PASSWORD, type Scene } from './scene.ts'
 
 /** A valid request about the owner's records. */
 export interface SampleRequest {
@@ -45,6 +45,7 @@ const BODIES: Partial<Record<OperationId, (scene: Scene) => Promise<unknown>>> =
     const { username, password } = await service.createAccount()
     return { username, password }
   },
+  changePassword: async () => ({ current_password: PASSWORD, new_password: PASSWORD }),
 }
 
 /** Query parameters that a request needs beyond the required ones. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Role, Scope } from '../../src/generated/schemas.ts'
+import { hashPassword } from '../../src/lib/passwords.ts'
 import { createAccessToken } from '../setup/access-token.ts'
 import type { TestService } from '../setup/service.ts'
 
@@ -16,11 +17,19 @@ export interface Scene {
   readonly owner: Person
 }
 
-/** An account that can do everything but log in: hashing a password would take long. */
+/** Everybody's password: hashing one for each would take too long. */
+export const PASSWORD = 'staple of many words'
+
+let hashed: Promise<string> | undefined
+
+/** An account that can log in. */
 export async function createPerson(service: TestService, role: Role): Promise<Person> {
   const { users } = service.services
-  const email = `${randomBytes(8).toString('hex')}@people.example`
-  const { id } = await users.create({ name: 'Test Person', email, role })
+  const username = `p${randomBytes(8).toString('hex')}`
+  const email = `${username}@people.example`
+  hashed ??= hashPassword(PASSWORD)
+  const passwordHash = await hashed
+  const { id } = await users.create({ name: 'Test Person', username, email, role, passwordHash })
   return { id: Number(id), role, token: await createAccessToken(service, id) }
 }
 

@@ -117,8 +117,18 @@ describe('register', () => {
     expect(answer.json().errors[0]).toMatchObject({ in: 'body', path: '', code: 'type' })
   })
 
+  it('refuses a common password, and the user name as one', async () => {
+    for (const password of ['Password123', 'MEMBER.of.many']) {
+      const { status, body } = await register({ username: 'member.of.many', password })
+      expect(status).toBe(422)
+      expect(body.errors).toMatchObject([
+        { in: 'body', path: '/password', code: 'common_password' },
+      ])
+    }
+  })
+
   it('accepts user names and passwords of minimum and maximum length', async () => {
-    const shortest = await register({ username: 'abc', password: '12345678' })
+    const shortest = await register({ username: 'abc', password: 'k7#pq2vz' })
     const longest = await register({ username: 'z'.repeat(64), password: '\u{1f511}'.repeat(128) })
     expect([shortest.status, longest.status]).toEqual([201, 201])
   })

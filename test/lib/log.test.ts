@@ -39,6 +39,8 @@ describe('the log', () => {
 
   it.each([
     'password',
+    'current_password',
+    'new_password',
     'authorization',
     'access_token',
     'refresh_token',

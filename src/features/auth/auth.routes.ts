@@ -3,12 +3,22 @@ import { clientOf } from '../../http/client.ts'
 import type { Handle } from '../../http/router.ts'
 import { hashPassword } from '../../lib/passwords.ts'
 import { type UserService, userView } from '../users/users.public.ts'
+import { assertAcceptablePassword } from './acceptable-password.ts'
 import type { AuthService } from './auth.service.ts'
+import type { ChangePassword } from './password-change.ts'
 
-export function authRoutes(handle: Handle, auth: AuthService, users: UserService): void {
+export function authRoutes(
+  handle: Handle,
+  auth: AuthService,
+  users: UserService,
+  changePassword: ChangePassword,
+): void {
   handle(
     operations.register,
-    ({ body }) => hashPassword(body.password),
+    async ({ body }) => {
+      await assertAcceptablePassword(body.password, body)
+      return await hashPassword(body.password)
+    },
     async ({ body, reply }, passwordHash) => {
       const user = userView(await auth.register(body, passwordHash))
       reply.header('location', `/v1/users/${user.id}`)
@@ -28,6 +38,11 @@ export function authRoutes(handle: Handle, auth: AuthService, users: UserService
 
   handle(operations.logout, async ({ body }) => {
     await auth.logout(body.refresh_token)
+    return null
+  })
+
+  handle(operations.changePassword, async ({ caller, body, request }) => {
+    await changePassword(caller, body, clientOf(request))
     return null
   })
 
