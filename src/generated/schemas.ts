@@ -129,8 +129,8 @@ export const Registration = Type.Object({
   username: Username,
   password: Password,
   name: Type.Optional(PersonName),
-  email: Type.Optional(EmailAddress),
-  age: Type.Optional(Age),
+  email: Type.Optional(Type.Union([EmailAddress, Type.Null()])),
+  age: Type.Optional(Type.Union([Age, Type.Null()])),
 }, { additionalProperties: false })
 export type Registration = Static<typeof Registration>
 
@@ -233,7 +233,7 @@ export type ApiKeyWithSecret = Static<typeof ApiKeyWithSecret>
 export const ApiKeyCreate = Type.Object({
   name: ApiKeyName,
   scopes: ScopeList,
-  expires_at: Type.Optional(Type.String({ maxLength: 64, format: 'date-time', 'x-expected': 'a date-time with a time zone: send 2099-12-31T00:00:00Z' })),
+  expires_at: Type.Optional(Type.Union([Type.String({ maxLength: 64, format: 'date-time', 'x-expected': 'a date-time with a time zone: send 2099-12-31T00:00:00Z' }), Type.Null()])),
   user_id: Type.Optional(Id),
 }, { additionalProperties: false })
 export type ApiKeyCreate = Static<typeof ApiKeyCreate>
@@ -244,8 +244,8 @@ export type UserList = Static<typeof UserList>
 export const UserCreate = Type.Object({
   name: PersonName,
   email: EmailAddress,
-  age: Type.Optional(Age),
-  pincode: Type.Optional(Pincode),
+  age: Type.Optional(Type.Union([Age, Type.Null()])),
+  pincode: Type.Optional(Type.Union([Pincode, Type.Null()])),
 }, { additionalProperties: false })
 export type UserCreate = Static<typeof UserCreate>
 
@@ -333,9 +333,9 @@ export type EmploymentList = Static<typeof EmploymentList>
 
 export const EmploymentCreate = Type.Object({
   company_name: CompanyName,
-  job_title: Type.Optional(JobTitle),
-  start_date: Type.Optional(CalendarDate),
-  end_date: Type.Optional(CalendarDate),
+  job_title: Type.Optional(Type.Union([JobTitle, Type.Null()])),
+  start_date: Type.Optional(Type.Union([CalendarDate, Type.Null()])),
+  end_date: Type.Optional(Type.Union([CalendarDate, Type.Null()])),
   is_current: Type.Optional(Type.Boolean({ default: false })),
 }, { additionalProperties: false })
 export type EmploymentCreate = Static<typeof EmploymentCreate>
@@ -383,8 +383,8 @@ export type BankAccountList = Static<typeof BankAccountList>
 export const BankAccountCreate = Type.Object({
   bank_name: BankName,
   account_number: AccountNumber,
-  ifsc_code: Type.Optional(IfscCode),
-  account_type: Type.Optional(AccountType),
+  ifsc_code: Type.Optional(Type.Union([IfscCode, Type.Null()])),
+  account_type: Type.Optional(Type.Union([AccountType, Type.Null()])),
   is_primary: Type.Optional(Type.Boolean({ default: false })),
 }, { additionalProperties: false })
 export type BankAccountCreate = Static<typeof BankAccountCreate>
@@ -444,8 +444,8 @@ export const TransactionCreate = Type.Object({
   transaction_amount: AmountInput,
   transaction_type: TransactionType,
   currency: Type.Optional(Currency),
-  description: Type.Optional(TransactionDescription),
-  reference: Type.Optional(TransactionReference),
+  description: Type.Optional(Type.Union([TransactionDescription, Type.Null()])),
+  reference: Type.Optional(Type.Union([TransactionReference, Type.Null()])),
 }, { additionalProperties: false })
 export type TransactionCreate = Static<typeof TransactionCreate>
 
@@ -553,9 +553,9 @@ export type TaskList = Static<typeof TaskList>
 
 export const TaskCreate = Type.Object({
   title: TaskTitle,
-  description: Type.Optional(TaskDescription),
+  description: Type.Optional(Type.Union([TaskDescription, Type.Null()])),
   status: Type.Optional(TaskStatus),
-  due_date: Type.Optional(TaskDueDate),
+  due_date: Type.Optional(Type.Union([TaskDueDate, Type.Null()])),
 }, { additionalProperties: false })
 export type TaskCreate = Static<typeof TaskCreate>
 

@@ -92,7 +92,7 @@ describe('register', () => {
     ['/name', 'maxLength', { name: 'n'.repeat(101) }],
     ['/email', 'format', { email: 'no address' }],
     ['/email', 'format', { email: 'a@localhost' }],
-    ['/email', 'type', { email: null }],
+    ['/name', 'type', { name: null }],
     ['/age', 'minimum', { age: 0 }],
     ['/age', 'maximum', { age: 151 }],
     ['/age', 'type', { age: '34' }],

@@ -15,8 +15,8 @@ describe('updateBankAccount', () => {
     ['/bank_name', 'pattern', { bank_name: ' ' }],
     ['/account_number', 'type', { account_number: null }],
     ['/account_number', 'pattern', { account_number: '12-34-56' }],
-    ['/ifsc_code', 'form', { ifsc_code: 'AB' }],
-    ['/account_type', 'form', { account_type: '' }],
+    ['/ifsc_code', 'pattern', { ifsc_code: 'AB' }],
+    ['/account_type', 'minLength', { account_type: '' }],
     ['/is_primary', 'type', { is_primary: 'yes' }],
     ['/id', 'unknown_field', { id: 1 }],
   ])

@@ -26,7 +26,7 @@ describe('createEmployment', () => {
       ['/company_name', 'type', { company_name: null }],
       ['/job_title', 'pattern', { job_title: ' ' }],
       ['/job_title', 'maxLength', { job_title: 'n'.repeat(201) }],
-      ['/job_title', 'type', { job_title: null }],
+      ['/job_title', 'type', { job_title: 1 }],
       ['/start_date', 'format', { start_date: '2023-02-29' }],
       ['/start_date', 'format', { start_date: '2023-02-01T00:00:00Z' }],
       ['/start_date', 'date', { start_date: '0000-01-01' }],

@@ -58,7 +58,7 @@ describe('createTask', () => {
     [{ title: 7 }, '/title', 'type'],
     [{ title: 'T', description: 'd'.repeat(5001) }, '/description', 'maxLength'],
     [{ title: 'T', description: '\u0000' }, '/description', 'pattern'],
-    [{ title: 'T', description: null }, '/description', 'type'],
+    [{ title: 'T', status: null }, '/status', 'enum'],
     [{ title: 'T', status: 'done' }, '/status', 'enum'],
     [{ title: 'T', due_date: '2026-02-30' }, '/due_date', 'format'],
     [{ title: 'T', due_date: '0000-01-01' }, '/due_date', 'pattern'],

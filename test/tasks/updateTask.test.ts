@@ -73,9 +73,9 @@ describe('updateTask', () => {
     [{ title: ' ' }, '/title', 'pattern'],
     [{ status: null }, '/status', 'enum'],
     [{ status: 'COMPLETED' }, '/status', 'enum'],
-    [{ description: '\u0000' }, '/description', 'form'],
-    [{ due_date: 'tomorrow' }, '/due_date', 'form'],
-    [{ due_date: '' }, '/due_date', 'form'],
+    [{ description: '\u0000' }, '/description', 'pattern'],
+    [{ due_date: 'tomorrow' }, '/due_date', 'format'],
+    [{ due_date: '' }, '/due_date', 'format'],
     [{ id: 1 }, '/id', 'unknown_field'],
     [{ created_at: '2026-01-01T00:00:00.000Z' }, '/created_at', 'unknown_field'],
   ])('refuses %j', async (changes, path, code) => {

@@ -92,8 +92,8 @@ describe('updateTransaction', () => {
     [{ transaction_type: 'CREDIT' }, '/transaction_type', 'enum'],
     [{ currency: 'ABC' }, '/currency', 'currency'],
     [{ full_name: null }, '/full_name', 'type'],
-    [{ reference: '' }, '/reference', 'form'],
-    [{ description: 1 }, '/description', 'form'],
+    [{ reference: '' }, '/reference', 'minLength'],
+    [{ description: 1 }, '/description', 'type'],
   ])('refuses %j', async (changes, path, code) => {
     const { id } = await book()
     const { status, body } = await update(id, changes)

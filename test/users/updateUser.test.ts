@@ -125,9 +125,9 @@ describe('updateUser', () => {
     ['/name', 'pattern', { name: ' ' }],
     ['/email', 'format', { email: 'none' }],
     ['/email', 'type', { email: null }],
-    ['/age', 'form', { age: 0 }],
-    ['/age', 'form', { age: '40' }],
-    ['/pincode', 'form', { pincode: '' }],
+    ['/age', 'minimum', { age: 0 }],
+    ['/age', 'type', { age: '40' }],
+    ['/pincode', 'pattern', { pincode: '' }],
     ['/password', 'unknown_field', { password: 'another password' }],
     ['/username', 'unknown_field', { username: 'another' }],
   ])('refuses %j by its rule %s', async (path, code, body) => {

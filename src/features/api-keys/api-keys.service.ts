@@ -19,9 +19,9 @@ const omit = { keyHash: true } as const
 const unknownUser = () => invalid([bodyError('/user_id', 'unknown', 'is not the id of a user')])
 
 /** @throws AppError 422 for a time in the past */
-function expiryOf(input: ApiKeyCreate): Date | null {
-  if (input.expires_at === undefined) return null
-  const expiresAt = new Date(input.expires_at)
+function expiryOf({ expires_at = null }: ApiKeyCreate): Date | null {
+  if (expires_at === null) return null
+  const expiresAt = new Date(expires_at)
   if (expiresAt.getTime() > Date.now()) return expiresAt
   throw invalid([bodyError('/expires_at', 'future', 'must be in the future')])
 }

@@ -27,9 +27,9 @@ import {
 
 export interface NewUser {
   readonly name: string
-  readonly email?: string | undefined
-  readonly age?: number | undefined
-  readonly pincode?: string | undefined
+  readonly email?: string | null | undefined
+  readonly age?: number | null | undefined
+  readonly pincode?: string | null | undefined
   readonly username?: string | undefined
   readonly passwordHash?: string | undefined
   readonly role?: Role
@@ -82,7 +82,7 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
         .create({
           data: {
             id: next.id,
-            ...encryptUser(crypto, next.id, name, email),
+            ...encryptUser(crypto, next.id, name, email ?? undefined),
             username: username ?? null,
             usernameKey: username?.toLowerCase() ?? null,
             passwordHash: passwordHash ?? null,

@@ -151,6 +151,23 @@ function unionMessage(
   return [...new Set(ofType.map((form) => messageOf(form, findings)))].join(', or ')
 }
 
+/** Whether a union is one form or null. */
+const isNullable = ({ anyOf = [] }: Described): boolean =>
+  anyOf.length === 2 && anyOf.some(({ type }) => type === 'null')
+
+/** Describes a value that is neither null nor of the other form, by the rules of that form. */
+function describeNullable(
+  union: TLocalizedValidationError,
+  forms: readonly TLocalizedValidationError[],
+  findings: Findings,
+): FieldError[] {
+  const schema = schemaOf(union, findings)
+  const broken = forms.filter(({ keyword }) => !['type', 'enum', 'const'].includes(keyword))
+  if (broken.length > 0) return broken.flatMap((error) => describe(error, findings))
+  const code = forms.some(({ keyword }) => keyword === 'enum') ? 'enum' : 'type'
+  return [errorAt(findings.placeOf(union.instancePath), code, `must be ${typeOf(schema)}`)]
+}
+
 /**
  * For an `anyOf` the validator reports the errors of every form and that none fits. This merges
  * them into one error.
@@ -162,15 +179,13 @@ function mergeForms(
   const unions = errors.filter((error) => error.keyword === 'anyOf')
   const inUnion = (path: string) =>
     unions.some(({ instancePath }) => path === instancePath || isWithin(path, instancePath))
-  const merged = unions.map((union) => {
+  const merged = unions.flatMap((union) => {
     const forms = errors.filter(
       ({ keyword, instancePath }) => keyword !== 'anyOf' && instancePath === union.instancePath,
     )
-    return errorAt(
-      findings.placeOf(union.instancePath),
-      'form',
-      unionMessage(union, forms, findings),
-    )
+    if (isNullable(schemaOf(union, findings))) return describeNullable(union, forms, findings)
+    const message = unionMessage(union, forms, findings)
+    return [errorAt(findings.placeOf(union.instancePath), 'form', message)]
   })
   const others = errors.filter((error) => !inUnion(error.instancePath))
   return [...others.flatMap((error) => describe(error, findings)), ...merged]
