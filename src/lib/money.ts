@@ -1,6 +1,6 @@
-import currencies from 'currency-codes'
 import { Decimal } from 'decimal.js'
 import { errorAt, type FieldError, type Place, StartupError } from '../errors.ts'
+import { minorDigits, replacementOf } from './currencies.ts'
 
 /**
  * Amounts have 13 digits before the point and 4 after it. Sums of millions of them fit 40 digits,
@@ -15,23 +15,17 @@ const UPPER_LIMIT = new Exact('1e13')
 export const money = (value: Decimal.Value | { toString(): string }): Money =>
   new Exact(value.toString())
 
-const digitsByCurrency = new Map<string, number>()
-
-/** The number of minor digits ISO 4217 gives a currency; undefined if there is no such currency. */
-export const minorDigits = (currency: string): number | undefined => {
-  const cached = digitsByCurrency.get(currency)
-  if (cached !== undefined) return cached
-  const digits = currencies.code(currency)?.digits
-  // The library searches its whole list each time. The cache cannot outgrow that list.
-  if (digits !== undefined) digitsByCurrency.set(currency, digits)
-  return digits
-}
-
-/** @throws StartupError if the currency is not in ISO 4217 */
+/** @throws StartupError if ISO 4217 does not have the currency, or no longer */
 export function requireCurrency(currency: string): string {
   if (minorDigits(currency) === undefined) {
     throw new StartupError(
       'The environment variable DEFAULT_CURRENCY must be an ISO 4217 currency, such as USD.',
+    )
+  }
+  const replacement = replacementOf(currency)
+  if (replacement !== undefined) {
+    throw new StartupError(
+      `${replacement} replaced the currency of the environment variable DEFAULT_CURRENCY.`,
     )
   }
   return currency

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { inBody, StartupError } from '../../src/errors.ts'
+import { minorDigits, replacementOf } from '../../src/lib/currencies.ts'
 import {
   averageMoney,
   checkAmount,
   formatMoney,
-  minorDigits,
   money,
   requireCurrency,
 } from '../../src/lib/money.ts'
@@ -149,6 +149,17 @@ describe('a currency', () => {
   it.each(Object.entries(DIGITS))('%s has %i digits', (code, digits) => {
     expect(minorDigits(code)).toBe(digits)
     expect(requireCurrency(code)).toBe(code)
+  })
+
+  it.each([
+    ['ANG', 'XCG'],
+    ['BGN', 'EUR'],
+    ['CUC', 'CUP'],
+  ])('%s was replaced by %s, and keeps its digits', (code, replacement) => {
+    expect(replacementOf(code)).toBe(replacement)
+    expect(replacementOf(replacement)).toBeUndefined()
+    expect(minorDigits(code)).toBe(2)
+    expect(() => requireCurrency(code)).toThrow(replacement)
   })
 
   it.each(['XYZ', '', 'constructor'])('is not %j, to start with', (code) => {

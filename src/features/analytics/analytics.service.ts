@@ -3,8 +3,8 @@ import type { Database } from '../../database/client.ts'
 import { type FieldError, invalid, notFound, queryError } from '../../errors.ts'
 import type { Nudge } from '../../events/relay.ts'
 import type { Caller } from '../../http/auth.ts'
+import { minorDigits } from '../../lib/currencies.ts'
 import type { Metrics } from '../../lib/metrics.ts'
-import { minorDigits } from '../../lib/money.ts'
 import { mayAccess } from '../users/users.public.ts'
 import {
   type DayFigures,

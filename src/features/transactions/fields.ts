@@ -2,7 +2,8 @@ import type { Prisma } from '../../database/client.ts'
 import { errorAt, type FieldError, inBody, invalid, type Place } from '../../errors.ts'
 import type { TransactionCreate, TransactionUpdate } from '../../generated/schemas.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
-import { checkAmount, type Money, minorDigits, money } from '../../lib/money.ts'
+import { minorDigits, replacementOf } from '../../lib/currencies.ts'
+import { checkAmount, type Money, money } from '../../lib/money.ts'
 
 export type TransactionRow = Prisma.TransactionGetPayload<object>
 
@@ -49,10 +50,20 @@ export function checkDate(text: string, place: Place): Date | FieldError {
     : errorAt(place, 'date', 'must be a date or a date-time in the years 1 to 9999 UTC')
 }
 
+/** Checks a currency to look for, which may be a retired one. */
 export const checkCurrency = (currency: string, place: Place): FieldError | undefined =>
   minorDigits(currency) === undefined
     ? errorAt(place, 'currency', 'is not an ISO 4217 currency: send a code such as USD')
     : undefined
+
+/** Checks the currency of a booking. A transaction keeps a currency that was retired later. */
+function checkBooked(currency: string, stored: string | undefined): FieldError | undefined {
+  const place = inBody('/currency')
+  const replacement = replacementOf(currency)
+  return replacement === undefined || currency === stored
+    ? checkCurrency(currency, place)
+    : errorAt(place, 'currency_retired', `is no longer a currency: send ${replacement}`)
+}
 
 const isError = (value: unknown): value is FieldError =>
   typeof value === 'object' && value !== null && 'message' in value
@@ -73,8 +84,8 @@ function checkTogether(
     sent.transaction_amount === undefined && stored.amount
       ? checkAmount(stored.amount.toFixed(), currency, inBody('/currency'))
       : checkAmount(sent.transaction_amount ?? 0, currency, inBody('/transaction_amount'))
-  const unknown = checkCurrency(currency, inBody('/currency'))
-  const errors = [date, amount, unknown].filter(isError)
+  const unbookable = checkBooked(currency, stored.currency)
+  const errors = [date, amount, unbookable].filter(isError)
   if (errors.length > 0) throw invalid(errors)
   return { date: date as Date, amount: amount as Money, currency }
 }

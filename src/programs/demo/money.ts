@@ -1,5 +1,5 @@
-import currencies from 'currency-codes'
 import { StartupError } from '../../errors.ts'
+import { minorDigits as digitsOf } from '../../lib/currencies.ts'
 
 /**
  * How many digits a currency has behind the point.
@@ -7,7 +7,7 @@ import { StartupError } from '../../errors.ts'
  * @throws StartupError when ISO 4217 knows no such currency
  */
 export function minorDigits(currency: string): number {
-  const digits = currencies.code(currency)?.digits
+  const digits = digitsOf(currency)
   if (digits === undefined) throw new StartupError(`The currency ${currency} is not known.`)
   return digits
 }

@@ -138,12 +138,14 @@ describe('importing transactions', () => {
         `${user.id},2026-01-01,5,credit,XXQ,`,
         `${user.id},2026-01-01,5,credit,usd,`,
         `${user.id},2026-01-01,5,credit,USD,${'x'.repeat(501)}`,
+        `${user.id},2025-01-01,5,credit,BGN,`,
       ].join('\n'),
     )
     expect(refused(result)).toEqual([
       [2, 'currency', 'currency'],
       [3, 'currency', 'pattern'],
       [4, 'description', 'maxLength'],
+      [5, 'currency', 'currency_retired'],
     ])
   })
 
