@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { analyticsRoutes } from './features/analytics/analytics.routes.ts'
 import { apiKeyRoutes } from './features/api-keys/api-keys.routes.ts'
+import { auditRoutes } from './features/audit/audit.routes.ts'
 import { authRoutes } from './features/auth/auth.routes.ts'
 import { createAuthService } from './features/auth/auth.service.ts'
 import { createLoginThrottle } from './features/auth/login-throttle.ts'
@@ -98,6 +99,7 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
   authRoutes(handle, auth, users, createPasswordChange({ database, throttle }))
   sessionRoutes(handle, sessions)
   apiKeyRoutes(handle, apiKeys)
+  auditRoutes(handle, services.audit)
   userRoutes(handle, users, userBulk)
   employmentRoutes(handle, services.employments)
   bankAccountRoutes(handle, services.bankAccounts)

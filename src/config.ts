@@ -34,6 +34,8 @@ const Environment = Type.Object({
   REPORT_RETENTION_HOURS: wholeNumber(1, 8_760, 24),
   IMPORT_MAX_BYTES: wholeNumber(1, 1_000_000_000_000, 50_000_000_000),
   IMPORT_RETENTION_HOURS: wholeNumber(1, 8_760, 168),
+  /** The database keeps audit entries of the last 30 days against everybody. */
+  AUDIT_RETENTION_DAYS: wholeNumber(30, 36_500, 365),
   /** Requests one process works on at once; default: two per database connection. */
   MAX_REQUESTS_UNDER_WAY: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
   /** Concurrent uploads, downloads and event streams. */

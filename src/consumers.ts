@@ -2,6 +2,7 @@ import { inBackground } from './database/background.ts'
 import { type Consumers, type EventName, events } from './events/catalogue.ts'
 import { releaseOutbox } from './events/outbox.ts'
 import { deleteExpiredTokens } from './features/auth/delete-expired-tokens.ts'
+import { deleteOldAuditEntries } from './http/audit/audit.ts'
 import { deleteOldAnswers } from './http/idempotency.ts'
 import { persist } from './lib/persist.ts'
 import type { Services } from './services.ts'
@@ -13,6 +14,7 @@ export const consumersOf = ({
   reports,
   datasets,
   database,
+  config,
 }: Services): Consumers => ({
   recomputeStatistics: ({ user_ids }) => analytics.recompute(user_ids),
   refreshStatistics: () => analytics.refresh(),
@@ -23,6 +25,7 @@ export const consumersOf = ({
   sweepDatasets: () => datasets.sweep(),
   deleteExpiredTokens: () => deleteExpiredTokens(database),
   deleteOldAnswers: () => deleteOldAnswers(database),
+  sweepAudit: () => deleteOldAuditEntries(database, config.AUDIT_RETENTION_DAYS),
 })
 
 /**

@@ -7,6 +7,7 @@ import { openQueue } from './events/queue.ts'
 import { startRelay } from './events/relay.ts'
 import { createAnalyticsService } from './features/analytics/analytics.service.ts'
 import { createApiKeyService } from './features/api-keys/api-keys.service.ts'
+import { createAuditService } from './features/audit/audit.service.ts'
 import { createBankAccountService } from './features/bank-accounts/bank-accounts.service.ts'
 import { createDatasetService } from './features/datasets/datasets.service.ts'
 import { createEmploymentService } from './features/employments/employments.service.ts'
@@ -77,7 +78,7 @@ export function openServices(
   })
   gaugeOutbox(relay, metrics)
 
-  const conventions = createConventions({ database, crypto })
+  const conventions = createConventions({ database, crypto, log })
   const users = createUserService({ database, crypto, cache })
   const sessions = createSessionService({
     database,
@@ -86,6 +87,7 @@ export function openServices(
   })
   const userBulk = createUserBulk({ database, crypto, cache })
   const apiKeys = createApiKeyService({ database })
+  const audit = createAuditService({ database, crypto })
   const employments = createEmploymentService({ database, users })
   const bankAccounts = createBankAccountService({ database, crypto, users })
   const transactionDeps = { database, crypto, outbox, users, defaultCurrency }
@@ -140,6 +142,7 @@ export function openServices(
     sessions,
     userBulk,
     apiKeys,
+    audit,
     tasks,
     employments,
     bankAccounts,
@@ -151,6 +154,7 @@ export function openServices(
     datasets,
     close() {
       closing ??= (async () => {
+        await conventions.audit.flush()
         await outbox.close()
         await queue.close()
         await cache.close()

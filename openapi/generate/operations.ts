@@ -1,4 +1,5 @@
 import { accessOf } from './access.ts'
+import { auditOf } from './audit.ts'
 import { bodyLimitsOf } from './body-limits.ts'
 import { HEADER, literal, objectLiteral } from './code.ts'
 import { conventionsOf } from './conventions.ts'
@@ -29,6 +30,7 @@ const KNOWN = [
   'x-roles',
   'x-scopes',
   'x-changes',
+  'x-audit',
   'x-rate-limit',
   'x-resource',
   'x-body-limit',
@@ -93,6 +95,7 @@ function operation(
     ['url', literal(path.replaceAll(/\{(\w+)\}/g, ':$1'))],
     ['tags', literal(asStrings(node.tags, join(at, 'tags')))],
     ...access,
+    ...auditOf(node, at),
     ...conventionsOf(document, [...itemParameters, ...asArray(node.parameters, at)], node, at),
     // Whether the body is a file, which the handler receives as a stream.
     ['takesFile', String(takesFile(node, at))],

@@ -64,6 +64,7 @@ export const events = {
     consumer: 'deleteOldAnswers',
     everySeconds: () => HOUR,
   },
+  'audit.sweep_due': { payload: Nothing, consumer: 'sweepAudit', everySeconds: () => HOUR },
   'imports.sweep_due': { payload: Nothing, consumer: 'sweepImports', everySeconds: () => 5 },
   'reports.sweep_due': { payload: Nothing, consumer: 'sweepReports', everySeconds: () => 30 },
   'datasets.sweep_due': { payload: Nothing, consumer: 'sweepDatasets', everySeconds: () => 30 },

@@ -57,7 +57,7 @@ export const ValidationProblem = Type.Object({
 })
 export type ValidationProblem = Static<typeof ValidationProblem>
 
-export const Scope = Type.Enum(['users:read', 'users:write', 'employments:read', 'employments:write', 'bank-accounts:read', 'bank-accounts:write', 'transactions:read', 'transactions:write', 'analytics:read', 'tasks:read', 'tasks:write', 'reports:read', 'reports:write', 'imports:read', 'imports:write', 'datasets:read', 'datasets:write'], { type: 'string' })
+export const Scope = Type.Enum(['users:read', 'users:write', 'employments:read', 'employments:write', 'bank-accounts:read', 'bank-accounts:write', 'transactions:read', 'transactions:write', 'analytics:read', 'tasks:read', 'tasks:write', 'reports:read', 'reports:write', 'imports:read', 'imports:write', 'datasets:read', 'datasets:write', 'audit:read'], { type: 'string' })
 export type Scope = Static<typeof Scope>
 
 export const Liveness = Type.Object({
@@ -237,6 +237,30 @@ export const ApiKeyCreate = Type.Object({
   user_id: Type.Optional(Id),
 }, { additionalProperties: false })
 export type ApiKeyCreate = Static<typeof ApiKeyCreate>
+
+export const AuditAction = Type.String({ minLength: 3, maxLength: 64, pattern: '^[a-z][a-z_]*\\.[a-z][a-z_]*$', 'x-expected': 'the name of an action: send user.delete' })
+export type AuditAction = Static<typeof AuditAction>
+
+export const AuditOutcome = Type.Enum(['succeeded', 'refused'], { type: 'string' })
+export type AuditOutcome = Static<typeof AuditOutcome>
+
+export const AuditEntry = Type.Object({
+  id: Id,
+  created_at: Timestamp,
+  action: AuditAction,
+  outcome: AuditOutcome,
+  actor_id: Type.Optional(Id),
+  api_key_id: Type.Optional(Id),
+  user_id: Type.Optional(Id),
+  subject: Type.Optional(Type.String({ maxLength: 128 })),
+  request_id: Type.Optional(Type.String({ maxLength: 128 })),
+  address: Type.String({ maxLength: 64 }),
+  count: Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' }),
+})
+export type AuditEntry = Static<typeof AuditEntry>
+
+export const AuditEntryList = Type.Array(AuditEntry)
+export type AuditEntryList = Static<typeof AuditEntryList>
 
 export const UserList = Type.Array(User)
 export type UserList = Static<typeof UserList>

@@ -11,6 +11,8 @@ export interface Caller {
   readonly scopes?: readonly Scope[]
   /** The session of the access token; absent for an API key. */
   readonly sessionId?: number
+  /** The API key's id; absent for an access token. */
+  readonly apiKeyId?: number
 }
 
 /** The credential of a request: a user's access token, or an API key. */

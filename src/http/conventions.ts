@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database } from '../database/client.ts'
 import type { FieldCrypto } from '../lib/crypto.ts'
+import type { Log } from '../lib/log.ts'
+import { type AuditedOperation, createAudit } from './audit/audit.ts'
 import type { Caller } from './auth.ts'
 import { etagOf, namesETag } from './etag.ts'
 import { createAnswerOnce } from './idempotency.ts'
@@ -9,7 +11,7 @@ import { onlyIfMatches } from './preconditions.ts'
 /**
  * The parts of an operation's OpenAPI description that this module implements for all operations.
  */
-export interface ConventionalOperation {
+export interface ConventionalOperation extends AuditedOperation {
   readonly operationId: string
   readonly method: string
   readonly successStatus: number
@@ -57,12 +59,14 @@ function sendETag(
   return reply.code(304).send()
 }
 
-/** Wraps handlers with safe retries, preconditions and entity tags. */
+/** Wraps handlers with safe retries, preconditions, entity tags and audit entries. */
 export function createConventions(deps: {
   readonly database: Database
   readonly crypto: FieldCrypto
+  readonly log: Log
 }) {
   const answerOnce = createAnswerOnce(deps)
+  const audit = createAudit(deps)
 
   async function once(
     { operationId }: ConventionalOperation,
@@ -91,6 +95,8 @@ export function createConventions(deps: {
   }
 
   return {
+    audit,
+
     /**
      * Answers a request as its operation promises.
      *
@@ -108,13 +114,15 @@ export function createConventions(deps: {
         const body = await work()
         return operation.etag ? sendETag(operation, exchange, body) : body
       }
+      const audited = (begin: 'unit' | 'joined') =>
+        audit.recording(operation, exchange, workWithETag, begin)
       if (operation.idempotent && typeof key === 'string') {
-        return await once(operation, exchange, key, workWithETag)
+        return await once(operation, exchange, key, () => audited('joined'))
       }
       if (operation.conditional && ifMatch !== undefined) {
-        return await onlyIfMatches(deps.database, ifMatch, read, workWithETag)
+        return await onlyIfMatches(deps.database, ifMatch, read, () => audited('joined'))
       }
-      return await workWithETag()
+      return await audited('unit')
     },
   }
 }

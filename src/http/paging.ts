@@ -107,13 +107,14 @@ export interface IdRange {
  * Reads one page of a list ordered by id.
  *
  * @param direction `asc`: oldest first; `desc`: newest first
+ * @param count the number of all items; undefined if there are too many to count
  * @throws AppError 422 for an invalid cursor, or `cursor` together with `page`
  */
 export async function pageById<T extends { readonly id: bigint }>(
   query: PagingQuery,
   direction: 'asc' | 'desc',
   read: (range: IdRange) => Promise<readonly T[]>,
-  count: () => Promise<number>,
+  count: () => Promise<number | undefined>,
 ): Promise<Page<T>> {
   const { limit, offset, after } = readPaging(query, ([id]) =>
     Number.isSafeInteger(id) ? BigInt(id as number) : undefined,

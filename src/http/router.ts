@@ -127,10 +127,10 @@ export function createRouter(
       await count()
       throw error
     })
+    callers.set(request, caller)
     await count(caller.id)
     assertAllowed(caller, operation)
     if (kindOf(request) === 'stream') openStreams.open(request, reply, caller, operation)
-    callers.set(request, caller)
   }
 
   /** @param receive for an operation that takes a file: its result replaces the body */
@@ -172,6 +172,12 @@ export function createRouter(
       ...((operation.takesFile || operation.method === 'GET') && { decompress: false }),
       onRequest: (request, reply) =>
         beforeDeadline(request, () => admit(operation, request, reply)),
+      ...(operation.audit && {
+        onSend: async (request, reply) => {
+          const caller = callers.get(request)
+          await conventions.audit.refused(operation, { request, reply, caller })
+        },
+      }),
       handler: async (request, reply) => {
         reply.code(operation.successStatus)
         const exchange = { request, reply, caller: callers.get(request) }

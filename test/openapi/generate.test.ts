@@ -136,6 +136,16 @@ describe('the generator refuses', () => {
       { operationId: 'a', security: [], 'x-rate-limit': 'loose', responses },
       'there is no rate limit loose',
     ],
+    [
+      'with an action that is no name',
+      { operationId: 'a', security: [], 'x-audit': 'Delete', responses },
+      'an action is named like user.delete',
+    ],
+    [
+      'with an unknown word on its audit entries',
+      { operationId: 'a', security: [], 'x-audit': { action: 'a.b', sometimes: true }, responses },
+      'unknown keyword sometimes',
+    ],
     ['that can be repeated without saying so', taking('Idempotency-Key'), 'must document 409'],
     ['that compares without saying so', taking('If-Match'), 'must document 412'],
     ['that saves reading without saying so', taking('If-None-Match'), 'must document 304'],

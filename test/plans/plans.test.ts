@@ -61,8 +61,14 @@ function background(userId: number): Work {
   const { services } = service
   const { database } = services
   const claim = (statement: string) => () => database.$queryRawUnsafe(statement)
-  const { deleteExpiredTokens, deleteOldAnswers, sweepDatasets, sweepImports, sweepReports } =
-    consumersOf(services)
+  const {
+    deleteExpiredTokens,
+    deleteOldAnswers,
+    sweepAudit,
+    sweepDatasets,
+    sweepImports,
+    sweepReports,
+  } = consumersOf(services)
   return {
     'claim of new changes': claim('SELECT * FROM claim_outbox(2000)'),
     'claim of lost changes': claim('SELECT * FROM claim_lost_outbox(2000, 15)'),
@@ -70,6 +76,7 @@ function background(userId: number): Work {
     refreshStatistics: () => services.analytics.refresh(),
     deleteExpiredTokens: () => deleteExpiredTokens({}),
     deleteOldAnswers: () => deleteOldAnswers({}),
+    sweepAudit: () => sweepAudit({}),
     sweepDatasets: () => sweepDatasets({}),
     sweepImports: () => sweepImports({}),
     sweepReports: () => sweepReports({}),

@@ -10,11 +10,12 @@ const cast = useCast({ worker: true })
 const remove = (id: number, token: string, request = {}) =>
   cast.service.call('deleteUser', { params: { id }, token, ...request })
 
-/** Every table that has a user's id. */
+/** Every table that has a user's id and goes with them. Audit entries stay. */
 async function userTables(): Promise<string[]> {
   const tables = await cast.service.database.query<{ table: string }>(
     `SELECT table_name AS table FROM information_schema.columns
-     WHERE table_schema = 'public' AND column_name = 'user_id' ORDER BY 1`,
+     WHERE table_schema = 'public' AND column_name = 'user_id' AND table_name <> 'audit_entries'
+     ORDER BY 1`,
   )
   return tables.map(({ table }) => table)
 }

@@ -1,6 +1,7 @@
 import { type Database, type Prisma, violatesForeignKey } from '../../database/client.ts'
 import { bodyError, invalid, notFound } from '../../errors.ts'
 import type { ApiKeyCreate, Scope } from '../../generated/schemas.ts'
+import { concernsUser } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
@@ -27,6 +28,12 @@ function expiryOf({ expires_at = null }: ApiKeyCreate): Date | null {
 }
 
 export function createApiKeyService({ database }: { readonly database: Database }) {
+  async function get(id: number): Promise<ApiKeyRecord> {
+    const record = await database.apiKey.findUnique({ where: { id }, omit })
+    if (record === null) throw notFound('API key', id)
+    return record
+  }
+
   /** Updates `last_used_at`, at most once a minute. */
   async function noteUse(id: bigint, lastUsedAt: Date | null): Promise<void> {
     const now = new Date()
@@ -74,16 +81,14 @@ export function createApiKeyService({ database }: { readonly database: Database 
     },
 
     /** @throws AppError 404 */
-    async get(id: number): Promise<ApiKeyRecord> {
-      const record = await database.apiKey.findUnique({ where: { id }, omit })
-      if (record === null) throw notFound('API key', id)
-      return record
-    },
+    get,
 
     /** Deletes a key. Requests with it are refused from then on. @throws AppError 404 */
     async remove(id: number): Promise<void> {
+      const { userId } = await get(id)
       const { count } = await database.apiKey.deleteMany({ where: { id } })
       if (count === 0) throw notFound('API key', id)
+      concernsUser(userId)
     },
 
     /**
@@ -100,7 +105,8 @@ export function createApiKeyService({ database }: { readonly database: Database 
       if (record.expiresAt !== null && record.expiresAt.getTime() <= Date.now()) return undefined
       await noteUse(record.id, record.lastUsedAt)
       const { userId, user, scopes } = record
-      return { id: Number(userId), role: user.role, scopes: scopes as Scope[] }
+      const apiKeyId = Number(record.id)
+      return { id: Number(userId), role: user.role, scopes: scopes as Scope[], apiKeyId }
     },
   }
 }

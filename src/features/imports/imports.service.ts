@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { PlainDatabase } from '../../database/client.ts'
 import { conflict, notFound } from '../../errors.ts'
 import type { Nudge } from '../../events/relay.ts'
+import { concernsUser } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
@@ -141,7 +142,8 @@ export function createImportService(deps: Deps) {
      * @throws AppError 404
      */
     async remove(caller: Caller, id: number): Promise<void> {
-      const { id: importId } = await find(caller, id)
+      const { id: importId, userId } = await find(caller, id)
+      concernsUser(userId)
       const { count } = await database.import.updateMany({
         where: { id: importId, status: { in: ['queued', 'running'] } },
         data: { status: 'cancelled', finishedAt: new Date(), rowsLoaded: 0 },
@@ -162,6 +164,7 @@ export function createImportService(deps: Deps) {
      */
     async rejects(caller: Requester, id: number): Promise<Readable> {
       const { id: importId, kind, options, status, userId } = await find(caller, id)
+      concernsUser(userId)
       if (status === 'queued' || status === 'running') {
         throw conflict(
           'import_not_finished',

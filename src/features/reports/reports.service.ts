@@ -3,6 +3,7 @@ import { type Database, Prisma, violatesForeignKey } from '../../database/client
 import { conflict, notFound, unauthorized } from '../../errors.ts'
 import type { Nudge } from '../../events/relay.ts'
 import type { ReportCreate, UserGroup, UserGroupKind } from '../../generated/schemas.ts'
+import { concernsUser } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import { buildReport } from './build.ts'
@@ -97,6 +98,7 @@ export function createReportService({ database, databaseUrl, outbox, retentionHo
     /** @throws AppError 404, 409 while it is not completed */
     async download(caller: Caller, id: number): Promise<ReportDownload> {
       const report = await find(caller, id)
+      concernsUser(report.userId)
       if (report.status !== 'completed' || report.bytes === null) {
         throw conflict(
           'report_not_ready',

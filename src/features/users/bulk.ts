@@ -1,4 +1,5 @@
 import { type UserBulkCreateUnchecked, UserCreate } from '../../generated/schemas.ts'
+import { concernsUser } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import { assertWhole, type Checked, itemReader, passed, withStored } from '../../http/bulk.ts'
 import { mapInSlices } from '../../lib/slices.ts'
@@ -64,6 +65,7 @@ export function createUserBulk({ database, crypto, cache }: UserDeps) {
         await tx.user.deleteMany({ where: { id: { in: leaving } } })
         return new Set(rows.map(({ id }) => Number(id)))
       })
+      for (const id of deleted) concernsUser(id)
       await cache.forget([...deleted])
       return { deleted: deleted.size, notFound: ids.filter((id) => !deleted.has(id)) }
     },
