@@ -23,7 +23,7 @@ const missing = async (paths: readonly string[]) => {
   return gone
 }
 
-describe.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'])('%s', (document) => {
+describe.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md'])('%s', (document) => {
   it('links to and names files that are there', async () => {
     const paths = [...(await linksOf(document)), ...(await filesNamedIn(document))]
     expect(paths.length).toBeGreaterThan(0)
