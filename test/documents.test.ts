@@ -23,13 +23,16 @@ const missing = async (paths: readonly string[]) => {
   return gone
 }
 
-describe.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md'])('%s', (document) => {
-  it('links to and names files that are there', async () => {
-    const paths = [...(await linksOf(document)), ...(await filesNamedIn(document))]
-    expect(paths.length).toBeGreaterThan(0)
-    expect(await missing(paths)).toEqual([])
-  })
-})
+describe.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md'])(
+  '%s',
+  (document) => {
+    it('links to and names files that are there', async () => {
+      const paths = [...(await linksOf(document)), ...(await filesNamedIn(document))]
+      expect(paths.length).toBeGreaterThan(0)
+      expect(await missing(paths)).toEqual([])
+    })
+  },
+)
 
 describe('README.md', () => {
   it('has at most 1,800 words', async () => {

@@ -145,6 +145,7 @@ export const User = Type.Object({
   username: Type.Optional(Username),
   name: PersonName,
   email: Type.Optional(EmailAddress),
+  email_verified: Type.Optional(Type.Boolean()),
   age: Type.Optional(Age),
   pincode: Type.Optional(Pincode),
   role: Role,

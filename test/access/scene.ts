@@ -26,7 +26,7 @@ let hashed: Promise<string> | undefined
 export async function createPerson(service: TestService, role: Role): Promise<Person> {
   const { users } = service.services
   const username = `p${randomBytes(8).toString('hex')}`
-  const email = `${username}@people.example`
+  const email = { address: `${username}@people.example`, verified: true }
   hashed ??= hashPassword(PASSWORD)
   const passwordHash = await hashed
   const { id } = await users.create({ name: 'Test Person', username, email, role, passwordHash })

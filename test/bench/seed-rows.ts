@@ -36,10 +36,11 @@ function rememberIndexes(crypto: FieldCrypto): FieldCrypto {
 }
 
 function userRow(crypto: FieldCrypto, id: bigint, person: Person): readonly CopyValue[] {
-  const columns = encryptUser(crypto, id, person.name, person.email)
-  const { name, email, nameIndex, emailIndex, searchIndex } = columns
+  const columns = encryptUser(crypto, id, person.name, { address: person.email, verified: true })
+  const { name, email, emailVerified, nameIndex, emailIndex, searchIndex } = columns
   const { age, pincode, createdAt, updatedAt } = person
-  return [id, name, email, nameIndex, emailIndex, searchIndex, age, pincode, createdAt, updatedAt]
+  const identity = [name, email, String(emailVerified), nameIndex, emailIndex, searchIndex]
+  return [id, ...identity, age, pincode, createdAt, updatedAt]
 }
 
 const accountRows = (crypto: FieldCrypto, id: bigint, { banks, accountNumbers }: Person) =>

@@ -9,7 +9,7 @@ const BATCH = 20_000
 const PROCESSES = 2
 
 const USERS =
-  'users (id, name, email, name_index, email_index, search_index, age, pincode, created_at, updated_at)'
+  'users (id, name, email, email_verified, name_index, email_index, search_index, age, pincode, created_at, updated_at)'
 const EMPLOYMENTS = 'employments (user_id, company_name, company_key, is_current)'
 const ACCOUNTS =
   'bank_accounts (user_id, bank_name, bank_key, account_number, account_number_index, is_primary)'

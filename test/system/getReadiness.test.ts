@@ -33,7 +33,7 @@ const redis = (answers: boolean) => ({
 async function addChange(seconds: number): Promise<void> {
   const { id } = await service.services.users.create({
     name: 'Waits',
-    email: `${randomUUID()}@x.example`,
+    email: { address: `${randomUUID()}@x.example`, verified: true },
   })
   await service.database.query(
     `INSERT INTO outbox (user_id, type, day, created_at)

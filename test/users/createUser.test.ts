@@ -25,6 +25,7 @@ describe('createUser', () => {
     expect(headers['location']).toBe(`/v1/users/${body.id}`)
     expect(body).toEqual({
       ...fields,
+      email_verified: true,
       id: expect.any(Number),
       role: 'user',
       created_at: expect.any(String),
@@ -37,7 +38,7 @@ describe('createUser', () => {
   it('omits empty fields', async () => {
     const { body } = await create(valid())
     expect(Object.keys(body).sort()).toEqual(
-      ['created_at', 'email', 'id', 'name', 'role', 'updated_at'].sort(),
+      ['created_at', 'email', 'email_verified', 'id', 'name', 'role', 'updated_at'].sort(),
     )
   })
 

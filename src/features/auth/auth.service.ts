@@ -35,17 +35,23 @@ export function createAuthService(deps: Deps) {
 
   return {
     /**
-     * Creates an account that can log in; its name defaults to the user name.
+     * Creates an account that can log in; its name defaults to the user name. Its address is only
+     * claimed.
      *
      * @param passwordHash computed by the caller: hashing is slow, and this may run in a
      *   transaction
      * @throws AppError 409 when the user name or e-mail address is taken
      */
     async register(
-      { password: _, ...registration }: Registration,
+      { password: _, email, ...registration }: Registration,
       passwordHash: string,
     ): Promise<UserRecord> {
-      return await users.create({ name: registration.username, ...registration, passwordHash })
+      return await users.create({
+        name: registration.username,
+        ...registration,
+        email: typeof email === 'string' ? { address: email, verified: false } : undefined,
+        passwordHash,
+      })
     },
 
     /**

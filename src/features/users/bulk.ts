@@ -4,10 +4,11 @@ import type { Caller } from '../../http/auth.ts'
 import { assertWhole, type Checked, itemReader, passed, withStored } from '../../http/bulk.ts'
 import { mapInSlices } from '../../lib/slices.ts'
 import { assertMayChange } from './access.ts'
+import { emailTaken } from './email-claims.ts'
 import type { UserRecord } from './fields.ts'
 import { insertUsers } from './insert-users.ts'
 import { assertAdminRemains, lockAdmins } from './roles.ts'
-import { emailTaken, type UserDeps } from './users.service.ts'
+import type { UserDeps } from './users.service.ts'
 
 const readItem = itemReader<UserCreate>(UserCreate)
 

@@ -13,6 +13,7 @@ export const USER_COLUMNS = {
   role: true,
   name: true,
   email: true,
+  emailVerified: true,
   age: true,
   pincode: true,
   disabledAt: true,
@@ -35,7 +36,14 @@ export type UserRecord = Omit<ShownColumns, 'name' | 'email'> & {
 
 const address = (column: string, userId: bigint) => ({ table: 'users', column, userId })
 
-/** The HMAC by which an e-mail address is unique and looked up, regardless of case. */
+/** An e-mail address, and whether it is known to be the user's. */
+export interface GivenEmail {
+  readonly address: string
+  /** Staff gave it, or its mailed link was followed. */
+  readonly verified: boolean
+}
+
+/** The HMAC by which an e-mail address is looked up and, once verified, unique, regardless of case. */
 export const emailIndex = (crypto: FieldCrypto, email: string) =>
   crypto.blindIndex('users.email', email.toLowerCase())
 
@@ -48,14 +56,15 @@ export function encryptUser(
   crypto: FieldCrypto,
   userId: bigint,
   name: string,
-  email: string | undefined,
+  email: GivenEmail | undefined,
 ) {
   return {
     name: crypto.encrypt(address('name', userId), name),
-    email: email === undefined ? null : crypto.encrypt(address('email', userId), email),
+    email: email === undefined ? null : crypto.encrypt(address('email', userId), email.address),
+    emailVerified: email?.verified ?? false,
     nameIndex: nameIndex(crypto, name),
-    emailIndex: email === undefined ? null : emailIndex(crypto, email),
-    searchIndex: searchTokens(crypto, name, email),
+    emailIndex: email === undefined ? null : emailIndex(crypto, email.address),
+    searchIndex: searchTokens(crypto, name, email?.address),
   }
 }
 
@@ -64,11 +73,13 @@ export const decryptName = (crypto: FieldCrypto, userId: bigint, name: Uint8Arra
 
 /** The inverse of {@link encryptUser}. */
 export function decryptUser(crypto: FieldCrypto, row: ShownRow): UserRecord {
-  const { id, username, role, name, email, age, pincode, disabledAt, createdAt, updatedAt } = row
+  const { id, username, role, name, email, emailVerified, age, pincode } = row
+  const { disabledAt, createdAt, updatedAt } = row
   return {
     id,
     username,
     role,
+    emailVerified,
     age,
     pincode,
     disabledAt,

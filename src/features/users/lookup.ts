@@ -36,7 +36,10 @@ export function createUserLookup(crypto: FieldCrypto) {
     keys: readonly (number | Uint8Array)[],
   ): Promise<readonly Row[]> {
     const found: Row[] = []
-    const type = column === 'id' ? 'bigint[]' : 'bytea[]'
+    const named =
+      column === 'id'
+        ? 'id = ANY ($1::bigint[])'
+        : 'email_index = ANY ($1::bytea[]) AND email_verified'
     const keyOf = (row: Row) => (column === 'id' ? row.id : hex(row.email_index as Buffer))
     const names = new Map(
       keys.map((key) => [typeof key === 'number' ? String(key) : hex(key), key]),
@@ -45,17 +48,16 @@ export function createUserLookup(crypto: FieldCrypto) {
       if (round > 0) await delay(BUSY_MS)
       const wanted = [...names.values()]
       const rows = await connection.rows<Row>(
-        `SELECT id, role, name, email_index FROM users WHERE ${column} = ANY ($1::${type})
+        `SELECT id, role, name, email_index FROM users WHERE ${named}
         ORDER BY id FOR KEY SHARE SKIP LOCKED`,
         [wanted],
       )
       found.push(...rows)
       for (const row of rows) names.delete(keyOf(row))
       if (names.size === 0) break
-      const there = await connection.rows<Row>(
-        `SELECT id, email_index FROM users WHERE ${column} = ANY ($1::${type})`,
-        [[...names.values()]],
-      )
+      const there = await connection.rows<Row>(`SELECT id, email_index FROM users WHERE ${named}`, [
+        [...names.values()],
+      ])
       const busy = new Set(there.map(keyOf))
       for (const name of names.keys()) if (!busy.has(name)) names.delete(name)
     }
@@ -77,7 +79,7 @@ export function createUserLookup(crypto: FieldCrypto) {
       return new Map(rows.map((row) => [Number(row.id), userOf(row)]))
     },
 
-    /** By addresses in any case. */
+    /** By verified addresses in any case: others are claimed, and may belong to somebody else. */
     async byEmail(
       connection: LoadConnection,
       emails: readonly string[],

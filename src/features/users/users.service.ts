@@ -7,7 +7,14 @@ import { type Page, toPage } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { assertMayChange, type Changed, mayAccess } from './access.ts'
-import { decryptUser, encryptUser, USER_COLUMNS, type UserRecord } from './fields.ts'
+import { assertMayClaim, emailGivenBy, emailTaken } from './email-claims.ts'
+import {
+  decryptUser,
+  encryptUser,
+  type GivenEmail,
+  USER_COLUMNS,
+  type UserRecord,
+} from './fields.ts'
 import {
   filtersById,
   type UserQuery,
@@ -27,7 +34,7 @@ import {
 
 export interface NewUser {
   readonly name: string
-  readonly email?: string | null | undefined
+  readonly email?: GivenEmail | undefined
   readonly age?: number | null | undefined
   readonly pincode?: string | null | undefined
   readonly username?: string | undefined
@@ -42,9 +49,6 @@ export interface UserDeps {
   readonly crypto: FieldCrypto
   readonly cache: Cache
 }
-
-/** What a second user with an email address is refused with. */
-export const emailTaken = () => conflict('email_taken', 'Another user has this email address')
 
 /** A write that ran into a unique constraint, as the conflict the caller is told of. */
 function toConflict(error: unknown): unknown {
@@ -75,6 +79,7 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
   return {
     /** @throws AppError 409 when the email address or the user name is taken */
     async create({ name, email, ...rest }: NewUser): Promise<UserRecord> {
+      await assertMayClaim(database, crypto, email)
       const [next] = await database.$queryRaw<[{ id: bigint }]>`
         SELECT nextval(pg_get_serial_sequence('users', 'id')) AS id`
       const { username, age, pincode, passwordHash, role } = rest
@@ -154,10 +159,12 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
           if (leaves) assertAdminRemains(admins, [user.id])
           // Also when it is enabled again: what a login under way left behind is no way in.
           if (disabled !== undefined) await tx.session.deleteMany({ where: { userId: user.id } })
+          const given = emailGivenBy(caller, user, email)
+          if (email !== undefined) await assertMayClaim(tx, crypto, given, user.id)
           const identity =
             name === undefined && email === undefined
               ? {}
-              : encryptUser(crypto, user.id, name ?? user.name, email ?? user.email)
+              : encryptUser(crypto, user.id, name ?? user.name, given)
           return await tx.user.update({
             where: { id },
             data: {

@@ -6,7 +6,7 @@ export const userView = (user: UserRecord): User => ({
   id: Number(user.id),
   ...(user.username !== null && { username: user.username }),
   name: user.name,
-  ...(user.email !== undefined && { email: user.email }),
+  ...(user.email !== undefined && { email: user.email, email_verified: user.emailVerified }),
   ...(user.age !== null && { age: user.age }),
   ...(user.pincode !== null && { pincode: user.pincode }),
   role: user.role,

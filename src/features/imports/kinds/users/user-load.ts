@@ -26,7 +26,8 @@ interface PreparedUser {
 }
 
 const TARGETS = {
-  user: 'users (id, name, email, name_index, email_index, search_index, age, pincode)',
+  user: `users (id, name, email, email_verified, name_index, email_index, search_index, age,
+    pincode)`,
   employment: 'employments (user_id, company_name, company_key, job_title, is_current)',
   account: `bank_accounts (user_id, bank_name, bank_key, account_number, account_number_index,
     ifsc_code, is_primary)`,
@@ -84,13 +85,13 @@ export class UserLoad {
     const prepared = users.map((user) => this.#prepare(user))
     await this.#storing
     const emails = await this.#existing(
-      'users',
-      'email_index',
+      `SELECT encode(email_index, 'hex') AS key FROM users
+      WHERE email_index = ANY (ARRAY(SELECT decode(unnest($1::text[]), 'hex'))) AND email_verified`,
       prepared.map(({ emailKey }) => emailKey),
     )
     const accounts = await this.#existing(
-      'bank_accounts',
-      'account_number_index',
+      `SELECT encode(account_number_index, 'hex') AS key FROM bank_accounts
+      WHERE account_number_index = ANY (ARRAY(SELECT decode(unnest($1::text[]), 'hex')))`,
       prepared.flatMap(({ accountKey }) => accountKey ?? []),
     )
     const accepted: PreparedUser[] = []
@@ -129,7 +130,7 @@ export class UserLoad {
   #prepare({ user, employment, account }: GivenUser): PreparedUser {
     const id = this.#ids.pop() as bigint
     const { name, email, age, pincode } = user
-    const columns = encryptUser(this.#crypto, id, name, email)
+    const columns = encryptUser(this.#crypto, id, name, { address: email, verified: true })
     const emailIndex = columns.emailIndex as Uint8Array
     const stored = account && bankAccountColumns(this.#crypto, draftBankAccount(id, account))
     const line = (values: readonly CopyValue[]) => copyLine([id, ...values])
@@ -139,6 +140,7 @@ export class UserLoad {
       user: line([
         columns.name,
         columns.email,
+        String(columns.emailVerified),
         columns.nameIndex,
         emailIndex,
         columns.searchIndex,
@@ -161,13 +163,9 @@ export class UserLoad {
     }
   }
 
-  /** Finds which of the HMACs exist in the table. */
-  async #existing(table: string, column: string, keys: readonly string[]): Promise<Set<string>> {
-    const rows = await this.#connection.rows<{ key: string }>(
-      `SELECT encode(${column}, 'hex') AS key FROM ${table}
-      WHERE ${column} = ANY (ARRAY(SELECT decode(unnest($1::text[]), 'hex')))`,
-      [keys],
-    )
+  /** Finds which of the HMACs exist. @param query selects them as `key` */
+  async #existing(query: string, keys: readonly string[]): Promise<Set<string>> {
+    const rows = await this.#connection.rows<{ key: string }>(query, [keys])
     return new Set(rows.map(({ key }) => key))
   }
 
