@@ -4,8 +4,12 @@ import { apiKeyRoutes } from './features/api-keys/api-keys.routes.ts'
 import { auditRoutes } from './features/audit/audit.routes.ts'
 import { authRoutes } from './features/auth/auth.routes.ts'
 import { createAuthService } from './features/auth/auth.service.ts'
+import { emailVerificationRoutes } from './features/auth/email-verification.routes.ts'
+import { createEmailVerification } from './features/auth/email-verification.ts'
 import { createLoginThrottle } from './features/auth/login-throttle.ts'
 import { createPasswordChange } from './features/auth/password-change.ts'
+import { passwordResetRoutes } from './features/auth/password-reset.routes.ts'
+import { createPasswordReset } from './features/auth/password-reset.ts'
 import { bankAccountRoutes } from './features/bank-accounts/bank-accounts.routes.ts'
 import { datasetRoutes } from './features/datasets/datasets.routes.ts'
 import { employmentRoutes } from './features/employments/employments.routes.ts'
@@ -70,6 +74,7 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
     users,
     sessions,
     userBulk,
+    links,
     apiKeys,
     transactions,
     transactionBulk,
@@ -97,6 +102,8 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
     conventions,
   )
   authRoutes(handle, auth, users, createPasswordChange({ database, throttle }))
+  emailVerificationRoutes(handle, createEmailVerification({ database, crypto, users }))
+  passwordResetRoutes(handle, createPasswordReset({ database, crypto, users, links }))
   sessionRoutes(handle, sessions)
   apiKeyRoutes(handle, apiKeys)
   auditRoutes(handle, services.audit)

@@ -36,6 +36,11 @@ const Environment = Type.Object({
   IMPORT_RETENTION_HOURS: wholeNumber(1, 8_760, 168),
   /** The database keeps audit entries of the last 30 days against everybody. */
   AUDIT_RETENTION_DAYS: wholeNumber(30, 36_500, 365),
+  /** Without it, mails are files under DATA_DIR/mail. */
+  SMTP_URL: Type.Optional(Type.String({ pattern: '^smtps?://' })),
+  MAIL_FROM: Type.String({ pattern: '@', default: 'Passbook <passbook@localhost>' }),
+  /** Where links in mails lead; default: where the API listens. */
+  PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^\\s#?]+$' })),
   /** Requests one process works on at once; default: two per database connection. */
   MAX_REQUESTS_UNDER_WAY: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
   /** Concurrent uploads, downloads and event streams. */

@@ -13,6 +13,7 @@ export const consumersOf = ({
   imports,
   reports,
   datasets,
+  mail,
   database,
   config,
 }: Services): Consumers => ({
@@ -23,6 +24,7 @@ export const consumersOf = ({
   runImport: ({ id }) => imports.run(id),
   sweepImports: () => imports.sweep(),
   sweepDatasets: () => datasets.sweep(),
+  sendMails: ({ id }) => mail.send(id),
   deleteExpiredTokens: () => deleteExpiredTokens(database),
   deleteOldAnswers: () => deleteOldAnswers(database),
   sweepAudit: () => deleteOldAuditEntries(database, config.AUDIT_RETENTION_DAYS),

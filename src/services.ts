@@ -15,6 +15,8 @@ import { createImportService } from './features/imports/imports.service.ts'
 import { loadDataset } from './features/imports/kinds/dataset/dataset-kind.ts'
 import { createTransactionLoader } from './features/imports/kinds/transactions/transactions-kind.ts'
 import { createUserLoader } from './features/imports/kinds/users/users-kind.ts'
+import { createLinks } from './features/mail/links.ts'
+import { createMailService } from './features/mail/mail.service.ts'
 import { createReportService } from './features/reports/reports.service.ts'
 import { createSessionService } from './features/sessions/sessions.service.ts'
 import { createTaskService } from './features/tasks/tasks.service.ts'
@@ -28,6 +30,7 @@ import { createUserService } from './features/users/users.service.ts'
 import { createConventions } from './http/conventions.ts'
 import { createFieldCrypto } from './lib/crypto.ts'
 import type { Log } from './lib/log.ts'
+import { openMailTransport } from './lib/mail/open-transport.ts'
 import { createMetrics } from './lib/metrics.ts'
 import { requireCurrency } from './lib/money.ts'
 import { openShared } from './lib/redis-watch.ts'
@@ -86,6 +89,16 @@ export function openServices(
     refreshTokenDays: config.REFRESH_TOKEN_DAYS,
   })
   const userBulk = createUserBulk({ database, crypto, cache })
+  const links = createLinks(config)
+  const mail = createMailService({
+    database,
+    crypto,
+    users,
+    links,
+    transport: openMailTransport(config),
+    metrics,
+    log,
+  })
   const apiKeys = createApiKeyService({ database })
   const audit = createAuditService({ database, crypto })
   const employments = createEmploymentService({ database, users })
@@ -141,6 +154,8 @@ export function openServices(
     users,
     sessions,
     userBulk,
+    links,
+    mail,
     apiKeys,
     audit,
     tasks,
@@ -157,6 +172,7 @@ export function openServices(
         await conventions.audit.flush()
         await outbox.close()
         await queue.close()
+        await mail.close()
         await cache.close()
         shared?.watch.close()
         await closeDatabase()

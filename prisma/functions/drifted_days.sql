@@ -36,5 +36,5 @@ AS $$
     SELECT date FROM different_days
     UNION SELECT date FROM different_months
     UNION SELECT date FROM different_totals) AS different
-  WHERE NOT EXISTS (SELECT FROM outbox WHERE user_id = subject)
+  WHERE NOT EXISTS (SELECT FROM outbox WHERE user_id = subject AND day IS NOT NULL)
 $$;

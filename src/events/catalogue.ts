@@ -12,13 +12,16 @@ const Users = Type.Object({
   user_ids: Type.Array(Id, { minItems: 1, maxItems: MAX_USERS }),
   request_id: RequestId,
 })
-/** The report or import that somebody asked for. */
+/** The report or import that somebody asked for, or the user that a mail is for. */
 const Request = Type.Object({ id: Id, request_id: RequestId })
 const Nothing = Type.Object({})
 
 const HOUR = 3_600
 
-/** An event that a trigger of `prisma/functions/` writes into the outbox. */
+/**
+ * An event in the outbox. A trigger of `prisma/functions/` writes it; requests for mails are written
+ * by `features/mail/request-mails.ts`.
+ */
 interface OutboxEvent {
   readonly payload: TObject
   readonly consumer: string
@@ -48,6 +51,9 @@ export const events = {
   'statistics.drifted': { payload: Users, consumer: 'recomputeStatistics', coalesced: true },
   'report.requested': { payload: Request, consumer: 'buildReport', coalesced: false },
   'import.requested': { payload: Request, consumer: 'runImport', coalesced: false },
+  'welcome_mail.requested': { payload: Request, consumer: 'sendMails', coalesced: false },
+  'verification_mail.requested': { payload: Request, consumer: 'sendMails', coalesced: false },
+  'reset_mail.requested': { payload: Request, consumer: 'sendMails', coalesced: false },
 
   'statistics.refresh_due': {
     payload: Nothing,

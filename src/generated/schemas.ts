@@ -178,6 +178,39 @@ export const RefreshTokenInput = Type.Object({
 }, { additionalProperties: false })
 export type RefreshTokenInput = Static<typeof RefreshTokenInput>
 
+export const OneTimeToken = Type.String({ minLength: 1, maxLength: 512 })
+export type OneTimeToken = Static<typeof OneTimeToken>
+
+export const OneTimeTokenInput = Type.Object({
+  token: OneTimeToken,
+}, { additionalProperties: false })
+export type OneTimeTokenInput = Static<typeof OneTimeTokenInput>
+
+export const PasswordResetRequest = Type.Object({
+  username: Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: '^[^\\u0000]*$', 'x-expected': 'text without the character U+0000' })),
+  email: Type.Optional(EmailAddress),
+}, { additionalProperties: false, minProperties: 1, maxProperties: 1 })
+export type PasswordResetRequest = Static<typeof PasswordResetRequest>
+
+export const PasswordResetInput = Type.Object({
+  token: OneTimeToken,
+  new_password: Password,
+}, { additionalProperties: false })
+export type PasswordResetInput = Static<typeof PasswordResetInput>
+
+export const MailRequested = Type.Object({
+  message: Type.String(),
+})
+export type MailRequested = Static<typeof MailRequested>
+
+export const PasswordResetLink = Type.Object({
+  user_id: Id,
+  token: OneTimeToken,
+  url: Type.String({ format: 'uri-reference' }),
+  expires_at: Timestamp,
+})
+export type PasswordResetLink = Static<typeof PasswordResetLink>
+
 export const TokenPair = Type.Object({
   access_token: Type.String(),
   token_type: Type.Literal('bearer'),

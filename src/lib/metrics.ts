@@ -57,6 +57,12 @@ export function createMetrics() {
       labelNames: ['kind', 'outcome'] as const,
       registers,
     }),
+    mails: new Counter({
+      name: 'passbook_mails_total',
+      help: 'Mails by kind and outcome: sent, failed (tried again), refused or expired (given up), unneeded',
+      labelNames: ['kind', 'outcome'] as const,
+      registers,
+    }),
     cacheReads: new Counter({
       name: 'passbook_cache_reads_total',
       help: 'Reads of the cache, by result (hit or miss)',

@@ -34,6 +34,7 @@ await runProcess(startCommand, async (environment, log) => {
   await persist(() => ensureAdmin(services, kept), log)
   await startConsumers(services)
   const { url, close } = await listen(await buildApp(services), config.HOST, config.PORT)
+  services.links.leadTo(url)
   let stopping = false
   postgres?.exited.then(async () => {
     if (stopping) return

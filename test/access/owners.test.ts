@@ -35,9 +35,11 @@ interface Question {
 
 /** By contract: users their own, staff those of customers too, admins all; no key an account of staff or admins. */
 function expectedStatus(operation: OperationAccess, question: Question): number {
-  const { operationId, roles, successStatus } = operation
+  const { operationId, roles, scopes, successStatus } = operation
   const { asks, whose, isOwn, byKey } = question
   if (!roles.includes(asks)) return 403
+  // An operation without scopes takes no key.
+  if (byKey && scopes.length === 0) return 403
   if (asks === 'user' && !isOwn) return REFUSED[operationId] ?? 404
   const isAccount = documented(operation)['x-changes'] === 'account'
   if (whose !== 'user' && isAccount && byKey) return 403
@@ -64,11 +66,13 @@ describe('operations that change something of a user', () => {
       'bulkDeleteUsers',
       'createBankAccount',
       'createEmployment',
+      'createPasswordReset',
       'createTransaction',
       'deleteBankAccount',
       'deleteEmployment',
       'deleteTransaction',
       'deleteUser',
+      'requestEmailVerification',
       'updateBankAccount',
       'updateEmployment',
       'updateTransaction',

@@ -58,9 +58,22 @@ async function dataset({ service }: Scene): Promise<string> {
   return name
 }
 
+/** What an operation needs of the user that its path names. */
+const USERS: Partial<Record<OperationId, string>> = {
+  requestEmailVerification: 'email_verified = false',
+  createPasswordReset: `username = 'user' || id`,
+}
+
+/** The owner, in a state in which the operation can succeed. */
+async function preparedOwner({ service, owner }: Scene, operationId: OperationId): Promise<number> {
+  const state = USERS[operationId]
+  if (state) await service.database.query(`UPDATE users SET ${state} WHERE id = $1`, [owner.id])
+  return owner.id
+}
+
 /** The factory of the record that a path names, by the path up to the parameter. */
 const RECORDS: Readonly<Record<string, RecordFactory>> = {
-  '/v1/users/:id': { reach: 'staff', create: ({ owner }) => owner.id },
+  '/v1/users/:id': { reach: 'staff', create: preparedOwner },
   '/v1/users/:id/employments/:eid': {
     reach: 'staff',
     create: (scene) =>

@@ -28,8 +28,21 @@ async function refreshToken({ service, owner }: Scene): Promise<string> {
   return token
 }
 
+/** A token of each purpose: their operations are for everybody who has one. */
+async function oneTimeToken({ service, owner }: Scene, operationId: OperationId): Promise<string> {
+  const token = random()
+  const purpose = operationId === 'confirmPasswordReset' ? 'password_reset' : 'email_verification'
+  await service.database.query(
+    `INSERT INTO one_time_tokens (user_id, purpose, token_hash, expires_at)
+     VALUES ($1, $2, sha256(convert_to($3, 'UTF8')), now() + interval '1 day')
+     ON CONFLICT (user_id, purpose) DO UPDATE SET token_hash = excluded.token_hash, used_at = NULL`,
+    [owner.id, purpose, token],
+  )
+  return token
+}
+
 /** Fields whose examples cannot be used: they name records, or are unique. */
-const FIELDS: Readonly<Record<string, (scene: Scene) => unknown>> = {
+const FIELDS: Readonly<Record<string, (scene: Scene, operationId: OperationId) => unknown>> = {
   user_id: ({ owner }) => owner.id,
   ids: async ({ service }) => [(await createPerson(service, 'user')).id],
   email: () => `${random()}@people.example`,
@@ -37,6 +50,7 @@ const FIELDS: Readonly<Record<string, (scene: Scene) => unknown>> = {
   reference: random,
   account_number: () => random().toUpperCase(),
   refresh_token: refreshToken,
+  token: oneTimeToken,
 }
 
 /** Bodies that no example provides. */
@@ -53,12 +67,15 @@ const QUERIES: Partial<Record<OperationId, () => Readonly<Record<string, string>
   createImport: () => ({ name: random() }),
 }
 
-async function adapt(value: unknown, scene: Scene): Promise<unknown> {
-  if (Array.isArray(value)) return await Promise.all(value.map((item) => adapt(item, scene)))
+async function adapt(value: unknown, scene: Scene, operationId: OperationId): Promise<unknown> {
+  if (Array.isArray(value)) {
+    return await Promise.all(value.map((item) => adapt(item, scene, operationId)))
+  }
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).map(async ([name, field]) => {
     const make = FIELDS[name]
-    return [name, make === undefined ? await adapt(field, scene) : await make(scene)] as const
+    const made = make === undefined ? adapt(field, scene, operationId) : make(scene, operationId)
+    return [name, await made] as const
   })
   return Object.fromEntries(await Promise.all(entries))
 }
@@ -84,7 +101,9 @@ export async function sampleRequest(
     reach = record.reach
   }
   const example = exampleBody(operation)
-  const body = (await BODIES[operation.operationId]?.(scene)) ?? (await adapt(example, scene))
+  const body =
+    (await BODIES[operation.operationId]?.(scene)) ??
+    (await adapt(example, scene, operation.operationId))
   return {
     params,
     query: { ...exampleQuery(operation), ...QUERIES[operation.operationId]?.() },

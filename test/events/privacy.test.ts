@@ -66,8 +66,9 @@ it('passes nothing but ids through outbox and queue, also for requests', async (
     { request_id: 'the-booking', sent: true },
   ])
   expect(await dump('bullmq')).not.toMatch(SECRETS)
-  const [outbox] = await service.database.query('SELECT outbox::text FROM outbox')
-  expect(outbox?.['outbox']).not.toMatch(SECRETS)
+  const outbox = await service.database.query('SELECT outbox::text FROM outbox')
+  expect(outbox.length).toBeGreaterThan(1)
+  expect(outbox.map((row) => row['outbox']).join()).not.toMatch(SECRETS)
 
   await service.services.analytics.recompute([customer.id])
   await service.call('deleteTransaction', {

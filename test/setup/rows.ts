@@ -42,6 +42,6 @@ export interface OutboxState {
 export const readOutbox = (database: TestDatabase, userId: number): Promise<OutboxState[]> =>
   database.query<OutboxState & Record<string, unknown>>(
     `SELECT day::text, request_id, enqueued_at IS NOT NULL AS sent, attempts::int
-     FROM outbox WHERE user_id = $1 ORDER BY day, id`,
+     FROM outbox WHERE user_id = $1 AND day IS NOT NULL ORDER BY day, id`,
     [userId],
   )

@@ -19,8 +19,8 @@ export function authRoutes(
       await assertAcceptablePassword(body.password, body)
       return await hashPassword(body.password)
     },
-    async ({ body, reply }, passwordHash) => {
-      const user = userView(await auth.register(body, passwordHash))
+    async ({ body, requestId, reply }, passwordHash) => {
+      const user = userView(await auth.register(body, passwordHash, requestId))
       reply.header('location', `/v1/users/${user.id}`)
       return { message: 'User created successfully' as const, user }
     },

@@ -45,13 +45,11 @@ export function createAuthService(deps: Deps) {
     async register(
       { password: _, email, ...registration }: Registration,
       passwordHash: string,
+      requestId: string,
     ): Promise<UserRecord> {
-      return await users.create({
-        name: registration.username,
-        ...registration,
-        email: typeof email === 'string' ? { address: email, verified: false } : undefined,
-        passwordHash,
-      })
+      const claimed = typeof email === 'string' ? { address: email, verified: false } : undefined
+      const user = { name: registration.username, ...registration, email: claimed, passwordHash }
+      return await users.create(user, requestId)
     },
 
     /**

@@ -1,4 +1,4 @@
-import { type Database, Prisma } from '../../database/client.ts'
+import { type Database, type DatabaseTransaction, Prisma } from '../../database/client.ts'
 import { AppError } from '../../errors.ts'
 
 /** Login attempts are forgotten this long after the last one. */
@@ -85,16 +85,26 @@ export async function countAttempt(
   database: Database,
   limits: readonly AttemptLimit[],
 ): Promise<void> {
-  await database.$transaction(async (tx) => {
-    for (const { subject, count } of limits) {
-      const [{ wait }] = await tx.$queryRaw<[{ wait: number }]>`
-        WITH counted AS (${count})
-        SELECT CASE WHEN EXISTS (SELECT FROM counted) THEN 0 ELSE coalesce(
-          (SELECT greatest(1, ceil(extract(epoch FROM blocked_until - now())))
-           FROM login_throttles WHERE subject = ${subject}), 1) END::int AS wait`
-      if (wait > 0) throw tooManyAttempts(wait)
-    }
-  })
+  await database.$transaction((tx) => countAttemptIn(tx, limits))
+}
+
+/**
+ * {@link countAttempt} in a transaction of the caller: what that takes back was not counted.
+ *
+ * @throws AppError 429 with the seconds to wait
+ */
+export async function countAttemptIn(
+  tx: DatabaseTransaction,
+  limits: readonly AttemptLimit[],
+): Promise<void> {
+  for (const { subject, count } of limits) {
+    const [{ wait }] = await tx.$queryRaw<[{ wait: number }]>`
+      WITH counted AS (${count})
+      SELECT CASE WHEN EXISTS (SELECT FROM counted) THEN 0 ELSE coalesce(
+        (SELECT greatest(1, ceil(extract(epoch FROM blocked_until - now())))
+         FROM login_throttles WHERE subject = ${subject}), 1) END::int AS wait`
+    if (wait > 0) throw tooManyAttempts(wait)
+  }
 }
 
 /** Takes a successful attempt back from the limits that counted it. */

@@ -28,6 +28,7 @@ const THOUSANDS = { none: null, ',': ',', '.': '.', "'": "'", space: ' ' } as co
 
 /** The options of an import, from the query of its request. */
 export const toOptions = (query: ImportQuery): ImportOptions => ({
+  ...(query.welcome && { welcome: true }),
   dryRun: query.dry_run,
   onError: query.on_error,
   maxErrors: query.max_errors ?? null,

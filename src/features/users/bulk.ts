@@ -3,6 +3,7 @@ import { concernsUser } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import { assertWhole, type Checked, itemReader, passed, withStored } from '../../http/bulk.ts'
 import { mapInSlices } from '../../lib/slices.ts'
+import { requestMails } from '../mail/mail.public.ts'
 import { assertMayChange } from './access.ts'
 import { emailTaken } from './email-claims.ts'
 import type { UserRecord } from './fields.ts'
@@ -20,22 +21,24 @@ export type UserBulk = ReturnType<typeof createUserBulk>
 export function createUserBulk({ database, crypto, cache }: UserDeps) {
   return {
     /**
-     * Creates up to 1,000 customers. `partial` stores every item that can be stored; `atomic`
-     * stores all or nothing.
+     * Creates up to 1,000 customers, who get welcome mails. `partial` stores every item that can be
+     * stored; `atomic` stores all or nothing.
      *
      * @returns the outcome of each item, in the order of the request
      * @throws AppError 422 in atomic mode when an item is invalid; nothing is stored then
      */
-    async create({
-      mode = 'atomic',
-      users,
-    }: UserBulkCreateUnchecked): Promise<Checked<UserRecord>[]> {
+    async create(
+      { mode = 'atomic', users }: UserBulkCreateUnchecked,
+      requestId: string,
+    ): Promise<Checked<UserRecord>[]> {
       const items = await mapInSlices(users, readItem)
       assertWhole(mode, items, 'users', fieldOf)
       return await database.$transaction(async (tx) => {
         const stored = await insertUsers(tx, crypto, passed(items))
         const outcomes = withStored(items, stored, emailTaken)
         assertWhole(mode, outcomes, 'users', fieldOf)
+        const ids = passed(outcomes).map(({ id }) => id)
+        await requestMails(tx, 'welcome', ids, requestId)
         return outcomes
       })
     },

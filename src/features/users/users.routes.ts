@@ -7,9 +7,9 @@ import type { UserService } from './users.service.ts'
 import { userView } from './users.view.ts'
 
 export function userRoutes(handle: Handle, users: UserService, bulk: UserBulk): void {
-  handle(operations.createUser, async ({ body, reply }) => {
+  handle(operations.createUser, async ({ body, requestId, reply }) => {
     const email = { address: body.email, verified: true }
-    const user = userView(await users.create({ ...body, email }))
+    const user = userView(await users.create({ ...body, email }, requestId))
     reply.header('location', `/v1/users/${user.id}`)
     return user
   })
@@ -19,8 +19,8 @@ export function userRoutes(handle: Handle, users: UserService, bulk: UserBulk): 
     return sendPage(request, reply, query, { ...page, items: page.items.map(userView) })
   })
 
-  handle(operations.bulkCreateUsers, async ({ body }) =>
-    bulkResult(await bulk.create(body), 'user', userView),
+  handle(operations.bulkCreateUsers, async ({ body, requestId }) =>
+    bulkResult(await bulk.create(body, requestId), 'user', userView),
   )
 
   handle(operations.bulkDeleteUsers, async ({ caller, body }) => {

@@ -6,6 +6,7 @@ import type { Caller } from '../../http/auth.ts'
 import { type Page, toPage } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
+import { requestMails } from '../mail/mail.public.ts'
 import { assertMayChange, type Changed, mayAccess } from './access.ts'
 import { assertMayClaim, emailGivenBy, emailTaken } from './email-claims.ts'
 import {
@@ -77,25 +78,31 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
   }
 
   return {
-    /** @throws AppError 409 when the email address or the user name is taken */
-    async create({ name, email, ...rest }: NewUser): Promise<UserRecord> {
+    /**
+     * Creates a user, who gets a welcome mail if there is an address.
+     *
+     * @throws AppError 409 when the email address or the user name is taken
+     */
+    async create({ name, email, ...rest }: NewUser, requestId?: string): Promise<UserRecord> {
       await assertMayClaim(database, crypto, email)
       const [next] = await database.$queryRaw<[{ id: bigint }]>`
         SELECT nextval(pg_get_serial_sequence('users', 'id')) AS id`
       const { username, age, pincode, passwordHash, role } = rest
-      const row = await database.user
-        .create({
-          data: {
-            id: next.id,
-            ...encryptUser(crypto, next.id, name, email ?? undefined),
-            username: username ?? null,
-            usernameKey: username?.toLowerCase() ?? null,
-            passwordHash: passwordHash ?? null,
-            age: age ?? null,
-            pincode: pincode ?? null,
-            role: role ?? 'user',
-          },
-          select: USER_COLUMNS,
+      const data = {
+        id: next.id,
+        ...encryptUser(crypto, next.id, name, email),
+        username: username ?? null,
+        usernameKey: username?.toLowerCase() ?? null,
+        passwordHash: passwordHash ?? null,
+        age: age ?? null,
+        pincode: pincode ?? null,
+        role: role ?? 'user',
+      }
+      const row = await database
+        .$transaction(async (tx) => {
+          const created = await tx.user.create({ data, select: USER_COLUMNS })
+          if (email !== undefined) await requestMails(tx, 'welcome', [next.id], requestId)
+          return created
         })
         .catch((error: unknown) => {
           throw toConflict(error)
@@ -111,6 +118,14 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
      */
     lock: (tx: DatabaseTransaction, caller: Caller, id: number): Promise<UserRecord> =>
       lock(tx, caller, id, 'record'),
+
+    /**
+     * Keeps a user, for a change to the account itself, until the end of the transaction.
+     *
+     * @throws AppError 403 for a colleague's account, 404
+     */
+    lockAccount: (tx: DatabaseTransaction, caller: Caller, id: number): Promise<UserRecord> =>
+      lock(tx, caller, id, 'account'),
 
     /** @throws AppError 404 when there is no such user, or it is not the caller's to see */
     async get(caller: Caller, id: number): Promise<UserRecord> {

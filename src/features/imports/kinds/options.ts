@@ -3,6 +3,8 @@ import type { NumberFormat } from '../../../csv/types/number-format.ts'
 
 /** The options of an import besides kind and name. Stored with it as JSON. */
 export interface ImportOptions {
+  /** The users of the file get welcome mails. Absent otherwise, as in the options of former imports. */
+  readonly welcome?: true
   /** Checks and counts everything, and stores nothing. */
   readonly dryRun: boolean
   /** `abort` fails the import at the first refused row. */

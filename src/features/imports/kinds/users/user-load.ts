@@ -8,6 +8,7 @@ import {
   bankAccountColumns,
   draftBankAccount,
 } from '../../../bank-accounts/bank-accounts.public.ts'
+import { requestMailsOfLoad } from '../../../mail/mail.public.ts'
 import { encryptUser } from '../../../users/users.public.ts'
 import type { GivenUser } from './user-record.ts'
 
@@ -18,6 +19,7 @@ const CACHED_INDEXES = 100_000
 
 /** A user with its rows for COPY. */
 interface PreparedUser {
+  readonly id: bigint
   readonly emailKey: string
   readonly accountKey: string | undefined
   readonly user: string
@@ -60,13 +62,20 @@ export class UserLoad {
   readonly skipped = 0
   readonly #connection: LoadConnection
   readonly #crypto: FieldCrypto
+  readonly #welcome: { readonly requestId: string } | undefined
   /** Reserved ids, in descending order: `pop` takes the next one. */
   #ids: bigint[] = []
   #storing: Promise<void> = Promise.resolve()
   #loaded = 0
 
-  constructor(connection: LoadConnection, crypto: FieldCrypto) {
+  /** @param welcome the request that asks for welcome mails, if one does */
+  constructor(
+    connection: LoadConnection,
+    crypto: FieldCrypto,
+    welcome: { readonly requestId: string } | undefined,
+  ) {
     this.#connection = connection
+    this.#welcome = welcome
     this.#crypto = cacheIndexes(crypto)
   }
 
@@ -135,6 +144,7 @@ export class UserLoad {
     const stored = account && bankAccountColumns(this.#crypto, draftBankAccount(id, account))
     const line = (values: readonly CopyValue[]) => copyLine([id, ...values])
     return {
+      id,
       emailKey: hex(emailIndex),
       accountKey: stored && hex(stored.accountNumberIndex),
       user: line([
@@ -176,6 +186,10 @@ export class UserLoad {
       const sink = this.#connection.copyIn(`COPY ${TARGETS[part]} FROM STDIN`)
       await sink.write(Buffer.from(lines.join('')))
       await sink.end()
+    }
+    if (this.#welcome) {
+      const ids = users.map(({ id }) => id)
+      await requestMailsOfLoad(this.#connection, 'welcome', ids, this.#welcome.requestId)
     }
     this.#loaded += users.length
   }

@@ -7,13 +7,16 @@ import { checkUser, USER_SHAPE } from './user-record.ts'
 
 /**
  * Creates the loader of users with their employments and bank accounts. It refuses the whole row if
- * the e-mail address or the account number is in use.
+ * the e-mail address or the account number is in use. Users get no welcome mail unless the import
+ * asks for it.
  *
  * @throws ImportError `columns`, and the errors of reading
  */
 export function createUserLoader(crypto: FieldCrypto): Loader {
   return async (context) => {
+    const { connection, requestId, options } = context
     const records = await openRecords(context, USER_SHAPE, () => checkUser)
-    return await loadRecords(context, records, new UserLoad(context.connection, crypto))
+    const welcome = options.welcome ? { requestId } : undefined
+    return await loadRecords(context, records, new UserLoad(connection, crypto, welcome))
   }
 }

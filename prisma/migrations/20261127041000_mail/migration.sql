@@ -1,0 +1,66 @@
+-- Mails are requested like reports: the row lives until the mail was sent or given up.
+ALTER TABLE "outbox" DROP CONSTRAINT "outbox_type_check";
+ALTER TABLE "outbox" ADD CONSTRAINT "outbox_type_check" CHECK ("type" IN (
+    'transaction.created', 'transaction.updated', 'transaction.deleted', 'statistics.drifted',
+    'report.requested', 'import.requested',
+    'welcome_mail.requested', 'verification_mail.requested', 'reset_mail.requested'));
+
+-- What a mailed link carries. A newer token of the same purpose takes the place of an older one.
+CREATE TABLE "one_time_tokens" (
+    "user_id" BIGINT NOT NULL,
+    "purpose" VARCHAR(20) NOT NULL,
+    "token_hash" BYTEA NOT NULL,
+    "email_index" BYTEA,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "expires_at" TIMESTAMPTZ(3) NOT NULL,
+    "used_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "one_time_tokens_pkey" PRIMARY KEY ("user_id","purpose"),
+    CONSTRAINT "one_time_tokens_purpose_check" CHECK ("purpose" IN ('email_verification', 'password_reset'))
+);
+CREATE UNIQUE INDEX "one_time_tokens_token_hash_key" ON "one_time_tokens"("token_hash");
+CREATE INDEX "one_time_tokens_expires_at_idx" ON "one_time_tokens"("expires_at");
+ALTER TABLE "one_time_tokens" ADD CONSTRAINT "one_time_tokens_user_id_fkey"
+  FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- A mail that waits says nothing of a user's figures.
+-- The days of a user whose stored statistics, or those of their month, differ from the ledger, and one day for each currency
+-- whose totals differ. A single statement sees a single state. A user with a change in the outbox yields no days. For any
+-- other user a difference means that something bypassed the recomputation.
+CREATE OR REPLACE FUNCTION drifted_days(subject bigint) RETURNS SETOF date LANGUAGE sql STABLE
+SET enable_seqscan = off
+AS $$
+  WITH ledger AS (SELECT * FROM ledger_days(subject, '-infinity', 'infinity')),
+  daily AS MATERIALIZED (SELECT * FROM daily_statistics WHERE user_id = subject),
+  different_days AS (
+    SELECT date
+    FROM ledger FULL JOIN daily USING (date, currency)
+    WHERE (ledger.transaction_count, ledger.total_credit, ledger.total_debit)
+      IS DISTINCT FROM (daily.transaction_count, daily.total_credit, daily.total_debit)),
+  months AS (
+    SELECT date_trunc('month', date)::date AS month, currency, sum(transaction_count)::int AS transaction_count,
+      sum(total_credit) AS total_credit, sum(total_debit) AS total_debit,
+      max(busyness(transaction_count, date)) AS busyness
+    FROM daily GROUP BY 1, 2),
+  different_months AS (
+    SELECT month AS date
+    FROM months FULL JOIN (SELECT * FROM monthly_statistics WHERE user_id = subject) AS monthly USING (month, currency)
+    WHERE (months.transaction_count, months.total_credit, months.total_debit, months.busyness)
+      IS DISTINCT FROM (monthly.transaction_count, monthly.total_credit, monthly.total_debit,
+        busyness(monthly.busiest_count, monthly.busiest_date))),
+  totals AS (
+    SELECT currency, sum(transaction_count)::int AS transaction_count, sum(total_credit) AS total_credit,
+      sum(total_debit) AS total_debit, max(busyness) AS busyness
+    FROM months GROUP BY 1),
+  different_totals AS (
+    SELECT coalesce(busiest_day(totals.busyness), total.busiest_date) AS date
+    FROM totals FULL JOIN (SELECT * FROM user_statistics WHERE user_id = subject) AS total USING (currency)
+    WHERE (totals.transaction_count, totals.total_credit, totals.total_debit, totals.busyness)
+      IS DISTINCT FROM (total.transaction_count, total.total_credit, total.total_debit,
+        busyness(total.busiest_count, total.busiest_date)))
+  SELECT date FROM (
+    SELECT date FROM different_days
+    UNION SELECT date FROM different_months
+    UNION SELECT date FROM different_totals) AS different
+  WHERE NOT EXISTS (SELECT FROM outbox WHERE user_id = subject AND day IS NOT NULL)
+$$;

@@ -1,0 +1,15 @@
+import { operations } from '../../generated/operations.ts'
+import type { Handle } from '../../http/router.ts'
+import type { EmailVerification } from './email-verification.ts'
+
+export function emailVerificationRoutes(handle: Handle, verification: EmailVerification): void {
+  handle(operations.requestEmailVerification, async ({ caller, params, requestId }) => {
+    await verification.request(caller, params.id, requestId)
+    return { message: 'A mail is on its way' }
+  })
+
+  handle(operations.confirmEmailVerification, async ({ body }) => {
+    await verification.confirm(body.token)
+    return null
+  })
+}

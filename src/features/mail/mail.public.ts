@@ -1,0 +1,9 @@
+/** All that other features may know of mails. */
+export type { Links } from './links.ts'
+export {
+  assertGoodToken,
+  deleteExpiredOneTimeTokens,
+  issueToken,
+  useToken,
+} from './one-time-tokens.ts'
+export { requestMails, requestMailsOfLoad } from './request-mails.ts'

@@ -1,0 +1,92 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Database, DatabaseTransaction } from '../../database/client.ts'
+import { AppError, bodyError } from '../../errors.ts'
+
+const TOKEN_BYTES = 32
+const MINUTE_MS = 60_000
+
+/** For how many minutes a token is good. */
+export const TOKEN_MINUTES = { email_verification: 24 * 60, password_reset: 30 } as const
+
+export type TokenPurpose = keyof typeof TOKEN_MINUTES
+
+/** Whom a token is for. */
+interface TokenFor {
+  readonly userId: bigint
+  readonly purpose: TokenPurpose
+  /** HMAC of the address it is mailed to; null for one that is handed over otherwise. */
+  readonly emailIndex: Uint8Array<ArrayBuffer> | null
+}
+
+const digest = (token: string) => new Uint8Array(createHash('sha256').update(token).digest())
+
+const invalidToken = () =>
+  new AppError(422, 'invalid_token', 'The token is not valid, or not any more', {
+    errors: [bodyError('/token', 'invalid_token', 'is unknown, used or too old')],
+  })
+
+/** Makes a token in place of an older one. Only its hash is stored. */
+export async function issueToken(
+  database: Database | DatabaseTransaction,
+  { userId, purpose, emailIndex }: TokenFor,
+): Promise<{ readonly token: string; readonly expiresAt: Date }> {
+  const token = randomBytes(TOKEN_BYTES).toString('base64url')
+  const createdAt = new Date()
+  const expiresAt = new Date(createdAt.getTime() + TOKEN_MINUTES[purpose] * MINUTE_MS)
+  const fresh = { tokenHash: digest(token), emailIndex, createdAt, expiresAt, usedAt: null }
+  await database.oneTimeToken.upsert({
+    where: { userId_purpose: { userId, purpose } },
+    create: { userId, purpose, ...fresh },
+    update: fresh,
+  })
+  return { token, expiresAt }
+}
+
+const isGood = (purpose: TokenPurpose, token: string) => ({
+  tokenHash: digest(token),
+  purpose,
+  usedAt: null,
+  expiresAt: { gt: new Date() },
+})
+
+/** Refuses a token before work that costs much more. @throws AppError 422 */
+export async function assertGoodToken(
+  database: Database,
+  purpose: TokenPurpose,
+  token: string,
+): Promise<void> {
+  if ((await database.oneTimeToken.count({ where: isGood(purpose, token) })) === 0) {
+    throw invalidToken()
+  }
+}
+
+/**
+ * Uses a token up, and keeps its user until the end of the transaction. Users are locked before
+ * what is theirs, as their deletion does.
+ *
+ * @returns the user's id
+ * @throws AppError 422 when it is unknown, expired, used, or of an address the user has no more
+ */
+export async function useToken(
+  tx: DatabaseTransaction,
+  purpose: TokenPurpose,
+  token: string,
+): Promise<bigint> {
+  const where = isGood(purpose, token)
+  const [user] = await tx.$queryRaw<{ id: bigint; email_index: Uint8Array | null }[]>`
+    SELECT id, email_index FROM users
+    WHERE id = (SELECT user_id FROM one_time_tokens WHERE token_hash = ${where.tokenHash})
+    FOR NO KEY UPDATE`
+  const [used] = await tx.oneTimeToken.updateManyAndReturn({ where, data: { usedAt: new Date() } })
+  if (user === undefined || used === undefined) throw invalidToken()
+  const { emailIndex } = used
+  if (emailIndex !== null && Buffer.compare(emailIndex, user.email_index ?? Buffer.of()) !== 0) {
+    throw invalidToken()
+  }
+  return user.id
+}
+
+/** Deletes tokens that are good for nothing any more. */
+export async function deleteExpiredOneTimeTokens(database: Database): Promise<void> {
+  await database.oneTimeToken.deleteMany({ where: { expiresAt: { lt: new Date() } } })
+}
