@@ -6,6 +6,9 @@ import type { Capture } from './variables.ts'
 const UNDER_WAY = ['queued', 'running']
 const PAUSE_MS = 250
 
+/** What a made-up token is answered with, where the right one comes by mail alone. */
+const WITHOUT_MAIL: Readonly<Record<string, number>> = { confirmEmailVerification: 422 }
+
 /** Whether an operation reads the state of something that takes its time. */
 function isProgress(document: JsonObject, { method, answer }: Operation): boolean {
   const { status } = asObject(answer.properties, '')
@@ -21,8 +24,9 @@ export function testScript(
   captures: readonly Capture[],
 ): readonly string[] {
   const { operationId, successStatus } = operation
+  const status = WITHOUT_MAIL[operationId] ?? successStatus
   const lines = [
-    `pm.test('${operationId} answers ${successStatus}', () => pm.response.to.have.status(${successStatus}))`,
+    `pm.test('${operationId} answers ${status}', () => pm.response.to.have.status(${status}))`,
   ]
   for (const { variable, expression } of captures) {
     const value = `pm.response.json()${expression}`

@@ -10,6 +10,7 @@ const VALUES: Readonly<Record<string, string>> = {
   'changePassword.current_password': '{{password}}',
   'changePassword.new_password': '{{password}}',
   'bulkDeleteUsers.ids': '{{user_ids}}',
+  'confirmPasswordReset.token': '{{reset_token}}',
   refresh_token: '{{refresh_token}}',
   username: 'user-{{$guid}}',
   email: '{{$guid}}@example.com',

@@ -50,6 +50,9 @@ export function capturesOf(document: JsonObject, operation: Operation): readonly
     if (name === 'access_token') return [{ variable: 'token', expression: '.access_token' }]
     return name === 'refresh_token' ? [{ variable: name, expression: `.${name}` }] : []
   })
+  if (operation.operationId === 'createPasswordReset') {
+    return [{ variable: 'reset_token', expression: '.token' }]
+  }
   return successStatus === 200 ? tokens : [...tokens, ...ids(document, path, answer)]
 }
 
