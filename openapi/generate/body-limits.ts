@@ -2,14 +2,17 @@ import { boundsOf } from './bounds.ts'
 import { literal, type Members, objectLiteral } from './code.ts'
 import { component } from './document.ts'
 import { asObject, type Json, type JsonObject, join, RefusedError } from './json.ts'
-import { takesFile } from './payloads.ts'
+import { bodySchema, takesFile, takesForm } from './payloads.ts'
+
+/** A form may write each byte as a percent sign and two digits. */
+const BYTES_PER_FORM_BYTE = 3
 
 /** The most values of a body. It leaves room for mistakes: each member twice, and some more. */
 const maxValues = (valid: number) => 2 * valid + 100
 
 /**
  * The limits of an operation's body: `bytes` from `x-body-limit`, the most values it may contain,
- * and the most items per list. Null for an operation without a JSON body.
+ * and the most items per list. Null for an operation without a JSON body or form.
  *
  * @throws RefusedError if `x-body-limit` is missing, or a valid body can exceed it
  */
@@ -17,16 +20,18 @@ export function bodyLimitsOf(document: JsonObject, node: JsonObject, at: string)
   const limitAt = join(at, 'x-body-limit')
   const bytes = node['x-body-limit']
   if (node.requestBody === undefined || takesFile(node, at)) {
-    if (bytes !== undefined) throw new RefusedError(limitAt, 'only JSON bodies have a limit here')
+    if (bytes !== undefined)
+      throw new RefusedError(limitAt, 'only JSON bodies and forms have a limit here')
     return [['bodyLimits', 'null']]
   }
   if (typeof bytes !== 'number') {
     throw new RefusedError(at, 'an operation that takes a body needs x-body-limit')
   }
-  const schema = schemaOf(node, at)
+  const [schema] = bodySchema(node, at)
   const largest = boundsOf(document, schema, at)
-  if (bytes < largest.bytes) {
-    throw new RefusedError(limitAt, `a valid body can have ${largest.bytes} bytes`)
+  const largestBytes = largest.bytes * (takesForm(node, at) ? BYTES_PER_FORM_BYTE : 1)
+  if (bytes < largestBytes) {
+    throw new RefusedError(limitAt, `a valid body can have ${largestBytes} bytes`)
   }
   const limits = objectLiteral([
     ['bytes', literal(bytes)],
@@ -34,11 +39,6 @@ export function bodyLimitsOf(document: JsonObject, node: JsonObject, at: string)
     ['lists', objectLiteral(listsOf(document, schema, at))],
   ])
   return [['bodyLimits', limits]]
-}
-
-function schemaOf(node: JsonObject, at: string): Json | undefined {
-  const { content } = asObject(node.requestBody, at)
-  return asObject(asObject(content, at)['application/json'], at).schema
 }
 
 /** The lists among the body's members, and the most items of each. */

@@ -14,7 +14,7 @@ import {
   refuseUnknown,
 } from './json.ts'
 import { generateParameters } from './parameters.ts'
-import { generateBody, generateResponses, takesFile } from './payloads.ts'
+import { generateBody, generateResponses, takesFile, takesForm } from './payloads.ts'
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 const KNOWN = [
@@ -99,6 +99,8 @@ function operation(
     ...conventionsOf(document, [...itemParameters, ...asArray(node.parameters, at)], node, at),
     // Whether the body is a file, which the handler receives as a stream.
     ['takesFile', String(takesFile(node, at))],
+    // Whether the body is a form and not JSON.
+    ['takesForm', String(takesForm(node, at))],
     ...bodyLimitsOf(document, node, at),
     ['successStatus', String(successStatus)],
     ['schema', objectLiteral(schema)],

@@ -1,11 +1,21 @@
 import { type Members, objectLiteral } from './code.ts'
 import { component } from './document.ts'
-import { asObject, asString, type JsonObject, join, RefusedError, refuseUnknown } from './json.ts'
+import {
+  asObject,
+  asString,
+  type Json,
+  type JsonObject,
+  join,
+  RefusedError,
+  refuseUnknown,
+} from './json.ts'
 import { componentSchemas, leavesItemsToHandler, uncheckedName } from './schemas.ts'
 import { COMPONENT_PREFIX, referredName, toTypeBox } from './typebox.ts'
 
 /** Media types of uploads: passed on as streams, and checked by whoever reads them. */
 const FILES = ['text/csv', 'multipart/form-data']
+/** The media type of a form whose fields are checked as those of a JSON body are. */
+const FORM = 'application/x-www-form-urlencoded'
 /** Media types of streamed responses. */
 const STREAMS = ['text/csv', 'text/event-stream']
 
@@ -16,10 +26,42 @@ export function takesFile(node: JsonObject, at: string): boolean {
   return Object.keys(content).every((type) => FILES.includes(type))
 }
 
+/** Whether the operation's body is a form. */
+export function takesForm(node: JsonObject, at: string): boolean {
+  const content = asObject(asObject(node.requestBody, at).content, join(at, 'requestBody'))
+  return content[FORM] !== undefined
+}
+
+/**
+ * The schema of an operation's body, and where it is.
+ *
+ * @throws RefusedError for other media types than JSON, or else a form
+ */
+export function bodySchema(
+  node: JsonObject,
+  at: string,
+): readonly [schema: JsonObject, at: string] {
+  const type = takesForm(node, at) ? FORM : 'application/json'
+  const contentAt = join(join(at, 'requestBody'), 'content')
+  const content = asObject(asObject(node.requestBody, at).content, contentAt)
+  refuseUnknown(content, [type], contentAt)
+  const mediaAt = join(contentAt, type)
+  return [asObject(asObject(content[type], mediaAt).schema, mediaAt), mediaAt]
+}
+
+/** Values of a form are text. */
+function refuseOtherThanText(schema: Json | undefined, at: string): void {
+  for (const [name, property] of Object.entries(asObject(asObject(schema, at).properties, at))) {
+    if (asObject(property, at).type !== 'string') {
+      throw new RefusedError(at, `a form has fields of type string, which ${name} is not`)
+    }
+  }
+}
+
 /**
  * The `body` of an operation, unless it has none or takes a file.
  *
- * @throws RefusedError if it is not required JSON
+ * @throws RefusedError if it is not required, and neither JSON nor a form of texts
  */
 export function generateBody(document: JsonObject, node: JsonObject, at: string): Members {
   if (node.requestBody === undefined || takesFile(node, at)) return []
@@ -27,12 +69,9 @@ export function generateBody(document: JsonObject, node: JsonObject, at: string)
   const body = asObject(node.requestBody, bodyAt)
   refuseUnknown(body, ['description', 'required', 'content'], bodyAt)
   if (body.required !== true) throw new RefusedError(bodyAt, 'a body must be required')
-  const contentAt = join(bodyAt, 'content')
-  const content = asObject(body.content, contentAt)
-  refuseUnknown(content, ['application/json'], contentAt)
-  const mediaAt = join(contentAt, 'application/json')
-  const schema = asObject(asObject(content['application/json'], mediaAt).schema, mediaAt)
+  const [schema, mediaAt] = bodySchema(node, at)
   const name = referredName(asString(schema.$ref, mediaAt), mediaAt)
+  if (takesForm(node, at)) refuseOtherThanText(componentSchemas(document)[name], mediaAt)
   const unchecked = leavesItemsToHandler(componentSchemas(document)[name])
   return [['body', COMPONENT_PREFIX + (unchecked ? uncheckedName(name) : name)]]
 }

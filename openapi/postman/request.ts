@@ -31,6 +31,20 @@ const entries = ({ operationId, parameters }: Operation, place: string): JsonObj
       }))
     })
 
+function bodyOf(
+  operationId: string,
+  { mediaType, example }: NonNullable<Operation['body']>,
+  stored: ReadonlySet<string>,
+): JsonObject {
+  const raw = bodyTemplate(operationId, example, stored)
+  if (mediaType !== 'application/x-www-form-urlencoded') {
+    const language = mediaType.endsWith('json') ? 'json' : 'text'
+    return { mode: 'raw', raw, options: { raw: { language } } }
+  }
+  const fields = Object.entries(JSON.parse(raw) as Readonly<Record<string, string>>)
+  return { mode: 'urlencoded', urlencoded: fields.map(([key, value]) => ({ key, value })) }
+}
+
 /** An operation as a request of Postman's collection format 2.1. */
 export function toRequest(operation: Operation, stored: ReadonlySet<string>): JsonObject {
   const { operationId, method, description, body } = operation
@@ -50,12 +64,6 @@ export function toRequest(operation: Operation, stored: ReadonlySet<string>): Js
       path: target.split('/').slice(1),
       ...(query.length > 0 && { query }),
     },
-    ...(body && {
-      body: {
-        mode: 'raw',
-        raw: bodyTemplate(operationId, body.example, stored),
-        options: { raw: { language: body.mediaType.endsWith('json') ? 'json' : 'text' } },
-      },
-    }),
+    ...(body && { body: bodyOf(operationId, body, stored) }),
   }
 }

@@ -21,6 +21,7 @@ export const register = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 16384,
     values: 112,
@@ -72,6 +73,7 @@ export const login = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 16384,
     values: 106,
@@ -97,6 +99,46 @@ export const login = {
   },
 } as const
 
+export const issueToken = {
+  operationId: 'issueToken',
+  method: 'POST',
+  url: '/v1/token',
+  tags: ['Auth'],
+  public: true,
+  roles: [],
+  scopes: [],
+  audit: null,
+  rateLimit: 'strict',
+  idempotent: false,
+  conditional: false,
+  etag: false,
+  resource: null,
+  takesFile: false,
+  takesForm: true,
+  bodyLimits: {
+    bytes: 16384,
+    values: 116,
+    lists: {},
+  },
+  successStatus: 200,
+  schema: {
+    querystring: Type.Object({}, { additionalProperties: false }),
+    body: S.TokenRequest,
+    response: {
+      200: S.TokenPair,
+      400: S.TokenProblem,
+      403: S.TokenProblem,
+      408: S.Problem,
+      413: S.Problem,
+      415: S.Problem,
+      422: S.TokenProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
 export const refreshToken = {
   operationId: 'refreshToken',
   method: 'POST',
@@ -112,6 +154,7 @@ export const refreshToken = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 16384,
     values: 104,
@@ -151,6 +194,7 @@ export const logout = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 16384,
     values: 104,
@@ -189,6 +233,7 @@ export const getMe = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -229,6 +274,7 @@ export const changePassword = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 16384,
     values: 106,
@@ -269,6 +315,7 @@ export const listSessions = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -304,6 +351,7 @@ export const deleteSessions = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 204,
   schema: {
@@ -339,6 +387,7 @@ export const deleteSession = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 204,
   schema: {
@@ -378,6 +427,7 @@ export const requestEmailVerification = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 202,
   schema: {
@@ -418,6 +468,7 @@ export const confirmEmailVerification = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 16384,
     values: 104,
@@ -457,6 +508,7 @@ export const requestPasswordReset = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 16384,
     values: 106,
@@ -495,6 +547,7 @@ export const createPasswordReset = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 201,
   schema: {
@@ -543,6 +596,7 @@ export const confirmPasswordReset = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 16384,
     values: 106,
@@ -585,6 +639,7 @@ export const createApiKey = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 16384,
     values: 210,
@@ -636,6 +691,7 @@ export const listApiKeys = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -671,6 +727,7 @@ export const getApiKey = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -719,6 +776,7 @@ export const deleteApiKey = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 204,
   schema: {
@@ -767,6 +825,7 @@ export const listAuditEntries = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -805,6 +864,7 @@ export const createUser = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 16384,
     values: 110,
@@ -854,6 +914,7 @@ export const listUsers = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -898,6 +959,7 @@ export const bulkCreateUsers = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 2097152,
     values: 10106,
@@ -953,6 +1015,7 @@ export const bulkDeleteUsers = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 65536,
     values: 2104,
@@ -1004,6 +1067,7 @@ export const getUser = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -1052,6 +1116,7 @@ export const updateUser = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 16384,
     values: 114,
@@ -1110,6 +1175,7 @@ export const deleteUser = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 204,
   schema: {
@@ -1159,6 +1225,7 @@ export const createEmployment = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 16384,
     values: 112,
@@ -1212,6 +1279,7 @@ export const listEmployments = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -1251,6 +1319,7 @@ export const getEmployment = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -1296,6 +1365,7 @@ export const updateEmployment = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 16384,
     values: 112,
@@ -1350,6 +1420,7 @@ export const deleteEmployment = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 204,
   schema: {
@@ -1399,6 +1470,7 @@ export const createBankAccount = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 16384,
     values: 112,
@@ -1452,6 +1524,7 @@ export const listBankAccounts = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -1491,6 +1564,7 @@ export const getBankAccount = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -1536,6 +1610,7 @@ export const updateBankAccount = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 16384,
     values: 112,
@@ -1591,6 +1666,7 @@ export const deleteBankAccount = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 204,
   schema: {
@@ -1640,6 +1716,7 @@ export const listUserTransactions = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -1685,6 +1762,7 @@ export const getUserAnalytics = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -1735,6 +1813,7 @@ export const getUserDailyAnalytics = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -1782,6 +1861,7 @@ export const createTransaction = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 16384,
     values: 118,
@@ -1835,6 +1915,7 @@ export const bulkCreateTransactions = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 4194304,
     values: 18106,
@@ -1886,6 +1967,7 @@ export const getTransaction = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -1930,6 +2012,7 @@ export const updateTransaction = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 16384,
     values: 116,
@@ -1984,6 +2067,7 @@ export const deleteTransaction = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 204,
   schema: {
@@ -2032,6 +2116,7 @@ export const createTask = {
   etag: true,
   resource: 'task',
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 65536,
     values: 110,
@@ -2081,6 +2166,7 @@ export const listTasks = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -2119,6 +2205,7 @@ export const getTask = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -2163,6 +2250,7 @@ export const updateTask = {
   etag: true,
   resource: 'task',
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 65536,
     values: 110,
@@ -2216,6 +2304,7 @@ export const deleteTask = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -2264,6 +2353,7 @@ export const createImport = {
   etag: false,
   resource: null,
   takesFile: true,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 202,
   schema: {
@@ -2335,6 +2425,7 @@ export const listImports = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -2370,6 +2461,7 @@ export const getImport = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -2418,6 +2510,7 @@ export const deleteImport = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 204,
   schema: {
@@ -2466,6 +2559,7 @@ export const streamImport = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -2511,6 +2605,7 @@ export const downloadRejects = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -2553,6 +2648,7 @@ export const createReport = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: {
     bytes: 16384,
     values: 116,
@@ -2604,6 +2700,7 @@ export const listReports = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -2639,6 +2736,7 @@ export const listUserGroups = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -2673,6 +2771,7 @@ export const getReport = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -2717,6 +2816,7 @@ export const deleteReport = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 204,
   schema: {
@@ -2769,6 +2869,7 @@ export const downloadReport = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -2814,6 +2915,7 @@ export const listDatasets = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -2849,6 +2951,7 @@ export const getDataset = {
   etag: true,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -2897,6 +3000,7 @@ export const deleteDataset = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 204,
   schema: {
@@ -2945,6 +3049,7 @@ export const listDatasetRows = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -2989,6 +3094,7 @@ export const exportDataset = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -3032,6 +3138,7 @@ export const getLiveness = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -3060,6 +3167,7 @@ export const getReadiness = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -3088,6 +3196,7 @@ export const getMetrics = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -3118,6 +3227,7 @@ export const getOpenApiJson = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -3146,6 +3256,7 @@ export const getOpenApiYaml = {
   etag: false,
   resource: null,
   takesFile: false,
+  takesForm: false,
   bodyLimits: null,
   successStatus: 200,
   schema: {
@@ -3162,6 +3273,7 @@ export const getOpenApiYaml = {
 export const operations = {
   register,
   login,
+  issueToken,
   refreshToken,
   logout,
   getMe,

@@ -167,6 +167,29 @@ export const Credentials = Type.Object({
 }, { additionalProperties: false })
 export type Credentials = Static<typeof Credentials>
 
+export const TokenRequest = Type.Object({
+  grant_type: Type.String({ maxLength: 64 }),
+  username: Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: '^[^\\u0000]*$', 'x-expected': 'text without the character U+0000' })),
+  password: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+  refresh_token: Type.Optional(Type.String({ minLength: 1, maxLength: 512 })),
+  scope: Type.Optional(Type.String({ maxLength: 200 })),
+  client_id: Type.Optional(Type.String({ maxLength: 100 })),
+  client_secret: Type.Optional(Type.String({ maxLength: 100 })),
+}, { additionalProperties: false })
+export type TokenRequest = Static<typeof TokenRequest>
+
+export const TokenProblem = Type.Object({
+  type: Type.String({ format: 'uri-reference' }),
+  title: Type.String(),
+  status: Type.Integer({ minimum: 400, maximum: 599 }),
+  detail: Type.String(),
+  code: Type.String(),
+  request_id: Type.String(),
+  error: Type.Enum(['invalid_request', 'invalid_grant', 'unsupported_grant_type'], { type: 'string' }),
+  errors: Type.Optional(Type.Array(ValidationError, { maxItems: 100 })),
+})
+export type TokenProblem = Static<typeof TokenProblem>
+
 export const PasswordChange = Type.Object({
   current_password: Type.String({ minLength: 1, maxLength: 128 }),
   new_password: Password,

@@ -8,7 +8,9 @@ import type {
 } from 'fastify'
 import { codeOf, knownError } from '../database/errors.ts'
 import { AppError, methodNotAllowed } from '../errors.ts'
+import { wrongBodyType } from './body/form-body.ts'
 import { methodsOfLiteral } from './literal-paths.ts'
+import { oauthError } from './oauth-error.ts'
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']
 
@@ -20,11 +22,6 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [number, string, string
     400,
     'bad_request',
     'The length of the request body differs from its Content-Length',
-  ],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
-    415,
-    'unsupported_media_type',
-    'Send the request body as application/json',
   ],
   FST_CP_ERR_INVALID_CONTENT_ENCODING: [
     415,
@@ -49,6 +46,9 @@ const bodyTooLarge = ({ routeOptions }: FastifyRequest, cause: unknown) =>
 function toAppError(error: unknown, request: FastifyRequest): AppError {
   if (error instanceof AppError) return error
   if (codeOf(error) === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge(request, error)
+  if (codeOf(error) === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return wrongBodyType(request.routeOptions.config)
+  }
   const framework = FRAMEWORK_ERRORS[codeOf(error)]
   if (framework) return new AppError(...framework, { cause: error })
   if (error instanceof SyntaxError) {
@@ -106,7 +106,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .headers({ 'x-request-id': request.id, ...appError.options.headers })
     .type('application/problem+json')
     .serializer(JSON.stringify)
-    .send(problemBody(appError, request.id))
+    .send({ ...problemBody(appError, request.id), ...oauthError(request, appError) })
 }
 
 /** Sends 405 with `Allow` if the path exists for other methods, else 404. */

@@ -162,6 +162,7 @@ export function createRouter(
       config: {
         operationId: operation.operationId,
         takesFile: operation.takesFile,
+        takesForm: operation.takesForm,
         ...(operation.bodyLimits && { bodyLimits: operation.bodyLimits }),
       },
       ...(operation.bodyLimits && { bodyLimit: operation.bodyLimits.bytes }),

@@ -9,6 +9,7 @@ import type { Metrics } from '../lib/metrics.ts'
 import type { SharedRedis } from '../lib/redis-watch.ts'
 import { installBodyTimeout } from './body/body-timeout.ts'
 import { installFileBodies } from './body/file-body.ts'
+import { installFormBody } from './body/form-body.ts'
 import { installJsonBody } from './body/json-body.ts'
 import { installUnreadBodies } from './body/unread-body.ts'
 import { answerUnreadable, installUnreadable } from './connections/client-error.ts'
@@ -138,6 +139,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   installValidator(app)
   installJsonBody(app)
   installFileBodies(app)
+  installFormBody(app)
   installBodyTimeout(app, bodyTimeoutMs)
   // Before the plugins, so that errors in their routes are problems too.
   app.setErrorHandler(sendProblem)

@@ -11,18 +11,22 @@ export interface Operation extends OperationAccess {
   readonly etag: boolean
   readonly resource: string | null
   readonly takesFile: boolean
+  readonly takesForm: boolean
   /** How many bytes of a body it reads; null where it takes none. */
   readonly bodyLimits: { readonly bytes: number } | null
   readonly params: Schema | undefined
   readonly query: Schema
   readonly headers: Schema | undefined
-  /** Of a JSON body; undefined where there is none, or where a file is sent. */
+  /** Of a JSON body or form; undefined where there is none, or where a file is sent. */
   readonly body: Schema | undefined
   /** Whether the query takes names that the document cannot list, as the columns of a dataset. */
   readonly freeQuery: boolean
   /** Whether it answers with server-sent events. */
   readonly events: boolean
 }
+
+/** The media type of a form of texts. */
+export const FORM = 'application/x-www-form-urlencoded'
 
 const NOTHING: Schema = { type: 'object', properties: {}, additionalProperties: false }
 
@@ -31,7 +35,8 @@ function bodySchema(access: OperationAccess): Schema | undefined {
   const content = documented(access).requestBody?.content as
     | Readonly<Record<string, { readonly schema: { readonly $ref?: string } }>>
     | undefined
-  const name = content?.['application/json']?.schema.$ref?.split('/').at(-1)
+  const media = content?.['application/json'] ?? content?.[FORM]
+  const name = media?.schema.$ref?.split('/').at(-1)
   return name === undefined
     ? undefined
     : (schemas as unknown as Readonly<Record<string, Schema>>)[name]

@@ -4,7 +4,7 @@ import type { Actor, Cast, Owner } from './cast.ts'
 import type { Client, Header } from './client/client.ts'
 import { curlOf } from './client/transcript.ts'
 import type { Facts } from './inputs/late.ts'
-import { type Operation, operationOf } from './operations.ts'
+import { FORM, type Operation, operationOf } from './operations.ts'
 import { type Exchange, exchangeOf, judge, MAX_HEAD_LENGTH, type Request } from './oracle/oracle.ts'
 import { violationsOf } from './oracle/violations.ts'
 
@@ -99,7 +99,12 @@ export function createScene(deps: {
     const operation = operationOf(operationId)
     const { actor, body, stop, headers = [] } = options
     const isFile = typeof body === 'string' || Buffer.isBuffer(body)
-    const type = isFile ? 'text/csv' : 'application/json'
+    const type = isFile ? 'text/csv' : operation.takesForm ? FORM : 'application/json'
+    const text = isFile
+      ? (body as string)
+      : operation.takesForm
+        ? new URLSearchParams(Object.entries(body ?? {})).toString()
+        : JSON.stringify(body)
     const hasType = headers.some(([name]) => name === 'content-type')
     secrets.push(...secretsIn(body))
     const wire = {
@@ -112,8 +117,7 @@ export function createScene(deps: {
         ...(body === undefined || hasType ? [] : [['content-type', type] as const]),
         ...headers,
       ],
-      body:
-        body === undefined ? body : Buffer.from(isFile ? (body as string) : JSON.stringify(body)),
+      body: body === undefined ? body : Buffer.from(text),
       stop,
     }
     return { ...wire, operation, actor, violations: violationsOf(operation, wire) }

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildApp } from '../../src/app.ts'
-import type { OperationId } from '../../src/generated/operations.ts'
+import { type OperationId, operations } from '../../src/generated/operations.ts'
 import { allOperations, type OperationAccess } from '../access/operations.ts'
 import { sampleRequest } from '../access/requests.ts'
 import { createPerson } from '../access/scene.ts'
@@ -15,6 +15,7 @@ import { type RawAnswer, RawConnection } from './raw-connection.ts'
  * connection of its own, with the clocks of bodies shortened.
  */
 const BODY_TIMEOUT_MS = 300
+const FORM = 'application/x-www-form-urlencoded'
 const LIVENESS = 'GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n'
 /** Answers of HTTP itself, which the document lists for all operations in one table. */
 const OF_HTTP = [400, 417]
@@ -52,12 +53,14 @@ async function requestOf(operation: OperationAccess): Promise<Request> {
     for (const item of [value].flat()) search.append(name, item)
   }
   const isFile = typeof body === 'string'
+  const isForm = operations[operation.operationId].takesForm
+  const text = isForm ? new URLSearchParams(body as Record<string, string>).toString() : body
   return {
     method,
     target: search.size > 0 ? `${path}?${search}` : path,
     token: owner.token,
-    body: body === undefined || isFile ? body : JSON.stringify(body),
-    contentType: isFile ? 'text/csv' : 'application/json',
+    body: text === undefined || typeof text === 'string' ? text : JSON.stringify(text),
+    contentType: isFile ? 'text/csv' : isForm ? FORM : 'application/json',
   }
 }
 

@@ -24,13 +24,13 @@ const withOperation = (more: JsonObject, schemas: JsonObject = {}): JsonObject =
 })
 
 /** A document whose one operation takes a body. */
-const taking = (body: JsonObject, limit?: number): JsonObject =>
+const taking = (body: JsonObject, limit?: number, type = 'application/json'): JsonObject =>
   withOperation(
     {
       ...(limit !== undefined && { 'x-body-limit': limit }),
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/Body' } } },
+        content: { [type]: { schema: { $ref: '#/components/schemas/Body' } } },
       },
     },
     { Body: body },
@@ -41,6 +41,33 @@ const object = (properties: JsonObject): JsonObject => ({
   type: 'object',
   additionalProperties: false,
   properties,
+})
+
+describe('a form', () => {
+  const FORM = 'application/x-www-form-urlencoded'
+
+  it('is a body, of which each byte may take three', () => {
+    const generated = generateOperations(taking(object({ a: text }), 200, FORM))
+    expect(generated).toContain('takesForm: true')
+    expect(generated).toContain('body: S.Body')
+    const form = taking(object({ a: text }), 100, FORM)
+    expect(() => generateOperations(form)).toThrow('a valid body can have 135 bytes')
+  })
+
+  it('has texts alone', () => {
+    const form = taking(object({ a: { type: 'boolean' } }), 200, FORM)
+    expect(() => generateOperations(form)).toThrow('fields of type string, which a is not')
+  })
+
+  it('and JSON are not taken by the same operation', () => {
+    const form = { schema: { $ref: '#/components/schemas/Body' } }
+    const content = { [FORM]: form, 'application/json': form }
+    const both = withOperation(
+      { 'x-body-limit': 200, requestBody: { required: true, content } },
+      { Body: object({ a: text }) },
+    )
+    expect(() => generateOperations(both)).toThrow('unknown keyword application/json')
+  })
 })
 
 describe('the generator refuses what a request can send without end', () => {

@@ -87,15 +87,22 @@ export async function startTestService(
     for (const [name, value] of Object.entries(query)) {
       for (const item of Array.isArray(value) ? value : [value]) search.append(name, String(item))
     }
+    const { takesFile, takesForm } = operations[operationId]
+    const isForm = takesForm && typeof body === 'object' && !Buffer.isBuffer(body)
     const response = await app.inject({
       method,
       url: search.size > 0 ? `${path}?${search}` : path,
       headers: {
         ...(token && { authorization: `Bearer ${token}` }),
-        ...(operations[operationId].takesFile && { 'content-type': 'text/csv' }),
+        ...(takesFile && { 'content-type': 'text/csv' }),
+        ...(takesForm && { 'content-type': 'application/x-www-form-urlencoded' }),
         ...headers,
       },
-      ...(body !== undefined && { payload: body as object }),
+      ...(body !== undefined && {
+        payload: isForm
+          ? new URLSearchParams(body as Record<string, string>).toString()
+          : (body as object),
+      }),
     })
     const contentType = response.headers['content-type']?.toString()
     const json = contentType?.includes('json') ? response.json() : response.body

@@ -6,6 +6,7 @@ import { type UserService, userView } from '../users/users.public.ts'
 import { assertAcceptablePassword } from './acceptable-password.ts'
 import type { AuthService } from './auth.service.ts'
 import type { ChangePassword } from './password-change.ts'
+import { issueByGrant } from './token-grants.ts'
 
 export function authRoutes(
   handle: Handle,
@@ -29,6 +30,11 @@ export function authRoutes(
   handle(operations.login, ({ body, request, reply }) => {
     reply.header('cache-control', 'no-store')
     return auth.login(body, clientOf(request))
+  })
+
+  handle(operations.issueToken, ({ body, request, reply }) => {
+    reply.header('cache-control', 'no-store')
+    return issueByGrant(auth, body, clientOf(request))
   })
 
   handle(operations.refreshToken, ({ body, reply }) => {

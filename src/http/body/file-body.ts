@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../../errors.ts'
+import { wrongBodyType } from './form-body.ts'
 
 const FILE_TYPES = ['text/csv', 'multipart/form-data']
 
@@ -26,10 +27,8 @@ export function fileBody(body: unknown): Readable {
  */
 export function installFileBodies(app: FastifyInstance): void {
   app.addContentTypeParser(FILE_TYPES, (request, payload, done) => {
-    const { takesFile = false } = request.routeOptions.config
-    if (takesFile) done(null, payload)
-    else {
-      done(new AppError(415, 'unsupported_media_type', 'Send the request body as application/json'))
-    }
+    const { config } = request.routeOptions
+    if (config.takesFile) done(null, payload)
+    else done(wrongBodyType(config))
   })
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError, type FieldError } from '../../errors.ts'
 import { nextTurn } from '../../lib/slices.ts'
+import { wrongBodyType } from './form-body.ts'
 import { type JsonLimits, scanJson } from './json-scan.ts'
 
 /** The limits of an operation's body: `bodyLimits` of its generated constant. */
@@ -60,6 +61,8 @@ export function installJsonBody(app: FastifyInstance): void {
     'application/json',
     { parseAs: 'buffer' },
     async (request: FastifyRequest, body: Buffer) => {
+      const { config } = request.routeOptions
+      if (config?.takesForm) throw wrongBodyType(config)
       if (body.length === 0) {
         return request.routeOptions.schema?.body === undefined
           ? undefined

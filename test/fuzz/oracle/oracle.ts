@@ -79,11 +79,12 @@ export function judge(exchange: Exchange, secrets: readonly string[] = []): void
   const ofSchema = codes.filter(
     (code) => OF_SCHEMA.test(code) && !(operation.freeQuery && code === 'unknown_parameter'),
   )
-  // A file is nameless or empty for reasons that no schema knows.
-  if (ofSchema.length > 0 && !operation.takesFile) fail('refused-valid', ofSchema.join(', '))
+  // A file is nameless or empty, and a grant unknown, for reasons that no schema knows.
+  const isOwn = operation.takesFile || operation.takesForm
+  if (ofSchema.length > 0 && !isOwn) fail('refused-valid', ofSchema.join(', '))
   const isWithin = (request.body?.length ?? 0) <= (operation.bodyLimits?.bytes ?? 0)
   const isRefused = [400, 415].includes(status) || (status === 413 && isWithin)
-  if (isRefused && !operation.takesFile) fail('refused-valid', body?.code)
+  if (isRefused && !isOwn) fail('refused-valid', body?.code)
 }
 
 type Fail = (kind: FindingKind, what: string) => never

@@ -68,14 +68,29 @@ function bodyValue(wire: WireRequest): { readonly value: unknown } | undefined {
   }
 }
 
-function bodyViolations({ body, takesFile }: Operation, wire: WireRequest): string[] {
+/** The fields of a form; undefined when it is none, or has a field twice. */
+function formValue(wire: WireRequest): { readonly value: unknown } | undefined {
+  const [type = ''] = headerOf(wire, 'content-type')
+  if (!/^application\/x-www-form-urlencoded *(;|$)/i.test(type)) return undefined
+  const text = (wire.body ?? Buffer.of()).toString()
+  try {
+    decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+  const pairs = [...new URLSearchParams(text)]
+  const form = Object.fromEntries(pairs.filter(([, value]) => value !== ''))
+  return new Set(pairs.map(([name]) => name)).size < pairs.length ? undefined : { value: form }
+}
+
+function bodyViolations({ body, takesFile, takesForm }: Operation, wire: WireRequest): string[] {
   if (takesFile) {
     const [type = ''] = headerOf(wire, 'content-type')
     return /^(text\/csv|multipart\/form-data) *(;|$)/i.test(type) ? [] : ['type of the body']
   }
   if (body === undefined) return []
-  const sent = bodyValue(wire)
-  if (sent === undefined) return ['no JSON']
+  const sent = takesForm ? formValue(wire) : bodyValue(wire)
+  if (sent === undefined) return [takesForm ? 'no form' : 'no JSON']
   // Items of a partial request stand for themselves.
   const isPartial = (sent.value as { readonly mode?: unknown } | null)?.mode === 'partial'
   const wrong = isPartial ? undefined : misfit(body, sent.value)
