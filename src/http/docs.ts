@@ -26,7 +26,8 @@ export async function installDocs(app: FastifyInstance, { value }: ApiDocument):
       css: [{ filename: 'theme.css', content: '.swagger-ui .topbar { display: none }' }],
     },
     uiConfig: {
-      persistAuthorization: true,
+      // It would keep the password of *Authorize* in the browser's storage.
+      persistAuthorization: false,
       displayRequestDuration: true,
       tryItOutEnabled: true,
       // Shows the roles and scopes of each operation.

@@ -46,6 +46,7 @@ function requests(admin: Account, userId: number): Work {
     getUserDailyAnalytics: () => call('getUserDailyAnalytics', { token, params }),
     listEmployments: () => call('listEmployments', { token, params, query: page }),
     listBankAccounts: () => call('listBankAccounts', { token, params, query: page }),
+    listSessions: () => call('listSessions', { token, query: first }),
     listApiKeys: () => call('listApiKeys', { token, query: first }),
     listReports: () => call('listReports', { token, query: first }),
     listImports: () => call('listImports', { token, query: first }),
