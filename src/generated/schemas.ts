@@ -119,7 +119,7 @@ export type RefreshToken = Static<typeof RefreshToken>
 export const PersonName = Type.String({ minLength: 1, maxLength: 100, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks, such as Asha Rao' })
 export type PersonName = Static<typeof PersonName>
 
-export const EmailAddress = Type.String({ maxLength: 254, format: 'email', 'x-expected': 'an email address, such as asha.rao@example.com' })
+export const EmailAddress = Type.String({ maxLength: 254, format: 'idn-email', 'x-expected': 'an email address, such as asha.rao@example.com' })
 export type EmailAddress = Static<typeof EmailAddress>
 
 export const Age = Type.Integer({ minimum: 1, maximum: 150, format: 'int32' })

@@ -5,6 +5,7 @@ import { TransactionCreate } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
 import { attempt, type Checked, itemReader } from '../../http/bulk.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
+import { emailKey } from '../../lib/email.ts'
 import type { UserLookup } from '../users/users.public.ts'
 import { draftTransaction } from './fields.ts'
 import { type GivenTransaction, TransactionLoad } from './transaction-load.ts'
@@ -57,7 +58,7 @@ export function createTransactionImport({ crypto, lookup, defaultCurrency }: Dep
         if (input instanceof AppError) return input
         const draft = attempt(() => draftTransaction(input, PLACEHOLDER, defaultCurrency))
         if (draft instanceof AppError) return draft
-        const owner = byEmail ? (email as string).toLowerCase() : input.user_id
+        const owner = byEmail ? emailKey(email as string) : input.user_id
         return { owner, named: input.full_name !== undefined, draft }
       }
     },

@@ -1,5 +1,6 @@
 import type { Prisma } from '../../database/client.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
+import { emailKey } from '../../lib/email.ts'
 import { fold, searchTokens } from './blind-search.ts'
 
 type UserRow = Prisma.UserGetPayload<object>
@@ -43,9 +44,9 @@ export interface GivenEmail {
   readonly verified: boolean
 }
 
-/** The HMAC by which an e-mail address is looked up and, once verified, unique, regardless of case. */
+/** The HMAC by which an e-mail address is looked up and, once verified, unique: that of its {@link emailKey}. */
 export const emailIndex = (crypto: FieldCrypto, email: string) =>
-  crypto.blindIndex('users.email', email.toLowerCase())
+  crypto.blindIndex('users.email', emailKey(email))
 
 /** The HMAC by which a whole name is looked up, regardless of case and accents. */
 export const nameIndex = (crypto: FieldCrypto, name: string) =>

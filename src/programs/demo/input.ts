@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { readRows } from '../../csv/read.ts'
 import { StartupError } from '../../errors.ts'
 import type { TransactionCreate, UserCreate } from '../../generated/schemas.ts'
+import { emailKey } from '../../lib/email.ts'
 
 /** Where none is named, whatever the service's default is. */
 export const CURRENCY = 'USD'
@@ -58,7 +59,7 @@ async function readUsers(path: string): Promise<UserInput[]> {
 async function readTransactions(path: string): Promise<TransactionInput[]> {
   return (await readTable(path)).map(({ line, cells: { user_email: email = '', ...cells } }) => {
     const body = { currency: CURRENCY, ...cells } as TransactionInput['body']
-    return { line, email: email.toLowerCase(), body }
+    return { line, email: emailKey(email), body }
   })
 }
 

@@ -1,5 +1,6 @@
 import { StartupError } from '../../errors.ts'
 import type { UserBulkItem } from '../../generated/schemas.ts'
+import { emailKey } from '../../lib/email.ts'
 import type { Client } from './client.ts'
 import type { Input } from './input.ts'
 import { batches } from './lists.ts'
@@ -34,10 +35,10 @@ async function create(
   return items
 }
 
-/** Creates users. @returns their ids, by their email addresses in small letters */
+/** Creates users. @returns their ids, by the keys of their email addresses */
 export async function loadUsers(client: Client, users: Input['users']) {
   const items = await create(client, 'users', users)
-  const emails = users.map(({ body }) => body.email.toLowerCase())
+  const emails = users.map(({ body }) => emailKey(body.email))
   return new Map(emails.map((email, index) => [email, items[index]?.user?.id as number]))
 }
 

@@ -29,7 +29,7 @@ export interface Schema {
   readonly default?: unknown
 }
 
-const FORMATS = ['date', 'date-time', 'email', 'uri', 'uri-reference', 'uuid', 'binary']
+const FORMATS = ['date', 'date-time', 'idn-email', 'uri', 'uri-reference', 'uuid', 'binary']
 
 /**
  * A validator that is not the one of the service: what the two do not agree on is worth a look. Formats

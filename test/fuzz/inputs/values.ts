@@ -11,7 +11,7 @@ export const UNUSED_ID = 1_000_000_000_000
 const late = (of: Late['of']) => fc.constant(new Late(of))
 
 /** Whether addresses may have it, as the service sees them. */
-const isLocalPart = (part: string) => Get('email')?.(`u${part}@fuzz.example`) ?? false
+const isLocalPart = (part: string) => Get('idn-email')?.(`u${part}@fuzz.example`) ?? false
 
 /** Fields whose values follow from more than their schema: they name records, or exist once. */
 const BY_NAME: Readonly<Record<string, Arbitrary<unknown>>> = {
