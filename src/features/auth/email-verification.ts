@@ -1,5 +1,6 @@
 import { type Database, violatedUnique } from '../../database/client.ts'
 import { conflict } from '../../errors.ts'
+import { concernsUser } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { requestMails, useToken } from '../mail/mail.public.ts'
@@ -50,6 +51,7 @@ export function createEmailVerification({ database, crypto, users }: Deps) {
       await database
         .$transaction(async (tx) => {
           const id = await useToken(tx, 'email_verification', token)
+          concernsUser(id)
           await tx.user.update({ where: { id }, data: { emailVerified: true } })
         })
         .catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import type { Database, DatabaseTransaction, Prisma } from '../../database/client.ts'
 import { conflict } from '../../errors.ts'
 import type { PasswordResetRequest } from '../../generated/schemas.ts'
+import { concernsUser } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import {
@@ -78,6 +79,7 @@ export function createPasswordReset({ database, crypto, users, links }: Deps) {
     async confirm(token: string, passwordHash: string): Promise<void> {
       await database.$transaction(async (tx) => {
         const id = await useToken(tx, 'password_reset', token)
+        concernsUser(id)
         await tx.user.update({ where: { id }, data: { passwordHash } })
         await endSessions(tx, id)
       })

@@ -20,6 +20,8 @@ export interface AuditedOperation {
     readonly fields: readonly string[]
     /** Whether its entry is stored after what the operation commits, not with it. */
     readonly apart: boolean
+    /** Statuses that mean a refusal besides the usual ones. */
+    readonly refused: readonly number[]
   } | null
 }
 
@@ -125,7 +127,7 @@ export function createAudit(deps: {
     async refused(operation: AuditedOperation, exchange: Exchange): Promise<void> {
       const { request, reply, caller } = exchange
       const { audit } = operation
-      if (audit === null || !REFUSED.includes(reply.statusCode)) return
+      if (audit === null || ![...REFUSED, ...audit.refused].includes(reply.statusCode)) return
       if (!leavesEntry(audit, exchange)) return
       const source = caller === undefined ? `address:${networkOf(request)}` : `account:${caller.id}`
       const entries = entriesOf(operation, audit, exchange, 'refused')
