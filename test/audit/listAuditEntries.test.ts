@@ -100,8 +100,10 @@ describe('listAuditEntries', () => {
   })
 
   it('is for admins, and for their keys with audit:read', async () => {
-    for (const { token } of [cast.user, cast.staff])
+    for (const role of ['user', 'staff'] as const) {
+      const { token } = await cast.service.createAccount(role)
       expect((await list({}, token)).status).toBe(403)
+    }
     const admin = { ...cast.admin, role: 'admin' } as const
     const reads = await createKey(cast.service, admin, ['audit:read'])
     expect((await list({}, reads)).status).toBe(200)

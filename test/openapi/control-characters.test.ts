@@ -15,6 +15,17 @@ const ONLY_COMPARED = [
   'login /password',
   'refreshToken /refresh_token',
   'logout /refresh_token',
+  'changePassword /current_password',
+  'confirmEmailVerification /token',
+  'confirmPasswordReset /token',
+  'requestPasswordReset /username',
+  'issueToken /grant_type',
+  'issueToken /username',
+  'issueToken /password',
+  'issueToken /refresh_token',
+  'issueToken /scope',
+  'issueToken /client_id',
+  'issueToken /client_secret',
 ]
 /** Texts of several lines. */
 const LONG_TEXTS = /\/description$/
