@@ -45,7 +45,9 @@ export function plans(operation: Operation): Arbitrary<Plan> {
 
 /** Those who might ask: first whoever may, then everybody. */
 function actorOf(scene: Scene, { operation, actor }: Plan) {
-  const best = operation.roles.includes('user') ? 'owner' : (operation.roles[0] ?? 'nobody')
+  const { roles, scopes } = operation
+  // The owner calls with an API key.
+  const best = roles.includes('user') && scopes.length > 0 ? 'owner' : (roles[0] ?? 'nobody')
   const names = [best, 'owner', ...scene.cast.actors.map(({ name }) => name)]
   return scene.actor(names[actor % names.length] ?? best)
 }

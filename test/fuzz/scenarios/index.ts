@@ -1,4 +1,3 @@
-import { allOperations } from '../operations.ts'
 import { chains } from './chain.ts'
 import { files } from './files.ts'
 import { lists } from './lists.ts'
@@ -6,7 +5,7 @@ import { repeats } from './repeat.ts'
 import { reports } from './reports.ts'
 import type { Scenario } from './scenario.ts'
 import { sessions } from './sessions.ts'
-import { single } from './single.ts'
+import { SINGLE_OPERATIONS, single } from './single.ts'
 import { wire } from './wire.ts'
 
 const SEQUENCES: readonly Scenario[] = [
@@ -26,6 +25,9 @@ const SEQUENCES: readonly Scenario[] = [
  */
 export function scenariosFor(only?: string): readonly Scenario[] {
   if (only === undefined) return [single(), ...SEQUENCES]
-  const operations = allOperations.filter(({ operationId }) => operationId === only)
-  return [single(operations), ...SEQUENCES.filter((scenario) => scenario.operations.includes(only))]
+  const operations = SINGLE_OPERATIONS.filter(({ operationId }) => operationId === only)
+  return [
+    ...(operations.length > 0 ? [single(operations)] : []),
+    ...SEQUENCES.filter((scenario) => scenario.operations.includes(only)),
+  ]
 }

@@ -58,8 +58,9 @@ export const lists = defineScenario(
   }),
   async (scene, { operation, other, size, change }) => {
     const { operationId } = operation
-    const actorOf = ({ roles }: Operation) =>
-      scene.actor(roles.includes('user') ? 'owner' : 'admin')
+    // The owner calls with an API key.
+    const actorOf = ({ roles, scopes }: Operation) =>
+      scene.actor(roles.includes('user') && scopes.length > 0 ? 'owner' : 'admin')
     const read = async (list: Operation, cursor: string) =>
       scene.call(list.operationId, {
         actor: actorOf(list),

@@ -11,6 +11,11 @@ const SLOW = ['register', 'login', 'issueToken', 'changePassword']
 /** Operations that would end the sessions of those who ask in all other cases. */
 const ENDS_OWN_SESSION = ['deleteSession', 'deleteSessions']
 
+/** The operations that a single request may be of. */
+export const SINGLE_OPERATIONS: readonly Operation[] = allOperations.filter(
+  ({ operationId }) => !ENDS_OWN_SESSION.includes(operationId),
+)
+
 const weighted = (operations: readonly Operation[]) =>
   operations.map((operation) => ({
     weight: SLOW.includes(operation.operationId) ? 1 : 8,
@@ -18,11 +23,7 @@ const weighted = (operations: readonly Operation[]) =>
   }))
 
 /** One request of any operation, by anybody, right or with something odd about it. */
-export const single = (
-  operations: readonly Operation[] = allOperations.filter(
-    ({ operationId }) => !ENDS_OWN_SESSION.includes(operationId),
-  ),
-): Scenario =>
+export const single = (operations: readonly Operation[] = SINGLE_OPERATIONS): Scenario =>
   defineScenario(
     { name: 'single', weight: 600, operations: operations.map(({ operationId }) => operationId) },
     fc.oneof(...weighted(operations)),
