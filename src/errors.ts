@@ -68,7 +68,8 @@ export const notFoundByName = (resource: string, name: string) =>
 /** 405: the path does not support the method. */
 export const methodNotAllowed = (method: string, allowed: readonly string[]) =>
   new AppError(405, 'method_not_allowed', `This path does not support ${method}`, {
-    headers: { allow: allowed.join(', ') },
+    // HEAD is served wherever GET is.
+    headers: { allow: allowed.join(', ').replace('GET', 'GET, HEAD') },
   })
 
 /** 409: the request contradicts what is stored. */

@@ -26,8 +26,11 @@ export function conventionsOf(
     .filter((parameter) => parameter.in === 'header')
     .map((parameter) => String(parameter.name))
   const responses = asObject(node.responses, join(at, 'responses'))
+  // Of a change, If-None-Match is a precondition like If-Match.
+  const isChange = headers.includes('If-Match')
   for (const header of headers) {
-    for (const status of PROMISES[header] ?? []) {
+    const name = header === 'If-None-Match' && isChange ? 'If-Match' : header
+    for (const status of PROMISES[name] ?? []) {
       if (responses[status] === undefined) {
         throw new RefusedError(at, `an operation with ${header} must document ${status}`)
       }

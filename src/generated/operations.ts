@@ -825,10 +825,12 @@ export const deleteApiKey = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
     }, {
       additionalProperties: true,
       'x-names': {
         'if-match': 'If-Match',
+        'if-none-match': 'If-None-Match',
       },
     }),
     response: {
@@ -1171,10 +1173,12 @@ export const updateUser = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
     }, {
       additionalProperties: true,
       'x-names': {
         'if-match': 'If-Match',
+        'if-none-match': 'If-None-Match',
       },
     }),
     body: S.UserUpdate,
@@ -1227,10 +1231,12 @@ export const deleteUser = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
     }, {
       additionalProperties: true,
       'x-names': {
         'if-match': 'If-Match',
+        'if-none-match': 'If-None-Match',
       },
     }),
     response: {
@@ -1422,10 +1428,12 @@ export const updateEmployment = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
     }, {
       additionalProperties: true,
       'x-names': {
         'if-match': 'If-Match',
+        'if-none-match': 'If-None-Match',
       },
     }),
     body: S.EmploymentUpdate,
@@ -1473,10 +1481,12 @@ export const deleteEmployment = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
     }, {
       additionalProperties: true,
       'x-names': {
         'if-match': 'If-Match',
+        'if-none-match': 'If-None-Match',
       },
     }),
     response: {
@@ -1667,10 +1677,12 @@ export const updateBankAccount = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
     }, {
       additionalProperties: true,
       'x-names': {
         'if-match': 'If-Match',
+        'if-none-match': 'If-None-Match',
       },
     }),
     body: S.BankAccountUpdate,
@@ -1719,10 +1731,12 @@ export const deleteBankAccount = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
     }, {
       additionalProperties: true,
       'x-names': {
         'if-match': 'If-Match',
+        'if-none-match': 'If-None-Match',
       },
     }),
     response: {
@@ -2068,10 +2082,12 @@ export const updateTransaction = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
     }, {
       additionalProperties: true,
       'x-names': {
         'if-match': 'If-Match',
+        'if-none-match': 'If-None-Match',
       },
     }),
     body: S.TransactionUpdate,
@@ -2119,10 +2135,12 @@ export const deleteTransaction = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
     }, {
       additionalProperties: true,
       'x-names': {
         'if-match': 'If-Match',
+        'if-none-match': 'If-None-Match',
       },
     }),
     response: {
@@ -2306,10 +2324,12 @@ export const updateTask = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
     }, {
       additionalProperties: true,
       'x-names': {
         'if-match': 'If-Match',
+        'if-none-match': 'If-None-Match',
       },
     }),
     body: S.TaskUpdate,
@@ -2356,10 +2376,12 @@ export const deleteTask = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
     }, {
       additionalProperties: true,
       'x-names': {
         'if-match': 'If-Match',
+        'if-none-match': 'If-None-Match',
       },
     }),
     response: {
@@ -2563,10 +2585,12 @@ export const deleteImport = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
     }, {
       additionalProperties: true,
       'x-names': {
         'if-match': 'If-Match',
+        'if-none-match': 'If-None-Match',
       },
     }),
     response: {
@@ -2870,10 +2894,12 @@ export const deleteReport = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
     }, {
       additionalProperties: true,
       'x-names': {
         'if-match': 'If-Match',
+        'if-none-match': 'If-None-Match',
       },
     }),
     response: {
@@ -3056,10 +3082,12 @@ export const deleteDataset = {
     querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
     }, {
       additionalProperties: true,
       'x-names': {
         'if-match': 'If-Match',
+        'if-none-match': 'If-None-Match',
       },
     }),
     response: {

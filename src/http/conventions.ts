@@ -6,7 +6,7 @@ import { type AuditedOperation, createAudit } from './audit/audit.ts'
 import type { Caller } from './auth.ts'
 import { etagOf, namesETag } from './etag.ts'
 import { createAnswerOnce } from './idempotency.ts'
-import { onlyIfMatches } from './preconditions.ts'
+import { onlyIf } from './preconditions.ts'
 
 /**
  * The parts of an operation's OpenAPI description that this module implements for all operations.
@@ -101,7 +101,7 @@ export function createConventions(deps: {
      * Answers a request as its operation promises.
      *
      * @param work the operation's handler
-     * @param read the GET handler of the same path; `If-Match` is compared with its result
+     * @param read the GET handler of the same path; preconditions are compared with its result
      */
     async answer(
       operation: ConventionalOperation,
@@ -109,7 +109,9 @@ export function createConventions(deps: {
       work: Work,
       read: Work,
     ): Promise<unknown> {
-      const { 'idempotency-key': key, 'if-match': ifMatch } = exchange.request.headers
+      const { headers } = exchange.request
+      const { 'idempotency-key': key, 'if-match': ifMatch } = headers
+      const { 'if-none-match': ifNoneMatch } = headers
       const workWithETag = async () => {
         const body = await work()
         return operation.etag ? sendETag(operation, exchange, body) : body
@@ -119,8 +121,9 @@ export function createConventions(deps: {
       if (operation.idempotent && typeof key === 'string') {
         return await once(operation, exchange, key, () => audited('joined'))
       }
-      if (operation.conditional && ifMatch !== undefined) {
-        return await onlyIfMatches(deps.database, ifMatch, read, () => audited('joined'))
+      if (operation.conditional && (ifMatch ?? ifNoneMatch) !== undefined) {
+        const work = () => audited('joined')
+        return await onlyIf(deps.database, { ifMatch, ifNoneMatch }, read, work)
       }
       return await audited('unit')
     },

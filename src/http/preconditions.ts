@@ -10,29 +10,37 @@ import { etagOf, namesETag } from './etag.ts'
  */
 const MAX_TRIES = 10
 
+/** The headers of a request that say which state of the record it is for. */
+export interface Preconditions {
+  readonly ifMatch: string | undefined
+  readonly ifNoneMatch: string | undefined
+}
+
 const preconditionFailed = () =>
   new AppError(
     412,
     'precondition_failed',
-    'The record has changed since you read it; read it again',
+    'The record is not in the state that you ask for; read it again',
   )
 
 /**
- * Makes a change only if the record still matches `If-Match`. The record is read and changed in
+ * Makes a change only if the record matches `If-Match`, and does not match `If-None-Match`. The record is read and changed in
  * one repeatable-read transaction. If somebody else changes one of its rows meanwhile, PostgreSQL
  * aborts ours, and the record is compared again.
  *
  * @param read the record as GET shows it
- * @throws AppError 412 if it has changed, and whatever `read` and `work` throw
+ * @throws AppError 412 if a header does not hold, and whatever `read` and `work` throw
  */
-export async function onlyIfMatches<T>(
+export async function onlyIf<T>(
   database: Database,
-  ifMatch: string,
+  { ifMatch, ifNoneMatch }: Preconditions,
   read: () => Promise<unknown>,
   work: () => Promise<T>,
 ): Promise<T> {
   const compareAndWork = async () => {
-    if (!namesETag(ifMatch, etagOf(await read()), false)) throw preconditionFailed()
+    const etag = etagOf(await read())
+    if (ifMatch !== undefined && !namesETag(ifMatch, etag, false)) throw preconditionFailed()
+    if (ifNoneMatch !== undefined && namesETag(ifNoneMatch, etag, true)) throw preconditionFailed()
     return await work()
   }
   for (let attempt = 1; ; attempt += 1) {

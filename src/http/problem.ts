@@ -14,8 +14,15 @@ import { oauthError } from './oauth-error.ts'
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']
 
+type FrameworkError = readonly [
+  status: number,
+  code: string,
+  message: string,
+  headers?: Readonly<Record<string, string>>,
+]
+
 /** Fastify errors caused by the caller, by Fastify's code: our status, code and message. */
-const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [number, string, string]>> = {
+const FRAMEWORK_ERRORS: Readonly<Record<string, FrameworkError>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: [400, 'malformed_json', 'The request body is not valid JSON'],
   FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'malformed_json', 'The request body is empty'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
@@ -27,6 +34,7 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [number, string, string
     415,
     'unsupported_media_type',
     'Send the request body as it is, or with the Content-Encoding gzip',
+    { 'accept-encoding': 'gzip, identity' },
   ],
   FST_ERR_BAD_URL: [400, 'bad_request', 'The path is not a valid URL path'],
   FST_ERR_MAX_PARAM_LENGTH: [414, 'url_too_long', 'The path is too long'],
@@ -50,7 +58,10 @@ function toAppError(error: unknown, request: FastifyRequest): AppError {
     return wrongBodyType(request.routeOptions.config)
   }
   const framework = FRAMEWORK_ERRORS[codeOf(error)]
-  if (framework) return new AppError(...framework, { cause: error })
+  if (framework) {
+    const [status, code, message, headers = {}] = framework
+    return new AppError(status, code, message, { cause: error, headers })
+  }
   if (error instanceof SyntaxError) {
     return new AppError(400, 'malformed_json', 'The request body is not valid JSON', {
       cause: error,

@@ -163,6 +163,7 @@ export function createRouter(
         operationId: operation.operationId,
         takesFile: operation.takesFile,
         takesForm: operation.takesForm,
+        compressible: !(operation.etag || sendsEvents(operation)),
         ...(operation.bodyLimits && { bodyLimits: operation.bodyLimits }),
       },
       ...(operation.bodyLimits && { bodyLimit: operation.bodyLimits.bytes }),

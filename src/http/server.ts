@@ -12,6 +12,7 @@ import { installFileBodies } from './body/file-body.ts'
 import { installFormBody } from './body/form-body.ts'
 import { installJsonBody } from './body/json-body.ts'
 import { installUnreadBodies } from './body/unread-body.ts'
+import { installCodings } from './codings.ts'
 import { answerUnreadable, installUnreadable } from './connections/client-error.ts'
 import { installDrain } from './connections/drain.ts'
 import { installExpectations } from './connections/expectations.ts'
@@ -73,6 +74,13 @@ export interface HttpOptions extends GateLimits {
   readonly maxConnections?: number
 }
 
+/** The path and query of a request target. A client may name scheme and host, too (RFC 9112, 3.2.2). */
+function originForm(target = '/'): string {
+  const rest = /^https?:\/\/[^/?#]*(.*)$/is.exec(target)?.[1]
+  if (rest === undefined) return target
+  return rest.startsWith('/') ? rest : `/${rest}`
+}
+
 /** A path without a version means the current one. */
 const rewriteUrl = ({ url = '/' }: { readonly url?: string | undefined }): string =>
   UNVERSIONED.test(url) ? url : `/v1${url}`
@@ -123,6 +131,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     bodyLimit: MAX_BODY_BYTES,
     serverFactory: (serve) =>
       createServer(SERVER_OPTIONS, (request, response) => {
+        request.url = originForm(request.url)
         if (!gate.turnsAway(request, response)) serve(request, response)
       }),
     trustProxy: trustProxy ?? false,
@@ -155,6 +164,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     strictPreflight: false,
     exposedHeaders: EXPOSED_HEADERS,
   })
+  installCodings(app)
   // After the headers above, so that errors carry them too.
   installUnreadable(app)
   installUnreadBodies(app, bodyTimeoutMs)

@@ -33,6 +33,19 @@ describe('ETag and If-None-Match', () => {
     expect(changed.headers['etag']).not.toBe(etag)
   })
 
+  it('of a change refuse it where the record has the tag, or is there at all', async () => {
+    const { id } = await service.createCustomer(staff.token)
+    const etag = await etagOf(id)
+    for (const tag of ['*', etag, `W/${etag}`]) {
+      const refused = await put(id, { age: 51 }, { 'if-none-match': tag })
+      expect([refused.status, refused.body.code]).toEqual([412, 'precondition_failed'])
+      expect((await remove(id, { 'if-none-match': tag })).status).toBe(412)
+    }
+    expect(await etagOf(id)).toBe(etag)
+    expect((await put(id, { age: 51 }, { 'if-none-match': '"other"' })).status).toBe(200)
+    expect((await put(2 ** 40, { age: 51 }, { 'if-none-match': '*' })).status).toBe(404)
+  })
+
   it('are sent with created and changed records', async () => {
     const body = { name: 'Tagged Customer', email: 'tagged@customers.example' }
     const created = await service.call('createUser', { body, token: staff.token })

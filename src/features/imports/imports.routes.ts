@@ -18,6 +18,7 @@ function isGzip(encoding = 'identity'): boolean {
     415,
     'unsupported_media_type',
     'Send the file uncompressed, or with Content-Encoding: gzip',
+    { headers: { 'accept-encoding': 'gzip, identity' } },
   )
 }
 

@@ -85,14 +85,28 @@ class JsonScan {
 
   private object(depth: number): void {
     if (this.isEmpty(depth, CLOSE_OBJECT)) return
+    const names = new Set<string>()
     do {
       if (this.skipBlanks() !== QUOTE) throw notJson()
       this.starts[depth] = this.at
       this.ends[depth] = this.text(depth)
+      this.checkName(depth, names)
       if (this.skipBlanks() !== COLON) throw notJson()
       this.at += 1
       this.value(depth + 1)
     } while (!this.isOver(CLOSE_OBJECT))
+  }
+
+  /** Refuses a name that the object has already: readers of JSON differ in which value counts. */
+  private checkName(depth: number, names: Set<string>): void {
+    const [start, end] = [this.starts[depth] as number, this.ends[depth] as number]
+    // Bytes are compared unless they hide an escape: decoding each name takes several times as long.
+    const raw = this.bytes.toString('latin1', start + 1, end - 1)
+    const name = raw.includes('\\') ? Buffer.from(this.nameAt(depth)).toString('latin1') : raw
+    if (names.has(name) && this.altered.length < MAX_ERRORS) {
+      this.refuse(depth + 1, 'duplicate_field', 'is given more than once: send it once')
+    }
+    names.add(name)
   }
 
   private list(depth: number): void {
@@ -186,7 +200,7 @@ class JsonScan {
  * about 10 ms. Stops as soon as a limit is exceeded.
  *
  * @param bytes well-formed UTF-8
- * @returns numbers that JavaScript would alter and half surrogate pairs, at most 100
+ * @returns numbers that JavaScript would alter, half surrogate pairs and repeated names, at most 100
  * @throws AppError 422 with that single error for too many values or items; 400 if the text so far
  *   is not JSON, or is nested more than 32 deep
  */

@@ -123,6 +123,15 @@ describe('a scan of JSON', () => {
     expect(scan('{"\\ud800":1}')).toEqual([422, [' unicode']])
   })
 
+  it('reports names that an object has twice, however they are written', () => {
+    expect(scan('{"a":1,"b":{"a":2},"c":[{"a":3},{"a":4}]}')).toEqual([200, []])
+    expect(scan('{"a":1,"\\u0061":2}')).toEqual([422, ['/a duplicate_field']])
+    expect(scan('{"\\u00e9":1,"é":2}')).toEqual([422, ['/é duplicate_field']])
+    expect(scan('{"\\/":1,"/":2}')).toEqual([422, ['/~1 duplicate_field']])
+    expect(scan('[{"b":{"x":1,"y":2,"x":3}}]')).toEqual([422, ['/0/b/x duplicate_field']])
+    expect(scan(`{${'"a":1,'.repeat(300)}"b":1}`)[1]).toHaveLength(100)
+  })
+
   it('accepts paired surrogates, whatever surrounds them', () => {
     const unit = fc.constantFrom(
       '\\ud83d',

@@ -11,7 +11,7 @@ const Body = Type.Object(
     either: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])),
     either_way: Type.Optional(Type.Integer()),
     list: Type.Optional(Type.Array(Type.Object({ at: Type.String({ format: 'date-time' }) }))),
-    email: Type.Optional(Type.String({ format: 'email' })),
+    email: Type.Optional(Type.String({ format: 'idn-email' })),
     kept: Type.Integer({ default: 5 }),
   },
   { additionalProperties: false },
