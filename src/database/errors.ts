@@ -105,3 +105,9 @@ export function isWriteConflict(error: unknown): boolean {
     codeOf(error) === 'P2034' || originalCode === '40001' || kind === 'TransactionWriteConflict'
   )
 }
+
+/** Whether a statement gave up waiting for a lock. */
+export const isLockTimeout = (error: unknown): boolean =>
+  [...causesOf(error)].some(
+    (cause) => codeOf(cause) === '55P03' || (cause as DriverCause).originalCode === '55P03',
+  )

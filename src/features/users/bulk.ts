@@ -8,6 +8,7 @@ import { assertMayChange } from './access.ts'
 import { emailTaken } from './email-claims.ts'
 import type { UserRecord } from './fields.ts'
 import { insertUsers } from './insert-users.ts'
+import { lockForDeletion } from './lock-for-deletion.ts'
 import { assertAdminRemains, lockAdmins } from './roles.ts'
 import type { UserDeps } from './users.service.ts'
 
@@ -48,7 +49,7 @@ export function createUserBulk({ database, crypto, cache }: UserDeps) {
      *
      * @returns how many were deleted, and the ids that belong to no user
      * @throws AppError 403 for a colleague's account, 409 when no admin who can log in would be
-     *   left
+     *   left, or while a load names one of them
      */
     async remove(
       caller: Caller,
@@ -57,8 +58,7 @@ export function createUserBulk({ database, crypto, cache }: UserDeps) {
       const ids = [...new Set(given)]
       const deleted = await database.$transaction(async (tx) => {
         const admins = await lockAdmins(tx)
-        await tx.$queryRaw`
-          SELECT id FROM users WHERE id = ANY (${ids}::bigint[]) ORDER BY id FOR UPDATE`
+        await lockForDeletion(tx, ids)
         const rows = await tx.user.findMany({
           where: { id: { in: ids } },
           select: { id: true, role: true },

@@ -24,6 +24,7 @@ import {
   userPaging,
   userPosition,
 } from './list.ts'
+import { lockForDeletion } from './lock-for-deletion.ts'
 import { readUserPage } from './page.ts'
 import {
   assertAdminRemains,
@@ -197,7 +198,11 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
       return decryptUser(crypto, row)
     },
 
-    /** Deletes a user with all that is theirs. @throws AppError 403, 404, 409 for the last admin */
+    /**
+     * Deletes a user with all that is theirs.
+     *
+     * @throws AppError 403, 404, 409 for the last admin, or while a load names the user
+     */
     async remove(caller: Caller, id: number): Promise<void> {
       // Before any lock: whoever may not see a user must not hold up others by asking.
       if (!mayAccess(caller, id)) throw notFound('User', id)
@@ -205,6 +210,7 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
         const admins = await lockAdmins(tx)
         const user = await lock(tx, caller, id, 'account')
         assertAdminRemains(admins, [user.id])
+        await lockForDeletion(tx, [user.id])
         await tx.user.delete({ where: { id } })
       })
       await cache.forget([id])
