@@ -44,6 +44,11 @@ async function fill({ id, token }: Account): Promise<void> {
   const account_number = newAccountNumber()
   await create('createBankAccount', { bank_name: 'Deccan Bank', account_number })
   await create('createTask', { title: 'Call the bank' })
+  await cast.service.database.query(
+    `INSERT INTO one_time_tokens (user_id, purpose, token_hash, expires_at)
+     VALUES ($1, 'password_reset', sha256($2), now() + interval '1 hour')`,
+    [id, Buffer.from(String(id))],
+  )
   await create('createApiKey', { name: 'Script', scopes: ['tasks:read'] })
   await cast.service.createTransaction(token, { user_id: id })
   await cast.service.database.query(

@@ -21,9 +21,9 @@ export async function requestMails(
   userIds: readonly bigint[],
   requestId: string | null = null,
 ): Promise<void> {
-  const type = MAIL_EVENTS[kind]
-  const data = userIds.map((userId) => ({ userId, type, subjectId: userId, requestId }))
-  await tx.outboxRow.createMany({ data })
+  await tx.$executeRaw`
+    INSERT INTO outbox (user_id, type, subject_id, request_id)
+    SELECT id, ${MAIL_EVENTS[kind]}, id, ${requestId} FROM unnest(${userIds}::bigint[]) AS id`
 }
 
 /** {@link requestMails} in the transaction of a load. */

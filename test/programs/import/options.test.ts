@@ -16,6 +16,7 @@ describe('the command line', () => {
       username: undefined,
       query: {
         kind: 'dataset',
+        welcome: false,
         dry_run: false,
         on_error: 'skip',
         types: 'infer',
@@ -36,6 +37,7 @@ describe('the command line', () => {
         '--name',
         'march',
         '--dry-run',
+        '--welcome',
         '--max-errors',
         '10',
         '--on-error',
@@ -94,6 +96,7 @@ describe('the command line', () => {
       kind: 'transactions',
       name: 'march',
       dry_run: true,
+      welcome: true,
       max_errors: 10,
       on_error: 'abort',
       types: 'text',
