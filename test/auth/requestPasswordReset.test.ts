@@ -76,8 +76,8 @@ describe('requestPasswordReset', () => {
   })
 
   it('goes to the verified user, not to one who claimed the address', async () => {
-    const owner = await account()
     const thief = await cast.service.createAccount()
+    const owner = await account()
     await cast.service.database.query(
       `UPDATE users SET (email, email_index) = (SELECT email, email_index FROM users WHERE id = $2)
        WHERE id = $1`,

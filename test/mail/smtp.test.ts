@@ -110,8 +110,12 @@ describe('sending by SMTP', () => {
   })
 
   it.each([
-    ['an address that is refused', { recipient: () => 550 }, { name: 'MailRefused', code: 550 }],
-    ['a mail that is refused', { mail: () => 554 }, { name: 'MailRefused', code: 554 }],
+    [
+      'an address that is refused',
+      { recipient: () => 550 },
+      { name: 'MailRefused', reason: '550' },
+    ],
+    ['a mail that is refused', { mail: () => 554 }, { name: 'MailRefused', reason: '554' }],
     ['a full mailbox', { recipient: () => 452 }, { reason: '452', isServer: false }],
     ['a sender that is refused', { sender: () => 550 }, { reason: '550', isServer: true }],
   ])('tells of %s by codes alone', async (_, answers, expected) => {

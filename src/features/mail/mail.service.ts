@@ -1,4 +1,5 @@
 import type { Database } from '../../database/client.ts'
+import { isPassing } from '../../database/errors.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { within } from '../../lib/in-time.ts'
 import type { Log } from '../../lib/log.ts'
@@ -81,7 +82,8 @@ export function createMailService(deps: MailDeps) {
       } catch (error) {
         log.warn({ err: error, account_id: userId }, 'a mail could not be sent; it waits')
         // Where the mail server or the database is away, trying the others would only take long.
-        if (!(error instanceof MailUnsent) || error.isServer) waiting.clear()
+        const isAway = error instanceof MailUnsent ? error.isServer : isPassing(error)
+        if (isAway) waiting.clear()
       }
     }
     transport.rest()

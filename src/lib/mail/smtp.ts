@@ -19,9 +19,9 @@ const STEPS_OF_A_MAIL = ['RCPT TO', 'DATA']
 /** Nothing of the error but codes: its texts quote addresses. */
 function toOwnError(error: unknown): MailRefused | MailUnsent {
   const { code = 'unknown', command = '', responseCode = 0 } = error as SmtpError
+  const reason = responseCode > 0 ? String(responseCode) : code
   const isMail = STEPS_OF_A_MAIL.includes(command) && responseCode >= 400
-  if (isMail && responseCode >= 500) return new MailRefused(responseCode)
-  return new MailUnsent(responseCode > 0 ? String(responseCode) : code, !isMail)
+  return isMail && responseCode >= 500 ? new MailRefused(reason) : new MailUnsent(reason, !isMail)
 }
 
 /**

@@ -21,9 +21,9 @@ export interface MailTransport {
 export class MailRefused extends Error {
   override readonly name = 'MailRefused'
 
-  /** @param code the mail server's reply code */
-  constructor(readonly code: number) {
-    super(`the mail server refused a mail for good (${code})`)
+  /** @param reason the mail server's reply code, or a code of the library */
+  constructor(readonly reason: string) {
+    super(`the mail server refused a mail for good (${reason})`)
   }
 }
 
@@ -32,7 +32,7 @@ export class MailUnsent extends Error {
   override readonly name = 'MailUnsent'
 
   /**
-   * @param reason a code, such as `ECONNREFUSED` or the mail server's reply code
+   * @param reason the mail server's reply code, or a code such as `ECONNREFUSED`
    * @param isServer whether other mails would fail too
    */
   constructor(
