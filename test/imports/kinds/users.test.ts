@@ -119,6 +119,23 @@ describe('importing users', () => {
     expect(result.rejects.map(({ reason }) => reason).join()).not.toMatch(/12 34|not-an|\?!/)
   })
 
+  it('takes as many ids as a small file needs, and few more than a large one does', async () => {
+    const last = async () =>
+      Number(
+        (
+          await service.database.query<{ last_value: string }>(
+            'SELECT last_value FROM users_id_seq',
+          )
+        )[0]?.last_value,
+      )
+    const before = await last()
+    await load('name,email\nOnly One,only.one@ids.example')
+    expect(await last()).toBe(before + 1)
+    const rows = Array.from({ length: 8_000 }, (_, row) => `Some Body,ids.${row}@ids.example`)
+    await load(['name,email', ...rows].join('\n'))
+    expect(await last()).toBeLessThanOrEqual(before + 1 + 3 * rows.length)
+  })
+
   it('refuses email addresses in use, in any case, and the second of two in the file', async () => {
     const { email } = await service.createCustomer(staff.token)
     const result = await load(

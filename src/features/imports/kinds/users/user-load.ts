@@ -12,8 +12,8 @@ import { requestMailsOfLoad } from '../../../mail/mail.public.ts'
 import { encryptUser } from '../../../users/users.public.ts'
 import type { GivenUser } from './user-record.ts'
 
-/** Ids that are reserved at a time. */
-const RESERVED_IDS = 20_000
+/** The maximum number of ids reserved ahead, so that they exist before the next rows do. */
+const MAX_SPARE_IDS = 20_000
 /** Half of the number of HMACs that are cached. Names and addresses repeat many words. */
 const CACHED_INDEXES = 100_000
 
@@ -67,6 +67,8 @@ export class UserLoad {
   #ids: bigint[] = []
   #storing: Promise<void> = Promise.resolve()
   #loaded = 0
+  /** How many users came in the batches so far. */
+  #seen = 0
 
   /** @param welcome the request that asks for welcome mails, if one does */
   constructor(
@@ -90,7 +92,7 @@ export class UserLoad {
    */
   async add(users: readonly GivenUser[]): Promise<(AppError | undefined)[]> {
     if (users.length === 0) return []
-    if (this.#ids.length < users.length) await this.#reserve(users.length)
+    if (this.#ids.length < users.length) await this.#reserve(users.length - this.#ids.length)
     const prepared = users.map((user) => this.#prepare(user))
     await this.#storing
     const emails = await this.#existing(
@@ -114,7 +116,10 @@ export class UserLoad {
       accepted.push(one)
       return undefined
     })
-    if (this.#ids.length < RESERVED_IDS) await this.#reserve(RESERVED_IDS)
+    // No more ahead than have come: a small file must not take thousands of ids.
+    const spare = Math.min(MAX_SPARE_IDS, this.#seen)
+    if (this.#ids.length < spare) await this.#reserve(spare)
+    this.#seen += users.length
     this.#storing = this.#store(accepted)
     // The next await of `#storing` reports the error.
     this.#storing.catch(() => undefined)
