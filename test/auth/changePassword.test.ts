@@ -39,6 +39,17 @@ describe('changePassword', () => {
     expect(await me(cast.other.token)).toBe(200)
   })
 
+  it('ends the open links to reset the password', async () => {
+    const account = await cast.service.createAccount()
+    const params = { id: account.id }
+    const link = await cast.service.call('createPasswordReset', { token: cast.admin.token, params })
+    expect(link.status).toBe(201)
+    await changeOf(account)
+    const body = { token: link.body.token, new_password: 'another staple of words' }
+    const refused = await cast.service.call('confirmPasswordReset', { body })
+    expect([refused.status, refused.body.code]).toEqual([422, 'invalid_token'])
+  })
+
   it('refuses a wrong current password by a code of its own, and changes nothing', async () => {
     const account = await cast.service.createAccount()
     const body = { current_password: 'a wrong password', new_password: NEW }

@@ -4,6 +4,7 @@ import type { PasswordChange } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
 import type { Client } from '../../http/client.ts'
 import { hashPassword, verifyPassword } from '../../lib/passwords.ts'
+import { deleteTokens } from '../mail/mail.public.ts'
 import { assertAcceptablePassword } from './acceptable-password.ts'
 import type { LoginThrottle } from './login-throttle.ts'
 
@@ -18,7 +19,10 @@ export function createPasswordChange(deps: {
 }) {
   const { database, throttle } = deps
 
-  /** Stores the new password and ends all sessions but the caller's, unless the password was changed meanwhile. */
+  /**
+   * Stores the new password, unless it was changed meanwhile. Ends all sessions but the caller's, and open links to
+   * reset the password.
+   */
   async function replace({ id, sessionId }: Caller, before: string, after: string): Promise<void> {
     await database.$transaction(async (tx) => {
       const { count } = await tx.user.updateMany({
@@ -26,6 +30,7 @@ export function createPasswordChange(deps: {
         data: { passwordHash: after },
       })
       if (count === 0) throw wrongPassword()
+      await deleteTokens(tx, BigInt(id), 'password_reset')
       await tx.session.deleteMany({
         where: { userId: id, ...(sessionId !== undefined && { id: { not: sessionId } }) },
       })

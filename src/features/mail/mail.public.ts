@@ -3,6 +3,7 @@ export type { Links } from './links.ts'
 export {
   assertGoodToken,
   deleteExpiredOneTimeTokens,
+  deleteTokens,
   issueToken,
   useToken,
 } from './one-time-tokens.ts'

@@ -90,3 +90,12 @@ export async function useToken(
 export async function deleteExpiredOneTimeTokens(database: Database): Promise<void> {
   await database.oneTimeToken.deleteMany({ where: { expiresAt: { lt: new Date() } } })
 }
+
+/** Deletes a user's token for a purpose: its link is of no use any more. */
+export async function deleteTokens(
+  tx: DatabaseTransaction,
+  userId: bigint,
+  purpose: TokenPurpose,
+): Promise<void> {
+  await tx.oneTimeToken.deleteMany({ where: { userId, purpose } })
+}
