@@ -52,7 +52,7 @@ const optionsOf = (level: string): LoggerOptions => ({
  * Opens a log that is written to a file, creating its folder if needed. `close` closes the file.
  */
 export function openFileLog(level: string, file: string): { readonly log: Log; close(): void } {
-  const destination = pino.destination({ dest: file, mkdir: true, sync: true })
+  const destination = pino.destination({ dest: file, mkdir: true, sync: true, mode: 0o600 })
   return { log: pino(optionsOf(level), destination), close: () => destination.end() }
 }
 

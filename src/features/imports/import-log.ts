@@ -1,5 +1,6 @@
+import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type Log, openFileLog } from '../../lib/log.ts'
 
 /** Logs the steps of an import in the process's log and in the import's own file. */
@@ -15,6 +16,13 @@ export interface ImportLog {
 export const logFile = (dataDir: string, id: bigint): string =>
   join(resolve(dataDir), 'logs', `import-${id}.log`)
 
+/** Keeps logs from other users of the machine, also those of before. */
+function makePrivate(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  chmodSync(folder, 0o700)
+  for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o600)
+}
+
 /**
  * Opens the log of an import. If the file cannot be written, it warns and logs to the process's
  * log.
@@ -22,7 +30,9 @@ export const logFile = (dataDir: string, id: bigint): string =>
 export function openImportLog(log: Log, dataDir: string, id: bigint): ImportLog {
   const file = (() => {
     try {
-      return openFileLog('info', logFile(dataDir, id))
+      const path = logFile(dataDir, id)
+      makePrivate(dirname(path))
+      return openFileLog('info', path)
     } catch (error) {
       log.warn({ err: error, import_id: Number(id) }, 'the log file of an import cannot be written')
       return undefined
