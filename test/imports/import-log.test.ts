@@ -13,7 +13,7 @@ it('keeps the logs of imports from other users of the machine, old ones too', as
   await chmod(folder, 0o755)
   await writeFile(join(folder, 'import-1.log'), 'of before', { mode: 0o644 })
   const log = openImportLog(createLog('silent'), dataDir, 2n)
-  log.say('it begins')
+  log.info('it begins')
   log.close()
   const modes = await Promise.all(
     [folder, ...['import-1.log', 'import-2.log'].map((name) => join(folder, name))].map(
