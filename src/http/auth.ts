@@ -38,6 +38,15 @@ interface AccessToken {
   readonly sid: string
 }
 
+const callers = new WeakMap<FastifyRequest, Caller>()
+
+/** Keeps the caller of a request, once known. */
+export const setCaller = (request: FastifyRequest, caller: Caller): void =>
+  void callers.set(request, caller)
+
+/** The caller of a request; undefined before it is known, and for anonymous requests. */
+export const callerOf = (request: FastifyRequest): Caller | undefined => callers.get(request)
+
 declare module '@fastify/jwt' {
   interface FastifyJWT {
     payload: AccessToken

@@ -53,7 +53,6 @@ function sendETag(
   const etag = etagOf(resource === null ? body : (body as Record<string, unknown>)[resource])
   reply.header('etag', etag)
   if (method !== 'GET') return body
-  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private, no-cache')
   const known = request.headers['if-none-match']
   if (known === undefined || !namesETag(known, etag, true)) return body
   return reply.code(304).send()

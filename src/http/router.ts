@@ -3,7 +3,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import type { Static, TSchema } from 'typebox'
 import { methodNotAllowed, StartupError } from '../errors.ts'
 import { type OperationId, operations } from '../generated/operations.ts'
-import { assertAllowed, authenticate, type Caller, type FindCaller } from './auth.ts'
+import {
+  assertAllowed,
+  authenticate,
+  type Caller,
+  callerOf,
+  type FindCaller,
+  setCaller,
+} from './auth.ts'
 import { fileBody } from './body/file-body.ts'
 import type { Conventions, Exchange } from './conventions.ts'
 import { createDeadlines } from './deadline.ts'
@@ -101,7 +108,6 @@ export function createRouter(
   beforeDeadline = createDeadlines(undefined, waitOf),
 ): Router {
   const handled = new Set<OperationId>()
-  const callers = new WeakMap<FastifyRequest, Caller>()
   const openStreams = createOpenStreams(findCaller)
   const readers = new Map<string, (exchange: Exchange) => Promise<unknown>>()
 
@@ -123,11 +129,13 @@ export function createRouter(
       throw methodNotAllowed(request.method, methods)
     }
     if (operation.public) return await count()
+    // Whatever is answered is this caller's, errors too. Handlers may be stricter.
+    reply.header('cache-control', 'private, no-cache')
     const caller = await authenticate(request, findCaller).catch(async (error: unknown) => {
       await count()
       throw error
     })
-    callers.set(request, caller)
+    setCaller(request, caller)
     await count(caller.id)
     assertAllowed(caller, operation)
     if (kindOf(request) === 'stream') openStreams.open(request, reply, caller, operation)
@@ -176,13 +184,13 @@ export function createRouter(
         beforeDeadline(request, () => admit(operation, request, reply)),
       ...(operation.audit && {
         onSend: async (request, reply) => {
-          const caller = callers.get(request)
+          const caller = callerOf(request)
           await conventions.audit.refused(operation, { request, reply, caller })
         },
       }),
       handler: async (request, reply) => {
         reply.code(operation.successStatus)
-        const exchange = { request, reply, caller: callers.get(request) }
+        const exchange = { request, reply, caller: callerOf(request) }
         const file = await receive?.(exchange, contextOf(exchange, request.query, undefined))
         if (file) request.body = file
         const context = contextOf(exchange, request.query, request.body)

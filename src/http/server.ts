@@ -7,6 +7,7 @@ import type { Storage } from '../database/storage.ts'
 import type { Log } from '../lib/log.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import type { SharedRedis } from '../lib/redis-watch.ts'
+import { callerOf } from './auth.ts'
 import { installBodyTimeout } from './body/body-timeout.ts'
 import { installFileBodies } from './body/file-body.ts'
 import { installFormBody } from './body/form-body.ts'
@@ -111,7 +112,9 @@ function observe(app: FastifyInstance, metrics: Metrics, storage?: Pick<Storage,
     const { statusCode: status, elapsedTime } = reply
     metrics.requests.observe({ operation, status: String(status) }, elapsedTime / 1000)
     if (wasRefused(request)) return
-    request.log.info({ method, operation, status, ms: Math.round(elapsedTime) }, 'request')
+    const ms = Math.round(elapsedTime)
+    const client = { account_id: callerOf(request)?.id, address: request.ip }
+    request.log.info({ method, operation, status, ms, ...client }, 'request')
   })
 }
 
