@@ -31,13 +31,20 @@ function integers({ minimum = -1_000, maximum = 1_000 }: Schema): Arbitrary<numb
 }
 
 function objects(schema: Schema): Arbitrary<unknown> {
-  const { properties = {}, required = [], minProperties = 0, patternProperties = {} } = schema
+  const {
+    properties = {},
+    required = [],
+    minProperties = 0,
+    maxProperties = Infinity,
+    patternProperties = {},
+  } = schema
   const fields = Object.fromEntries(
     Object.entries(properties).map(([name, field]) => [name, valid(field, name)]),
   )
   const needed = required.filter((name) => properties[name]?.default === undefined)
   const known = fc
     .record(fields, { requiredKeys: needed as never[] })
+    .map((value) => Object.fromEntries(Object.entries(value).slice(0, maxProperties)))
     .filter((value) => Object.keys(value).length >= minProperties)
   const [free] = Object.values(patternProperties)
   return free === undefined
