@@ -8,6 +8,14 @@ import { createDelays } from './delay.ts'
 const MAX_RESULTS_BYTES = 2 * 1024 * 1024
 const MAX_PROBLEM_BYTES = 32 * 1024
 
+/** Forms with as many parameters as a body can hold. */
+const HOSTILE_FORMS: readonly (readonly [string, () => string])[] = [
+  ['many parameters', () => Array.from({ length: 2_000 }, (_, at) => `p${at}=`).join('&')],
+  ['one parameter again and again', () => Array(2_000).fill('scope=').join('&')],
+  ['escapes', () => `username=${'%C3%A9'.repeat(2_000)}`],
+  ['separators', () => '&'.repeat(16_000)],
+]
+
 let service: TestService
 let token: string
 beforeAll(async () => {
@@ -19,15 +27,17 @@ afterAll(() => service.close())
 describe('a hostile body', () => {
   it.each(bodyOperations)('of $id is refused, and keeps nobody waiting', async (operation) => {
     const delays = createDelays()
-    const { method, url } = operations[operation.id]
-    for (const [name, text] of hostileBodies(operation)) {
+    const { method, url, takesForm } = operations[operation.id]
+    const type = takesForm ? 'application/x-www-form-urlencoded' : 'application/json'
+    const bodies = [...hostileBodies(operation), ...(takesForm ? HOSTILE_FORMS : [])]
+    for (const [name, text] of bodies) {
       const payload = text()
       await delays.measure(name, async () => {
         const answer = await service.app.inject({
           method,
           payload,
           url: url.replace(/:\w+/g, '1'),
-          headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+          headers: { 'content-type': type, authorization: `Bearer ${token}` },
         })
         if (answer.statusCode === 201) {
           expect(answer.json(), name).toMatchObject({ created: 0 })
