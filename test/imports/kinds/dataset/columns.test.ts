@@ -146,6 +146,14 @@ describe('a table', () => {
     expect(counts.loaded).toBe(1)
   })
 
+  it.each(['', '2,name,required,It is required.\n'])(
+    'cannot have none but those of rejects',
+    async (row) => {
+      const file = `reject_line,reject_column,reject_code,reject_reason\n${row}`
+      await expect(datasets.load(file, HEADER)).rejects.toMatchObject({ code: 'no_columns' })
+    },
+  )
+
   it.each([1_600, 1_601, 5_000])('cannot have %i columns', async (columns) => {
     await expect(datasets.load(wide(columns), HEADER)).rejects.toMatchObject({
       code: 'too_many_columns',

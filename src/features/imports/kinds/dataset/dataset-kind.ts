@@ -117,7 +117,7 @@ export function createDatasetLoader(surveyBytes = SURVEY_BYTES): Loader {
 /**
  * Loads a file into a new dataset.
  *
- * @throws ImportError `dataset_exists`, `unknown_column`, `too_many_columns`, `key_type`,
+ * @throws ImportError `dataset_exists`, `unknown_column`, `no_columns`, `too_many_columns`, `key_type`,
  *   `limit_exceeded`, and the errors of reading
  */
 export const loadDataset: Loader = createDatasetLoader()

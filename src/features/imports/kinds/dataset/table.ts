@@ -31,8 +31,13 @@ export class DatasetTable {
     this.#table = `datasets.${escapeIdentifier(`d${id}`)}`
   }
 
-  /** @throws ImportError `too_many_columns` */
+  /** @throws ImportError `no_columns`, `too_many_columns` */
   async create(columns: readonly TableColumn[]): Promise<void> {
+    if (columns.length === 0) {
+      const message =
+        'The file has no columns of its own: those in front of rejects are left out. Send the columns of the data, too.'
+      throw new ImportError('no_columns', message)
+    }
     if (columns.length > MAX_COLUMNS) {
       const message = `The file has more than ${MAX_COLUMNS} columns, the limit of a dataset.`
       throw new ImportError('too_many_columns', message)
