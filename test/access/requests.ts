@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { OperationId } from '../../src/generated/operations.ts'
+import { PASSWORD } from '../setup/password.ts'
 import { exampleBody, exampleQuery, type OperationAccess } from './operations.ts'
 import { type Reach, recordOf } from './records.ts'
-import { createPerson, PASSWORD, type Scene } from './scene.ts'
+import { createPerson, type Scene } from './scene.ts'
 
 /** A valid request about the owner's records. */
 export interface SampleRequest {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Role, Scope } from '../../src/generated/schemas.ts'
-import { hashPassword } from '../../src/lib/passwords.ts'
 import { createAccessToken } from '../setup/access-token.ts'
+import { hashOfPassword } from '../setup/password.ts'
 import type { TestService } from '../setup/service.ts'
 
 /** An account with an access token. */
@@ -17,18 +17,12 @@ export interface Scene {
   readonly owner: Person
 }
 
-/** Everybody's password: hashing one for each would take too long. */
-export const PASSWORD = 'staple of many words'
-
-let hashed: Promise<string> | undefined
-
 /** An account that can log in. */
 export async function createPerson(service: TestService, role: Role): Promise<Person> {
   const { users } = service.services
   const username = `p${randomBytes(8).toString('hex')}`
   const email = { address: `${username}@people.example`, verified: true }
-  hashed ??= hashPassword(PASSWORD)
-  const passwordHash = await hashed
+  const passwordHash = await hashOfPassword()
   const { id } = await users.create({ name: 'Test Person', username, email, role, passwordHash })
   return { id: Number(id), role, token: await createAccessToken(service, id) }
 }

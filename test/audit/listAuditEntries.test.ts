@@ -17,6 +17,7 @@ const logIn = ({ username }: Account, password: string) =>
 
 beforeAll(async () => {
   const { service, admin, staff, user } = cast
+  await service.logIn(user)
   customer = (await service.createCustomer(staff.token)).id
   await service.call('updateUser', {
     params: { id: user.id },

@@ -5,7 +5,9 @@ import type { Account } from '../setup/service.ts'
 
 const cast = useCast()
 
-const NEW = 'staple of many words'
+const NEW = 'many words of a staple'
+/** An account that has logged in from the address of these tests. */
+const newAccount = async () => cast.service.logIn(await cast.service.createAccount())
 const change = (token: string, body: unknown) =>
   cast.service.call('changePassword', { token, body })
 const changeOf = ({ token, password }: Account, new_password: string = NEW) =>
@@ -16,7 +18,7 @@ const me = async (token: string) => (await cast.service.call('getMe', { token })
 
 describe('changePassword', () => {
   it('gives the account another password', async () => {
-    const account = await cast.service.createAccount()
+    const account = await newAccount()
     const { status, body } = await changeOf(account)
     expect([status, body]).toEqual([204, ''])
     expect((await login(account.username, account.password)).status).toBe(401)
@@ -24,7 +26,7 @@ describe('changePassword', () => {
   })
 
   it('ends all other sessions at once; the one that asks and API keys go on', async () => {
-    const account = await cast.service.createAccount()
+    const account = await newAccount()
     const other = await login(account.username, account.password)
     const key = await cast.service.call('createApiKey', {
       token: cast.admin.token,
@@ -40,7 +42,7 @@ describe('changePassword', () => {
   })
 
   it('ends the open links to reset the password', async () => {
-    const account = await cast.service.createAccount()
+    const account = await newAccount()
     const params = { id: account.id }
     const link = await cast.service.call('createPasswordReset', { token: cast.admin.token, params })
     expect(link.status).toBe(201)
@@ -51,7 +53,7 @@ describe('changePassword', () => {
   })
 
   it('refuses a wrong current password by a code of its own, and changes nothing', async () => {
-    const account = await cast.service.createAccount()
+    const account = await newAccount()
     const body = { current_password: 'a wrong password', new_password: NEW }
     const refused = await change(account.token, body)
     expect([refused.status, refused.body.code]).toEqual([403, 'wrong_password'])
@@ -60,7 +62,7 @@ describe('changePassword', () => {
   })
 
   it('counts wrong ones together with attempts to log in, and waits with them', async () => {
-    const account = await cast.service.createAccount()
+    const account = await newAccount()
     const wrong = { current_password: 'a wrong password', new_password: NEW }
     for (let attempt = 1; attempt <= 5; attempt += 1) {
       expect((await change(account.token, wrong)).status).toBe(403)
@@ -73,7 +75,7 @@ describe('changePassword', () => {
   })
 
   it('forgets the wrong ones with the right one', async () => {
-    const account = await cast.service.createAccount()
+    const account = await newAccount()
     await change(account.token, { current_password: 'a wrong password', new_password: NEW })
     await changeOf(account)
     const left = await cast.service.database.query('SELECT FROM login_throttles WHERE failures = 1')
@@ -81,7 +83,7 @@ describe('changePassword', () => {
   })
 
   it('lets one of two changes at the same moment win', async () => {
-    const account = await cast.service.createAccount()
+    const account = await newAccount()
     const second = await createAccessToken(cast.service, account.id)
     const words = ['first of the two', 'second of the two']
     const answers = await Promise.all(

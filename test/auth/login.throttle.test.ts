@@ -8,7 +8,7 @@ let user: Account
 
 beforeAll(async () => {
   service = await startTestService({ env: { TRUST_PROXY: 'loopback' } })
-  user = await service.createAccount()
+  user = await service.logIn(await service.createAccount())
 })
 afterAll(() => service.close())
 beforeEach(() => service.database.query('DELETE FROM login_throttles'))
@@ -176,7 +176,7 @@ describe('guessing from many addresses', () => {
   })
 
   it('does not block the account’s addresses of the last 90 days', async () => {
-    const account = await service.createAccount()
+    const account = await service.logIn(await service.createAccount())
     await guessed(100, account.username)
     const logIn = () => login(account.password, undefined, account.username)
     expect((await logIn()).status).toBe(200)
@@ -204,7 +204,7 @@ describe('guessing from many addresses', () => {
 
 describe('the clean-up', () => {
   it('deletes login attempts after a day and addresses after 90, and no others', async () => {
-    const account = await service.createAccount()
+    const account = await service.logIn(await service.createAccount())
     await query('DELETE FROM login_throttles')
     await guess('203.0.113.1')
     await pass(25 * 3600)

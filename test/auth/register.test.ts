@@ -47,8 +47,7 @@ describe('register', () => {
     const email = 'clear.text@example.com'
     await register({ username, password: PASSWORD, name: 'Clearly Written', email })
     const [row] = await service.database.query<{ text: string; password_hash: string }>(
-      `SELECT password_hash, users::text || convert_from(decode(
-         replace(encode(name || coalesce(email, ''), 'hex'), '00', '20'), 'hex'), 'LATIN1') AS text
+      `SELECT password_hash, users::text || encode(name || coalesce(email, ''), 'escape') AS text
        FROM users WHERE username = $1`,
       [username],
     )

@@ -15,8 +15,8 @@ beforeAll(async () => {
     env: { RATE_LIMIT_PER_MINUTE: String(LIMIT), TRUST_PROXY: 'loopback' },
   })
   // Create accounts from separate addresses, so that this uses up no request of the tests.
-  user = await service.createAccount('user', { 'x-forwarded-for': '10.0.0.1' })
-  other = await service.createAccount('user', { 'x-forwarded-for': '10.0.0.2' })
+  user = await service.createAccount()
+  other = await service.createAccount()
 })
 afterAll(() => service.close())
 

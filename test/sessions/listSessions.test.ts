@@ -12,9 +12,10 @@ const logIn = async ({ username, password }: Account, headers = {}) =>
 describe('listSessions', () => {
   it('lists the caller’s own, newest first, and marks the one that asks', async () => {
     const account = await cast.service.createAccount()
+    const { token } = await cast.service.logIn(account)
     const headers = { 'user-agent': 'Some Browser/1.0', 'x-forwarded-for': '198.51.100.7' }
     const { access_token } = await logIn(account, headers)
-    const { status, body } = await list(account.token)
+    const { status, body } = await list(token)
     expect(status).toBe(200)
     expect(body).toEqual([
       {
@@ -27,10 +28,11 @@ describe('listSessions', () => {
         expires_at: expect.any(String),
       },
       expect.objectContaining({
-        id: sessionOf(account.token),
+        id: sessionOf(token),
         current: true,
         address: '127.0.0.1',
       }),
+      expect.objectContaining({ id: sessionOf(account.token), current: false }),
     ])
     const days = (Date.parse(body[0].expires_at) - Date.parse(body[0].created_at)) / 86_400_000
     expect(days).toBeCloseTo(7, 2)

@@ -11,8 +11,10 @@ import type { Role, Transaction, TransactionCreate, User } from '../../src/gener
 import { createLog } from '../../src/lib/log.ts'
 import { createSecrets } from '../../src/programs/kept-secrets.ts'
 import { openServices } from '../../src/services.ts'
+import { createAccessToken } from './access-token.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { assertDocumented } from './http/response-check.ts'
+import { hashOfPassword, PASSWORD } from './password.ts'
 
 /** The parts of a request; all are optional. */
 export interface RequestOptions {
@@ -110,18 +112,20 @@ export async function startTestService(
     return { status: response.statusCode, headers: response.headers, body: json }
   }
 
-  /** Registers an account and logs in. Roles other than user are set directly in the database. */
-  async function createAccount(
-    role: Role = 'user',
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<Account> {
+  /** Creates an account, and a session of it. */
+  async function createAccount(role: Role = 'user'): Promise<Account> {
     const username = `${role}-${randomBytes(6).toString('hex')}`
-    const password = randomBytes(9).toString('base64url')
-    const { body } = await call('register', { body: { username, password }, headers })
-    if (role !== 'user')
-      await database.query('UPDATE users SET role = $1::"Role" WHERE id = $2', [role, body.user.id])
-    const login = await call('login', { body: { username, password }, headers })
-    return { id: body.user.id, username, password, token: login.body.access_token }
+    const passwordHash = await hashOfPassword()
+    const { id } = await services.users.create({ name: username, username, role, passwordHash })
+    const token = await createAccessToken({ app, services }, id)
+    return { id: Number(id), username, password: PASSWORD, token }
+  }
+
+  /** Logs an account in. @returns it, with the token of the new session */
+  async function logIn(account: Account): Promise<Account> {
+    const { username, password } = account
+    const { body } = await call('login', { body: { username, password } })
+    return { ...account, token: body.access_token }
   }
 
   /** Creates a customer without a login, as staff. */
@@ -158,6 +162,7 @@ export async function startTestService(
     dataDir,
     call,
     createAccount,
+    logIn,
     createCustomer,
     createTransaction,
     /** Waits until the figures contain every committed change. Needs `worker`. */

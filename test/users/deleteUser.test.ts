@@ -66,7 +66,7 @@ async function fill({ id, token }: Account): Promise<void> {
 describe('deleteUser', () => {
   it('deletes the user with all their records, in every table', async () => {
     // Only admins have API keys.
-    const gone = await cast.service.createAccount('admin')
+    const gone = await cast.service.logIn(await cast.service.createAccount('admin'))
     await fill(gone)
     const request = { params: { id: gone.id }, token: gone.token }
     expect((await cast.service.call('getUserAnalytics', request)).body.transaction_count).toBe(1)
