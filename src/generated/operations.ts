@@ -3299,7 +3299,7 @@ export const getOpenApiJson = {
   rateLimit: 'none',
   idempotent: false,
   conditional: false,
-  etag: false,
+  etag: true,
   resource: null,
   takesFile: false,
   takesForm: false,
@@ -3307,8 +3307,17 @@ export const getOpenApiJson = {
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
+    headers: Type.Object({
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-none-match': 'If-None-Match',
+      },
+    }),
     response: {
       200: S.OpenApiDocument,
+      304: Type.Null(),
       422: S.ValidationProblem,
       500: S.Problem,
       503: S.Problem,
@@ -3328,7 +3337,7 @@ export const getOpenApiYaml = {
   rateLimit: 'none',
   idempotent: false,
   conditional: false,
-  etag: false,
+  etag: true,
   resource: null,
   takesFile: false,
   takesForm: false,
@@ -3336,8 +3345,17 @@ export const getOpenApiYaml = {
   successStatus: 200,
   schema: {
     querystring: Type.Object({}, { additionalProperties: false }),
+    headers: Type.Object({
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-none-match': 'If-None-Match',
+      },
+    }),
     response: {
       200: S.OpenApiYaml,
+      304: Type.Null(),
       422: S.ValidationProblem,
       500: S.Problem,
       503: S.Problem,

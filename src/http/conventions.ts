@@ -39,7 +39,7 @@ type Work = () => Promise<unknown>
 const REPLAYED_HEADERS = ['location', 'etag', 'cache-control']
 
 /**
- * Sets the record's `ETag`.
+ * Sets the record's `ETag`, unless the handler did.
  *
  * @returns the body, or the reply with 304
  */
@@ -50,7 +50,8 @@ function sendETag(
 ): unknown {
   // A creating operation that created nothing has no record to tag.
   if (reply.statusCode !== successStatus) return body
-  const etag = etagOf(resource === null ? body : (body as Record<string, unknown>)[resource])
+  const record = () => (resource === null ? body : (body as Record<string, unknown>)[resource])
+  const etag = reply.getHeader('etag')?.toString() ?? etagOf(record())
   reply.header('etag', etag)
   if (method !== 'GET') return body
   const known = request.headers['if-none-match']

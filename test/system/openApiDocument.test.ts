@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { operations } from '../../src/generated/operations.ts'
@@ -37,6 +38,34 @@ describe('getOpenApiJson and getOpenApiYaml', () => {
     expect(references.length).toBeGreaterThan(10)
     expect(references.filter((target) => !target?.startsWith('#/'))).toEqual([])
   })
+
+  it.each(['/openapi.json', '/openapi.yaml'])(
+    '%s has a strong ETag for each coding, and is read again only when it changed',
+    async (url) => {
+      const read = (headers: Record<string, string>) =>
+        service.app.inject({ method: 'GET', url, headers })
+      const plain = await read({})
+      const packed = await read({ 'accept-encoding': 'gzip' })
+      expect(gunzipSync(packed.rawPayload).toString()).toBe(plain.body)
+      expect(plain.headers).not.toHaveProperty('content-encoding')
+      expect(packed.headers['content-encoding']).toBe('gzip')
+      const tags = [plain, packed].map(({ headers }) => String(headers.etag))
+      for (const tag of tags) expect(tag).toMatch(/^"[\w-]{22}"$/)
+      expect(tags[0]).not.toBe(tags[1])
+      for (const [answer, coding] of [
+        [plain, 'identity'],
+        [packed, 'gzip'],
+      ] as const) {
+        const headers = { 'accept-encoding': coding, 'if-none-match': String(answer.headers.etag) }
+        const known = await read(headers)
+        expect([known.statusCode, known.body]).toEqual([304, ''])
+        expect(known.headers).toMatchObject({ etag: answer.headers.etag, vary: 'accept-encoding' })
+      }
+      expect((await read({ 'if-none-match': '"another"' })).statusCode).toBe(200)
+      const head = await service.app.inject({ method: 'HEAD', url })
+      expect([head.statusCode, head.headers.etag]).toEqual([200, tags[0]])
+    },
+  )
 
   it.each(['getOpenApiJson', 'getOpenApiYaml'] as const)('%s refuses a parameter', async (id) => {
     const { status, body } = await service.call(id, { query: { version: 1 } })

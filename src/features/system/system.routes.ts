@@ -1,6 +1,7 @@
 import { operations } from '../../generated/operations.ts'
 import type { ApiDocument } from '../../http/api-document.ts'
 import type { Handle } from '../../http/router.ts'
+import { createStaticText } from '../../http/static-text.ts'
 import type { Metrics } from '../../lib/metrics.ts'
 import { createReadiness, type HealthDeps } from './health.ts'
 import { assertMetricsAccess } from './metrics-access.ts'
@@ -30,13 +31,16 @@ export function healthRoutes(handle: Handle, deps: Deps): void {
 
 /** The OpenAPI document, as JSON and as YAML. */
 export function documentRoutes(handle: Handle, document: ApiDocument): void {
-  handle(operations.getOpenApiJson, ({ reply }) => {
-    reply.type('application/json; charset=utf-8').serializer(String)
-    return document.json as never
-  })
+  const asJson = createStaticText(() => document.json)
+  const asYaml = createStaticText(document.makeYaml)
 
-  handle(operations.getOpenApiYaml, ({ reply }) => {
-    reply.type('application/yaml; charset=utf-8')
-    return document.yaml
-  })
+  handle(
+    operations.getOpenApiJson,
+    ({ request, reply }) => asJson(request, reply, 'application/json; charset=utf-8') as never,
+  )
+
+  handle(
+    operations.getOpenApiYaml,
+    ({ request, reply }) => asYaml(request, reply, 'application/yaml; charset=utf-8') as never,
+  )
 }
