@@ -31,7 +31,7 @@ import type { Services } from './services.ts'
 const REQUESTS_PER_CONNECTION = 2
 
 /** Limits that tests override. */
-type Limits = Pick<HttpOptions, 'bodyTimeoutMs'>
+export type Limits = Pick<HttpOptions, 'bodyTimeoutMs' | 'maxWaitMs'>
 
 const createBase = (
   { config, log, metrics, storage, shared }: Services,

@@ -82,7 +82,7 @@ describe('migrate', () => {
     }
     const outputs = await Promise.all(
       Array.from({ length: 10 }, () =>
-        run(process.execPath, ['--import', 'tsx', 'src/programs/migrate.ts'], { env }),
+        run(process.execPath, ['dist/programs/migrate.js'], { env }),
       ),
     )
     const texts = outputs.map(({ stdout }) => stdout.replace(/ \d.*/, '')).sort()

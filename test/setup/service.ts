@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { vi } from 'vitest'
-import { buildApp } from '../../src/app.ts'
+import { buildApp, type Limits } from '../../src/app.ts'
 import { createConfig, readEnvironment } from '../../src/config.ts'
 import { startConsumers } from '../../src/consumers.ts'
 import { type OperationId, operations } from '../../src/generated/operations.ts'
@@ -47,13 +47,14 @@ export type TestService = Awaited<ReturnType<typeof startTestService>>
  * Starts Passbook on its own database, in this process and without a port. Every answer is checked
  * against the OpenAPI document before a test sees it.
  *
- * @param options `worker`: whether to process events; `env`: additional environment variables;
+ * @param options `worker`: whether to process events; `env`: additional environment variables; `limits`: shorter waits;
  *   `through`: returns the URL under which Passbook reaches its database
  */
 export async function startTestService(
   options: {
     readonly worker?: boolean
     readonly env?: Readonly<Record<string, string>>
+    readonly limits?: Limits
     readonly through?: (databaseUrl: string) => Promise<string>
   } = {},
 ) {
@@ -74,7 +75,7 @@ export async function startTestService(
   const url = (await options.through?.(database.url)) ?? database.url
   const services = openServices(config, url, createLog(config.LOG_LEVEL), role)
   if (options.worker) await startConsumers(services)
-  const app = await buildApp(services)
+  const app = await buildApp(services, options.limits)
 
   async function call(
     operationId: OperationId,

@@ -7,8 +7,6 @@ const MAX_WAITING_IN_OVERLOAD = 1
 const OVERLOAD_MS = 250
 /** How often waiting requests are checked for their time limit. */
 const CHECK_INTERVAL_MS = 50
-/** Longer than it takes to find out whether the database answers. */
-const MAX_WAIT_MS = 3_000
 /** The share of permits left under memory or CPU pressure; some work must go on for it to end. */
 const PRESSED_SHARE = 0.25
 
@@ -43,11 +41,13 @@ export type Admission = ReturnType<typeof createAdmission>
  * count requests, so that a short stall refuses nobody.
  *
  * @param bound how many requests may be under way
+ * @param maxWaitMs how long a request may wait for admission, in milliseconds
  * @param isPressed asked each time whether fewer may be; the queue keeps its length
  * @param changed called with the number under way
  */
 export function createAdmission(
   bound: number,
+  maxWaitMs: number,
   isPressed: () => boolean,
   changed: (underWay: number) => void,
 ) {
@@ -81,7 +81,7 @@ export function createAdmission(
   /** Refuses requests that waited too long, and admits as many as there is room for. */
   function serve(): void {
     for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
-      const isLate = clock - first.since > MAX_WAIT_MS
+      const isLate = clock - first.since > maxWaitMs
       if (!isLate && !hasRoom()) break
       waiting.shift()
       if (first.applicant.isGone()) continue

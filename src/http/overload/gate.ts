@@ -8,6 +8,8 @@ import { isSurelyRequest, type Kind, kindOf } from './gate-kinds.ts'
 import { watchPressure } from './pressure.ts'
 import { createRefusals } from './refusals.ts'
 
+/** Longer than it takes to find out whether the database answers, in milliseconds. */
+const MAX_WAIT_MS = 3_000
 /** A permit waits this long for its body, in milliseconds; most arrive with their request. */
 const BODY_PATIENCE_MS = 50
 /** How many late bodies may be arriving at once. */
@@ -17,6 +19,8 @@ const MAX_LATE_BODIES = 1_000
 export interface GateLimits {
   readonly maxRequests?: number
   readonly maxStreams?: number
+  /** How long a request may wait for admission, in milliseconds; default 3 s. */
+  readonly maxWaitMs?: number
   /** In MiB; default: nine tenths of the available memory. */
   readonly maxMemoryMb?: number | undefined
 }
@@ -54,6 +58,7 @@ export type Gate = ReturnType<typeof createGate>
  */
 export function createGate(options: GateOptions) {
   const { maxRequests = Infinity, maxStreams = Infinity, maxMemoryMb, metrics, log } = options
+  const { maxWaitMs = MAX_WAIT_MS } = options
   const refusals = createRefusals(metrics, log)
   const permits = new WeakMap<FastifyRequest, Permit>()
   let isPressed = () => false
@@ -64,6 +69,7 @@ export function createGate(options: GateOptions) {
     gauge.set(0)
     return createAdmission(
       bound,
+      maxWaitMs,
       () => isPressed(),
       (count) => gauge.set(count),
     )

@@ -16,6 +16,7 @@ function open() {
   const outcomes: ('waits' | 'admitted' | Refusal)[] = []
   const admission = createAdmission(
     2,
+    3_000,
     () => isPressed,
     (count) => counts.push(count),
   )
