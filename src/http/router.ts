@@ -1,23 +1,14 @@
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { Static, TSchema } from 'typebox'
-import { methodNotAllowed, StartupError } from '../errors.ts'
+import { StartupError } from '../errors.ts'
 import { type OperationId, operations } from '../generated/operations.ts'
-import {
-  assertAllowed,
-  authenticate,
-  type Caller,
-  callerOf,
-  type FindCaller,
-  setCaller,
-} from './auth.ts'
+import { createAdmit } from './admit.ts'
+import { type Caller, callerOf, type FindCaller } from './auth.ts'
 import { fileBody } from './body/file-body.ts'
 import type { Conventions, Exchange } from './conventions.ts'
 import { createDeadlines } from './deadline.ts'
-import { methodsOfLiteral } from './literal-paths.ts'
-import { createOpenStreams } from './open-streams.ts'
 import { waitOf } from './overload/gate.ts'
-import { kindOf } from './overload/gate-kinds.ts'
 
 type Operation = (typeof operations)[OperationId]
 type Part<O extends Operation, Name extends string> =
@@ -108,38 +99,8 @@ export function createRouter(
   beforeDeadline = createDeadlines(undefined, waitOf),
 ): Router {
   const handled = new Set<OperationId>()
-  const openStreams = createOpenStreams(findCaller)
+  const admit = createAdmit(app, findCaller)
   const readers = new Map<string, (exchange: Exchange) => Promise<unknown>>()
-
-  /** Counts by account, or by address if there is no valid account. */
-  async function admit(
-    operation: Operation,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<void> {
-    const { operationId, rateLimit, method } = operation
-    const count = (accountId?: number) =>
-      app.rateLimits.count(request, reply, rateLimit, {
-        operationId,
-        ...(accountId !== undefined && { accountId }),
-      })
-    const methods = methodsOfLiteral(request.url) ?? [method]
-    if (!methods.includes(method)) {
-      await count()
-      throw methodNotAllowed(request.method, methods)
-    }
-    if (operation.public) return await count()
-    // Whatever is answered is this caller's, errors too. Handlers may be stricter.
-    reply.header('cache-control', 'private, no-cache')
-    const caller = await authenticate(request, findCaller).catch(async (error: unknown) => {
-      await count()
-      throw error
-    })
-    setCaller(request, caller)
-    await count(caller.id)
-    assertAllowed(caller, operation)
-    if (kindOf(request) === 'stream') openStreams.open(request, reply, caller, operation)
-  }
 
   /** @param receive for an operation that takes a file: its result replaces the body */
   function register(

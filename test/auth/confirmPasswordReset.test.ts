@@ -72,6 +72,16 @@ describe('confirmPasswordReset', () => {
     expect((await logIn(moved.username, moved.password)).status).toBe(200)
   })
 
+  it('refuses a common password and the user name, and the token stays good', async () => {
+    const { username, reset } = await mailed()
+    for (const easy of ['password123', username.toUpperCase()]) {
+      const { status, body } = await confirm(reset, easy)
+      expect(status).toBe(422)
+      expect(body.errors).toMatchObject([{ path: '/new_password', code: 'common_password' }])
+    }
+    expect((await confirm(reset)).status).toBe(204)
+  })
+
   it.each([
     ['/token', 'required', { new_password: 'long enough words' }],
     ['/new_password', 'required', { token: 'x' }],

@@ -5,6 +5,7 @@ import type { Caller } from '../../http/auth.ts'
 import type { Client } from '../../http/client.ts'
 import { hashPassword, verifyPassword } from '../../lib/passwords.ts'
 import { deleteTokens } from '../mail/mail.public.ts'
+import { endSessions } from '../sessions/sessions.public.ts'
 import { assertAcceptablePassword } from './acceptable-password.ts'
 import type { LoginThrottle } from './login-throttle.ts'
 
@@ -31,9 +32,7 @@ export function createPasswordChange(deps: {
       })
       if (count === 0) throw wrongPassword()
       await deleteTokens(tx, BigInt(id), 'password_reset')
-      await tx.session.deleteMany({
-        where: { userId: id, ...(sessionId !== undefined && { id: { not: sessionId } }) },
-      })
+      await endSessions(tx, id, sessionId)
     })
   }
 

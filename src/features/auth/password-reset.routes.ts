@@ -14,8 +14,8 @@ export function passwordResetRoutes(handle: Handle, reset: PasswordReset): void 
   handle(
     operations.confirmPasswordReset,
     async ({ body }) => {
-      await reset.assertGood(body.token)
-      await assertAcceptablePassword(body.new_password, { field: 'new_password' })
+      const username = await reset.usernameOf(body.token)
+      await assertAcceptablePassword(body.new_password, { username, field: 'new_password' })
       return await hashPassword(body.new_password)
     },
     async ({ body }, passwordHash) => {

@@ -4,15 +4,9 @@ import type { PasswordResetRequest } from '../../generated/schemas.ts'
 import { concernsUser } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
-import {
-  assertGoodToken,
-  issueToken,
-  type Links,
-  requestMails,
-  useToken,
-} from '../mail/mail.public.ts'
+import { findUserOf, issueToken, type Links, requestMails, useToken } from '../mail/mail.public.ts'
+import { endSessions } from '../sessions/sessions.public.ts'
 import { emailIndex, type UserService } from '../users/users.public.ts'
-import { endSessions } from './end-sessions.ts'
 import { countAttempt, perWindow } from './login-attempts.ts'
 
 /** Requests of one network. */
@@ -67,9 +61,16 @@ export function createPasswordReset({ database, crypto, users, links }: Deps) {
       })
     },
 
-    /** Refuses a token before a password is hashed for it. @throws AppError 422 */
-    assertGood: (token: string): Promise<void> =>
-      assertGoodToken(database, 'password_reset', token),
+    /**
+     * The user name of the account that a token is for. Ask before a password is hashed for it.
+     *
+     * @throws AppError 422 for a token that is no good
+     */
+    async usernameOf(token: string): Promise<string | null> {
+      const id = await findUserOf(database, 'password_reset', token)
+      const user = await database.user.findUnique({ where: { id }, select: { username: true } })
+      return user?.username ?? null
+    },
 
     /**
      * Gives the user of the token a new password, and ends all their logins.

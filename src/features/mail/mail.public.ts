@@ -1,9 +1,9 @@
 /** All that other features may know of mails. */
 export type { Links } from './links.ts'
 export {
-  assertGoodToken,
   deleteExpiredOneTimeTokens,
   deleteTokens,
+  findUserOf,
   issueToken,
   useToken,
 } from './one-time-tokens.ts'

@@ -49,15 +49,16 @@ const isGood = (purpose: TokenPurpose, token: string) => ({
   expiresAt: { gt: new Date() },
 })
 
-/** Refuses a token before work that costs much more. @throws AppError 422 */
-export async function assertGoodToken(
+/** The id of the user whom a token is for, which stays good. @throws AppError 422 */
+export async function findUserOf(
   database: Database,
   purpose: TokenPurpose,
   token: string,
-): Promise<void> {
-  if ((await database.oneTimeToken.count({ where: isGood(purpose, token) })) === 0) {
-    throw invalidToken()
-  }
+): Promise<bigint> {
+  const where = isGood(purpose, token)
+  const found = await database.oneTimeToken.findFirst({ where, select: { userId: true } })
+  if (found === null) throw invalidToken()
+  return found.userId
 }
 
 /**

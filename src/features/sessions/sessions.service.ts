@@ -6,6 +6,7 @@ import type { Client } from '../../http/client.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { DAY_MS } from '../../lib/day.ts'
+import { endSessions } from './end-sessions.ts'
 import { decryptSession, encryptClient, type SessionRecord } from './fields.ts'
 import { createRefreshToken, hashRefreshToken } from './refresh-tokens.ts'
 
@@ -120,7 +121,7 @@ export function createSessionService({ database, crypto, refreshTokenDays }: Dep
 
     /** Ends all of the caller's sessions. */
     async endAll(caller: Caller): Promise<void> {
-      await database.session.deleteMany({ where: { userId: caller.id } })
+      await endSessions(database, caller.id)
     },
 
     /** The account that an access token was made out to; undefined when session or account are gone or disabled. */

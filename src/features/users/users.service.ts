@@ -7,6 +7,7 @@ import { type Page, toPage } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { requestMails } from '../mail/mail.public.ts'
+import { endSessions } from '../sessions/sessions.public.ts'
 import { assertMayChange, type Changed, mayAccess } from './access.ts'
 import { assertMayClaim, emailGivenBy, emailTaken } from './email-claims.ts'
 import {
@@ -174,7 +175,7 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
           const leaves = disabled === true || (role !== undefined && role !== 'admin')
           if (leaves) assertAdminRemains(admins, [user.id])
           // Also when it is enabled again: what a login under way left behind is no way in.
-          if (disabled !== undefined) await tx.session.deleteMany({ where: { userId: user.id } })
+          if (disabled !== undefined) await endSessions(tx, user.id)
           const given = emailGivenBy(caller, user, email)
           if (email !== undefined) await assertMayClaim(tx, crypto, given, user.id)
           const identity =
