@@ -251,6 +251,9 @@ describe('createImport of an unacceptable file', () => {
     [{ null: ['x', 'x'] }, 'null', 'uniqueItems'],
     [{ 'default[a]': ['0', '0'] }, 'default[a]', 'type'],
     [{ 'rename[a]': ['b', 'b'] }, 'rename[a]', 'type'],
+    [{ welcome: true }, 'welcome', 'not_for_kind'],
+    [{ kind: 'users', primary_key: 'email' }, 'primary_key', 'not_for_kind'],
+    [{ kind: 'transactions', if_exists: 'replace' }, 'if_exists', 'not_for_kind'],
     [{ replace: true }, 'replace', 'unknown_parameter'],
     [{ 'renames[a]': 'b' }, 'renames[a]', 'unknown_parameter'],
   ])('refuses the query %j', async (query, path, code) => {

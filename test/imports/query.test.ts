@@ -20,7 +20,7 @@ describe('the options of an import', () => {
   it.each([
     [{}, {}],
     [{ dry_run: true }, { dryRun: true }],
-    [{ welcome: true }, { welcome: true }],
+    [{ kind: 'users', welcome: true }, { welcome: true }],
     [{ on_error: 'abort' }, { onError: 'abort' }],
     [{ max_errors: 0 }, { maxErrors: 0 }],
     [{ types: 'text' }, { types: 'text' }],

@@ -15,7 +15,7 @@ import { type ImportRecord, importView } from './imports.view.ts'
 import type { ImportOptions } from './kinds/options.ts'
 import { maskRejects } from './masked-rejects.ts'
 import type { Progress } from './progress.ts'
-import type { ImportQuery } from './query.ts'
+import { assertOptionsOfKind, type ImportQuery } from './query.ts'
 import { storedOnDisk } from './source.ts'
 import { sweepImports } from './sweep.ts'
 import { createUploads, type Incoming, type Upload } from './uploads.ts'
@@ -70,8 +70,15 @@ export function createImportService(deps: Deps) {
 
   return {
     /** Receives an uploaded file. @throws AppError 400, 408, 413, 415, 422 */
-    receive: (caller: Caller, query: ImportQuery, requestId: string, file: Incoming) =>
-      uploads.receive(caller.id, query, requestId, file),
+    async receive(
+      caller: Caller,
+      query: ImportQuery,
+      requestId: string,
+      file: Incoming,
+    ): Promise<Upload> {
+      assertOptionsOfKind(query)
+      return await uploads.receive(caller.id, query, requestId, file)
+    },
 
     /**
      * Makes an import of an uploaded file. The same commit writes `import.requested`, so that a
@@ -104,6 +111,7 @@ export function createImportService(deps: Deps) {
       path: string,
       watch: (progress: Progress) => void,
     ): Promise<{ readonly record: ImportRecord; readonly duplicate: boolean }> {
+      assertOptionsOfKind(query)
       const upload = await uploads.receiveFromDisk(userId, query, path)
       try {
         const { record, duplicate } = await acceptFile(

@@ -1,5 +1,6 @@
 import type { Static } from 'typebox'
 import type { GivenDialect } from '../../csv/detect/dialect.ts'
+import { type FieldError, invalid, queryError } from '../../errors.ts'
 import type { operations } from '../../generated/operations.ts'
 import type { ImportOptions } from './kinds/options.ts'
 
@@ -47,3 +48,14 @@ export const toOptions = (query: ImportQuery): ImportOptions => ({
   primaryKey: query.primary_key ?? [],
   rename: query.rename ?? {},
 })
+
+/** Refuses options that the kind of import does not have. @throws AppError 422 `not_for_kind` */
+export function assertOptionsOfKind({ kind, welcome, primary_key, if_exists }: ImportQuery): void {
+  const errors: FieldError[] = []
+  const refuse = (name: string, owner: string) =>
+    errors.push(queryError(name, 'not_for_kind', `is for kind=${owner} alone`))
+  if (kind !== 'users' && welcome) refuse('welcome', 'users')
+  if (kind !== 'dataset' && primary_key !== undefined) refuse('primary_key', 'dataset')
+  if (kind !== 'dataset' && if_exists === 'replace') refuse('if_exists', 'dataset')
+  if (errors.length > 0) throw invalid(errors)
+}
