@@ -1,6 +1,7 @@
 import { openCache } from './cache/cache.ts'
 import type { Config } from './config.ts'
 import { openDatabase } from './database/client.ts'
+import { watchKeyUse } from './database/key-use.ts'
 import { watchStorage } from './database/storage.ts'
 import { gaugeOutbox } from './events/outbox.ts'
 import { openQueue } from './events/queue.ts'
@@ -68,6 +69,7 @@ export function openServices(
       ? { relay: 1, background: 2 }
       : { relay: 2, background: config.WORKER_CONCURRENCY + 2 },
   )
+  const keys = watchKeyUse({ database, crypto, log })
   const shared = openShared(config.REDIS_URL, log)
   const cache = openCache({ shared, isThere: (id) => userExists(database, id), metrics, log })
   const queue = openQueue({ databaseUrl, shared, storage, metrics, log })
@@ -143,6 +145,7 @@ export function openServices(
     metrics,
     storage,
     crypto,
+    keys,
     database,
     relay,
     watch,
@@ -174,6 +177,7 @@ export function openServices(
         await queue.close()
         await mail.close()
         await cache.close()
+        await keys.close()
         shared?.watch.close()
         await closeDatabase()
       })()

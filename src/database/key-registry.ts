@@ -1,14 +1,14 @@
 import type pg from 'pg'
 import { StartupError } from '../errors.ts'
-import type { KeyCheck } from '../lib/crypto.ts'
+import { firstKeys, type KeyCheck } from '../lib/encryption-keys.ts'
 import { connectDedicated } from './dedicated-connection.ts'
 import { codeOf } from './errors.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** A start waits no longer than this for another one's key check. */
 const LIMITS = { statement: 60_000, lock: 10_000, connect: 10_000 }
-/** PostgreSQL's code for a missing table. */
-const UNDEFINED_TABLE = '42P01'
+/** PostgreSQL's codes for a missing table and a missing column. */
+const NOT_MIGRATED = ['42P01', '42703']
 
 /** The keys of a program. */
 export interface KnownKeys {
@@ -24,11 +24,17 @@ export interface KnownKeys {
 const BRING_BACK =
   'bring the old one back, as what it was used for cannot be read or found without it'
 
+interface StoredCheck extends KeyCheck {
+  /** Whether nothing is stored under it any longer, so that it may be missing. */
+  readonly retired: boolean
+}
+
 /** @throws StartupError naming the first key that differs or is missing, never its value */
-function assertSame(stored: readonly KeyCheck[], { checks, source }: KnownKeys): void {
+function assertSame(stored: readonly StoredCheck[], { checks, source }: KnownKeys): void {
   const known = new Map(checks.map(({ id, value }) => [id, Buffer.from(value)]))
-  for (const { id, value } of stored) {
+  for (const { id, value, retired } of stored) {
     const given = known.get(id)
+    if (given === undefined && retired) continue
     if (given === undefined) {
       throw new StartupError(
         `${source} lacks the key ${id}, which values in this database need; put it back after the new one.`,
@@ -45,8 +51,9 @@ function assertSame(stored: readonly KeyCheck[], { checks, source }: KnownKeys):
 async function compare(session: pg.Client, keys: KnownKeys): Promise<void> {
   // Serialise simultaneous starts: the first one stores the keys that the others are compared with.
   await session.query('LOCK TABLE encryption_keys IN EXCLUSIVE MODE')
-  const { rows } = await session.query<KeyCheck>(
-    'SELECT key_id AS id, check_value AS value FROM encryption_keys ORDER BY created_at, key_id',
+  const { rows } = await session.query<StoredCheck>(
+    `SELECT key_id AS id, check_value AS value, coalesce(retired_at <= now(), false) AS retired
+     FROM encryption_keys ORDER BY created_at, key_id`,
   )
   assertSame(rows, keys)
   const stored: Pick<Snapshot, 'rows'> = {
@@ -63,11 +70,18 @@ async function compare(session: pg.Client, keys: KnownKeys): Promise<void> {
       [id, value],
     )
   }
+  const { fieldKey, indexKey } = firstKeys(keys.checks.map(({ id }) => id))
+  await session.query(
+    `UPDATE key_use SET field_key = coalesce(field_key, $1), index_key = coalesce(index_key, $2)
+     WHERE field_key IS NULL OR index_key IS NULL`,
+    [fieldKey, indexKey],
+  )
 }
 
 /**
  * Compares a program's keys with those the migrated database was filled with, and stores check
- * values of new ones. A refusal changes nothing.
+ * values of new ones. A database without data begins to use the first of them; a new key is used once `npm run keys`
+ * says so. A refusal changes nothing.
  *
  * @throws StartupError if a key differs or is missing, or the database is not migrated
  */
@@ -78,7 +92,7 @@ export async function requireFittingKeys(databaseUrl: string, keys: KnownKeys): 
     await compare(session, keys)
     await session.query('COMMIT')
   } catch (error) {
-    if (codeOf(error) !== UNDEFINED_TABLE) throw error
+    if (!NOT_MIGRATED.includes(codeOf(error))) throw error
     throw new StartupError('The database is not up to date; run `npm run migrate` first.', {
       cause: error,
     })

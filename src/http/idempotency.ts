@@ -76,20 +76,25 @@ const canonical = (value: unknown): string =>
  */
 export function createAnswerOnce({ database, crypto }: Deps): AnswerOnce {
   return async ({ callerId, caller, key, content }, work) => {
-    const id = crypto.blindIndex('idempotency.key', `${caller}\n${key}`)
-    const fingerprint = crypto.blindIndex('idempotency.request', canonical(content))
+    // While the index key is replaced, an answer may be stored under either key.
+    const ids = crypto.everyIndex('idempotency.key', `${caller}\n${key}`)
+    const fingerprints = crypto.everyIndex('idempotency.request', canonical(content))
+    const [id] = ids as [Uint8Array<ArrayBuffer>]
+    const [fingerprint] = fingerprints as [Uint8Array<ArrayBuffer>]
     const address = { table: 'idempotency_keys', column: 'answer', userId: callerId ?? 0 }
-    const lock = new DataView(id.buffer, id.byteOffset).getBigInt64(0)
+    const locks = ids.map((one) => new DataView(one.buffer, one.byteOffset).getBigInt64(0))
 
     return await inUnitOfWork(database, async () => {
       const [{ free }] = await database.$queryRaw<[{ free: boolean }]>`
-        SELECT pg_try_advisory_xact_lock(${lock}) AS free`
+        SELECT bool_and(pg_try_advisory_xact_lock(lock)) AS free
+        FROM unnest(${locks.map(String)}::bigint[]) AS wanted (lock)`
       if (!free) throw inUse()
-      const stored = await database.idempotencyKey.findUnique({
-        where: { id, createdAt: { gt: new Date(Date.now() - MAX_AGE_MS) } },
+      const stored = await database.idempotencyKey.findFirst({
+        where: { id: { in: [...ids] }, createdAt: { gt: new Date(Date.now() - MAX_AGE_MS) } },
       })
       if (stored !== null) {
-        if (!Buffer.from(stored.fingerprint).equals(fingerprint)) throw reused()
+        const same = Buffer.from(stored.fingerprint)
+        if (!fingerprints.some((one) => same.equals(one))) throw reused()
         const answer = JSON.parse(crypto.decrypt(address, stored.answer)) as Omit<Answer, 'status'>
         return { ...answer, status: stored.status, replayed: true }
       }

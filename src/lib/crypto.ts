@@ -3,24 +3,14 @@ import {
   createDecipheriv,
   createHmac,
   createSecretKey,
-  hkdfSync,
-  randomBytes,
   randomFillSync,
 } from 'node:crypto'
 import { StartupError } from '../errors.ts'
+import { deriveKey, firstKeys, isIndexKey, parseKeys } from './encryption-keys.ts'
 
 const ALGORITHM = 'aes-256-gcm'
 const IV_BYTES = 12
 const TAG_BYTES = 16
-const INDEX_KEY_ID = 'index'
-/** 32 random bytes contain about 30 distinct values. */
-const MIN_BYTE_VALUES = 16
-
-/** What the database stores of a key: enough to recognise the key, not to recover it. */
-export interface KeyCheck {
-  readonly id: string
-  readonly value: Uint8Array
-}
 
 /**
  * Where an encrypted value is stored. The address is authenticated, so a moved value does not
@@ -32,10 +22,40 @@ export interface FieldAddress {
   readonly userId: number | bigint
 }
 
+/** Blind indexes are stored in one of two columns. While the key is replaced, both are filled. */
+export type Slot = 1 | 2
+
+/** Where the indexes that one key makes are stored. */
+export interface SlotKey {
+  readonly slot: Slot
+  readonly keyId: string
+}
+
+/** Which keys a process uses, as the database says. */
+export interface KeyUse {
+  /** The key that encrypts. */
+  readonly fieldKey: string
+  /** By which column and key values are looked up. */
+  readonly lookup: SlotKey
+  /** The columns that writers fill; the others get no value. */
+  readonly writes: readonly SlotKey[]
+  /** Further index keys under which short-lived rows may be found. */
+  readonly former: readonly string[]
+}
+
+/** A blind index, and in which column it is looked up. */
+export interface LookUp {
+  readonly slot: Slot
+  readonly index: Uint8Array<ArrayBuffer>
+}
+
+/** A value for each of the two columns of a blind index; undefined where none is stored. */
+export type Slots<T> = readonly [T | undefined, T | undefined]
+
 /** Encrypts single fields, and makes the blind indexes by which they can be looked up. */
 export interface FieldCrypto {
   /**
-   * Encrypts with AES-256-GCM under the first key. Layout: length of the key id (1 byte), key id,
+   * Encrypts with AES-256-GCM under the current key. Layout: length of the key id (1 byte), key id,
    * IV (12 bytes), ciphertext, tag (16 bytes).
    */
   encrypt(address: FieldAddress, text: string): Uint8Array<ArrayBuffer>
@@ -49,48 +69,22 @@ export interface FieldCrypto {
   decryptBytes(address: FieldAddress, value: Uint8Array): Buffer
   /** HMAC-SHA-256 (32 bytes) of a normalised value, under a key derived for this purpose only. */
   blindIndex(purpose: string, text: string): Uint8Array<ArrayBuffer>
+  /** The blind index by which a value is looked up now, and its column. */
+  lookUp(purpose: string, text: string): LookUp
+  /** The blind indexes to store with a value. */
+  blindIndexes(purpose: string, text: string): Slots<Uint8Array<ArrayBuffer>>
+  /**
+   * Blind indexes under every key in use: that of {@link blindIndex} first. For short-lived rows, which are found by
+   * any of them.
+   */
+  everyIndex(purpose: string, text: string): readonly Uint8Array<ArrayBuffer>[]
+  /** Names what {@link blindIndexes} depends on besides its arguments. */
+  indexVersion(): string
+  /** Changes which keys are used. @throws Error for a key that is not in ENCRYPTION_KEYS */
+  use(keys: KeyUse): void
+  /** The ids of all keys, in the order of ENCRYPTION_KEYS. */
+  readonly keyIds: readonly string[]
 }
-
-/** Generates a value for ENCRYPTION_KEYS: one key for fields and one for blind indexes. */
-export const createEncryptionKeys = (): string =>
-  `k1:${randomBytes(32).toString('base64')},${INDEX_KEY_ID}:${randomBytes(32).toString('base64')}`
-
-function parseKeys(encryptionKeys: string): Map<string, Buffer> {
-  const keys = new Map<string, Buffer>()
-  for (const entry of encryptionKeys.split(',')) {
-    const [, id, base64] = /^\s*([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]{43}=)\s*$/.exec(entry) ?? []
-    if (id === undefined || base64 === undefined || keys.has(id)) {
-      throw new StartupError(
-        'ENCRYPTION_KEYS must be a list `id:base64 of 32 bytes,…` with distinct ids; `npm run secrets` prints one.',
-      )
-    }
-    keys.set(id, Buffer.from(base64, 'base64'))
-  }
-  const weak = [...keys.values()].some((key) => new Set(key).size < MIN_BYTE_VALUES)
-  const distinct = new Set([...keys.values()].map((key) => key.toString('hex')))
-  if (weak || distinct.size < keys.size) {
-    throw new StartupError(
-      'ENCRYPTION_KEYS must hold distinct random keys; `npm run secrets` prints some.',
-    )
-  }
-  return keys
-}
-
-/** Derives a key for one purpose; it reveals nothing about the key it comes from. */
-const deriveKey = (key: Uint8Array, purpose: string) =>
-  Buffer.from(hkdfSync('sha256', key, '', `passbook:${purpose}`, 32))
-
-/**
- * Computes what the database stores to recognise keys: an HMAC-SHA-256 of each id, under a key
- * derived from that key for this purpose only.
- *
- * @throws StartupError as {@link createFieldCrypto}
- */
-export const createKeyChecks = (encryptionKeys: string): readonly KeyCheck[] =>
-  [...parseKeys(encryptionKeys)].map(([id, key]) => ({
-    id,
-    value: createHmac('sha256', deriveKey(key, 'key-check')).update(id).digest(),
-  }))
 
 /**
  * Generates random bytes for many IVs at once: one call per IV takes longer than encrypting a
@@ -113,44 +107,51 @@ const associatedData = ({ table, column, userId }: FieldAddress) =>
   Buffer.from(`${table}.${column}:${userId}`)
 
 /**
- * @param encryptionKeys `id:base64,…`. The first key encrypts; the others still decrypt, so keys
- *   are rotated by putting a new one first. The key named `index` is for blind indexes and must
- *   stay.
+ * @param encryptionKeys `id:base64,…`. Until {@link FieldCrypto.use} says otherwise, the first key encrypts and the one
+ *   named `index` makes blind indexes; all others decrypt.
  * @throws StartupError if the list is malformed, has weak or duplicate keys, or lacks a field key
- *   or the index key
+ *   or an index key
  */
 export function createFieldCrypto(encryptionKeys: string): FieldCrypto {
   const keys = parseKeys(encryptionKeys)
-  const indexKey = keys.get(INDEX_KEY_ID)
-  keys.delete(INDEX_KEY_ID)
-  const [current] = keys
-  if (indexKey === undefined || current === undefined) {
+  const { fieldKey, indexKey } = firstKeys([...keys.keys()])
+  if (indexKey === undefined || fieldKey === undefined) {
     throw new StartupError(
       'ENCRYPTION_KEYS needs a key for fields and one named `index`; `npm run secrets` prints both.',
     )
   }
-  const [currentId, currentBytes] = current
-  const currentKey = createSecretKey(currentBytes)
+  const keyOf = (id: string): Buffer => {
+    const key = keys.get(id)
+    if (key === undefined) throw new Error(`The key ${id} is not in ENCRYPTION_KEYS`)
+    return key
+  }
   const nextIv = createIvs()
-  const header = Buffer.from([currentId.length, ...Buffer.from(currentId)])
-  const purposeKeys = new Map<string, Buffer>()
-  const purposeKey = (purpose: string) => {
-    const known = purposeKeys.get(purpose)
-    if (known) return known
-    const derived = deriveKey(indexKey, purpose)
-    purposeKeys.set(purpose, derived)
-    return derived
+  const index = createIndex(keyOf)
+  let current = createEncryptor(fieldKey, keyOf(fieldKey))
+  let inUse: Pick<KeyUse, 'lookup' | 'writes' | 'former'> = {
+    lookup: { slot: 1, keyId: indexKey },
+    writes: [{ slot: 1, keyId: indexKey }],
+    former: [],
   }
 
   const self: FieldCrypto = {
+    keyIds: [...keys.keys()],
+
+    use({ fieldKey: id, ...indexes }) {
+      for (const { keyId } of [indexes.lookup, ...indexes.writes]) keyOf(keyId)
+      current = createEncryptor(id, keyOf(id))
+      inUse = { ...indexes, former: indexes.former.filter((former) => keys.has(former)) }
+    },
+
     encrypt: (address, text) => self.encryptBytes(address, Buffer.from(text)),
 
     decrypt: (address, value) => self.decryptBytes(address, value).toString(),
 
     encryptBytes(address, bytes) {
+      const { header, key } = current
       const value = new Uint8Array(header.length + IV_BYTES + bytes.length + TAG_BYTES)
       const iv = nextIv()
-      const cipher = createCipheriv(ALGORITHM, currentKey, iv).setAAD(associatedData(address))
+      const cipher = createCipheriv(ALGORITHM, key, iv).setAAD(associatedData(address))
       value.set(header)
       value.set(iv, header.length)
       // GCM output is as long as its input, so `final` returns nothing.
@@ -163,7 +164,8 @@ export function createFieldCrypto(encryptionKeys: string): FieldCrypto {
     decryptBytes(address, value) {
       const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
       const idEnd = 1 + (bytes[0] ?? 0)
-      const key = keys.get(bytes.toString('utf8', 1, idEnd))
+      const id = bytes.toString('utf8', 1, idEnd)
+      const key = isIndexKey(id) ? undefined : keys.get(id)
       if (key === undefined || bytes.length < idEnd + IV_BYTES + TAG_BYTES) {
         throw new Error(
           `A value of ${address.table}.${address.column} has no key in ENCRYPTION_KEYS`,
@@ -176,9 +178,45 @@ export function createFieldCrypto(encryptionKeys: string): FieldCrypto {
       return Buffer.concat([decipher.update(body), decipher.final()])
     },
 
-    blindIndex(purpose, text) {
-      return new Uint8Array(createHmac('sha256', purposeKey(purpose)).update(text).digest())
+    blindIndex: (purpose, text) => index(inUse.lookup.keyId, purpose, text),
+
+    lookUp: (purpose, text) => ({
+      slot: inUse.lookup.slot,
+      index: index(inUse.lookup.keyId, purpose, text),
+    }),
+
+    blindIndexes(purpose, text) {
+      const of = (wanted: Slot) => {
+        const write = inUse.writes.find(({ slot }) => slot === wanted)
+        return write && index(write.keyId, purpose, text)
+      }
+      return [of(1), of(2)]
     },
+
+    everyIndex(purpose, text) {
+      const { lookup, writes, former } = inUse
+      const ids = new Set([lookup.keyId, ...writes.map(({ keyId }) => keyId), ...former])
+      return [...ids].map((id) => index(id, purpose, text))
+    },
+
+    indexVersion: () => inUse.writes.map(({ slot, keyId }) => `${slot}:${keyId}`).join(),
   }
   return self
+}
+
+/** A key that encrypts, and how its values begin. */
+const createEncryptor = (id: string, key: Uint8Array) => ({
+  header: Buffer.from([id.length, ...Buffer.from(id)]),
+  key: createSecretKey(key),
+})
+
+/** Makes blind indexes. Keys are derived once for each purpose. */
+function createIndex(keyOf: (id: string) => Buffer) {
+  const derived = new Map<string, Buffer>()
+  return (keyId: string, purpose: string, text: string): Uint8Array<ArrayBuffer> => {
+    const name = `${keyId} ${purpose}`
+    const key = derived.get(name) ?? deriveKey(keyOf(keyId), purpose)
+    derived.set(name, key)
+    return new Uint8Array(createHmac('sha256', key).update(text).digest())
+  }
 }

@@ -20,6 +20,7 @@ await runProcess(apiCommand, async (environment, log) => {
   const config = createConfig(environment)
   await prepareDatabase(databaseUrl, environment, config, log)
   const services = openServices(config, databaseUrl, log, 'api')
+  await persist(() => services.keys.start(), log)
   await persist(() => ensureAdmin(services), log)
   const { url, close } = await listen(await buildApp(services), config.HOST, config.PORT)
   return {

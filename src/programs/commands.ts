@@ -50,6 +50,16 @@ export const secretsCommand = {
   document: '{"JWT_SECRET", "ENCRYPTION_KEYS"}',
 } as const satisfies Command
 
+export const keysCommand = {
+  name: 'keys',
+  summary: `Replaces encryption keys while the service goes on. add makes new ones; rotate has all that is stored made
+anew under the newest ones, and may be ended and run again; status says what is stored under which key.`,
+  document: `{"added", "file" or "ENCRYPTION_KEYS"}, {"field_key", "index_key", "values", "seconds"}, or
+{"rotation_under_way", "phase", "keys": [{"id", "kind", "current", "values": {TABLE.COLUMN: COUNT}, "may_go"}, …]}`,
+  positionals: { usage: 'add | rotate | status', min: 1, max: 1 },
+  notes: `${DATABASE} ARCHITECTURE.md has the steps.`,
+} as const satisfies Command
+
 export const etlCommand = {
   name: 'etl',
   summary: `Groups users by bank, by company and by pincode in one run, and writes the groups to FILE, the largest

@@ -2,7 +2,8 @@ import { join, resolve } from 'node:path'
 import type { Config, Environment } from '../config.ts'
 import { requireFittingKeys } from '../database/key-registry.ts'
 import { readsStoredNames } from '../features/users/stored-names.ts'
-import { createFieldCrypto, createKeyChecks } from '../lib/crypto.ts'
+import { createFieldCrypto } from '../lib/crypto.ts'
+import { createKeyChecks } from '../lib/encryption-keys.ts'
 import { SECRETS_FILE } from './kept-secrets.ts'
 
 /**

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StartupError } from '../errors.ts'
-import { createEncryptionKeys } from '../lib/crypto.ts'
+import { createEncryptionKeys } from '../lib/encryption-keys.ts'
 
 /** The file in DATA_DIR that holds the secrets. */
 export const SECRETS_FILE = 'secrets.json'
@@ -46,8 +46,7 @@ export async function readSecrets(dataDir: string): Promise<KeptSecrets | undefi
 }
 
 /**
- * Reads the secrets of a data folder, or creates them at the first call. The file is written
- * atomically, and only its owner can read it.
+ * Reads the secrets of a data folder, or creates them at the first call.
  *
  * @throws StartupError when the folder is not writable, or holds a database whose secrets are
  *   missing
@@ -63,6 +62,17 @@ export async function ensureSecrets(dataDir: string): Promise<KeptSecrets> {
     )
   }
   const secrets = createSecrets()
+  await writeSecrets(dataDir, secrets)
+  return secrets
+}
+
+/**
+ * Replaces the secrets of a data folder. The file is written atomically, and only its owner can read it.
+ *
+ * @throws StartupError when the folder is not writable
+ */
+export async function writeSecrets(dataDir: string, secrets: KeptSecrets): Promise<void> {
+  const path = join(dataDir, SECRETS_FILE)
   const temporary = `${path}.${process.pid}`
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
@@ -75,5 +85,4 @@ export async function ensureSecrets(dataDir: string): Promise<KeptSecrets> {
       { cause: error },
     )
   }
-  return secrets
 }

@@ -31,6 +31,7 @@ await runProcess(startCommand, async (environment, log) => {
   const databaseUrl = postgres?.url ?? (environment.DATABASE_URL as string)
   await prepareDatabase(databaseUrl, environment, config, log)
   const services = openServices(config, databaseUrl, log, 'worker')
+  await persist(() => services.keys.start(), log)
   await persist(() => ensureAdmin(services, kept), log)
   await startConsumers(services)
   const { url, close } = await listen(await buildApp(services), config.HOST, config.PORT)

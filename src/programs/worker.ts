@@ -2,6 +2,7 @@ import { buildHealthApp } from '../app.ts'
 import { createConfig, requireServers } from '../config.ts'
 import { startConsumers } from '../consumers.ts'
 import { within } from '../lib/in-time.ts'
+import { persist } from '../lib/persist.ts'
 import { runProcess } from '../lib/process.ts'
 import { openServices } from '../services.ts'
 import { workerCommand } from './commands.ts'
@@ -19,6 +20,7 @@ await runProcess(workerCommand, async (environment, log) => {
   const config = createConfig(environment)
   await prepareDatabase(databaseUrl, environment, config, log)
   const services = openServices(config, databaseUrl, log, 'worker')
+  await persist(() => services.keys.start(), log)
   const health =
     config.WORKER_PORT === undefined
       ? undefined

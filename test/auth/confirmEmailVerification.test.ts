@@ -69,7 +69,7 @@ describe('confirmEmailVerification', () => {
   it('refuses a token of an address that was changed since', async () => {
     const { id, token, email } = await mailed()
     await cast.service.database.query(
-      `UPDATE users SET email_index = sha256('other') WHERE id = $1`,
+      `UPDATE one_time_tokens SET email_index = sha256('other') WHERE user_id = $1`,
       [id],
     )
     await expectRefused(token)

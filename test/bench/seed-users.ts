@@ -2,17 +2,18 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { type KeyUseRow, keyUseOf } from '../../src/database/key-use.ts'
 import { copyIn } from './copy-in.ts'
 import type { SeedRange, SeedRows } from './seed-rows.ts'
 
 const BATCH = 20_000
 const PROCESSES = 2
 
-const USERS =
-  'users (id, name, email, email_verified, name_index, email_index, search_index, age, pincode, created_at, updated_at)'
+const USERS = `users (id, name, email, email_verified, name_index, name_index_2, email_index, email_index_2,
+  search_index, search_index_2, age, pincode, created_at, updated_at)`
 const EMPLOYMENTS = 'employments (user_id, company_name, company_key, is_current)'
-const ACCOUNTS =
-  'bank_accounts (user_id, bank_name, bank_key, account_number, account_number_index, is_primary)'
+const ACCOUNTS = `bank_accounts (user_id, bank_name, bank_key, account_number, account_number_index,
+  account_number_index_2, is_primary)`
 
 const TABLES = ['users', 'employments', 'bank_accounts']
 
@@ -45,16 +46,18 @@ async function copyPeople(
   count: number,
   progress: (done: number) => void,
 ): Promise<void> {
+  const { rows } = await client.query<KeyUseRow>('SELECT * FROM key_use')
+  const keys = rows[0] && keyUseOf(rows[0])
   const path = fileURLToPath(new URL('./seed-rows.ts', import.meta.url))
   const makers = Array.from({ length: PROCESSES }, () => fork(path, { serialization: 'advanced' }))
   const make = async (batch: number): Promise<SeedRows | undefined> => {
     const maker = makers[batch % PROCESSES]
     const size = Math.min(BATCH, count - batch * BATCH)
     if (maker === undefined || size <= 0) return undefined
-    const range: SeedRange = { encryptionKeys, first: first + batch * BATCH, count: size }
+    const range: SeedRange = { encryptionKeys, keys, first: first + batch * BATCH, count: size }
     maker.send(range)
-    const [rows] = await once(maker, 'message')
-    return rows
+    const [made] = await once(maker, 'message')
+    return made
   }
   const made = makers.map((_, batch) => make(batch))
   for (let batch = 0; ; batch += 1) {

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { StartupError } from '../../src/errors.ts'
-import { createEncryptionKeys, createFieldCrypto, createKeyChecks } from '../../src/lib/crypto.ts'
+import { createFieldCrypto } from '../../src/lib/crypto.ts'
+import { createEncryptionKeys, createKeyChecks } from '../../src/lib/encryption-keys.ts'
 
 const key = () => randomBytes(32).toString('base64')
 const KEYS = createEncryptionKeys()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Database, openDatabase, Prisma } from '../../src/database/client.ts'
-import { emailIndex, encryptUser } from '../../src/features/users/fields.ts'
+import { emailLookUp, encryptUser } from '../../src/features/users/fields.ts'
 import {
   filtersById,
   type UserQuery,
@@ -11,7 +11,8 @@ import {
 import { readUserPage } from '../../src/features/users/page.ts'
 import { listUsers } from '../../src/generated/operations.ts'
 import { encodeCursor } from '../../src/http/paging.ts'
-import { createEncryptionKeys, createFieldCrypto } from '../../src/lib/crypto.ts'
+import { createFieldCrypto } from '../../src/lib/crypto.ts'
+import { createEncryptionKeys } from '../../src/lib/encryption-keys.ts'
 import { createLog } from '../../src/lib/log.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
 
@@ -42,7 +43,7 @@ beforeAll(async () => {
        timestamptz '2026-01-01Z' + n * interval '1 minute',
        timestamptz '2026-06-01Z' + (abs(hashint8(n)) % 1000000) * interval '1 minute'
      FROM generate_series(1, ${USERS}) AS n`,
-    [columns.nameIndex, emailIndex(crypto, 'one@one.example'), String(common), String(rare)],
+    [columns.nameIndex, emailLookUp(crypto, 'one@one.example').index, String(common), String(rare)],
   )
   await database.query(
     `INSERT INTO employments (user_id, company_name, company_key, is_current)

@@ -89,6 +89,8 @@ describe('every program', () => {
     ['worker', [], {}, /^DATABASE_URL is not set/],
     ['migrate', [], {}, /^There is no data in /],
     ['jobs', ['list'], {}, /^There is no data in /],
+    ['keys', ['status'], {}, /^There is no data in /],
+    ['keys', ['add'], {}, /^There are no keys in /],
     ['etl', ['--out', '/dev/null/x.csv'], { DATA_DIR: '/dev/null/x' }, /cannot be written/],
     ['import', ['/no/file.csv'], {}, /^There is no data in /],
     ['demo', ['/no/users.csv', '/no/transactions.csv'], {}, /^There is no file \/no\/users\.csv/],
@@ -122,6 +124,19 @@ describe('with --json a program prints one document', () => {
     expect(await documentOf('secrets')).toEqual({
       JWT_SECRET: expect.stringMatching(/^.{64}$/),
       ENCRYPTION_KEYS: expect.stringContaining('index:'),
+    })
+  })
+
+  it('keys', async () => {
+    const { added, ENCRYPTION_KEYS } = await documentOf('keys', 'add')
+    expect(added).toEqual(['k2', 'index2'])
+    expect(ENCRYPTION_KEYS.endsWith(`,${served['ENCRYPTION_KEYS']}`)).toBe(true)
+    expect(await documentOf('keys', 'status')).toMatchObject({
+      rotation_under_way: false,
+      keys: [
+        { id: 'index', kind: 'index', current: true, may_go: false },
+        { id: 'k1', kind: 'field', current: true, may_go: false },
+      ],
     })
   })
 

@@ -50,7 +50,7 @@ export function createEmailVerification({ database, crypto, users }: Deps) {
     async confirm(token: string): Promise<void> {
       await database
         .$transaction(async (tx) => {
-          const id = await useToken(tx, 'email_verification', token)
+          const id = await useToken(tx, crypto, 'email_verification', token)
           concernsUser(id)
           await tx.user.update({ where: { id }, data: { emailVerified: true } })
         })

@@ -6,7 +6,7 @@ import type { Caller } from '../../http/auth.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { findUserOf, issueToken, type Links, requestMails, useToken } from '../mail/mail.public.ts'
 import { endSessions } from '../sessions/sessions.public.ts'
-import { emailIndex, type UserService } from '../users/users.public.ts'
+import { hasEmail, type UserService } from '../users/users.public.ts'
 import { countAttempt, perWindow } from './login-attempts.ts'
 
 /** Requests of one network. */
@@ -28,7 +28,7 @@ export function createPasswordReset({ database, crypto, users, links }: Deps) {
   /** Of those of an address only the verified user: others claim it, and do not read it. */
   const accountOf = ({ username, email }: PasswordResetRequest) => ({
     usernameKey: username?.toLowerCase() ?? { not: null },
-    ...(email !== undefined && { emailIndex: emailIndex(crypto, email) }),
+    ...(email !== undefined && hasEmail(crypto, email)),
     emailVerified: true,
     disabledAt: null,
   })
@@ -79,7 +79,7 @@ export function createPasswordReset({ database, crypto, users, links }: Deps) {
      */
     async confirm(token: string, passwordHash: string): Promise<void> {
       await database.$transaction(async (tx) => {
-        const id = await useToken(tx, 'password_reset', token)
+        const id = await useToken(tx, crypto, 'password_reset', token)
         concernsUser(id)
         await tx.user.update({ where: { id }, data: { passwordHash } })
         await endSessions(tx, id)

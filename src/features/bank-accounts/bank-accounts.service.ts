@@ -6,12 +6,12 @@ import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import type { UserService } from '../users/users.public.ts'
 import {
-  accountNumberIndex,
   type BankAccountDraft,
   type BankAccountRecord,
   changeBankAccount,
   decryptBankAccount,
   draftBankAccount,
+  hasNumber,
   toColumns,
 } from './fields.ts'
 
@@ -50,7 +50,7 @@ export function createBankAccountService({ database, crypto, users }: Deps) {
    */
   async function assertFree(tx: DatabaseTransaction, { accountNumber }: BankAccountDraft) {
     const taken = await tx.bankAccount.count({
-      where: { accountNumberIndex: accountNumberIndex(crypto, accountNumber) },
+      where: hasNumber(crypto, accountNumber),
     })
     if (taken > 0) throw numberTaken()
   }

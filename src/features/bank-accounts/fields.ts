@@ -6,7 +6,10 @@ import type { FieldCrypto } from '../../lib/crypto.ts'
 type BankAccountRow = Prisma.BankAccountGetPayload<object>
 
 /** A bank account with its number decrypted. */
-export type BankAccountRecord = Omit<BankAccountRow, 'accountNumber' | 'accountNumberIndex'> & {
+export type BankAccountRecord = Omit<
+  BankAccountRow,
+  'accountNumber' | 'accountNumberIndex' | 'accountNumberIndex2'
+> & {
   readonly accountNumber: string
 }
 
@@ -15,9 +18,23 @@ export type BankAccountDraft = Omit<BankAccountRecord, 'id' | 'createdAt' | 'upd
 
 const address = (userId: bigint) => ({ table: 'bank_accounts', column: 'account_number', userId })
 
-/** The HMAC that makes an account number unique across all users. */
-export const accountNumberIndex = (crypto: FieldCrypto, accountNumber: string) =>
-  crypto.blindIndex('bank_accounts.account_number', accountNumber)
+const PURPOSE = 'bank_accounts.account_number'
+
+/** The HMACs that make an account number unique across all users, under the keys in use. */
+export function accountNumberIndexes(crypto: FieldCrypto, accountNumber: string) {
+  const [first, second] = crypto.blindIndexes(PURPOSE, accountNumber)
+  return { accountNumberIndex: first ?? null, accountNumberIndex2: second ?? null }
+}
+
+/** Whether a stored account has a number. */
+export function hasNumber(crypto: FieldCrypto, accountNumber: string) {
+  const { slot, index } = crypto.lookUp(PURPOSE, accountNumber)
+  return slot === 1 ? { accountNumberIndex: index } : { accountNumberIndex2: index }
+}
+
+/** Decrypts the stored account number of a user. */
+export const decryptNumber = (crypto: FieldCrypto, userId: bigint, value: Uint8Array): string =>
+  crypto.decrypt(address(userId), value)
 
 /** Applies changes to a bank account. Account numbers are stored in upper case. */
 export function changeBankAccount(
@@ -55,10 +72,10 @@ export const draftBankAccount = (userId: bigint, input: BankAccountCreate): Bank
 export const toColumns = (crypto: FieldCrypto, draft: BankAccountDraft) => ({
   ...draft,
   accountNumber: crypto.encrypt(address(draft.userId), draft.accountNumber),
-  accountNumberIndex: accountNumberIndex(crypto, draft.accountNumber),
+  ...accountNumberIndexes(crypto, draft.accountNumber),
 })
 
 export function decryptBankAccount(crypto: FieldCrypto, row: BankAccountRow): BankAccountRecord {
-  const { accountNumberIndex: _, ...rest } = row
-  return { ...rest, accountNumber: crypto.decrypt(address(row.userId), row.accountNumber) }
+  const { accountNumberIndex: _, accountNumberIndex2: __, ...rest } = row
+  return { ...rest, accountNumber: decryptNumber(crypto, row.userId, row.accountNumber) }
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../../database/client.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import type { Mail } from '../../lib/mail/transport.ts'
-import { emailIndex, type UserRecord } from '../users/users.public.ts'
+import { emailLookUp, type UserRecord } from '../users/users.public.ts'
 import type { Links } from './links.ts'
 import { issueToken, type TokenPurpose } from './one-time-tokens.ts'
 import type { MailKind } from './request-mails.ts'
@@ -30,7 +30,7 @@ export async function composeMail(
   if (to === undefined) return undefined
 
   async function linkTo(purpose: TokenPurpose, { id, email }: Addressed) {
-    const index = emailIndex(crypto, email)
+    const { index } = emailLookUp(crypto, email)
     const { token } = await issueToken(database, { userId: id, purpose, emailIndex: index })
     return { token, link: links.to(purpose, token) }
   }

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Database, DatabaseTransaction } from '../../database/client.ts'
 import { AppError, bodyError } from '../../errors.ts'
+import type { FieldCrypto } from '../../lib/crypto.ts'
+import { decryptEmail, everyEmailIndex } from '../users/users.public.ts'
 
 const TOKEN_BYTES = 32
 const MINUTE_MS = 60_000
@@ -61,6 +63,18 @@ export async function findUserOf(
   return found.userId
 }
 
+interface TokenUser {
+  readonly id: bigint
+  readonly email: Uint8Array | null
+}
+
+/** Whether an HMAC is that of the user's address, under any key in use: keys may have changed since. */
+function isOfUser(crypto: FieldCrypto, { id, email }: TokenUser, index: Uint8Array): boolean {
+  if (email === null) return false
+  const indexes = everyEmailIndex(crypto, decryptEmail(crypto, id, email))
+  return indexes.some((one) => Buffer.compare(one, index) === 0)
+}
+
 /**
  * Uses a token up, and keeps its user until the end of the transaction. Users are locked before
  * what is theirs, as their deletion does.
@@ -70,20 +84,19 @@ export async function findUserOf(
  */
 export async function useToken(
   tx: DatabaseTransaction,
+  crypto: FieldCrypto,
   purpose: TokenPurpose,
   token: string,
 ): Promise<bigint> {
   const where = isGood(purpose, token)
-  const [user] = await tx.$queryRaw<{ id: bigint; email_index: Uint8Array | null }[]>`
-    SELECT id, email_index FROM users
+  const [user] = await tx.$queryRaw<TokenUser[]>`
+    SELECT id, email FROM users
     WHERE id = (SELECT user_id FROM one_time_tokens WHERE token_hash = ${where.tokenHash})
     FOR NO KEY UPDATE`
   const [used] = await tx.oneTimeToken.updateManyAndReturn({ where, data: { usedAt: new Date() } })
   if (user === undefined || used === undefined) throw invalidToken()
   const { emailIndex } = used
-  if (emailIndex !== null && Buffer.compare(emailIndex, user.email_index ?? Buffer.of()) !== 0) {
-    throw invalidToken()
-  }
+  if (emailIndex !== null && !isOfUser(crypto, user, emailIndex)) throw invalidToken()
   return user.id
 }
 

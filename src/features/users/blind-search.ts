@@ -1,4 +1,4 @@
-import type { FieldCrypto } from '../../lib/crypto.ts'
+import type { FieldCrypto, Slot } from '../../lib/crypto.ts'
 
 const MIN_PREFIX_LENGTH = 2
 
@@ -13,17 +13,18 @@ const words = (text: string): string[] =>
     .filter(Boolean)
 
 /** The first 64 bits of a word's HMAC. They distinguish words, and do not reveal them. */
-const token = (crypto: FieldCrypto, word: string): bigint => {
-  const digest = crypto.blindIndex('users.search', word)
-  return new DataView(digest.buffer, digest.byteOffset).getBigInt64(0)
-}
+const token = (digest: Uint8Array): bigint =>
+  new DataView(digest.buffer, digest.byteOffset).getBigInt64(0)
 
-/** The tokens stored with a user: one for each beginning of a word in name and e-mail address. */
+/**
+ * The tokens stored with a user: one for each beginning of a word in name and e-mail address, for
+ * each of the two columns.
+ */
 export function searchTokens(
   crypto: FieldCrypto,
   name: string,
   email: string | undefined,
-): bigint[] {
+): [bigint[], bigint[]] {
   const beginnings = new Set<string>()
   for (const word of [...words(name), ...words(email ?? '')]) {
     const letters = [...word]
@@ -31,7 +32,13 @@ export function searchTokens(
       beginnings.add(letters.slice(0, end).join(''))
     }
   }
-  return [...beginnings].map((beginning) => token(crypto, beginning))
+  const tokens: [bigint[], bigint[]] = [[], []]
+  for (const beginning of beginnings) {
+    const [first, second] = crypto.blindIndexes('users.search', beginning)
+    if (first) tokens[0].push(token(first))
+    if (second) tokens[1].push(token(second))
+  }
+  return tokens
 }
 
 /**
@@ -40,7 +47,12 @@ export function searchTokens(
  *
  * @returns undefined when all words are shorter than two characters
  */
-export function queryTokens(crypto: FieldCrypto, query: string): bigint[] | undefined {
+export function queryTokens(
+  crypto: FieldCrypto,
+  query: string,
+): { readonly slot: Slot; readonly tokens: readonly bigint[] } | undefined {
   const terms = words(query).filter((term) => [...term].length >= MIN_PREFIX_LENGTH)
-  return terms.length > 0 ? terms.map((term) => token(crypto, term)) : undefined
+  const found = terms.map((term) => crypto.lookUp('users.search', term))
+  const [first] = found
+  return first && { slot: first.slot, tokens: found.map(({ index }) => token(index)) }
 }

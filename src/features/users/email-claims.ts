@@ -2,7 +2,7 @@ import type { Database, DatabaseTransaction } from '../../database/client.ts'
 import { conflict } from '../../errors.ts'
 import type { Caller } from '../../http/auth.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
-import { emailIndex, type GivenEmail, type UserRecord } from './fields.ts'
+import { type GivenEmail, hasEmail, type UserRecord } from './fields.ts'
 
 /** What a second user with a verified email address is refused with. */
 export const emailTaken = () => conflict('email_taken', 'Another user has this email address')
@@ -44,7 +44,7 @@ export async function assertMayClaim(
   if (email === undefined || email.verified) return
   const owner = await database.user.findFirst({
     where: {
-      emailIndex: emailIndex(crypto, email.address),
+      ...hasEmail(crypto, email.address),
       emailVerified: true,
       id: { not: userId },
     },

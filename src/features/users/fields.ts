@@ -44,13 +44,41 @@ export interface GivenEmail {
   readonly verified: boolean
 }
 
+const EMAIL = 'users.email'
+
 /** The HMAC by which an e-mail address is looked up and, once verified, unique: that of its {@link emailKey}. */
-export const emailIndex = (crypto: FieldCrypto, email: string) =>
-  crypto.blindIndex('users.email', emailKey(email))
+export const emailLookUp = (crypto: FieldCrypto, email: string) =>
+  crypto.lookUp(EMAIL, emailKey(email))
+
+/** The condition that a stored user has an e-mail address. */
+export function hasEmail(crypto: FieldCrypto, email: string) {
+  const { slot, index } = emailLookUp(crypto, email)
+  return slot === 1 ? { emailIndex: index } : { emailIndex2: index }
+}
+
+/** The HMACs of an e-mail address under every key in use, for rows that live for a day at most. */
+export const everyEmailIndex = (crypto: FieldCrypto, email: string) =>
+  crypto.everyIndex(EMAIL, emailKey(email))
 
 /** The HMAC by which a whole name is looked up, regardless of case and accents. */
-export const nameIndex = (crypto: FieldCrypto, name: string) =>
-  crypto.blindIndex('users.name', fold(name))
+export const nameLookUp = (crypto: FieldCrypto, name: string) =>
+  crypto.lookUp('users.name', fold(name))
+
+/** The columns by which a user is found, under the keys in use. */
+export function userIndexes(crypto: FieldCrypto, name: string, email: string | undefined) {
+  const [nameIndex, nameIndex2] = crypto.blindIndexes('users.name', fold(name))
+  const [emailIndex, emailIndex2] =
+    email === undefined ? [] : crypto.blindIndexes(EMAIL, emailKey(email))
+  const [searchIndex, searchIndex2] = searchTokens(crypto, name, email)
+  return {
+    nameIndex: nameIndex ?? null,
+    nameIndex2: nameIndex2 ?? null,
+    emailIndex: emailIndex ?? null,
+    emailIndex2: emailIndex2 ?? null,
+    searchIndex,
+    searchIndex2,
+  }
+}
 
 /** Encrypts name and e-mail address into the columns that store and index them. */
 export function encryptUser(
@@ -63,12 +91,15 @@ export function encryptUser(
     name: crypto.encrypt(address('name', userId), name),
     email: email === undefined ? null : crypto.encrypt(address('email', userId), email.address),
     emailVerified: email?.verified ?? false,
-    nameIndex: nameIndex(crypto, name),
-    emailIndex: email === undefined ? null : emailIndex(crypto, email.address),
-    searchIndex: searchTokens(crypto, name, email?.address),
+    ...userIndexes(crypto, name, email?.address),
   }
 }
 
+/** Decrypts the stored e-mail address of a user. */
+export const decryptEmail = (crypto: FieldCrypto, userId: bigint, email: Uint8Array): string =>
+  crypto.decrypt(address('email', userId), email)
+
+/** Decrypts the stored name of a user. */
 export const decryptName = (crypto: FieldCrypto, userId: bigint, name: Uint8Array): string =>
   crypto.decrypt(address('name', userId), name)
 
@@ -87,6 +118,6 @@ export function decryptUser(crypto: FieldCrypto, row: ShownRow): UserRecord {
     createdAt,
     updatedAt,
     name: decryptName(crypto, id, name),
-    email: email === null ? undefined : crypto.decrypt(address('email', id), email),
+    email: email === null ? undefined : decryptEmail(crypto, id, email),
   }
 }

@@ -4,9 +4,10 @@ import { invalid, queryError } from '../../errors.ts'
 import type { listUsers } from '../../generated/operations.ts'
 import { readPaging } from '../../http/paging.ts'
 import { caseless } from '../../lib/caseless.ts'
-import type { FieldCrypto } from '../../lib/crypto.ts'
+import type { FieldCrypto, LookUp } from '../../lib/crypto.ts'
+import { slotColumn } from '../../lib/slot-column.ts'
 import { queryTokens } from './blind-search.ts'
-import { emailIndex, nameIndex, type UserRecord } from './fields.ts'
+import { emailLookUp, nameLookUp, type UserRecord } from './fields.ts'
 
 export type UserQuery = Static<typeof listUsers.schema.querystring>
 
@@ -37,6 +38,9 @@ export const userOrder = (sort: UserQuery['sort']): UserOrder => ({
   descending: sort.startsWith('-'),
 })
 
+const matches = (column: string, { slot, index }: LookUp) =>
+  Prisma.sql`u.${Prisma.raw(slotColumn(column, slot))} = ${index}`
+
 /**
  * The filters of a list as conditions on the encrypted rows of `users u`; none when nothing is filtered.
  *
@@ -49,9 +53,10 @@ export function userFilters(crypto: FieldCrypto, query: UserQuery): Prisma.Sql[]
     throw invalid([queryError('q', 'too_short', 'must have a word of 2 characters or more')])
   }
   const filters = [
-    email !== undefined && Prisma.sql`u.email_index = ${emailIndex(crypto, email)}`,
-    name !== undefined && Prisma.sql`u.name_index = ${nameIndex(crypto, name)}`,
-    tokens && Prisma.sql`u.search_index @> ${tokens.map(String)}::bigint[]`,
+    email !== undefined && matches('email_index', emailLookUp(crypto, email)),
+    name !== undefined && matches('name_index', nameLookUp(crypto, name)),
+    tokens &&
+      Prisma.sql`u.${Prisma.raw(slotColumn('search_index', tokens.slot))} @> ${tokens.tokens.map(String)}::bigint[]`,
     pincode !== undefined && Prisma.sql`u.pincode = ${pincode}`,
     min_age !== undefined && Prisma.sql`u.age >= ${min_age}::smallint`,
     max_age !== undefined && Prisma.sql`u.age <= ${max_age}::smallint`,

@@ -3,7 +3,8 @@ import type { LoadConnection } from '../../database/copy-in.ts'
 import type { Role } from '../../generated/schemas.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { hex } from '../../lib/hex.ts'
-import { decryptName, emailIndex } from './fields.ts'
+import { slotColumn } from '../../lib/slot-column.ts'
+import { decryptName, emailLookUp } from './fields.ts'
 
 /** Whoever deletes a user may wait for the load in turn: it waits no longer than this. */
 const BUSY_ROUNDS = 20
@@ -20,7 +21,8 @@ interface Row {
   readonly id: string
   readonly role: Role
   readonly name: Buffer
-  readonly email_index: Buffer | null
+  /** The email address's index, where it was looked up. */
+  readonly key: Buffer | null
 }
 
 export type UserLookup = ReturnType<typeof createUserLookup>
@@ -32,15 +34,16 @@ export type UserLookup = ReturnType<typeof createUserLookup>
 export function createUserLookup(crypto: FieldCrypto) {
   async function keep(
     connection: LoadConnection,
-    column: 'id' | 'email_index',
+    column: string,
     keys: readonly (number | Uint8Array)[],
   ): Promise<readonly Row[]> {
     const found: Row[] = []
+    const keyColumn = column === 'id' ? 'email_index' : column
     const named =
       column === 'id'
         ? 'id = ANY ($1::bigint[])'
-        : 'email_index = ANY ($1::bytea[]) AND email_verified'
-    const keyOf = (row: Row) => (column === 'id' ? row.id : hex(row.email_index as Buffer))
+        : `${column} = ANY ($1::bytea[]) AND email_verified`
+    const keyOf = (row: Row) => (column === 'id' ? row.id : hex(row.key as Buffer))
     const names = new Map(
       keys.map((key) => [typeof key === 'number' ? String(key) : hex(key), key]),
     )
@@ -48,16 +51,17 @@ export function createUserLookup(crypto: FieldCrypto) {
       if (round > 0) await delay(BUSY_MS)
       const wanted = [...names.values()]
       const rows = await connection.rows<Row>(
-        `SELECT id, role, name, email_index FROM users WHERE ${named}
+        `SELECT id, role, name, ${keyColumn} AS key FROM users WHERE ${named}
         ORDER BY id FOR KEY SHARE SKIP LOCKED`,
         [wanted],
       )
       found.push(...rows)
       for (const row of rows) names.delete(keyOf(row))
       if (names.size === 0) break
-      const there = await connection.rows<Row>(`SELECT id, email_index FROM users WHERE ${named}`, [
-        [...names.values()],
-      ])
+      const there = await connection.rows<Row>(
+        `SELECT id, ${keyColumn} AS key FROM users WHERE ${named}`,
+        [[...names.values()]],
+      )
       const busy = new Set(there.map(keyOf))
       for (const name of names.keys()) if (!busy.has(name)) names.delete(name)
     }
@@ -84,9 +88,11 @@ export function createUserLookup(crypto: FieldCrypto) {
       connection: LoadConnection,
       emails: readonly string[],
     ): Promise<ReadonlyMap<string, FoundUser>> {
-      const indexes = emails.map((email) => Buffer.from(emailIndex(crypto, email)))
-      const rows = await keep(connection, 'email_index', indexes)
-      const byIndex = new Map(rows.map((row) => [hex(row.email_index as Buffer), userOf(row)]))
+      const found = emails.map((email) => emailLookUp(crypto, email))
+      const indexes = found.map(({ index }) => Buffer.from(index))
+      const column = slotColumn('email_index', found[0]?.slot ?? 1)
+      const rows = await keep(connection, column, indexes)
+      const byIndex = new Map(rows.map((row) => [hex(row.key as Buffer), userOf(row)]))
       return new Map(
         emails.flatMap((email, index): [string, FoundUser][] => {
           const user = byIndex.get(hex(indexes[index] as Buffer))

@@ -164,7 +164,8 @@ async function estimateShare(
   const percent = Math.min(100, (100 * SAMPLE_ROWS) / Math.max(1, users))
   const [row] = await tx.$queryRaw<[{ sampled: bigint; matching: bigint }]>`
     WITH sample AS MATERIALIZED (
-      SELECT id, email_index, name_index, search_index, pincode, age
+      SELECT id, email_index, email_index_2, name_index, name_index_2, search_index, search_index_2,
+        pincode, age
       FROM users TABLESAMPLE SYSTEM (${percent}::real) REPEATABLE (1))
     SELECT (SELECT count(*) FROM sample) AS sampled,
       (SELECT count(*) FROM sample u WHERE ${all(filters)}) AS matching`

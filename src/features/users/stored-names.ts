@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../database/snapshot.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
-import { decryptName, nameIndex } from './fields.ts'
+import { decryptName, nameLookUp } from './fields.ts'
 
 interface NamedRow {
   readonly id: string
@@ -14,7 +14,7 @@ const KEY_ID = 'substring(name FROM 2 FOR get_byte(name, 0))'
 function canRead(crypto: FieldCrypto, row: NamedRow): boolean {
   try {
     const name = decryptName(crypto, BigInt(row.id), row.name)
-    return row.name_index.equals(nameIndex(crypto, name))
+    return row.name_index.equals(nameLookUp(crypto, name).index)
   } catch {
     return false
   }

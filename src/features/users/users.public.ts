@@ -1,7 +1,14 @@
 /** What other features may import of users. */
 export { assertMayChange, changeRefusal, mayAccess } from './access.ts'
 export { emailTaken } from './email-claims.ts'
-export { emailIndex, encryptUser, type UserRecord } from './fields.ts'
+export {
+  decryptEmail,
+  emailLookUp,
+  encryptUser,
+  everyEmailIndex,
+  hasEmail,
+  type UserRecord,
+} from './fields.ts'
 export type { FoundUser, UserLookup } from './lookup.ts'
 export type { UserService } from './users.service.ts'
 export { userView } from './users.view.ts'

@@ -126,6 +126,7 @@ export async function runImport(
     const config = createConfig(environment, access.kept)
     await requireKeysOfDatabase(access.url, environment, config)
     const services = openServices(config, access.url, log, 'api')
+    await services.keys.start()
     try {
       return await inBackground(() => load(services, command, screen))
     } finally {

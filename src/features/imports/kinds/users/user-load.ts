@@ -1,15 +1,16 @@
 import type { LoadConnection } from '../../../../database/copy-in.ts'
 import { type CopyValue, copyLine } from '../../../../database/copy-line.ts'
 import { type AppError, bodyError, invalid } from '../../../../errors.ts'
-import type { FieldCrypto } from '../../../../lib/crypto.ts'
+import type { FieldCrypto, Slot, Slots } from '../../../../lib/crypto.ts'
 import { hex } from '../../../../lib/hex.ts'
 import { Remembered } from '../../../../lib/remembered.ts'
+import { slotColumn } from '../../../../lib/slot-column.ts'
 import {
   bankAccountColumns,
   draftBankAccount,
 } from '../../../bank-accounts/bank-accounts.public.ts'
 import { requestMailsOfLoad } from '../../../mail/mail.public.ts'
-import { encryptUser } from '../../../users/users.public.ts'
+import { emailLookUp, encryptUser } from '../../../users/users.public.ts'
 import type { GivenUser } from './user-record.ts'
 
 /** The maximum number of ids reserved ahead, so that they exist before the next rows do. */
@@ -20,6 +21,8 @@ const CACHED_INDEXES = 100_000
 /** A user with its rows for COPY. */
 interface PreparedUser {
   readonly id: bigint
+  /** The slot whose columns the keys are looked up in. */
+  readonly slot: Slot
   readonly emailKey: string
   readonly accountKey: string | undefined
   readonly user: string
@@ -28,11 +31,11 @@ interface PreparedUser {
 }
 
 const TARGETS = {
-  user: `users (id, name, email, email_verified, name_index, email_index, search_index, age,
-    pincode)`,
+  user: `users (id, name, email, email_verified, name_index, name_index_2, email_index,
+    email_index_2, search_index, search_index_2, age, pincode)`,
   employment: 'employments (user_id, company_name, company_key, job_title, is_current)',
   account: `bank_accounts (user_id, bank_name, bank_key, account_number, account_number_index,
-    ifsc_code, is_primary)`,
+    account_number_index_2, ifsc_code, is_primary)`,
 } as const
 
 const taken = (field: 'email' | 'account_number') =>
@@ -40,14 +43,15 @@ const taken = (field: 'email' | 'account_number') =>
 
 /** Caches the HMACs of the words in names and e-mail addresses. */
 function cacheIndexes(crypto: FieldCrypto): FieldCrypto {
-  const cache = new Remembered<string, Uint8Array<ArrayBuffer>>(CACHED_INDEXES)
+  const cache = new Remembered<string, Slots<Uint8Array<ArrayBuffer>>>(CACHED_INDEXES)
   return {
     ...crypto,
-    blindIndex(purpose, text) {
-      if (purpose !== 'users.search') return crypto.blindIndex(purpose, text)
-      const index = cache.get(text) ?? crypto.blindIndex(purpose, text)
-      cache.set(text, index)
-      return index
+    blindIndexes(purpose, text) {
+      if (purpose !== 'users.search') return crypto.blindIndexes(purpose, text)
+      const key = `${crypto.indexVersion()} ${text}`
+      const indexes = cache.get(key) ?? crypto.blindIndexes(purpose, text)
+      cache.set(key, indexes)
+      return indexes
     },
   }
 }
@@ -94,15 +98,19 @@ export class UserLoad {
     if (users.length === 0) return []
     if (this.#ids.length < users.length) await this.#reserve(users.length - this.#ids.length)
     const prepared = users.map((user) => this.#prepare(user))
+    // Nothing is awaited while a batch is prepared, so it has one slot.
+    const slot = prepared[0]?.slot ?? 1
     await this.#storing
+    const emailColumn = slotColumn('email_index', slot)
     const emails = await this.#existing(
-      `SELECT encode(email_index, 'hex') AS key FROM users
-      WHERE email_index = ANY (ARRAY(SELECT decode(unnest($1::text[]), 'hex'))) AND email_verified`,
+      `SELECT encode(${emailColumn}, 'hex') AS key FROM users
+      WHERE ${emailColumn} = ANY (ARRAY(SELECT decode(unnest($1::text[]), 'hex'))) AND email_verified`,
       prepared.map(({ emailKey }) => emailKey),
     )
+    const accountColumn = slotColumn('account_number_index', slot)
     const accounts = await this.#existing(
-      `SELECT encode(account_number_index, 'hex') AS key FROM bank_accounts
-      WHERE account_number_index = ANY (ARRAY(SELECT decode(unnest($1::text[]), 'hex')))`,
+      `SELECT encode(${accountColumn}, 'hex') AS key FROM bank_accounts
+      WHERE ${accountColumn} = ANY (ARRAY(SELECT decode(unnest($1::text[]), 'hex')))`,
       prepared.flatMap(({ accountKey }) => accountKey ?? []),
     )
     const accepted: PreparedUser[] = []
@@ -145,20 +153,27 @@ export class UserLoad {
     const id = this.#ids.pop() as bigint
     const { name, email, age, pincode } = user
     const columns = encryptUser(this.#crypto, id, name, { address: email, verified: true })
-    const emailIndex = columns.emailIndex as Uint8Array
+    const { slot } = emailLookUp(this.#crypto, email)
+    const emailIndex = (slot === 1 ? columns.emailIndex : columns.emailIndex2) as Uint8Array
     const stored = account && bankAccountColumns(this.#crypto, draftBankAccount(id, account))
     const line = (values: readonly CopyValue[]) => copyLine([id, ...values])
     return {
       id,
+      slot,
       emailKey: hex(emailIndex),
-      accountKey: stored && hex(stored.accountNumberIndex),
+      accountKey:
+        stored &&
+        hex((slot === 1 ? stored.accountNumberIndex : stored.accountNumberIndex2) as Uint8Array),
       user: line([
         columns.name,
         columns.email,
         String(columns.emailVerified),
         columns.nameIndex,
-        emailIndex,
+        columns.nameIndex2,
+        columns.emailIndex,
+        columns.emailIndex2,
         columns.searchIndex,
+        columns.searchIndex2,
         age ?? null,
         pincode ?? null,
       ]),
@@ -172,6 +187,7 @@ export class UserLoad {
           stored.bankKey,
           stored.accountNumber,
           stored.accountNumberIndex,
+          stored.accountNumberIndex2,
           stored.ifscCode,
           'true',
         ]),
