@@ -82,7 +82,7 @@ describe('a worker', () => {
       rows_rejected: 1,
     })
     const haystacks = [
-      ...(await dumpDatabase(service.database.url)),
+      ...(await dumpDatabase(service.database.superuserUrl)),
       ...(await readFiles(service.dataDir)),
     ]
     expect(haystacks.map(({ where }) => where)).toEqual(

@@ -88,12 +88,15 @@ describe('a running server', () => {
   })
 
   test('stays owned after its sessions were cut off', async () => {
-    const { url } = await folder.start()
+    const { superuserUrl } = await folder.start()
     const holders = `FROM pg_locks WHERE locktype = 'advisory' AND granted`
-    const [cut] = await query(url, `SELECT pid, pg_terminate_backend(pid) AS done ${holders}`)
+    const [cut] = await query(
+      superuserUrl,
+      `SELECT pid, pg_terminate_backend(pid) AS done ${holders}`,
+    )
     expect(cut).toMatchObject({ done: true })
     await vi.waitFor(async () => {
-      const [holder] = await query(url, `SELECT pid ${holders} AND pid <> ${cut?.pid}`)
+      const [holder] = await query(superuserUrl, `SELECT pid ${holders} AND pid <> ${cut?.pid}`)
       expect(holder).toBeDefined()
     }, 5000)
     await expect(folder.start()).rejects.toThrow(/^Another Passbook/)

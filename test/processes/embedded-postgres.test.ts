@@ -18,12 +18,12 @@ const folder = new DataFolder()
 
 describe('a first start', () => {
   test('makes a database and keeps all of it in the data folder', async () => {
-    const { url } = await folder.start()
+    const { url, superuserUrl } = await folder.start()
     expect(await query(url, 'SELECT current_database() AS name, current_user AS who')).toEqual([
-      { name: 'passbook', who: 'passbook' },
+      { name: 'passbook', who: 'passbook_service' },
     ])
     const shown = await query(
-      url,
+      superuserUrl,
       `SELECT name, setting FROM pg_settings WHERE name IN ('server_encoding', 'listen_addresses',
         'unix_socket_directories', 'TimeZone', 'jit', 'log_error_verbosity', 'data_checksums')`,
     )
@@ -123,5 +123,56 @@ describe('a later start', () => {
     const { url } = await folder.start()
     expect(new URL(url).port).not.toBe(String(taken))
     other.close()
+  })
+})
+
+describe('the role of the service', () => {
+  test('owns its database, and may do nothing else to the server', async () => {
+    const { url } = await folder.start()
+    await query(url, 'CREATE TABLE mine (id integer); CREATE SCHEMA also; DROP SCHEMA also')
+    for (const statement of [
+      `SELECT pg_read_file('postgresql.conf')`,
+      `COPY mine FROM PROGRAM 'echo 1'`,
+      `COPY mine TO '/tmp/file'`,
+      'CREATE ROLE other SUPERUSER',
+      `ALTER ROLE passbook PASSWORD 'known'`,
+      `ALTER SYSTEM SET log_statement = 'all'`,
+      'CREATE DATABASE other',
+      'SELECT rolpassword FROM pg_authid',
+    ]) {
+      await expect(query(url, statement), statement).rejects.toThrow(/permission denied/)
+    }
+    // Nor can it log in as the superuser with its own password.
+    const guess = new URL(url)
+    guess.username = 'passbook'
+    await expect(query(guess.href, 'SELECT')).rejects.toThrow(/authentication failed/)
+  })
+
+  test('gets what the superuser made in a folder of before', async () => {
+    await folder.useMadeDatabase()
+    const before = await folder.start()
+    await query(
+      before.superuserUrl,
+      `ALTER DATABASE passbook OWNER TO passbook;
+       CREATE SCHEMA datasets;
+       CREATE TYPE mood AS ENUM ('good');
+       CREATE TABLE people (id bigint GENERATED ALWAYS AS IDENTITY, mood mood);
+       CREATE TABLE datasets.rows (id serial);
+       CREATE FUNCTION answer() RETURNS integer LANGUAGE sql AS 'SELECT 42';
+       INSERT INTO people (mood) VALUES ('good')`,
+    )
+    await before.stop()
+    const { url } = await folder.start()
+    await query(
+      url,
+      `ALTER TABLE people ADD COLUMN name text;
+       ALTER TYPE mood ADD VALUE 'bad';
+       DROP TABLE datasets.rows;
+       DROP SCHEMA datasets;
+       CREATE OR REPLACE FUNCTION answer() RETURNS integer LANGUAGE sql AS 'SELECT 43'`,
+    )
+    expect(await query(url, 'SELECT answer(), id, mood FROM people')).toEqual([
+      { answer: 43, id: '1', mood: 'good' },
+    ])
   })
 })

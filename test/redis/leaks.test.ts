@@ -39,7 +39,7 @@ describe('names, addresses, account numbers, passwords and tokens', () => {
   })
 
   it('are in no table and in no log', async () => {
-    const dump = await dumpDatabase(fleet.database.url)
+    const dump = await dumpDatabase(fleet.database.superuserUrl)
     expect(findLeaks(secrets, dump)).toEqual([])
     expect(findLeaks([PUBLIC.reference], dump)).toContain(`${PUBLIC.reference} in transactions`)
     const log = [fleet.api, worker].map(({ text }) => text.stdout + text.stderr).join('\n')

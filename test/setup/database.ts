@@ -14,6 +14,8 @@ async function administer(statement: string): Promise<void> {
 /** A migrated database that only the caller uses. */
 export interface TestDatabase {
   readonly url: string
+  /** The superuser's URL, to look at what the service may not see. */
+  readonly superuserUrl: string
   /** Runs one statement, bypassing Passbook. */
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>
   drop(): Promise<void>
@@ -24,10 +26,13 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await administer(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} STRATEGY WAL_LOG`)
   const url = new URL(inject('serverUrl'))
   url.pathname = `/${name}`
+  const superuserUrl = new URL(inject('superuserUrl'))
+  superuserUrl.pathname = `/${name}`
   const pool = new pg.Pool({ connectionString: url.href, max: 3 })
   pool.on('error', () => undefined)
   return {
     url: url.href,
+    superuserUrl: superuserUrl.href,
     query: async (text, values) => (await pool.query(text, values && [...values])).rows,
     async drop() {
       await pool.end()

@@ -4,11 +4,11 @@ import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { StartupError } from '../../errors.ts'
 import type { Account } from './account.ts'
+import { SUPERUSER } from './address.ts'
 import type { Binaries } from './binaries.ts'
 import { dataArgument, serverEnvironment } from './program-environment.ts'
 import { isTaken, makeScratchFolder } from './scratch-folder.ts'
 import type { ServerLog } from './server-log.ts'
-import { DATABASE_USER } from './settings.ts'
 
 /** What is needed to create a data folder, or to run a server on it. */
 export interface ClusterOptions {
@@ -80,7 +80,7 @@ async function initialise(scratch: string, options: ClusterOptions): Promise<voi
     [
       `--pgdata=${dataArgument(data, account)}`,
       '--pwfile=../password',
-      `--username=${DATABASE_USER}`,
+      `--username=${SUPERUSER}`,
       '--auth=scram-sha-256',
       '--encoding=UTF8',
       '--locale=C',

@@ -2,11 +2,12 @@ import type pg from 'pg'
 import { StartupError } from '../../errors.ts'
 import { connectDedicated } from '../dedicated-connection.ts'
 import { codeOf } from '../errors.ts'
-import { DATABASE_USER } from './settings.ts'
+import { superuserUrl } from './address.ts'
 
 /** Where a server listens and how to log in. */
 export interface Access {
   readonly port: number
+  /** The superuser's. */
   readonly password: string
   /** Named in error messages. */
   readonly pgdata: string
@@ -17,10 +18,6 @@ const LIMITS = { statement: 0, lock: 0, connect: 5_000 }
 /** PostgreSQL's code for a wrong password. */
 const INVALID_PASSWORD = '28P01'
 
-/** The address of a database of such a server, with the password in it: never log it. */
-export const addressOf = ({ port, password }: Omit<Access, 'pgdata'>, database: string): string =>
-  `postgresql://${DATABASE_USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`
-
 /**
  * Opens a session on the maintenance database, which always exists and which nobody clones or
  * drops. The session may end at any time; later errors reach whoever runs the next query.
@@ -28,7 +25,7 @@ export const addressOf = ({ port, password }: Omit<Access, 'pgdata'>, database: 
  * @throws StartupError if the password is not the one the data folder was created with
  */
 export async function connectMaintenance(access: Access): Promise<pg.Client> {
-  const url = `${addressOf(access, 'postgres')}?sslmode=disable`
+  const url = `${superuserUrl(access.port, access.password, 'postgres')}?sslmode=disable`
   return await connectDedicated(url, 'passbook-owner', LIMITS).catch((error: unknown) => {
     if (codeOf(error) !== INVALID_PASSWORD) throw error
     throw new StartupError(

@@ -1,22 +1,24 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import pg from 'pg'
 import { StartupError } from '../../errors.ts'
 import { chooseAccount } from './account.ts'
+import { serviceUrl, superuserUrl } from './address.ts'
 import { prepareBinaries } from './binaries.ts'
 import { type ClusterOptions, ensureCluster } from './cluster.ts'
-import { addressOf } from './connection.ts'
 import { holdOwnership } from './ownership.ts'
 import { findFreePort } from './port.ts'
 import { clearPredecessor } from './predecessor.ts'
 import { launchServer, type RunningServer } from './server.ts'
 import { openLog } from './server-log.ts'
+import { ensureServiceRole } from './service-role.ts'
 
 /** A PostgreSQL server owned by this process from start to stop. */
 export interface EmbeddedPostgres {
-  /** The `postgresql://` URL. It contains the password: never log it. */
+  /** The `postgresql://` URL of the service's role. It contains a password: never log it. */
   readonly url: string
+  /** The superuser's URL, which Passbook itself does not use. */
+  readonly superuserUrl: string
   /**
    * Resolves when the server has ended for any reason, with its exit code; null if a signal ended
    * it.
@@ -118,17 +120,13 @@ async function takeOver(
   const { port, exited } = server
   try {
     const ownership = await holdOwnership({ ...access, port })
-    const existing = await ownership.session.query('SELECT FROM pg_database WHERE datname = $1', [
-      database,
-    ])
-    if (existing.rowCount === 0) {
-      await ownership.session.query(`CREATE DATABASE ${pg.escapeIdentifier(database)}`)
-    }
+    await ensureServiceRole(ownership.session, { ...access, port }, database)
     // Release the lock last, so that nobody mistakes a stopping server for an orphan.
     const stop = () => ownership.release(server.stop())
     let stopped: Promise<void> | undefined
     return {
-      url: addressOf({ port, password }, database),
+      url: serviceUrl(port, password, database),
+      superuserUrl: superuserUrl(port, password, database),
       exited,
       stop: () => {
         stopped ??= stop()

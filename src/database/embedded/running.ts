@@ -1,11 +1,7 @@
 import { join } from 'node:path'
+import { serviceUrl } from './address.ts'
 import { readPostmasterFile } from './postmaster-file.ts'
 import { isServerOf } from './processes.ts'
-import { DATABASE_USER } from './settings.ts'
-
-/** The `postgresql://` URL of an embedded server. It contains the password: never log it. */
-export const addressOf = (port: number, password: string, database: string): string =>
-  `postgresql://${DATABASE_USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`
 
 /**
  * The URL of the server that a running Passbook keeps on a data folder; undefined if there is
@@ -19,5 +15,5 @@ export async function findRunning(
   const pgdata = join(dataDir, 'postgres')
   const file = await readPostmasterFile(pgdata)
   const serves = file?.status === 'ready' && (await isServerOf(pgdata, file.pid))
-  return serves ? addressOf(file.port, password, database) : undefined
+  return serves ? serviceUrl(file.port, password, database) : undefined
 }

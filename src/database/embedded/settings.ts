@@ -1,6 +1,3 @@
-/** The superuser of the data folder, which Passbook connects as. */
-export const DATABASE_USER = 'passbook'
-
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',

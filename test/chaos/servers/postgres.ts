@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { chooseAccount } from '../../../src/database/embedded/account.ts'
+import { superuserUrl } from '../../../src/database/embedded/address.ts'
 import { prepareBinaries } from '../../../src/database/embedded/binaries.ts'
 import { ensureCluster } from '../../../src/database/embedded/cluster.ts'
 import { findFreePort } from '../../../src/database/embedded/port.ts'
@@ -9,7 +10,6 @@ import {
   readPostmasterFile,
   removeBrokenPostmasterFile,
 } from '../../../src/database/embedded/postmaster-file.ts'
-import { addressOf } from '../../../src/database/embedded/running.ts'
 import { launchServer, type RunningServer } from '../../../src/database/embedded/server.ts'
 import { openLog } from '../../../src/database/embedded/server-log.ts'
 import { runSql } from '../sql.ts'
@@ -48,7 +48,7 @@ export async function startPostgres({ folder, disk }: Storage) {
   const cluster = { pgdata, binaries, account, log, password: PASSWORD, fast: false }
   await ensureCluster(cluster)
   const port = await findFreePort()
-  const url = addressOf(port, PASSWORD, DATABASE)
+  const url = superuserUrl(port, PASSWORD, DATABASE)
   let server: RunningServer | undefined
   let starting: Promise<void> | undefined
   let isTold = false
@@ -101,7 +101,7 @@ export async function startPostgres({ folder, disk }: Storage) {
   }
 
   await start()
-  const maintenance = addressOf(port, PASSWORD, 'postgres')
+  const maintenance = superuserUrl(port, PASSWORD, 'postgres')
   await runSql(maintenance, `CREATE DATABASE ${DATABASE}`)
   for (const [name, value] of Object.entries(SETTINGS)) {
     await runSql(maintenance, `ALTER SYSTEM SET ${name} = ${pg.escapeLiteral(value)}`)

@@ -36,7 +36,11 @@ export function findLeaks(values: readonly string[], haystacks: readonly Haystac
   return leaks
 }
 
-/** Dumps every row of every table as text, followed by the decoded binary values. */
+/**
+ * Dumps every row of every table as text, followed by the decoded binary values.
+ *
+ * @param url the superuser's, as PostgreSQL keeps values in its statistics too
+ */
 export async function dumpDatabase(url: string): Promise<Haystack[]> {
   await queryOnce(url, 'ANALYZE')
   const tables = await queryOnce<{ name: string }>(

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { superuserUrl } from '../../../src/database/embedded/address.ts'
 import { readPostmasterFile } from '../../../src/database/embedded/postmaster-file.ts'
-import { findRunning } from '../../../src/database/embedded/running.ts'
 import type { KeptSecrets } from '../../../src/programs/kept-secrets.ts'
 
 /** How a process ended. */
@@ -126,11 +126,11 @@ export async function createDataDir() {
 export const readKept = async (dataDir: string): Promise<KeptSecrets> =>
   JSON.parse(await readFile(join(dataDir, 'secrets.json'), 'utf8'))
 
-/** The URL of the embedded database while Passbook runs on the folder. */
+/** The superuser's URL of the embedded database while Passbook runs on the folder. */
 export async function databaseUrl(dataDir: string): Promise<string> {
-  const url = await findRunning(dataDir, (await readKept(dataDir)).databasePassword)
-  if (url === undefined) throw new Error(`no database runs on ${dataDir}`)
-  return url
+  const file = await readPostmasterFile(join(dataDir, 'postgres'))
+  if (file?.status !== 'ready') throw new Error(`no database runs on ${dataDir}`)
+  return superuserUrl(file.port, (await readKept(dataDir)).databasePassword, 'passbook')
 }
 
 /** The process id of the embedded PostgreSQL on a data folder. */
