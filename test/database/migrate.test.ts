@@ -32,7 +32,8 @@ beforeAll(() => {
 })
 afterAll(async () => {
   for (const name of created) {
-    await queryOnce(urlOf('postgres'), `DROP DATABASE ${name} WITH (FORCE)`)
+    // Only a superuser may end an autovacuum that is at work in it.
+    await queryOnce(inject('superuserUrl'), `DROP DATABASE ${name} WITH (FORCE)`)
   }
 })
 

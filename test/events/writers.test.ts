@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { queryOnce } from '../setup/figures.ts'
 import { readLedger, readStatistics } from '../setup/ledger.ts'
 import { insertDays, insertUser } from '../setup/rows.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
@@ -72,7 +73,8 @@ it('figures follow COPY', async () => {
   const user = await insertUser(database)
   const line = (date: string, amount: string) => [user, '', date, amount, 'credit', 'USD'].join(',')
   const lines = [line('2026-03-01T10:00:00Z', '0.10'), line('2026-03-02T10:00:00Z', '0.20')]
-  await database.query(
+  await queryOnce(
+    database.superuserUrl,
     `COPY transactions (${COLUMNS}) FROM PROGRAM 'printf "${lines.join('\\n')}\\n"' (FORMAT csv, FORCE_NOT_NULL (full_name))`,
   )
   await service.settled()

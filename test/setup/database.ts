@@ -3,8 +3,8 @@ import pg from 'pg'
 import { inject } from 'vitest'
 import { TEMPLATE } from './run/cluster.ts'
 
-async function administer(statement: string): Promise<void> {
-  const url = new URL(inject('serverUrl'))
+async function administer(serverUrl: string, statement: string): Promise<void> {
+  const url = new URL(serverUrl)
   url.pathname = '/postgres'
   const client = new pg.Client({ connectionString: url.href })
   await client.connect()
@@ -23,7 +23,10 @@ export interface TestDatabase {
 
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`
-  await administer(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} STRATEGY WAL_LOG`)
+  await administer(
+    inject('serverUrl'),
+    `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} STRATEGY WAL_LOG`,
+  )
   const url = new URL(inject('serverUrl'))
   url.pathname = `/${name}`
   const superuserUrl = new URL(inject('superuserUrl'))
@@ -36,7 +39,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     query: async (text, values) => (await pool.query(text, values && [...values])).rows,
     async drop() {
       await pool.end()
-      await administer(`DROP DATABASE ${name} WITH (FORCE)`)
+      // Only a superuser may end an autovacuum that is at work in it.
+      await administer(inject('superuserUrl'), `DROP DATABASE ${name} WITH (FORCE)`)
     },
   }
 }
