@@ -1,3 +1,4 @@
+import { createWriteStream } from 'node:fs'
 import { type Logger, type LoggerOptions, pino } from 'pino'
 
 /** Passbook's logger: JSON lines without secrets or personal data. */
@@ -56,15 +57,40 @@ export function openFileLog(level: string, file: string): { readonly log: Log; c
   return { log: pino(optionsOf(level), destination), close: () => destination.end() }
 }
 
-/** The file descriptor of standard error. */
+/** The file descriptors of standard output and standard error. */
+export const STANDARD_OUTPUT = 1
 export const STANDARD_ERROR = 2
 
+/** Lines that nobody has read yet, in bytes; further ones are dropped. */
+const MAX_UNREAD = 16 * 1024 * 1024
+
 /**
- * @param to where to write instead of standard output: standard error, or a file that stays open
- *   as long as the process runs
+ * Opens a log that is written to standard output or standard error while the process works. A reader that is slow, stuck or
+ * gone never holds the process up: what it does not read is kept to a limit, then dropped.
+ *
+ * @returns the log, and what resolves once all of it is written or nobody reads any more
  */
-export function createLog(level: string, to?: string | typeof STANDARD_ERROR): Log {
-  if (to === undefined) return pino(optionsOf(level))
-  if (typeof to === 'string') return openFileLog(level, to).log
-  return pino(optionsOf(level), pino.destination({ dest: to, sync: true }))
+export function openOutputLog(
+  level: string,
+  fd: typeof STANDARD_OUTPUT | typeof STANDARD_ERROR,
+): { readonly log: Log; written(): Promise<void> } {
+  const stream = createWriteStream('', { fd, autoClose: false })
+  stream.on('error', () => undefined)
+  const write = (line: string) => {
+    if (stream.writable && stream.writableLength < MAX_UNREAD) stream.write(line)
+  }
+  return {
+    log: pino(optionsOf(level), { write }),
+    written: () => new Promise((resolve) => void stream.write('', () => resolve())),
+  }
 }
+
+/**
+ * Opens the log of a command.
+ *
+ * @param file where to write instead of standard error; it stays open as long as the process runs
+ */
+export const createLog = (level: string, file?: string): Log =>
+  file === undefined
+    ? pino(optionsOf(level), pino.destination({ dest: STANDARD_ERROR, sync: true }))
+    : openFileLog(level, file).log

@@ -1,7 +1,8 @@
 import { type Environment, readEnvironment } from '../config.ts'
 import { StartupError } from '../errors.ts'
 import { type Command, type Given, readCommandLine, UsageError, usageOf } from './command-line.ts'
-import { createLog, type Log, STANDARD_ERROR } from './log.ts'
+import { within } from './in-time.ts'
+import { createLog, type Log, openOutputLog, STANDARD_ERROR, STANDARD_OUTPUT } from './log.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const FAILED = 1
@@ -27,6 +28,14 @@ export interface Running {
   stop(): Promise<void>
 }
 
+/** How long a process that ends waits for its log to be read. */
+const MAX_LOG_MS = 1_000
+
+/** Whoever reads the output may be gone: the work goes on without. */
+function bearLostOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+}
+
 /** Writes to standard output, and resolves once it is written, so that the process may exit. */
 const print = (text: string) =>
   new Promise<void>((resolve) => {
@@ -37,7 +46,12 @@ const printMessage = ({ text, document }: Message, json: boolean) =>
   print(json ? `${JSON.stringify(document, null, 2)}\n` : text)
 
 /** Reports an error and exits: ours in one sentence, others in the log, without user data. */
-async function fail(error: unknown, json: boolean, log: Log): Promise<never> {
+async function fail(
+  error: unknown,
+  json: boolean,
+  log: Log,
+  written: () => Promise<void> = async () => undefined,
+): Promise<never> {
   const isSentence = error instanceof StartupError
   if (isSentence) process.stderr.write(`${error.message}\n`)
   else log.fatal({ err: error }, 'unexpected error: exiting')
@@ -46,6 +60,7 @@ async function fail(error: unknown, json: boolean, log: Log): Promise<never> {
       { text: '', document: { error: isSentence ? error.message : UNEXPECTED } },
       json,
     )
+  await within(MAX_LOG_MS, written())
   process.exit(error instanceof UsageError ? WRONG_USAGE : FAILED)
 }
 
@@ -53,13 +68,14 @@ async function fail(error: unknown, json: boolean, log: Log): Promise<never> {
  * Ends a failed command. Its log goes to standard error, since standard output is for its result.
  */
 export const failCommand = (error: unknown, json: boolean): Promise<never> =>
-  fail(error, json, createLog('info', STANDARD_ERROR))
+  fail(error, json, createLog('info'))
 
 /**
  * Parses the arguments of this process. Prints the usage and exits if --help is given. Exits with
  * code 2 if the arguments are invalid.
  */
 export async function beginCommand<const C extends Command>(command: C): Promise<Given<C>> {
+  bearLostOutput()
   const args = process.argv.slice(2)
   try {
     const given = readCommandLine(command, args)
@@ -105,9 +121,13 @@ export async function runProcess(
   start: (environment: Environment, log: Log) => Promise<Running>,
 ): Promise<void> {
   const { json } = await beginCommand(command)
-  const openLog = (level: string) => createLog(level, json ? STANDARD_ERROR : undefined)
-  let log = openLog('info')
-  const failed = (error: unknown) => fail(error, json, log)
+  const openLog = (level: string) => openOutputLog(level, json ? STANDARD_ERROR : STANDARD_OUTPUT)
+  let output = openLog('info')
+  const failed = (error: unknown) => fail(error, json, output.log, output.written)
+  const stopped = async () => {
+    await within(MAX_LOG_MS, output.written())
+    process.exit(0)
+  }
   process.on('uncaughtException', failed)
   process.on('unhandledRejection', failed)
   let running: Running | undefined
@@ -116,14 +136,14 @@ export async function runProcess(
     process.on(signal, () => {
       if (stopping || running === undefined) process.exit(FAILED)
       stopping = true
-      log.info('stopping; a second signal aborts what is under way')
-      running.stop().then(() => process.exit(0), failed)
+      output.log.info('stopping; a second signal aborts what is under way')
+      running.stop().then(stopped, failed)
     })
   }
   try {
     const environment = readEnvironment(process.env)
-    log = openLog(environment.LOG_LEVEL)
-    running = await start(environment, log)
+    output = openLog(environment.LOG_LEVEL)
+    running = await start(environment, output.log)
     await printMessage(running.ready, json)
   } catch (error) {
     await failed(error)

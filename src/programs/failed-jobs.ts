@@ -3,7 +3,7 @@ import { StartupError } from '../errors.ts'
 import { type EventQueue, openQueue } from '../events/queue.ts'
 import { usageError } from '../lib/command-line.ts'
 import { inTime, TooLate } from '../lib/in-time.ts'
-import { createLog, STANDARD_ERROR } from '../lib/log.ts'
+import { createLog } from '../lib/log.ts'
 import { createMetrics } from '../lib/metrics.ts'
 import { type Outcome, runCommand } from '../lib/process.ts'
 import { openShared } from '../lib/redis-watch.ts'
@@ -43,7 +43,7 @@ function workOf([action, id]: readonly string[]): Work {
 await runCommand(jobsCommand, async ({ positionals }) => {
   const work = workOf(positionals)
   const environment = readEnvironment(process.env)
-  const log = createLog(environment.LOG_LEVEL, STANDARD_ERROR)
+  const log = createLog(environment.LOG_LEVEL)
   const access = await openDatabaseAccess(environment)
   const { REDIS_URL: redisUrl } = createConfig(environment, access.kept)
   const shared = openShared(redisUrl, log)

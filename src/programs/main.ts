@@ -4,6 +4,7 @@ import { createConfig } from '../config.ts'
 import { startConsumers } from '../consumers.ts'
 import { ranOutOfSpace } from '../database/embedded/disk-space.ts'
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.ts'
+import { StartupError } from '../errors.ts'
 import { ensureAdmin } from '../features/auth/ensure-admin.ts'
 import { within } from '../lib/in-time.ts'
 import { persist } from '../lib/persist.ts'
@@ -41,13 +42,12 @@ await runProcess(startCommand, async (environment, log) => {
     if (stopping) return
     if (await ranOutOfSpace(dataDir, join(dataDir, 'postgres.log'))) {
       log.fatal('storage_full: the embedded PostgreSQL stopped because the disk is full')
-      process.stderr.write(`The disk of ${dataDir} is full; free some space and start again.\n`)
-    } else {
-      log.fatal(
-        'the embedded PostgreSQL stopped unexpectedly; its log is postgres.log in the data folder',
-      )
+      throw new StartupError(`The disk of ${dataDir} is full; free some space and start again.`)
     }
-    process.exit(1)
+    log.fatal('the embedded PostgreSQL stopped unexpectedly')
+    throw new StartupError(
+      `The embedded PostgreSQL stopped unexpectedly; its log is postgres.log in ${dataDir}.`,
+    )
   })
   return {
     ready: banner({ url, config, dataDir, kept }),

@@ -1,5 +1,5 @@
 import { readEnvironment } from '../../config.ts'
-import { createLog, STANDARD_ERROR } from '../../lib/log.ts'
+import { createLog } from '../../lib/log.ts'
 import { runCommand } from '../../lib/process.ts'
 import { importCommand } from '../commands.ts'
 import { readOptions } from './options.ts'
@@ -9,6 +9,6 @@ import { runImport } from './run.ts'
 await runCommand(importCommand, async (given) => {
   const wanted = readOptions(given)
   // The progress bar and the import's own log file report what happens.
-  const log = createLog('fatal', STANDARD_ERROR)
+  const log = createLog('fatal')
   return await runImport(readEnvironment(process.env), wanted, log, process.stderr)
 })

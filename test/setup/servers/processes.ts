@@ -91,6 +91,16 @@ export function startProcess(
     seen,
     /** Its URL, once it answers. */
     url: async () => (await seen(URL_LINE))[1] as string,
+    /** Closes its output, as a reader does that ends. */
+    closeOutput() {
+      child.stdout.destroy()
+      child.stderr.destroy()
+    },
+    /** Reads no more of its output. @returns what reads on */
+    stopReading() {
+      child.stdout.pause()
+      return () => void child.stdout.resume()
+    },
     /**
      * Sends a signal and waits for the process to end.
      *
