@@ -102,9 +102,14 @@ export function createGate(options: GateOptions) {
       isOver: false,
     }
     permits.set(request, permit)
-    reply.raw.once('finish', () => end(permit)).once('close', () => end(permit))
+    const { socket } = request.raw
+    const over = () => {
+      socket.off('close', over)
+      end(permit)
+    }
+    reply.raw.once('finish', over).once('close', over)
     // Responses to pipelined requests emit no `close` event.
-    if (kind === 'stream') request.raw.socket.once('close', () => end(permit))
+    if (kind === 'stream') socket.once('close', over)
   }
 
   function addHooks(app: FastifyInstance): void {

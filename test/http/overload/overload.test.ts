@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
 import { openBlocker } from '../../setup/figures.ts'
 import { head, openRaw } from '../../setup/http/raw-http.ts'
@@ -64,6 +66,23 @@ describe('a permit', () => {
     expect(await first?.received(/"task"/)).toMatch(/^HTTP\/1\.1 201 /)
     first?.destroy()
     await small.isUnderWay('request', 0)
+  })
+
+  it('leaves nothing on a connection that is used again and again', async () => {
+    const path = '/v1/imports?kind=dataset&name=kept&name=twice'
+    const headers = { ...small.authorization(), 'content-type': 'text/csv', 'content-length': 4 }
+    const connected = once(small.service.app.server, 'connection')
+    const raw = await openRaw(small.port)
+    const [socket] = (await connected) as [Socket]
+    const count = async (upload: string) => {
+      raw.send(`${head('POST', path, { ...headers, 'x-request-id': upload })}a,b\n`)
+      await raw.received(new RegExp(`"request_id":"${upload}"`))
+      return socket.listenerCount('close')
+    }
+    const first = await count('first')
+    await count('second')
+    expect(await count('third')).toBe(first)
+    raw.destroy()
   })
 
   it('is returned by pipelined requests that were cut off', async () => {
