@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.ts'
 import { type Access, assertAllowed, authenticate, type Caller, type FindCaller } from './auth.ts'
+import { onAnswerOver } from './connections/answer-over.ts'
 
 /** Uploads, downloads and event streams that one account may have open in a process. */
 const MAX_STREAMS_PER_ACCOUNT = 20
@@ -58,7 +59,7 @@ export function createOpenStreams(findCaller: FindCaller) {
       if (own.length >= MAX_STREAMS_PER_ACCOUNT) throw tooMany()
       const stream = { request, reply, caller, access }
       streams.add(stream)
-      reply.raw.once('close', () => streams.delete(stream))
+      onAnswerOver(request, reply, () => streams.delete(stream))
       timer ??= setTimeout(check, CHECK_MS).unref()
     },
   }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { get as httpGet, type IncomingMessage } from 'node:http'
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { useCast } from '../setup/cast.ts'
+import { head, openRaw } from '../setup/http/raw-http.ts'
 import { startTestService, type TestResponse, type TestService } from '../setup/service.ts'
 import { accepted, look, rows } from './imports.ts'
 import { heldLoader, startRunner } from './runner.ts'
@@ -213,6 +214,23 @@ describe('streamImport', () => {
     await ended
     expect(other.answer.closed).toBe(false)
     other.leave()
+  })
+
+  it('counts no more once its connection is cut off, with others waiting behind it', async () => {
+    const { service } = cast
+    const follower = await service.createAccount('staff')
+    const id = await accepted(service, follower.token, rows(10))
+    const raw = await openRaw(Number(new URL(url).port))
+    const authorization = `Bearer ${follower.token}`
+    raw.send(head('GET', `/v1/imports/${id}/events`, { authorization }).repeat(25))
+    await raw.received(/event-stream/)
+    await vi.waitFor(async () => expect((await follow(id, follower.token)).status).toBe(429))
+    raw.destroy()
+    await vi.waitFor(async () => {
+      const again = await connect(id, url, follower.token)
+      again.leave()
+      expect(again.answer.statusCode).toBe(200)
+    })
   })
 
   it('is open twenty times for an account, and no more', async () => {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../../lib/log.ts'
 import type { Metrics } from '../../lib/metrics.ts'
 import { hasBody } from '../body/unread-body.ts'
+import { onAnswerOver } from '../connections/answer-over.ts'
 import { type Admission, createAdmission } from './admission.ts'
 import { isSurelyRequest, type Kind, kindOf } from './gate-kinds.ts'
 import { watchPressure } from './pressure.ts'
@@ -102,14 +103,8 @@ export function createGate(options: GateOptions) {
       isOver: false,
     }
     permits.set(request, permit)
-    const { socket } = request.raw
-    const over = () => {
-      socket.off('close', over)
-      end(permit)
-    }
-    reply.raw.once('finish', over).once('close', over)
-    // Responses to pipelined requests emit no `close` event.
-    if (kind === 'stream') socket.once('close', over)
+    if (kind === 'stream') onAnswerOver(request, reply, () => end(permit))
+    else reply.raw.once('finish', () => end(permit)).once('close', () => end(permit))
   }
 
   function addHooks(app: FastifyInstance): void {

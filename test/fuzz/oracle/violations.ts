@@ -56,7 +56,8 @@ function headerViolations({ headers }: Operation, wire: WireRequest): string[] {
 
 /** The JSON value of a body; undefined when there is none to be had. */
 function bodyValue(wire: WireRequest): { readonly value: unknown } | undefined {
-  const [encoding = 'identity', ...more] = headerOf(wire, 'content-encoding')
+  const [given = 'identity', ...more] = headerOf(wire, 'content-encoding')
+  const encoding = given === 'x-gzip' ? 'gzip' : given
   const [type = ''] = headerOf(wire, 'content-type')
   const isJson = /^application\/json *(;|$)/i.test(type)
   if (more.length > 0 || !['gzip', 'identity', ''].includes(encoding) || !isJson) return undefined
