@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { migrate } from '../../src/database/migrate.ts'
 import { openSchemaEngine, readMigrations, SCHEMA_FILE } from '../../src/database/schema-engine.ts'
 import { StartupError } from '../../src/errors.ts'
-import { createSecrets } from '../../src/programs/kept-secrets.ts'
 import { queryOnce } from '../setup/figures.ts'
 
-const run = promisify(execFile)
 const created: string[] = []
 let server: string
 
@@ -71,28 +67,6 @@ describe('migrate', () => {
     expect(await migrate(url)).toEqual([])
     expect(await applied(url)).toEqual(names.map((name) => ({ name, steps: 1, finished: true })))
   })
-
-  it('makes ten concurrent processes take turns', async () => {
-    const url = await createEmptyDatabase()
-    const { jwtSecret, encryptionKeys } = createSecrets()
-    const env = {
-      ...process.env,
-      DATABASE_URL: url,
-      JWT_SECRET: jwtSecret,
-      ENCRYPTION_KEYS: encryptionKeys,
-    }
-    const outputs = await Promise.all(
-      Array.from({ length: 10 }, () =>
-        run(process.execPath, ['dist/programs/migrate.js'], { env }),
-      ),
-    )
-    const texts = outputs.map(({ stdout }) => stdout.replace(/ \d.*/, '')).sort()
-    const others = Array.from({ length: 9 }, () => 'The database is up to date.\n')
-    expect(texts).toEqual(['Applied\n', ...others])
-    for (const { steps, finished } of await applied(url)) {
-      expect([steps, finished]).toEqual([1, true])
-    }
-  }, 90_000)
 
   it('reports an unreachable database in one sentence, without the password', async () => {
     const failing = migrate('postgres://user:hunter2@127.0.0.1:1/passbook')

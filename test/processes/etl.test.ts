@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { insertPeople } from '../../reports/people.ts'
-import { readRecords } from '../../setup/csv.ts'
-import { createTestDatabase, type TestDatabase } from '../../setup/database.ts'
-import { openSession } from '../../setup/session.ts'
+import { insertPeople } from '../reports/people.ts'
+import { readRecords } from '../setup/csv.ts'
+import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
+import { openSession } from '../setup/session.ts'
 
 const run = promisify(execFile)
 
