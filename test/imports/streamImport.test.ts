@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { useCast } from '../setup/cast.ts'
 import { head, openRaw } from '../setup/http/raw-http.ts'
 import { startTestService, type TestResponse, type TestService } from '../setup/service.ts'
+import { openSession, WAITING_FOR_LOCKS } from '../setup/session.ts'
 import { accepted, look, rows } from './imports.ts'
 import { heldLoader, startRunner } from './runner.ts'
 
@@ -226,6 +227,32 @@ describe('streamImport', () => {
     await raw.received(/event-stream/)
     await vi.waitFor(async () => expect((await follow(id, follower.token)).status).toBe(429))
     raw.destroy()
+    await vi.waitFor(async () => {
+      const again = await connect(id, url, follower.token)
+      again.leave()
+      expect(again.answer.statusCode).toBe(200)
+    })
+  })
+
+  it('counts no connection that was cut off while its caller was looked up', async () => {
+    const { service } = cast
+    const follower = await service.createAccount('staff')
+    const id = await accepted(service, follower.token, rows(10))
+    const blocker = await openSession(service.database.url)
+    await blocker.query('BEGIN; LOCK TABLE sessions')
+    const request = head('GET', `/v1/imports/${id}/events`, {
+      authorization: `Bearer ${follower.token}`,
+    })
+    const port = Number(new URL(url).port)
+    const gone = await Promise.all(Array.from({ length: 25 }, () => openRaw(port)))
+    for (const raw of gone) raw.send(request)
+    await vi.waitFor(async () => {
+      const [waiting] = await service.database.query<{ count: number }>(WAITING_FOR_LOCKS)
+      expect(waiting?.count).toBeGreaterThan(1)
+    })
+    for (const raw of gone) raw.destroy()
+    await Promise.all(gone.map((raw) => raw.closed))
+    await blocker.close()
     await vi.waitFor(async () => {
       const again = await connect(id, url, follower.token)
       again.leave()

@@ -9,6 +9,11 @@ export function onAnswerOver(
   { raw }: FastifyReply,
   callback: () => void,
 ): void {
+  // Whoever asked may have gone while the caller was looked up.
+  if (raw.closed || socket.destroyed) {
+    callback()
+    return
+  }
   const over = () => {
     raw.off('finish', over).off('close', over)
     socket.off('close', over)
