@@ -1,0 +1,33 @@
+import { once } from 'node:events'
+import { get as httpGet, type IncomingMessage } from 'node:http'
+import type { TestResponse } from '../setup/service.ts'
+
+export interface ServerSentEvent {
+  readonly name: string
+  readonly data: TestResponse['body']
+}
+
+/** The events of a text, in order. */
+export const eventsOf = (text: string): ServerSentEvent[] =>
+  [...text.matchAll(/^event: (\w+)\ndata: (.*)\n\n/gm)].map(([, name = '', data = '']) => ({
+    name,
+    data: JSON.parse(data),
+  }))
+
+/** Follows an import over a connection of its own. */
+export async function connect(id: number, at: string, token: string) {
+  const headers = { authorization: `Bearer ${token}` }
+  const request = httpGet(`${at}/v1/imports/${id}/events`, { headers })
+  const [answer] = (await once(request, 'response')) as [IncomingMessage]
+  let text = ''
+  answer.setEncoding('utf8').on('data', (part: string) => {
+    text += part
+  })
+  // Disconnecting causes an error, which the tests expect.
+  answer.on('error', () => undefined)
+  return { answer, events: () => eventsOf(text), leave: () => request.destroy() }
+}
+
+/** An answer that is cut off fails before it closes. */
+export const closed = (answer: IncomingMessage) =>
+  new Promise((resolve) => answer.once('close', resolve))
