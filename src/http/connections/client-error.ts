@@ -70,7 +70,8 @@ export function answerUnreadable(error: ConnectionError, socket: Socket): void {
     if (error.code === 'ECONNRESET' || !socket.writable || broken?.headersSent) socket.destroy()
     else writeProblem(socket, UNREADABLE[error.code] ?? NO_HTTP, { isHead })
   }
-  const previous = exchanges.filter((response) => response !== broken).at(-1)
+  // One that is closed was answered before its body had arrived, whose rest came with the broken request.
+  const previous = exchanges.filter((response) => response !== broken && !response.closed).at(-1)
   if (previous && error.code !== 'ECONNRESET') previous.once('close', answer)
   else answer()
 }

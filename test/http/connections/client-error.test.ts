@@ -72,6 +72,13 @@ describe('input that is not a request', () => {
     expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1)
   })
 
+  it('is answered if it comes with the rest of a body whose request was answered before', async () => {
+    const refused = 'POST /v1/tasks HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n'
+    const answer = await exchange(refused, 'restNONSENSE\r\n\r\n')
+    const statuses = [...answer.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status)
+    expect(statuses).toEqual(['401', '400'])
+  })
+
   it('is refused if it asks for a tunnel', async () => {
     const answer = await exchange('CONNECT other:443 HTTP/1.1\r\nHost: other\r\n\r\n')
     expect(answer).toMatch(/^HTTP\/1\.1 405 /)
