@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { get as httpGet, type IncomingMessage } from 'node:http'
-import type { TestResponse } from '../setup/service.ts'
+import { beforeAll } from 'vitest'
+import type { useCast } from '../setup/cast.ts'
+import type { TestResponse, TestService } from '../setup/service.ts'
 
 export interface ServerSentEvent {
   readonly name: string
@@ -15,7 +17,7 @@ export const eventsOf = (text: string): ServerSentEvent[] =>
   }))
 
 /** Follows an import over a connection of its own. */
-export async function connect(id: number, at: string, token: string) {
+async function connect(id: number, at: string, token: string) {
   const headers = { authorization: `Bearer ${token}` }
   const request = httpGet(`${at}/v1/imports/${id}/events`, { headers })
   const [answer] = (await once(request, 'response')) as [IncomingMessage]
@@ -31,3 +33,20 @@ export async function connect(id: number, at: string, token: string) {
 /** An answer that is cut off fails before it closes. */
 export const closed = (answer: IncomingMessage) =>
   new Promise((resolve) => answer.once('close', resolve))
+
+export const listen = ({ app }: TestService): Promise<string> =>
+  app.listen({ port: 0, host: '127.0.0.1' })
+
+/** Makes the service of a cast listen, and follows imports there, as staff if nobody else is named. */
+export function useEventStreams(cast: ReturnType<typeof useCast>) {
+  let url: string
+  beforeAll(async () => {
+    url = await listen(cast.service)
+  })
+  return {
+    url: () => url,
+    follow: (id: number | string, token = cast.staff.token) =>
+      cast.service.call('streamImport', { params: { id }, token }),
+    connect: (id: number, at = url, token = cast.staff.token) => connect(id, at, token),
+  }
+}

@@ -1,30 +1,19 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { useCast } from '../setup/cast.ts'
 import { head, openRaw } from '../setup/http/raw-http.ts'
-import type { TestService } from '../setup/service.ts'
 import { openSession, WAITING_FOR_LOCKS } from '../setup/session.ts'
-import { closed, connect as connectTo } from './event-stream.ts'
+import { closed, useEventStreams } from './event-stream.ts'
 import { accepted, rows } from './imports.ts'
 
 const cast = useCast()
-
-const follow = (id: number | string, token = cast.staff.token) =>
-  cast.service.call('streamImport', { params: { id }, token })
-
-let url: string
-beforeAll(async () => {
-  url = await listen(cast.service)
-})
-
-const listen = ({ app }: TestService) => app.listen({ port: 0, host: '127.0.0.1' })
-const connect = (id: number, at = url, token = cast.staff.token) => connectTo(id, at, token)
+const { connect, follow, url } = useEventStreams(cast)
 
 describe('an import’s event stream', () => {
   it('ends once the account that follows is disabled', async () => {
     const { service, admin } = cast
     const follower = await service.createAccount('staff')
     const id = await accepted(service, follower.token, rows(10))
-    const { answer, events } = await connect(id, url, follower.token)
+    const { answer, events } = await connect(id, url(), follower.token)
     await vi.waitFor(() => expect(events()).toHaveLength(1), { timeout: 10_000 })
     const ended = closed(answer)
     await service.call('updateUser', {
@@ -45,8 +34,8 @@ describe('an import’s event stream', () => {
       body: { name: 'A key', scopes: ['imports:read'], user_id: follower.id },
     })
     const [byKey, byToken] = [
-      await connect(id, url, key.body.key),
-      await connect(id, url, follower.token),
+      await connect(id, url(), key.body.key),
+      await connect(id, url(), follower.token),
     ]
     expect([byKey.answer.statusCode, byToken.answer.statusCode]).toEqual([200, 200])
     const [keyEnded, tokenEnded] = [closed(byKey.answer), closed(byToken.answer)]
@@ -68,8 +57,8 @@ describe('an import’s event stream', () => {
     const { username, password } = follower
     const login = await service.call('login', { body: { username, password } })
     const [other, own] = [
-      await connect(id, url, follower.token),
-      await connect(id, url, login.body.access_token),
+      await connect(id, url(), follower.token),
+      await connect(id, url(), login.body.access_token),
     ]
     const ended = closed(own.answer)
     const { refresh_token } = login.body
@@ -83,14 +72,14 @@ describe('an import’s event stream', () => {
     const { service } = cast
     const follower = await service.createAccount('staff')
     const id = await accepted(service, follower.token, rows(10))
-    const raw = await openRaw(Number(new URL(url).port))
+    const raw = await openRaw(Number(new URL(url()).port))
     const authorization = `Bearer ${follower.token}`
     raw.send(head('GET', `/v1/imports/${id}/events`, { authorization }).repeat(25))
     await raw.received(/event-stream/)
     await vi.waitFor(async () => expect((await follow(id, follower.token)).status).toBe(429))
     raw.destroy()
     await vi.waitFor(async () => {
-      const again = await connect(id, url, follower.token)
+      const again = await connect(id, url(), follower.token)
       again.leave()
       expect(again.answer.statusCode).toBe(200)
     })
@@ -105,7 +94,7 @@ describe('an import’s event stream', () => {
     const request = head('GET', `/v1/imports/${id}/events`, {
       authorization: `Bearer ${follower.token}`,
     })
-    const port = Number(new URL(url).port)
+    const port = Number(new URL(url()).port)
     const gone = await Promise.all(Array.from({ length: 25 }, () => openRaw(port)))
     for (const raw of gone) raw.send(request)
     await vi.waitFor(async () => {
@@ -116,7 +105,7 @@ describe('an import’s event stream', () => {
     await Promise.all(gone.map((raw) => raw.closed))
     await blocker.close()
     await vi.waitFor(async () => {
-      const again = await connect(id, url, follower.token)
+      const again = await connect(id, url(), follower.token)
       again.leave()
       expect(again.answer.statusCode).toBe(200)
     })
@@ -127,19 +116,19 @@ describe('an import’s event stream', () => {
     const follower = await service.createAccount('staff')
     const id = await accepted(service, follower.token, rows(10))
     const open = await Promise.all(
-      Array.from({ length: 20 }, () => connect(id, url, follower.token)),
+      Array.from({ length: 20 }, () => connect(id, url(), follower.token)),
     )
     expect(open.every(({ answer }) => answer.statusCode === 200)).toBe(true)
     const refused = await follow(id, follower.token)
     expect([refused.status, refused.body.code]).toEqual([429, 'too_many_streams'])
     expect(refused.headers['retry-after']).toBe('1')
     const other = await service.createAccount('admin')
-    const { leave, answer } = await connect(id, url, other.token)
+    const { leave, answer } = await connect(id, url(), other.token)
     expect(answer.statusCode).toBe(200)
     leave()
     for (const one of open) one.leave()
     await vi.waitFor(async () => {
-      const again = await connect(id, url, follower.token)
+      const again = await connect(id, url(), follower.token)
       again.leave()
       expect(again.answer.statusCode).toBe(200)
     })

@@ -1,23 +1,13 @@
 import { once } from 'node:events'
-import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { useCast } from '../setup/cast.ts'
-import { startTestService, type TestService } from '../setup/service.ts'
-import { connect as connectTo, eventsOf } from './event-stream.ts'
+import { startTestService } from '../setup/service.ts'
+import { eventsOf, listen, useEventStreams } from './event-stream.ts'
 import { accepted, look, rows } from './imports.ts'
 import { heldLoader, startRunner } from './runner.ts'
 
 const cast = useCast()
-
-const follow = (id: number | string, token = cast.staff.token) =>
-  cast.service.call('streamImport', { params: { id }, token })
-
-let url: string
-beforeAll(async () => {
-  url = await listen(cast.service)
-})
-
-const listen = ({ app }: TestService) => app.listen({ port: 0, host: '127.0.0.1' })
-const connect = (id: number, at = url, token = cast.staff.token) => connectTo(id, at, token)
+const { connect, follow, url } = useEventStreams(cast)
 
 describe('streamImport', () => {
   it('reports a finished import, and ends', async () => {
@@ -109,7 +99,7 @@ describe('streamImport', () => {
     onTestFinished(() => read.mockRestore())
     const followers = [
       ...(await Promise.all(Array.from({ length: 6 }, () => connect(id)))),
-      ...(await Promise.all(Array.from({ length: 6 }, () => connect(id, url, admin.token)))),
+      ...(await Promise.all(Array.from({ length: 6 }, () => connect(id, url(), admin.token)))),
     ]
     await vi.waitFor(() =>
       expect(followers.every(({ events }) => events().length === 1)).toBe(true),
