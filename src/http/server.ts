@@ -9,6 +9,7 @@ import type { Metrics } from '../lib/metrics.ts'
 import type { SharedRedis } from '../lib/redis-watch.ts'
 import { callerOf } from './auth.ts'
 import { installBodyTimeout } from './body/body-timeout.ts'
+import { installEmptyBodies } from './body/empty-body.ts'
 import { installFileBodies } from './body/file-body.ts'
 import { installFormBody } from './body/form-body.ts'
 import { installJsonBody } from './body/json-body.ts'
@@ -153,6 +154,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   installFileBodies(app)
   installFormBody(app)
   installBodyTimeout(app, bodyTimeoutMs)
+  installEmptyBodies(app)
   // Before the plugins, so that errors in their routes are problems too.
   app.setErrorHandler(sendProblem)
   await app.register(helmet, {

@@ -62,13 +62,9 @@ export function installFormBody(app: FastifyInstance): void {
     FORM,
     { parseAs: 'buffer' },
     async (request: FastifyRequest, body: Buffer) => {
-      const { config, schema } = request.routeOptions
-      if (config?.takesForm) {
-        return parseForm(body, config.bodyLimits?.values ?? Number.POSITIVE_INFINITY)
-      }
-      // As with any other media type, an empty body of an operation that takes none is none.
-      if (body.length === 0 && schema?.body === undefined) return undefined
-      throw wrongBodyType(config)
+      const { config } = request.routeOptions
+      if (!config?.takesForm) throw wrongBodyType(config)
+      return parseForm(body, config.bodyLimits?.values ?? Number.POSITIVE_INFINITY)
     },
   )
 }

@@ -47,8 +47,7 @@ function scan(request: FastifyRequest, body: Buffer): void {
 /**
  * Scans JSON bodies before parsing them: valid UTF-8, within the operation's limits, no
  * `__proto__` keys. Inexact numbers and half surrogate pairs are left to the body's validator
- * ({@link alteredValues}), which reports them with all other errors. An operation without a body
- * accepts an empty one of any content type.
+ * ({@link alteredValues}), which reports them with all other errors.
  */
 export function installJsonBody(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
@@ -63,11 +62,7 @@ export function installJsonBody(app: FastifyInstance): void {
     async (request: FastifyRequest, body: Buffer) => {
       const { config } = request.routeOptions
       if (config?.takesForm) throw wrongBodyType(config)
-      if (body.length === 0) {
-        return request.routeOptions.schema?.body === undefined
-          ? undefined
-          : await parse(request, '')
-      }
+      if (body.length === 0) return await parse(request, '')
       const json = withoutMark(body)
       scan(request, json)
       if (json.length > MAX_BYTES_AT_ONCE) await nextTurn()
