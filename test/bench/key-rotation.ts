@@ -2,19 +2,14 @@
  * What a rotation of keys takes, and what callers notice of it: `npx tsx test/bench/key-rotation.ts [USERS]`. An API
  * process and a worker serve reads and creates before and meanwhile. Needs redis-server and `node scripts/prepare.mjs`.
  */
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { addEncryptionKeys } from '../../src/lib/encryption-keys.ts'
 import { type HttpClient, logIn } from '../setup/http/http-client.ts'
 import { runScript } from '../setup/run-script.ts'
 import { startProcess } from '../setup/servers/processes.ts'
-import { startRedis } from '../setup/servers/redis.ts'
-import { openBench } from './open.ts'
-import type { LoadOrder, LoadRequest, LoadResult } from './overload/load.ts'
+import { openInstallation } from './installation.ts'
+import type { LoadRequest, LoadResult } from './overload/load.ts'
+import { runLoad } from './overload/run-load.ts'
 import { createPerson } from './people.ts'
 import { seedUsers } from './seed-users.ts'
 
@@ -24,16 +19,6 @@ const CREATES_A_SECOND = 15
 const SLICE_SECONDS = 10
 const SLICES_BEFORE = 4
 const PROBE_PAUSE_MS = 500
-const PASSWORD = 'only for this measurement'
-
-async function load(order: LoadOrder): Promise<LoadResult> {
-  const child = fork('test/bench/overload/load.ts', { execArgv: ['--import', 'tsx'] })
-  const answer = once(child, 'message')
-  child.send(order)
-  const [result] = await answer
-  await once(child, 'exit')
-  return result as LoadResult
-}
 
 const personOf = (turn: number) => {
   const id = 1 + ((turn * 7919) % USERS)
@@ -59,8 +44,8 @@ async function slice({ url, token = '' }: HttpClient) {
   const reads = Array.from({ length: 1_000 }, (_, turn) => readOf(turn))
   const creates = Array.from({ length: SLICE_SECONDS * CREATES_A_SECOND + 1 }, nextCreate)
   return await Promise.all([
-    load({ ...base, requests: reads, perSecond: READS_A_SECOND }),
-    load({ ...base, requests: creates, perSecond: CREATES_A_SECOND }),
+    runLoad({ ...base, requests: reads, perSecond: READS_A_SECOND }),
+    runLoad({ ...base, requests: creates, perSecond: CREATES_A_SECOND }),
   ])
 }
 
@@ -71,7 +56,7 @@ async function misses({ url, request }: HttpClient, turn: number): Promise<reado
   const { body: found } = await request('GET', `/v1/users?${query}`)
   const account = { bank_name: 'Bench Bank', account_number: person.accountNumbers[0] }
   const { status: taken } = await request('POST', `/v1/users/${id}/bank-accounts`, account)
-  const login = await logIn(url, 'admin', PASSWORD).catch(() => undefined)
+  const login = await logIn(url, username, password).catch(() => undefined)
   return [
     found[0]?.id === id ? [] : ['email'],
     taken === 409 ? [] : ['account number'],
@@ -114,26 +99,15 @@ function show(when: string, slices: readonly (readonly [LoadResult, LoadResult])
   }
 }
 
-const dataDir = await mkdtemp(join(tmpdir(), 'passbook-bench-'))
-process.env['DATA_DIR'] = dataDir
-const { url: databaseUrl, config, close } = await openBench()
-const redis = await startRedis()
-await seedUsers(databaseUrl, config.encryptionKeys, USERS, () => undefined)
-const env = {
-  DATABASE_URL: databaseUrl,
-  REDIS_URL: redis.url,
-  JWT_SECRET: config.jwtSecret,
-  ENCRYPTION_KEYS: config.encryptionKeys,
-  ADMIN_USERNAME: 'admin',
-  ADMIN_PASSWORD: PASSWORD,
-  DATA_DIR: dataDir,
-}
+const { env, admin: account, close } = await openInstallation()
+const { username, password } = account
+await seedUsers(env.DATABASE_URL, env.ENCRYPTION_KEYS, USERS, () => undefined)
 const before = startProcess('api', env)
 await before.url()
 await before.end('SIGTERM')
-env.ENCRYPTION_KEYS = addEncryptionKeys(config.encryptionKeys).encryptionKeys
+env.ENCRYPTION_KEYS = addEncryptionKeys(env.ENCRYPTION_KEYS).encryptionKeys
 const processes = [startProcess('api', env), startProcess('worker', env)]
-const admin = await logIn(await (processes[0] as (typeof processes)[0]).url(), 'admin', PASSWORD)
+const admin = await logIn(await (processes[0] as (typeof processes)[0]).url(), username, password)
 
 const probes = startProbes(admin)
 await slice(admin)
@@ -155,6 +129,4 @@ console.log(await probes.stop())
 console.log((await runScript('keys', ['status'], env)).stdout)
 
 for (const process of processes) await process.end('SIGTERM')
-await redis.close()
 await close()
-await rm(dataDir, { recursive: true, force: true })

@@ -1,14 +1,9 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createCustomers, createHttpClient, logIn } from '../setup/http/http-client.ts'
 import { createLoad, seededRandom } from '../setup/load.ts'
 import { startProcess } from '../setup/servers/processes.ts'
-import { startRedis } from '../setup/servers/redis.ts'
-import { openBench } from './open.ts'
-import type { LoadOrder, LoadRequest, LoadResult } from './overload/load.ts'
+import { openInstallation } from './installation.ts'
+import type { LoadRequest, LoadResult } from './overload/load.ts'
+import { runLoad } from './overload/run-load.ts'
 
 // npx tsx test/bench/overload.ts [SECONDS] [OPERATION,...]: one API process and one worker under more load than they
 // can serve. MAX_REQUESTS_UNDER_WAY=100000 shows what happens without a bound. Needs redis-server.
@@ -19,34 +14,18 @@ const FULL_LOAD = 32
 const CROWD = 1_000
 const USERS = 50
 const TRANSACTIONS = 5_000
-const PASSWORD = 'only for this measurement'
 
-async function load(order: LoadOrder): Promise<LoadResult> {
-  const child = fork('test/bench/overload/load.ts', { execArgv: ['--import', 'tsx'] })
-  const answer = once(child, 'message')
-  child.send(order)
-  const [result] = await answer
-  await once(child, 'exit')
-  return result as LoadResult
-}
-
-process.env['DATA_DIR'] = await mkdtemp(join(tmpdir(), 'passbook-bench-'))
-const { url: databaseUrl, config, close } = await openBench()
-const redis = await startRedis()
+const installation = await openInstallation()
+const { username, password } = installation.admin
 const env = {
-  DATABASE_URL: databaseUrl,
-  REDIS_URL: redis.url,
-  JWT_SECRET: config.jwtSecret,
-  ENCRYPTION_KEYS: config.encryptionKeys,
-  ADMIN_USERNAME: 'admin',
-  ADMIN_PASSWORD: PASSWORD,
+  ...installation.env,
   LOG_LEVEL: 'warn',
   MAX_REQUESTS_UNDER_WAY: process.env['MAX_REQUESTS_UNDER_WAY'] ?? '',
 }
 const api = startProcess('api', { ...env, LOG_LEVEL: 'info' })
 const worker = startProcess('worker', env)
 const url = await api.url()
-const admin = await logIn(url, 'admin', PASSWORD)
+const admin = await logIn(url, username, password)
 const userIds = await createCustomers(admin, USERS)
 const transactions = createLoad(seededRandom(1), userIds, 'overload', TRANSACTIONS)
 for (let start = 0; start < TRANSACTIONS; start += 1_000) {
@@ -67,7 +46,7 @@ const history = get((id) => `/v1/users/${id}/transactions`)
 const creates = transactions
   .slice(0, USERS)
   .map(({ reference: _, ...transaction }) => post('/v1/transactions', transaction))
-const login = post('/v1/login', { username: 'admin', password: PASSWORD })
+const login = post('/v1/login', { username, password })
 const operations: Readonly<Record<string, readonly LoadRequest[]>> = {
   analytics: reads,
   history,
@@ -92,8 +71,8 @@ console.log(
 for (const [name, requests] of Object.entries(operations)) {
   if (CHOSEN && !CHOSEN.includes(name)) continue
   const base = { url, token: admin.token as string, seconds: SECONDS, requests }
-  await load({ ...base, seconds: 3, connections: FULL_LOAD })
-  const full = await load({ ...base, connections: FULL_LOAD })
+  await runLoad({ ...base, seconds: 3, connections: FULL_LOAD })
+  const full = await runLoad({ ...base, connections: FULL_LOAD })
   const show = async (kind: string, { accepted, shed, failed, p50, p99, late }: LoadResult) => {
     const figures = [accepted, shed, failed, p50, p99, late].map((figure) =>
       figure.toFixed(0).padStart(8),
@@ -107,12 +86,10 @@ for (const [name, requests] of Object.entries(operations)) {
     )
   }
   await show('full load', full)
-  await show('1 x', await load({ ...base, perSecond: full.accepted }))
-  await show('2 x', await load({ ...base, perSecond: 2 * full.accepted }))
-  await show(`${CROWD} clients`, await load({ ...base, connections: CROWD }))
+  await show('1 x', await runLoad({ ...base, perSecond: full.accepted }))
+  await show('2 x', await runLoad({ ...base, perSecond: 2 * full.accepted }))
+  await show(`${CROWD} clients`, await runLoad({ ...base, connections: CROWD }))
 }
 await api.end('SIGTERM')
 await worker.end('SIGTERM')
-await redis.close()
-await close()
-await rm(process.env['DATA_DIR'], { recursive: true, force: true })
+await installation.close()
