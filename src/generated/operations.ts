@@ -1925,9 +1925,7 @@ export const createTransaction = {
   },
   successStatus: 201,
   schema: {
-    querystring: Type.Object({
-      dry_run: Type.Boolean({ default: false }),
-    }, { additionalProperties: false }),
+    querystring: Type.Object({}, { additionalProperties: false }),
     headers: Type.Object({
       'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$', 'x-expected': 'visible ASCII characters and spaces, such as 5b1a3f0e-6c0e-4f27-9a52-1d7c0f8a2b64' })),
     }, {
@@ -1938,8 +1936,50 @@ export const createTransaction = {
     }),
     body: S.TransactionCreate,
     response: {
-      200: S.TransactionPreview,
       201: S.Transaction,
+      400: S.Problem,
+      401: S.Problem,
+      403: S.Problem,
+      404: S.Problem,
+      408: S.Problem,
+      409: S.Problem,
+      413: S.Problem,
+      415: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
+export const previewTransaction = {
+  operationId: 'previewTransaction',
+  method: 'POST',
+  url: '/v1/transactions/preview',
+  tags: ['Transactions'],
+  public: false,
+  roles: ['user', 'staff', 'admin'],
+  scopes: ['transactions:write'],
+  audit: null,
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: false,
+  resource: null,
+  takesFile: false,
+  takesForm: false,
+  bodyLimits: {
+    bytes: 16384,
+    values: 118,
+    lists: {},
+  },
+  successStatus: 200,
+  schema: {
+    querystring: Type.Object({}, { additionalProperties: false }),
+    body: S.TransactionCreate,
+    response: {
+      200: S.TransactionPreview,
       400: S.Problem,
       401: S.Problem,
       403: S.Problem,
@@ -3405,6 +3445,7 @@ export const operations = {
   getUserAnalytics,
   getUserDailyAnalytics,
   createTransaction,
+  previewTransaction,
   bulkCreateTransactions,
   getTransaction,
   updateTransaction,

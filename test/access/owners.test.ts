@@ -72,6 +72,7 @@ describe('operations that change something of a user', () => {
       'deleteEmployment',
       'deleteTransaction',
       'deleteUser',
+      'previewTransaction',
       'requestEmailVerification',
       'updateBankAccount',
       'updateEmployment',

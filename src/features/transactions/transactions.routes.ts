@@ -11,15 +11,15 @@ export function transactionRoutes(
   transactions: TransactionService,
   bulk: TransactionBulk,
 ): void {
-  handle(operations.createTransaction, async ({ caller, query, body, requestId, reply }) => {
-    if (query.dry_run) {
-      reply.code(200)
-      return draftView(await transactions.preview(caller, body))
-    }
+  handle(operations.createTransaction, async ({ caller, body, requestId, reply }) => {
     const transaction = transactionView(await transactions.create(caller, body, requestId))
     reply.header('location', `/v1/transactions/${transaction.id}`)
     return transaction
   })
+
+  handle(operations.previewTransaction, async ({ caller, body }) =>
+    draftView(await transactions.preview(caller, body)),
+  )
 
   handle(operations.bulkCreateTransactions, async ({ caller, body, requestId }) => {
     const outcomes = await bulk.create(caller, body, requestId)

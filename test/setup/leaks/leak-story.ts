@@ -219,7 +219,7 @@ export async function tellStory(
   expect(await post('/v1/register', claim)).toBe(409)
   expect(await post('/v1/transactions', transaction)).toBe(201)
   expect(await post('/v1/transactions', transaction)).toBe(409)
-  expect(await post('/v1/transactions?dry_run=true', { ...transaction, reference: 'x' })).toBe(200)
+  expect(await post('/v1/transactions/preview', { ...transaction, reference: 'x' })).toBe(200)
   const transactions = [
     { ...transaction, full_name: bulkName, reference: 'LEAK-REFERENCE-2' },
     { ...transaction, full_name: bulkName },
