@@ -3,6 +3,8 @@ import { auditOf } from './audit.ts'
 import { bodyLimitsOf } from './body-limits.ts'
 import { HEADER, literal, objectLiteral } from './code.ts'
 import { conventionsOf } from './conventions.ts'
+import { OPERATION_DEPRECATION } from './deprecation-dates.ts'
+import { deprecationsOf } from './deprecations.ts'
 import {
   asArray,
   asObject,
@@ -34,6 +36,7 @@ const KNOWN = [
   'x-rate-limit',
   'x-resource',
   'x-body-limit',
+  ...OPERATION_DEPRECATION,
 ]
 
 /**
@@ -83,7 +86,7 @@ function operation(
   // A creating operation may also answer 200 if there is nothing to create; its success status is
   // 201.
   const successStatus = Math.max(...successes)
-  const itemParameters = asArray(pathItem.parameters, pathAt)
+  const parameters = [...asArray(pathItem.parameters, pathAt), ...asArray(node.parameters, at)]
   const schema = [
     ...generateParameters(document, path, pathItem, node),
     ...generateBody(document, node, at),
@@ -96,7 +99,8 @@ function operation(
     ['tags', literal(asStrings(node.tags, join(at, 'tags')))],
     ...access,
     ...auditOf(node, at),
-    ...conventionsOf(document, [...itemParameters, ...asArray(node.parameters, at)], node, at),
+    ...conventionsOf(document, parameters, node, at),
+    ...deprecationsOf(document, path, parameters, node, at),
     // Whether the body is a file, which the handler receives as a stream.
     ['takesFile', String(takesFile(node, at))],
     // Whether the body is a form and not JSON.

@@ -1,5 +1,6 @@
 import { boundsOf } from './bounds.ts'
 import { literal, type Members, objectLiteral } from './code.ts'
+import { DEPRECATION } from './deprecation-dates.ts'
 import { component } from './document.ts'
 import {
   asArray,
@@ -33,6 +34,7 @@ const KNOWN = [
   'deprecated',
   'style',
   'explode',
+  ...DEPRECATION,
 ]
 
 /**

@@ -1,6 +1,7 @@
 import Format from 'typebox/format'
 import '../../src/http/validation/formats.ts'
 import { literal, objectLiteral, propertyName } from './code.ts'
+import { DEPRECATION, datesOf } from './deprecation-dates.ts'
 import {
   asArray,
   asObject,
@@ -22,8 +23,14 @@ export interface TypeBoxOptions {
   readonly unchecked?: boolean
 }
 
-// Annotations do not affect validity and are left out of the code.
-const ANNOTATIONS = ['title', 'description', 'examples', 'deprecated'] as const
+/** What does not affect validity, and is left out of the code. */
+export const ANNOTATIONS = [
+  'title',
+  'description',
+  'examples',
+  'deprecated',
+  ...DEPRECATION,
+] as const
 
 /**
  * Integer formats (for generated clients), with the largest number each one represents exactly in
@@ -63,6 +70,7 @@ export function toTypeBox(
   options: TypeBoxOptions = {},
 ): string {
   const schema = asObject(node, at)
+  datesOf(schema, at)
   if (schema.$ref !== undefined) {
     refuseUnknown(schema, ['$ref', ...ANNOTATIONS], at)
     return (options.prefix ?? '') + referredName(asString(schema.$ref, at), at)

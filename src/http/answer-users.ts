@@ -1,8 +1,8 @@
-const LOCATION = /^\/v1\/users\/(\d+)/
+const LOCATION = /^\/v\d+\/users\/(\d+)/
 
 /**
  * Finds the users an answer is about: by `user_id` fields, `user` objects, and a `Location` under
- * /v1/users.
+ * the users.
  */
 export function usersOf(location: string | undefined, body: unknown): readonly bigint[] {
   const ids = new Set<bigint>()

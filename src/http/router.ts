@@ -1,5 +1,11 @@
 import type { Readable } from 'node:stream'
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchema,
+  onSendAsyncHookHandler,
+} from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import { StartupError } from '../errors.ts'
 import { type OperationId, operations } from '../generated/operations.ts'
@@ -8,6 +14,7 @@ import { type Caller, callerOf, type FindCaller } from './auth.ts'
 import { fileBody } from './body/file-body.ts'
 import type { Conventions, Exchange } from './conventions.ts'
 import { createDeadlines } from './deadline.ts'
+import { announceDeprecation, type Deprecation } from './deprecation.ts'
 import { waitOf } from './overload/gate.ts'
 
 type Operation = (typeof operations)[OperationId]
@@ -143,12 +150,7 @@ export function createRouter(
       ...((operation.takesFile || operation.method === 'GET') && { decompress: false }),
       onRequest: (request, reply) =>
         beforeDeadline(request, () => admit(operation, request, reply)),
-      ...(operation.audit && {
-        onSend: async (request, reply) => {
-          const caller = callerOf(request)
-          await conventions.audit.refused(operation, { request, reply, caller })
-        },
-      }),
+      onSend: beforeSending(operation),
       handler: async (request, reply) => {
         reply.code(operation.successStatus)
         const exchange = { request, reply, caller: callerOf(request) }
@@ -167,6 +169,22 @@ export function createRouter(
         })
       },
     })
+  }
+
+  /** What is done with each answer of an operation, errors included. */
+  function beforeSending(operation: Operation): onSendAsyncHookHandler[] {
+    const deprecations: readonly Deprecation[] = operation.deprecations
+    const hooks: onSendAsyncHookHandler[] = []
+    if (operation.audit) {
+      hooks.push(async (request, reply) => {
+        const caller = callerOf(request)
+        await conventions.audit.refused(operation, { request, reply, caller })
+      })
+    }
+    if (deprecations.length > 0) {
+      hooks.push(async (request, reply) => announceDeprecation(deprecations, request, reply))
+    }
+    return hooks
   }
 
   const handle: Handle = (

@@ -25,6 +25,7 @@ import { installProblems, sendProblem } from './problem.ts'
 import { installRateLimits } from './rate-limit.ts'
 import { requestId } from './request-id.ts'
 import { installValidator } from './validation/validator.ts'
+import { withVersion } from './versions.ts'
 
 /** The limit for operations without a JSON body; the others define their own. */
 const MAX_BODY_BYTES = 16 * 1024
@@ -40,7 +41,6 @@ const SERVER_OPTIONS = {
   // Node.js would answer a missing Host header without a body.
   requireHostHeader: false,
 }
-const UNVERSIONED = /^\/(v1|health|metrics|docs|openapi\.(json|yaml))(?=[/?]|$)/
 const EXPOSED_HEADERS = [
   'link',
   'x-total-count',
@@ -50,6 +50,8 @@ const EXPOSED_HEADERS = [
   'etag',
   'idempotency-replayed',
   'retry-after',
+  'deprecation',
+  'sunset',
   'ratelimit',
   'ratelimit-policy',
   'ratelimit-limit',
@@ -82,10 +84,6 @@ function originForm(target = '/'): string {
   if (rest === undefined) return target
   return rest.startsWith('/') ? rest : `/${rest}`
 }
-
-/** A path without a version means the current one. */
-const rewriteUrl = ({ url = '/' }: { readonly url?: string | undefined }): string =>
-  UNVERSIONED.test(url) ? url : `/v1${url}`
 
 /** `*` in the list allows any origin. */
 function allowedOrigins(corsOrigins: string | undefined): false | '*' | string[] {
@@ -131,7 +129,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       requestIdLogLabel: 'request_id',
     }),
     genReqId: requestId,
-    rewriteUrl,
+    rewriteUrl: ({ url }) => withVersion(url),
     bodyLimit: MAX_BODY_BYTES,
     serverFactory: (serve) =>
       createServer(SERVER_OPTIONS, (request, response) => {

@@ -3,6 +3,7 @@ import { Compile } from 'typebox/compile'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readDocument } from '../../openapi/generate/document.ts'
 import { asArray, asObject, type Json, type JsonObject } from '../../openapi/generate/json.ts'
+import { ANNOTATIONS } from '../../openapi/generate/typebox.ts'
 import { type OperationId, operations } from '../../src/generated/operations.ts'
 import * as schemas from '../../src/generated/schemas.ts'
 
@@ -145,7 +146,7 @@ describe('the document', () => {
       return enforced({ ...schema, additionalProperties: additionalProperties as Json })
     }
     const { properties, items, anyOf, required, type, additionalProperties, ...limits } = schema
-    const ignored = ['title', 'description', 'examples', 'x-validate-items']
+    const ignored: readonly string[] = [...ANNOTATIONS, 'x-validate-items']
     const members = Object.entries(asObject(properties, '')).map(([name, property]) => [
       name,
       enforced(property),

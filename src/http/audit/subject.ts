@@ -5,8 +5,8 @@ import type { Exchange } from '../conventions.ts'
 /** The kind and the last id or name of a path. */
 const LAST_RECORD = /\/([a-z-]+)\/([^/]+)(?:\/[a-z.-]+)?$/
 /** Paths of what is the caller's own. */
-const OWN = /^\/v1\/(?:me|sessions)(?:\/|$)/
-const USER = /^\/v1\/users\/:id(?:\/|$)/
+const OWN = /^\/v\d+\/(?:me|sessions)(?:\/|$)/
+const USER = /^\/v\d+\/users\/:id(?:\/|$)/
 /** Ids and names of datasets. Whatever else stands in a refused path is not kept. */
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { type OperationId, operations } from '../../generated/operations.ts'
+import { CURRENT_VERSION } from '../versions.ts'
 
 /**
  * The kinds that have separate limits: requests are short, streams last as long as the client
@@ -29,8 +30,10 @@ export function kindOf({ routeOptions }: FastifyRequest): Kind | undefined {
   return STREAMS.has(id) ? 'stream' : 'request'
 }
 
+const CURRENT = `/${CURRENT_VERSION}`
+
 const pathOf = (id: OperationId): string =>
-  operations[id].url.replace(/^\/v1/, '(?:/v1)?').replace(/:\w+/g, '[^/]+')
+  operations[id].url.replace(CURRENT, `(?:${CURRENT})?`).replace(/:\w+/g, '[^/]+')
 
 /** Paths of operations that are not of kind `request`. */
 const OTHER_PATHS = new RegExp(
