@@ -1,26 +1,22 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../database/client.ts'
-import { afterCommit } from '../database/unit-of-work.ts'
 import { WORK_LIMITS } from '../database/work-limits.ts'
 import type { Log } from '../lib/log.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import type { Job } from './catalogue.ts'
 import { type ClaimedRow, claimLost, claimNew, jobsOf, unclaim } from './outbox.ts'
+import { type Passes, startPasses } from './passes.ts'
 import type { EventQueue } from './queue.ts'
 import { createRunaways, ranOutOfTime } from './runaways.ts'
 
 const MAX_BATCH_ROWS = 2_000
 /** After a claim that took too long, batches shrink to as few rows, and grow again. */
 const MIN_BATCH_ROWS = 50
-const POLL_MS = 200
 /**
  * Time between two passes. Every finished job nudges; in a burst one pass serves several nudges.
  */
 const SPACING_MS = 40
 /** Time between two looks for rows whose job was lost. */
 const LOST_EVERY_MS = 500
-/** How long the relay pauses after an error of the database or the queue. */
-const PAUSE_MS = 1_000
 
 interface RelayOptions {
   readonly database: Database
@@ -39,14 +35,7 @@ interface RelayOptions {
   readonly claimMs?: number
 }
 
-/** Tells the relay that something was committed, or is about to be. */
-export interface Nudge {
-  nudge(): void
-}
-
-export interface Relay extends Nudge {
-  close(): Promise<void>
-}
+export type Relay = Passes
 
 /**
  * Moves committed outbox rows to the queue. A claim is committed before its jobs are added: a job
@@ -58,11 +47,7 @@ export function startRelay(options: RelayOptions): Relay {
   const { claimMs = WORK_LIMITS.relay.statement } = options
   const runaways = createRunaways({ database, log, metrics, claimMs })
   let batch = MAX_BATCH_ROWS
-  let running: Promise<void> | undefined
   let again = false
-  let closed = false
-  let pausedUntil = 0
-  let nextPass = 0
   let nextLookForLost = 0
 
   async function enqueue(rows: readonly ClaimedRow[], jobs: readonly Job[]): Promise<void> {
@@ -92,7 +77,8 @@ export function startRelay(options: RelayOptions): Relay {
     }
   }
 
-  async function pass(): Promise<void> {
+  async function pass(): Promise<boolean> {
+    again = false
     if (poll) await runaways.look()
     const size = batch
     const fresh = await claim((rows) => claimNew(database, rows))
@@ -105,39 +91,14 @@ export function startRelay(options: RelayOptions): Relay {
       await enqueue(lost, jobsOf(lost, false))
     }
     if (batch === size) batch = Math.min(size * 2, MAX_BATCH_ROWS)
+    return again
   }
 
-  async function run(): Promise<void> {
-    do {
-      const wait = nextPass - Date.now()
-      if (wait > 0) await delay(wait)
-      again = false
-      await pass()
-      nextPass = Date.now() + SPACING_MS
-    } while (again && !closed)
-  }
-
-  function nudge(): void {
-    again = true
-    if (closed || running || Date.now() < pausedUntil) return
-    running = run()
-      .catch((error) => {
-        pausedUntil = Date.now() + PAUSE_MS
-        log.warn({ err: error }, 'the relay could not enqueue events; they wait in the outbox')
-      })
-      .finally(() => {
-        running = undefined
-      })
-  }
-
-  const timer = poll ? setInterval(nudge, POLL_MS) : undefined
-
-  return {
-    nudge: () => void afterCommit(nudge),
-    async close() {
-      closed = true
-      clearInterval(timer)
-      await running
-    },
-  }
+  return startPasses({
+    pass,
+    spacingMs: SPACING_MS,
+    poll,
+    failed: (error) =>
+      log.warn({ err: error }, 'the relay could not enqueue events; they wait in the outbox'),
+  })
 }

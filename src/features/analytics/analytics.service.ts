@@ -1,7 +1,7 @@
 import type { Cache } from '../../cache/cache.ts'
 import type { Database } from '../../database/client.ts'
 import { type FieldError, invalid, notFound, queryError } from '../../errors.ts'
-import type { Nudge } from '../../events/relay.ts'
+import type { Nudge } from '../../events/passes.ts'
 import type { Caller } from '../../http/auth.ts'
 import { minorDigits } from '../../lib/currencies.ts'
 import type { Metrics } from '../../lib/metrics.ts'

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { PlainDatabase } from '../../database/client.ts'
 import { conflict, notFound } from '../../errors.ts'
-import type { Nudge } from '../../events/relay.ts'
+import type { Nudge } from '../../events/passes.ts'
 import { concernsUser } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { type Database, Prisma, violatesForeignKey } from '../../database/client.ts'
 import { conflict, notFound, unauthorized } from '../../errors.ts'
-import type { Nudge } from '../../events/relay.ts'
+import type { Nudge } from '../../events/passes.ts'
 import type { ReportCreate, UserGroup, UserGroupKind } from '../../generated/schemas.ts'
 import { concernsUser } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'

@@ -1,6 +1,6 @@
 import { type Database, violatedUnique, violatesForeignKey } from '../../database/client.ts'
 import { conflict, notFound } from '../../errors.ts'
-import type { Nudge } from '../../events/relay.ts'
+import type { Nudge } from '../../events/passes.ts'
 import type { TransactionCreate, TransactionUpdate } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, toPage } from '../../http/paging.ts'
