@@ -1,5 +1,13 @@
 import { $RefParser } from '@apidevtools/json-schema-ref-parser'
-import { asObject, asString, type Json, type JsonObject, join, RefusedError } from './json.ts'
+import {
+  asArray,
+  asObject,
+  asString,
+  type Json,
+  type JsonObject,
+  join,
+  RefusedError,
+} from './json.ts'
 
 /**
  * Reads the entry file and everything it refers to, bundled into one document. Each reference
@@ -12,7 +20,38 @@ export async function readDocument(entry: string): Promise<JsonObject> {
     resolve: { http: false },
   })) as unknown as JsonObject
   refuseUnnamed(bundled, '')
-  return bundled
+  return withMappings(bundled, '') as JsonObject
+}
+
+/**
+ * Points the mapping of each discriminator to the components that its `oneOf` refers to, in their order: a mapping is
+ * text, which bundling leaves as it is.
+ *
+ * @throws RefusedError if it names another schema
+ */
+function withMappings(node: Json, at: string): Json {
+  if (node === null || typeof node !== 'object') return node
+  if (Array.isArray(node)) return node.map((member, index) => withMappings(member, join(at, index)))
+  const copy = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, withMappings(value as Json, join(at, key))]),
+  )
+  if (copy.discriminator === undefined || copy.oneOf === undefined) return copy
+  const { mapping, ...discriminator } = asObject(copy.discriminator, at)
+  const members = asArray(copy.oneOf, at).map((member) => asString(asObject(member, at).$ref, at))
+  const mapped = Object.entries(asObject(mapping, at)).map(
+    ([value, text], index): [string, Json] => {
+      const name = asString(text, at).split('#/').at(-1)
+      const ref = members[index] ?? ''
+      if (ref.split('/').at(-1) !== name) {
+        throw new RefusedError(
+          at,
+          `the mapping of ${value} is not the member of oneOf at its place`,
+        )
+      }
+      return [value, ref]
+    },
+  )
+  return { ...copy, discriminator: { ...discriminator, mapping: Object.fromEntries(mapped) } }
 }
 
 function refuseUnnamed(node: Json, at: string): void {

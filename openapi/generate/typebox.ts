@@ -83,6 +83,7 @@ export function toTypeBox(
     const parts = [`[${members.join(', ')}]`, limits(schema, [EXPECTED])]
     return `Type.Union(${parts.filter((part) => part !== '').join(', ')})`
   }
+  if (schema.oneOf !== undefined) return oneOf(schema, at, options)
   if (schema.const !== undefined) {
     refuseUnknown(schema, ['type', 'const', ...ANNOTATIONS], at)
     return `Type.Literal(${literal(schema.const)})`
@@ -94,6 +95,22 @@ export function toTypeBox(
     return `Type.Enum(${literal(values)}, ${limits(schema, ['type', 'default'])})`
   }
   return ofType(schema, at, options)
+}
+
+/**
+ * A union whose members exclude each other: a discriminator tells them apart. TypeBox has no `oneOf`, and needs none then.
+ *
+ * @throws RefusedError without a discriminator that maps each member
+ */
+function oneOf(schema: JsonObject, at: string, options: TypeBoxOptions): string {
+  refuseUnknown(schema, ['oneOf', 'discriminator', ...ANNOTATIONS], at)
+  const { mapping } = asObject(schema.discriminator, join(at, 'discriminator'))
+  const members = asArray(schema.oneOf, join(at, 'oneOf'))
+  if (Object.keys(asObject(mapping, at)).length !== members.length) {
+    throw new RefusedError(at, 'oneOf needs a discriminator with a mapping for each member')
+  }
+  const codes = members.map((member) => toTypeBox(member, join(at, 'oneOf'), options))
+  return `Type.Union([${codes.join(', ')}])`
 }
 
 /**

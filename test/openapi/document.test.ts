@@ -145,14 +145,16 @@ describe('the document', () => {
       const [additionalProperties] = Object.values(asObject(patternProperties, ''))
       return enforced({ ...schema, additionalProperties: additionalProperties as Json })
     }
-    const { properties, items, anyOf, required, type, additionalProperties, ...limits } = schema
-    const ignored: readonly string[] = [...ANNOTATIONS, 'x-validate-items']
+    const { properties, items, oneOf, required, type, additionalProperties, ...limits } = schema
+    // Members that a discriminator tells apart exclude each other anyhow.
+    const { anyOf = oneOf, ...others } = limits
+    const ignored: readonly string[] = [...ANNOTATIONS, 'discriminator', 'x-validate-items']
     const members = Object.entries(asObject(properties, '')).map(([name, property]) => [
       name,
       enforced(property),
     ])
     return {
-      ...Object.fromEntries(Object.entries(limits).filter(([key]) => !ignored.includes(key))),
+      ...Object.fromEntries(Object.entries(others).filter(([key]) => !ignored.includes(key))),
       ...(type === undefined || 'const' in limits ? {} : { type }),
       ...(items === undefined ? {} : { items: enforced(items) }),
       ...(additionalProperties === undefined
