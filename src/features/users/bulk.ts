@@ -1,3 +1,4 @@
+import { nameRequest } from '../../database/name-request.ts'
 import { type UserBulkCreateUnchecked, UserCreate } from '../../generated/schemas.ts'
 import { concernsUser } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
@@ -35,6 +36,7 @@ export function createUserBulk({ database, crypto, cache }: UserDeps) {
       const items = await mapInSlices(users, readItem)
       assertWhole(mode, items, 'users', fieldOf)
       return await database.$transaction(async (tx) => {
+        await nameRequest(tx, requestId)
         const stored = await insertUsers(tx, crypto, passed(items))
         const outcomes = withStored(items, stored, emailTaken)
         assertWhole(mode, outcomes, 'users', fieldOf)
@@ -54,9 +56,11 @@ export function createUserBulk({ database, crypto, cache }: UserDeps) {
     async remove(
       caller: Caller,
       given: readonly number[],
+      requestId?: string,
     ): Promise<{ readonly deleted: number; readonly notFound: readonly number[] }> {
       const ids = [...new Set(given)]
       const deleted = await database.$transaction(async (tx) => {
+        await nameRequest(tx, requestId)
         const admins = await lockAdmins(tx)
         await lockForDeletion(tx, ids)
         const rows = await tx.user.findMany({

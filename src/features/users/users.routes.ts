@@ -23,8 +23,8 @@ export function userRoutes(handle: Handle, users: UserService, bulk: UserBulk): 
     bulkResult(await bulk.create(body, requestId), 'user', userView),
   )
 
-  handle(operations.bulkDeleteUsers, async ({ caller, body }) => {
-    const { deleted, notFound } = await bulk.remove(caller, body.ids)
+  handle(operations.bulkDeleteUsers, async ({ caller, body, requestId }) => {
+    const { deleted, notFound } = await bulk.remove(caller, body.ids, requestId)
     return { deleted, not_found: [...notFound] }
   })
 
@@ -32,12 +32,12 @@ export function userRoutes(handle: Handle, users: UserService, bulk: UserBulk): 
     userView(await users.get(caller, params.id)),
   )
 
-  handle(operations.updateUser, async ({ caller, params, body }) =>
-    userView(await users.update(caller, params.id, body)),
+  handle(operations.updateUser, async ({ caller, params, body, requestId }) =>
+    userView(await users.update(caller, params.id, body, requestId)),
   )
 
-  handle(operations.deleteUser, async ({ caller, params }) => {
-    await users.remove(caller, params.id)
+  handle(operations.deleteUser, async ({ caller, params, requestId }) => {
+    await users.remove(caller, params.id, requestId)
     return null
   })
 }

@@ -1,5 +1,6 @@
 import type { Cache } from '../../cache/cache.ts'
 import { type Database, type DatabaseTransaction, violatedUnique } from '../../database/client.ts'
+import { nameRequest } from '../../database/name-request.ts'
 import { conflict, notFound } from '../../errors.ts'
 import type { Role, UserUpdate } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
@@ -102,6 +103,7 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
       }
       const row = await database
         .$transaction(async (tx) => {
+          await nameRequest(tx, requestId)
           const created = await tx.user.create({ data, select: USER_COLUMNS })
           if (email !== undefined) await requestMails(tx, 'welcome', [next.id], requestId)
           return created
@@ -164,12 +166,18 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
     },
 
     /** Changes the given fields and leaves the others. @throws AppError 403, 404, 409 */
-    async update(caller: Caller, id: number, changes: UserUpdate): Promise<UserRecord> {
+    async update(
+      caller: Caller,
+      id: number,
+      changes: UserUpdate,
+      requestId?: string,
+    ): Promise<UserRecord> {
       const { name, email, age, pincode, role, disabled } = changes
       if (!mayAccess(caller, id)) throw notFound('User', id)
       if (changesRights(changes)) assertMayChangeRights(caller)
       const row = await database
         .$transaction(async (tx) => {
+          await nameRequest(tx, requestId)
           const admins = changesRights(changes) ? await lockAdmins(tx) : []
           const user = await lock(tx, caller, id, 'account')
           const leaves = disabled === true || (role !== undefined && role !== 'admin')
@@ -204,10 +212,11 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
      *
      * @throws AppError 403, 404, 409 for the last admin, or while a load names the user
      */
-    async remove(caller: Caller, id: number): Promise<void> {
+    async remove(caller: Caller, id: number, requestId?: string): Promise<void> {
       // Before any lock: whoever may not see a user must not hold up others by asking.
       if (!mayAccess(caller, id)) throw notFound('User', id)
       await database.$transaction(async (tx) => {
+        await nameRequest(tx, requestId)
         const admins = await lockAdmins(tx)
         const user = await lock(tx, caller, id, 'account')
         assertAdminRemains(admins, [user.id])
