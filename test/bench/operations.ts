@@ -89,9 +89,9 @@ async function serve(checkout: string): Promise<void> {
     'analytics, cached': () => analytics(''),
     'analytics of a period': () => analytics(`?from=2026-01-01&to=2026-0${1 + (turn % 9)}-15`),
     'analytics from the ledger': () => analytics('', { 'cache-control': 'no-cache' }),
-    'recompute one user': () => services.analytics.recompute(users[turn % users.length]),
+    'recompute one user': () => services.analytics.recompute([users[turn % users.length]]),
     'bulk of 1,000': () => bulk(users.slice(0, BULK_USERS)),
-    'recompute 200 users': () => services.analytics.recomputeMany(users.slice(0, BULK_USERS)),
+    'recompute 200 users': () => services.analytics.recompute(users.slice(0, BULK_USERS)),
   }
 
   for (let at = 0; at < USERS; at += 1) {
@@ -100,7 +100,7 @@ async function serve(checkout: string): Promise<void> {
   for (let at = 0; at < (USERS * PER_USER) / BULK; at += 1) {
     await bulk(users.slice((at * 5) % USERS, ((at * 5) % USERS) + 5))
   }
-  await services.analytics.recomputeMany(users)
+  await services.analytics.recompute(users)
   for (let at = 0; at < 500; at += 1) await work.create()
   await services.database.$executeRawUnsafe('VACUUM ANALYZE')
 
