@@ -13,6 +13,7 @@ import { createPasswordReset } from './features/auth/password-reset.ts'
 import { bankAccountRoutes } from './features/bank-accounts/bank-accounts.routes.ts'
 import { datasetRoutes } from './features/datasets/datasets.routes.ts'
 import { employmentRoutes } from './features/employments/employments.routes.ts'
+import { eventRoutes } from './features/events/events.routes.ts'
 import { importRoutes } from './features/imports/imports.routes.ts'
 import { reportRoutes } from './features/reports/reports.routes.ts'
 import { sessionRoutes } from './features/sessions/sessions.routes.ts'
@@ -107,6 +108,8 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
   sessionRoutes(handle, sessions)
   apiKeyRoutes(handle, apiKeys)
   auditRoutes(handle, services.audit)
+  eventRoutes(handle, services.events)
+  app.drain.closing.addEventListener('abort', services.events.endStreams)
   userRoutes(handle, users, userBulk)
   employmentRoutes(handle, services.employments)
   bankAccountRoutes(handle, services.bankAccounts)

@@ -36,6 +36,8 @@ const Environment = Type.Object({
   IMPORT_RETENTION_HOURS: wholeNumber(1, 8_760, 168),
   /** The database keeps audit entries of the last 30 days against everybody. */
   AUDIT_RETENTION_DAYS: wholeNumber(30, 36_500, 365),
+  /** How long `GET /v1/events` lists an event. */
+  EVENT_RETENTION_DAYS: wholeNumber(1, 36_500, 30),
   /** Without it, mails are files under DATA_DIR/mail. */
   SMTP_URL: Type.Optional(Type.String({ pattern: '^smtps?://' })),
   MAIL_FROM: Type.String({ pattern: '@', default: 'Passbook <passbook@localhost>' }),

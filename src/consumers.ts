@@ -1,5 +1,6 @@
 import { inBackground } from './database/background.ts'
 import { type Consumers, type EventName, events } from './events/catalogue.ts'
+import { deleteOldEvents } from './events/old-events.ts'
 import { releaseOutbox } from './events/outbox.ts'
 import { deleteExpiredTokens } from './features/auth/delete-expired-tokens.ts'
 import { deleteOldAuditEntries } from './http/audit/audit.ts'
@@ -28,6 +29,7 @@ export const consumersOf = ({
   deleteExpiredTokens: () => deleteExpiredTokens(database),
   deleteOldAnswers: () => deleteOldAnswers(database),
   sweepAudit: () => deleteOldAuditEntries(database, config.AUDIT_RETENTION_DAYS),
+  sweepEvents: () => deleteOldEvents(database, config.EVENT_RETENTION_DAYS),
 })
 
 /**

@@ -3,7 +3,9 @@ import type { Config } from './config.ts'
 import { openDatabase } from './database/client.ts'
 import { watchKeyUse } from './database/key-use.ts'
 import { watchStorage } from './database/storage.ts'
+import { gaugePendingEvents, startAppender } from './events/appender.ts'
 import { gaugeOutbox } from './events/outbox.ts'
+import { together } from './events/passes.ts'
 import { openQueue } from './events/queue.ts'
 import { startRelay } from './events/relay.ts'
 import { createAnalyticsService } from './features/analytics/analytics.service.ts'
@@ -12,6 +14,7 @@ import { createAuditService } from './features/audit/audit.service.ts'
 import { createBankAccountService } from './features/bank-accounts/bank-accounts.service.ts'
 import { createDatasetService } from './features/datasets/datasets.service.ts'
 import { createEmploymentService } from './features/employments/employments.service.ts'
+import { createEventService } from './features/events/events.service.ts'
 import { createImportService } from './features/imports/imports.service.ts'
 import { loadDataset } from './features/imports/kinds/dataset/dataset-kind.ts'
 import { createTransactionLoader } from './features/imports/kinds/transactions/transactions-kind.ts'
@@ -67,13 +70,13 @@ export function openServices(
     // Two connections more than jobs, for sweeps and the like.
     role === 'api'
       ? { relay: 1, background: 2 }
-      : { relay: 2, background: config.WORKER_CONCURRENCY + 2 },
+      : { relay: 3, background: config.WORKER_CONCURRENCY + 2 },
   )
   const keys = watchKeyUse({ database, crypto, log })
   const shared = openShared(config.REDIS_URL, log)
   const cache = openCache({ shared, isThere: (id) => userExists(database, id), metrics, log })
   const queue = openQueue({ databaseUrl, shared, storage, metrics, log })
-  const outbox = startRelay({
+  const relayed = startRelay({
     database: relay,
     queue,
     log,
@@ -81,7 +84,12 @@ export function openServices(
     retrySeconds: config.OUTBOX_RETRY_SECONDS,
     poll: role === 'worker',
   })
+  const outbox =
+    role === 'worker'
+      ? together([relayed, startAppender({ database: relay, metrics, log })])
+      : relayed
   gaugeOutbox(relay, metrics)
+  gaugePendingEvents(relay, metrics)
 
   const conventions = createConventions({ database, crypto, log })
   const users = createUserService({ database, crypto, cache })
@@ -103,6 +111,7 @@ export function openServices(
   })
   const apiKeys = createApiKeyService({ database })
   const audit = createAuditService({ database, crypto })
+  const events = createEventService({ database, log })
   const employments = createEmploymentService({ database, users })
   const bankAccounts = createBankAccountService({ database, crypto, users })
   const transactionDeps = { database, crypto, outbox, users, defaultCurrency }
@@ -161,6 +170,7 @@ export function openServices(
     mail,
     apiKeys,
     audit,
+    events,
     tasks,
     employments,
     bankAccounts,

@@ -37,6 +37,7 @@ const KNOWN = [
   'x-resource',
   'x-body-limit',
   ...OPERATION_DEPRECATION,
+  'x-endless',
 ]
 
 /**

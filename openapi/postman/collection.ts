@@ -14,7 +14,7 @@ import { capturesOf, pathVariables } from './variables.ts'
 
 const SCHEMA = 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json'
 
-const DESCRIPTION = `Every operation of the service, in an order in which the whole collection runs in one go.
+const DESCRIPTION = `Every operation of the service whose answer ends, in an order in which the whole collection runs in one go.
 Set \`username\` and \`password\` to those of an admin, and \`base_url\` to where the service is.
 Generated from the OpenAPI document by \`npm run postman\`.`
 

@@ -34,14 +34,14 @@ export const resolve = (document: JsonObject, node: Json | undefined, at = ''): 
   return given.$ref === undefined ? given : component(document, given, at)[0]
 }
 
-/** All operations of a document, in its order. */
+/** The operations of a document whose answer ends, in its order: a collection runs from one to the next. */
 export function readOperations(document: JsonObject): readonly Operation[] {
   return Object.entries(asObject(document.paths, '/paths')).flatMap(([path, given]) => {
     const at = join('/paths', path)
     const item = asObject(given, at)
-    return METHODS.filter((method) => item[method] !== undefined).map((method) =>
-      readOperation(document, path, method, item, join(at, method)),
-    )
+    return METHODS.filter((method) => item[method] !== undefined)
+      .filter((method) => asObject(item[method], at)['x-endless'] !== true)
+      .map((method) => readOperation(document, path, method, item, join(at, method)))
   })
 }
 

@@ -90,6 +90,11 @@ export async function withLoadConnection<T>(
     const { rowCount } = await client.query(statement, [...values])
     return { rowCount: rowCount ?? 0 }
   }
+  const begin = async () => {
+    await run('BEGIN')
+    // Triggers then raise no event for each row (prisma/functions/events/).
+    await run(`SET LOCAL passbook.file_load = 'on'`)
+  }
   try {
     const { rows } = await client.query('SELECT pg_try_advisory_lock($1, $2) AS free', [
       LOAD_LOCK_CLASS,
@@ -99,7 +104,7 @@ export async function withLoadConnection<T>(
     // Parse dates the same way regardless of the server's settings.
     await run("SET DateStyle = 'ISO, YMD'")
     await run("SET TimeZone = 'UTC'")
-    await run('BEGIN')
+    await begin()
     return await work({
       run,
       rows: async (query, values = []) => (await client.query(query, [...values])).rows,
@@ -107,7 +112,7 @@ export async function withLoadConnection<T>(
       commit: async () => void (await run('COMMIT')),
       async restart() {
         await run('ROLLBACK')
-        await run('BEGIN')
+        await begin()
       },
     })
   } finally {

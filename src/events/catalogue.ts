@@ -71,6 +71,7 @@ export const events = {
     everySeconds: () => HOUR,
   },
   'audit.sweep_due': { payload: Nothing, consumer: 'sweepAudit', everySeconds: () => HOUR },
+  'events.sweep_due': { payload: Nothing, consumer: 'sweepEvents', everySeconds: () => HOUR },
   'imports.sweep_due': { payload: Nothing, consumer: 'sweepImports', everySeconds: () => 5 },
   'reports.sweep_due': { payload: Nothing, consumer: 'sweepReports', everySeconds: () => 30 },
   'datasets.sweep_due': { payload: Nothing, consumer: 'sweepDatasets', everySeconds: () => 30 },

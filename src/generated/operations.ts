@@ -910,6 +910,95 @@ export const listAuditEntries = {
   },
 } as const
 
+export const listEvents = {
+  operationId: 'listEvents',
+  method: 'GET',
+  url: '/v1/events',
+  tags: ['Events'],
+  public: false,
+  roles: ['admin'],
+  scopes: ['events:read'],
+  audit: null,
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: false,
+  resource: null,
+  deprecations: [],
+  takesFile: false,
+  takesForm: false,
+  bodyLimits: null,
+  successStatus: 200,
+  schema: {
+    querystring: Type.Object({
+      type: Type.Optional(S.EventTypes),
+      user_id: Type.Optional(S.Id),
+      after: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
+      per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
+    }, { additionalProperties: false }),
+    response: {
+      200: S.EventList,
+      401: S.Problem,
+      403: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
+export const streamEvents = {
+  operationId: 'streamEvents',
+  method: 'GET',
+  url: '/v1/events/stream',
+  tags: ['Events'],
+  public: false,
+  roles: ['admin'],
+  scopes: ['events:read'],
+  audit: null,
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: false,
+  resource: null,
+  deprecations: [],
+  takesFile: false,
+  takesForm: false,
+  bodyLimits: null,
+  successStatus: 200,
+  schema: {
+    querystring: Type.Object({
+      type: Type.Optional(S.EventTypes),
+      user_id: Type.Optional(S.Id),
+      after: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
+    }, { additionalProperties: false }),
+    headers: Type.Object({
+      'last-event-id': Type.Optional(Type.String({ maxLength: 16, pattern: '^\\d{1,16}$', 'x-expected': 'the id of an event: send the last one that you have received' })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'last-event-id': 'Last-Event-ID',
+      },
+    }),
+    response: {
+      200: {
+        content: {
+          'text/event-stream': {
+            schema: S.EventStream,
+          },
+        },
+      },
+      401: S.Problem,
+      403: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
 export const createUser = {
   operationId: 'createUser',
   method: 'POST',
@@ -3497,6 +3586,8 @@ export const operations = {
   getApiKey,
   deleteApiKey,
   listAuditEntries,
+  listEvents,
+  streamEvents,
   createUser,
   listUsers,
   bulkCreateUsers,

@@ -57,7 +57,7 @@ export const ValidationProblem = Type.Object({
 })
 export type ValidationProblem = Static<typeof ValidationProblem>
 
-export const Scope = Type.Enum(['users:read', 'users:write', 'employments:read', 'employments:write', 'bank-accounts:read', 'bank-accounts:write', 'transactions:read', 'transactions:write', 'analytics:read', 'tasks:read', 'tasks:write', 'reports:read', 'reports:write', 'imports:read', 'imports:write', 'datasets:read', 'datasets:write', 'audit:read'], { type: 'string' })
+export const Scope = Type.Enum(['users:read', 'users:write', 'employments:read', 'employments:write', 'bank-accounts:read', 'bank-accounts:write', 'transactions:read', 'transactions:write', 'analytics:read', 'tasks:read', 'tasks:write', 'reports:read', 'reports:write', 'imports:read', 'imports:write', 'datasets:read', 'datasets:write', 'audit:read', 'events:read'], { type: 'string' })
 export type Scope = Static<typeof Scope>
 
 export const Liveness = Type.Object({
@@ -319,6 +319,179 @@ export type AuditEntry = Static<typeof AuditEntry>
 export const AuditEntryList = Type.Array(AuditEntry)
 export type AuditEntryList = Static<typeof AuditEntryList>
 
+export const EventId = Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' })
+export type EventId = Static<typeof EventId>
+
+export const EventRequestId = Type.String({ maxLength: 128 })
+export type EventRequestId = Static<typeof EventRequestId>
+
+export const EventType = Type.Enum(['transaction.created', 'transaction.updated', 'transaction.deleted', 'user.created', 'user.updated', 'user.deleted', 'statistics.updated', 'credit_score.changed', 'alert.raised', 'import.completed', 'import.failed', 'report.completed'], { type: 'string' })
+export type EventType = Static<typeof EventType>
+
+export const EventTypes = Type.Array(EventType, { minItems: 1, maxItems: 12, uniqueItems: true })
+export type EventTypes = Static<typeof EventTypes>
+
+export const TransactionType = Type.Enum(['credit', 'debit'], { type: 'string' })
+export type TransactionType = Static<typeof TransactionType>
+
+export const TransactionEventData = Type.Object({
+  transaction_id: Id,
+  transaction_date: Timestamp,
+  transaction_amount: Amount,
+  transaction_type: TransactionType,
+  currency: Currency,
+})
+export type TransactionEventData = Static<typeof TransactionEventData>
+
+export const UserEventData = Type.Object({
+  user_id: Id,
+})
+export type UserEventData = Static<typeof UserEventData>
+
+export const AlertEventData = Type.Object({
+  alert_id: Id,
+})
+export type AlertEventData = Static<typeof AlertEventData>
+
+export const ImportEventData = Type.Object({
+  import_id: Id,
+})
+export type ImportEventData = Static<typeof ImportEventData>
+
+export const ReportEventData = Type.Object({
+  report_id: Id,
+})
+export type ReportEventData = Static<typeof ReportEventData>
+
+export const TransactionCreatedEvent = Type.Object({
+  id: EventId,
+  type: Type.Literal('transaction.created'),
+  created_at: Timestamp,
+  user_id: Type.Optional(Id),
+  request_id: Type.Optional(EventRequestId),
+  data: TransactionEventData,
+})
+export type TransactionCreatedEvent = Static<typeof TransactionCreatedEvent>
+
+export const TransactionUpdatedEvent = Type.Object({
+  id: EventId,
+  type: Type.Literal('transaction.updated'),
+  created_at: Timestamp,
+  user_id: Type.Optional(Id),
+  request_id: Type.Optional(EventRequestId),
+  data: TransactionEventData,
+})
+export type TransactionUpdatedEvent = Static<typeof TransactionUpdatedEvent>
+
+export const TransactionDeletedEvent = Type.Object({
+  id: EventId,
+  type: Type.Literal('transaction.deleted'),
+  created_at: Timestamp,
+  user_id: Type.Optional(Id),
+  request_id: Type.Optional(EventRequestId),
+  data: TransactionEventData,
+})
+export type TransactionDeletedEvent = Static<typeof TransactionDeletedEvent>
+
+export const UserCreatedEvent = Type.Object({
+  id: EventId,
+  type: Type.Literal('user.created'),
+  created_at: Timestamp,
+  user_id: Type.Optional(Id),
+  request_id: Type.Optional(EventRequestId),
+  data: UserEventData,
+})
+export type UserCreatedEvent = Static<typeof UserCreatedEvent>
+
+export const UserUpdatedEvent = Type.Object({
+  id: EventId,
+  type: Type.Literal('user.updated'),
+  created_at: Timestamp,
+  user_id: Type.Optional(Id),
+  request_id: Type.Optional(EventRequestId),
+  data: UserEventData,
+})
+export type UserUpdatedEvent = Static<typeof UserUpdatedEvent>
+
+export const UserDeletedEvent = Type.Object({
+  id: EventId,
+  type: Type.Literal('user.deleted'),
+  created_at: Timestamp,
+  user_id: Type.Optional(Id),
+  request_id: Type.Optional(EventRequestId),
+  data: UserEventData,
+})
+export type UserDeletedEvent = Static<typeof UserDeletedEvent>
+
+export const StatisticsUpdatedEvent = Type.Object({
+  id: EventId,
+  type: Type.Literal('statistics.updated'),
+  created_at: Timestamp,
+  user_id: Type.Optional(Id),
+  request_id: Type.Optional(EventRequestId),
+  data: UserEventData,
+})
+export type StatisticsUpdatedEvent = Static<typeof StatisticsUpdatedEvent>
+
+export const CreditScoreChangedEvent = Type.Object({
+  id: EventId,
+  type: Type.Literal('credit_score.changed'),
+  created_at: Timestamp,
+  user_id: Type.Optional(Id),
+  request_id: Type.Optional(EventRequestId),
+  data: UserEventData,
+})
+export type CreditScoreChangedEvent = Static<typeof CreditScoreChangedEvent>
+
+export const AlertRaisedEvent = Type.Object({
+  id: EventId,
+  type: Type.Literal('alert.raised'),
+  created_at: Timestamp,
+  user_id: Type.Optional(Id),
+  request_id: Type.Optional(EventRequestId),
+  data: AlertEventData,
+})
+export type AlertRaisedEvent = Static<typeof AlertRaisedEvent>
+
+export const ImportCompletedEvent = Type.Object({
+  id: EventId,
+  type: Type.Literal('import.completed'),
+  created_at: Timestamp,
+  user_id: Type.Optional(Id),
+  request_id: Type.Optional(EventRequestId),
+  data: ImportEventData,
+})
+export type ImportCompletedEvent = Static<typeof ImportCompletedEvent>
+
+export const ImportFailedEvent = Type.Object({
+  id: EventId,
+  type: Type.Literal('import.failed'),
+  created_at: Timestamp,
+  user_id: Type.Optional(Id),
+  request_id: Type.Optional(EventRequestId),
+  data: ImportEventData,
+})
+export type ImportFailedEvent = Static<typeof ImportFailedEvent>
+
+export const ReportCompletedEvent = Type.Object({
+  id: EventId,
+  type: Type.Literal('report.completed'),
+  created_at: Timestamp,
+  user_id: Type.Optional(Id),
+  request_id: Type.Optional(EventRequestId),
+  data: ReportEventData,
+})
+export type ReportCompletedEvent = Static<typeof ReportCompletedEvent>
+
+export const Event = Type.Union([TransactionCreatedEvent, TransactionUpdatedEvent, TransactionDeletedEvent, UserCreatedEvent, UserUpdatedEvent, UserDeletedEvent, StatisticsUpdatedEvent, CreditScoreChangedEvent, AlertRaisedEvent, ImportCompletedEvent, ImportFailedEvent, ReportCompletedEvent])
+export type Event = Static<typeof Event>
+
+export const EventList = Type.Array(Event)
+export type EventList = Static<typeof EventList>
+
+export const EventStream = Type.String()
+export type EventStream = Static<typeof EventStream>
+
 export const UserList = Type.Array(User)
 export type UserList = Static<typeof UserList>
 
@@ -478,9 +651,6 @@ export const BankAccountUpdate = Type.Object({
   is_primary: Type.Optional(Type.Boolean()),
 }, { additionalProperties: false, minProperties: 1 })
 export type BankAccountUpdate = Static<typeof BankAccountUpdate>
-
-export const TransactionType = Type.Enum(['credit', 'debit'], { type: 'string' })
-export type TransactionType = Static<typeof TransactionType>
 
 export const TransactionDescription = Type.String({ maxLength: 500, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' })
 export type TransactionDescription = Static<typeof TransactionDescription>

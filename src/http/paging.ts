@@ -130,6 +130,19 @@ export async function pageById<T extends { readonly id: bigint }>(
   return toPage(rows, limit, ({ id }) => [Number(id)], total)
 }
 
+/** Makes links (RFC 8288) to other pages of the requested list, which differ in these parameters. */
+export function linksOf(request: FastifyRequest) {
+  const url = new URL(request.originalUrl, 'http://localhost')
+  return (rel: string, changes: Readonly<Record<string, string | undefined>>): string => {
+    const target = new URL(url)
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === undefined) target.searchParams.delete(name)
+      else target.searchParams.set(name, value)
+    }
+    return `<${target.pathname}${target.search}>; rel="${rel}"`
+  }
+}
+
 /**
  * Sends a page as a bare array, with `Link` (RFC 8288) and `X-Next-Cursor`. Page mode adds
  * `X-Total-Count` if the total is known.
@@ -140,15 +153,7 @@ export function sendPage<T>(
   query: PagingQuery,
   { items, total, nextCursor }: Page<T>,
 ): T[] {
-  const url = new URL(request.originalUrl, 'http://localhost')
-  const link = (rel: string, changes: Readonly<Record<string, string | undefined>>) => {
-    const target = new URL(url)
-    for (const [name, value] of Object.entries(changes)) {
-      if (value === undefined) target.searchParams.delete(name)
-      else target.searchParams.set(name, value)
-    }
-    return `<${target.pathname}${target.search}>; rel="${rel}"`
-  }
+  const link = linksOf(request)
   const links: string[] = []
   if (query.cursor !== undefined) {
     links.push(link('first', { cursor: '' }))

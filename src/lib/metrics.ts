@@ -45,6 +45,12 @@ export function createMetrics() {
       buckets: JOB_BUCKETS,
       registers,
     }),
+    eventsAppended: new Counter({
+      name: 'passbook_events_appended_total',
+      help: 'Events that GET /v1/events lists since, by type',
+      labelNames: ['type'] as const,
+      registers,
+    }),
     jobFailures: new Counter({
       name: 'passbook_job_failures_total',
       help: 'Jobs that failed for good, after their last attempt',

@@ -41,7 +41,7 @@ const median = (values: readonly number[]) =>
 
 /** The functions of the revision, without those of triggers, which there is one set of. */
 function otherFunctions(): readonly string[] {
-  const files = git('ls-tree', '--name-only', revision as string, 'prisma/functions/').trim()
+  const files = git('ls-tree', '-r', '--name-only', revision as string, 'prisma/functions/').trim()
   return files
     .split('\n')
     .map((file) => git('show', `${revision}:${file}`))

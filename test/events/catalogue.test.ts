@@ -31,9 +31,9 @@ describe('the catalogue', () => {
   })
 
   it('names each event as its writer does', async () => {
-    const files = (await readdir(root('prisma/functions'))).map(
-      (file) => `prisma/functions/${file}`,
-    )
+    const files = (await readdir(root('prisma/functions'), { recursive: true }))
+      .filter((file) => file.endsWith('.sql'))
+      .map((file) => `prisma/functions/${file}`)
     const texts = await Promise.all(
       [...files, ...WRITERS].map((file) => readFile(root(file), 'utf8')),
     )

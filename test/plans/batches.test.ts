@@ -73,6 +73,21 @@ const BATCHES: Readonly<Record<string, readonly [string, () => Promise<unknown>]
      SELECT sha256(int8send(n)), '', 201, '', now() - interval '2 days' FROM generate_series(1, ${ROWS}) AS n`,
     () => consumers().deleteOldAnswers({}),
   ],
+  'pending events': [
+    `INSERT INTO pending_events (user_id, type, data)
+     SELECT id, 'user.updated', '{}' FROM users ORDER BY id LIMIT ${ROWS}`,
+    claim(`SELECT * FROM append_events(${ROWS})`),
+  ],
+  'old events': [
+    `INSERT INTO events (user_id, type, data, created_at)
+     SELECT id, 'user.updated', '{}', now() - interval '31 days' FROM users ORDER BY id LIMIT ${ROWS}`,
+    () => consumers().sweepEvents({}),
+  ],
+  'events of deleted users': [
+    `INSERT INTO pending_events (user_id, type, data) SELECT 0, 'user.updated', '{}' FROM users;
+     INSERT INTO events (user_id, type, data, created_at) SELECT 0, 'user.updated', '{}', now() FROM users`,
+    claim('DELETE FROM users WHERE id = ANY (ARRAY (SELECT id FROM users ORDER BY id LIMIT 10))'),
+  ],
   'pieces of failed reports': [
     `INSERT INTO reports (user_id, status, group_by, format, include_members)
      SELECT id, 'failed', '{bank}', 'json', false FROM users;
@@ -87,17 +102,26 @@ const BATCHES: Readonly<Record<string, readonly [string, () => Promise<unknown>]
   ],
 }
 
+const CLEARED = [
+  'login_throttles',
+  'sessions',
+  'idempotency_keys',
+  'reports',
+  'imports',
+  'events',
+] as const
+
 describe.each(Object.entries(BELIEFS))('where statistics call the tables %s', (_, belief) => {
   it.each(Object.entries(BATCHES))('%s are read a few times each', async (_name, [rows, work]) => {
     const { database, services } = service
-    await database.query('DELETE FROM outbox')
+    await database.query('DELETE FROM outbox; DELETE FROM pending_events')
     await database.query(rows)
     await believe(database, belief)
     const read = await rowsRead(services, work)
     expect(Math.max(0, ...Object.values(read)), JSON.stringify(read)).toBeLessThanOrEqual(
       ROWS * MAX_READS,
     )
-    for (const table of ['login_throttles', 'sessions', 'idempotency_keys', 'reports', 'imports']) {
+    for (const table of CLEARED) {
       await database.query(`DELETE FROM ${table}`)
     }
   })

@@ -50,6 +50,10 @@ function requests(admin: Account, userId: number): Work {
     listApiKeys: () => call('listApiKeys', { token, query: first }),
     listReports: () => call('listReports', { token, query: first }),
     listImports: () => call('listImports', { token, query: first }),
+    listEvents: () => call('listEvents', { token }),
+    'listEvents of a rare type': () =>
+      call('listEvents', { token, query: { type: ['alert.raised', 'user.deleted'] } }),
+    'listEvents of a user': () => call('listEvents', { token, query: { user_id: userId } }),
     listDatasets: () => call('listDatasets', { token, query: first }),
     createTransaction: () => service.createTransaction(token, { user_id: userId }),
     createTask: () => call('createTask', { token, body: { title: 'Task' } }),
@@ -67,6 +71,7 @@ function background(userId: number): Work {
     deleteOldAnswers,
     sweepAudit,
     sweepDatasets,
+    sweepEvents,
     sweepImports,
     sweepReports,
   } = consumersOf(services)
@@ -79,6 +84,8 @@ function background(userId: number): Work {
     deleteOldAnswers: () => deleteOldAnswers({}),
     sweepAudit: () => sweepAudit({}),
     sweepDatasets: () => sweepDatasets({}),
+    sweepEvents: () => sweepEvents({}),
+    'a few events to append': claim('SELECT * FROM append_events(100)'),
     sweepImports: () => sweepImports({}),
     sweepReports: () => sweepReports({}),
   }

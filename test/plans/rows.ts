@@ -36,6 +36,7 @@ const OTHERS = [
   `INSERT INTO monthly_statistics SELECT id, '2026-03-01', 'USD', 1, 1, 0, '2026-03-01', 1 FROM others`,
   `INSERT INTO user_statistics SELECT id, 'USD', 1, 1, 0, '2026-03-01', 1 FROM others`,
   `INSERT INTO statistics_versions (user_id) SELECT id FROM others`,
+  `INSERT INTO events (user_id, type, data, created_at) SELECT id, 'user.updated', '{}', now() FROM others`,
 ]
 
 /** Fills every table with rows of others, past Passbook. */

@@ -10,12 +10,16 @@ const cast = useCast({ worker: true })
 const remove = (id: number, token: string, request = {}) =>
   cast.service.call('deleteUser', { params: { id }, token, ...request })
 
-/** Every table that has a user's id and goes with them. Audit entries stay. */
+/** What stays: audit entries, and of the events that the user was deleted. */
+const STAYING = ['audit_entries', 'pending_events', 'events']
+
+/** Every table that has a user's id and goes with them. */
 async function userTables(): Promise<string[]> {
   const tables = await cast.service.database.query<{ table: string }>(
     `SELECT table_name AS table FROM information_schema.columns
-     WHERE table_schema = 'public' AND column_name = 'user_id' AND table_name <> 'audit_entries'
+     WHERE table_schema = 'public' AND column_name = 'user_id' AND table_name <> ALL ($1)
      ORDER BY 1`,
+    [STAYING],
   )
   return tables.map(({ table }) => table)
 }

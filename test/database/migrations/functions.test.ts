@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../setup/database.ts'
@@ -20,13 +20,19 @@ interface Definition {
 }
 
 let database: TestDatabase
+/** The file of each function, by its name. */
+let files: ReadonlyMap<string, string>
 let names: readonly string[]
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  const files = await readdir(FOLDER)
-  expect(files.filter((file) => !file.endsWith('.sql'))).toEqual([])
-  names = files.map((file) => file.slice(0, -'.sql'.length)).sort()
+  const entries = await readdir(FOLDER, { recursive: true, withFileTypes: true })
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+  expect(paths.filter((path) => !path.endsWith('.sql'))).toEqual([])
+  files = new Map(paths.map((path) => [basename(path, '.sql'), path]))
+  names = [...files.keys()].sort()
 })
 afterAll(() => database.drop())
 
@@ -45,8 +51,7 @@ describe('prisma/functions', () => {
       await session.query('SET LOCAL check_function_bodies = off')
       for (const name of names) await session.query(`DROP FUNCTION "${name}" CASCADE`)
       expect(await session.query(DEFINITIONS)).toEqual([])
-      for (const name of names)
-        await session.query(await readFile(join(FOLDER, `${name}.sql`), 'utf8'))
+      for (const path of files.values()) await session.query(await readFile(path, 'utf8'))
       expect(await session.query(DEFINITIONS)).toEqual(migrated)
     } finally {
       await session.close()

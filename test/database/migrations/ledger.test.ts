@@ -12,6 +12,8 @@ const LEDGER = [
   'monthly_statistics',
   'user_statistics',
   'statistics_versions',
+  'pending_events',
+  'events',
 ]
 /** Functions with statements that read both, as listed in ARCHITECTURE.md. */
 const EXCEPTIONS = ['outbox_after_delete', 'outbox_after_truncate']

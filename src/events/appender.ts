@@ -1,0 +1,61 @@
+import type { Database } from '../database/client.ts'
+import type { Log } from '../lib/log.ts'
+import type { Metrics } from '../lib/metrics.ts'
+import { type Passes, startPasses } from './passes.ts'
+
+/** Events of one database transaction. */
+const MAX_BATCH_EVENTS = 1_000
+/** Transactions of one pass, after which others have their turn. */
+const MAX_BATCHES = 10
+/** Each pass that finds something waits for the disk. */
+const SPACING_MS = 100
+
+interface AppenderOptions {
+  readonly database: Database
+  readonly metrics: Metrics
+  readonly log: Log
+}
+
+interface Appended {
+  readonly type: string
+  readonly count: bigint
+}
+
+/**
+ * Moves pending events to the end of the events (`prisma/functions/events/append_events.sql` says
+ * in which order). Any number of processes may do so: they take turns.
+ */
+export function startAppender({ database, metrics, log }: AppenderOptions): Passes {
+  /** @returns how many there were */
+  async function append(): Promise<number> {
+    const appended = await database.$queryRaw<Appended[]>`
+      SELECT type, count FROM append_events(${MAX_BATCH_EVENTS}::int)`
+    let total = 0
+    for (const { type, count } of appended) {
+      metrics.eventsAppended.inc({ type }, Number(count))
+      total += Number(count)
+    }
+    return total
+  }
+
+  async function pass(): Promise<boolean> {
+    for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
+      if ((await append()) < MAX_BATCH_EVENTS) return false
+    }
+    return true
+  }
+
+  return startPasses({
+    pass,
+    spacingMs: SPACING_MS,
+    poll: true,
+    failed: (error) => log.warn({ err: error }, 'events could not be appended; they wait'),
+  })
+}
+
+/** Registers a gauge for how many events wait for the appender. */
+export function gaugePendingEvents(database: Database, metrics: Metrics): void {
+  metrics.gauge('passbook_events_pending', 'Events that are not listed yet', () =>
+    database.pendingEvent.count(),
+  )
+}
