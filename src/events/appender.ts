@@ -9,6 +9,11 @@ const MAX_BATCH_EVENTS = 1_000
 const MAX_BATCHES = 10
 /** Each pass that finds something waits for the disk. */
 const SPACING_MS = 100
+/**
+ * While a transaction of hours goes on, PostgreSQL keeps the rows of events that were appended
+ * meanwhile, and each look steps over them. Resting for this many times its duration bounds the cost.
+ */
+const REST = 4
 
 interface AppenderOptions {
   readonly database: Database
@@ -26,6 +31,8 @@ interface Appended {
  * in which order). Any number of processes may do so: they take turns.
  */
 export function startAppender({ database, metrics, log }: AppenderOptions): Passes {
+  let spacing = SPACING_MS
+
   /** @returns how many there were */
   async function append(): Promise<number> {
     const appended = await database.$queryRaw<Appended[]>`
@@ -39,15 +46,20 @@ export function startAppender({ database, metrics, log }: AppenderOptions): Pass
   }
 
   async function pass(): Promise<boolean> {
+    spacing = SPACING_MS
     for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
-      if ((await append()) < MAX_BATCH_EVENTS) return false
+      const start = Date.now()
+      if ((await append()) < MAX_BATCH_EVENTS) {
+        spacing = Math.max(SPACING_MS, (Date.now() - start) * REST)
+        return false
+      }
     }
     return true
   }
 
   return startPasses({
     pass,
-    spacingMs: SPACING_MS,
+    spacing: () => spacing,
     poll: true,
     failed: (error) => log.warn({ err: error }, 'events could not be appended; they wait'),
   })

@@ -19,15 +19,15 @@ export interface Passes extends Nudge {
 interface PassOptions {
   /** One look for work. @returns whether more is waiting */
   readonly pass: () => Promise<boolean>
-  /** Time between two passes: in a burst one pass serves several nudges. */
-  readonly spacingMs: number
+  /** Milliseconds between a pass and the next: in a burst one pass serves several nudges. */
+  readonly spacing: () => number
   /** Whether to look every 200 ms, and not only when nudged. */
   readonly poll: boolean
   readonly failed: (error: unknown) => void
 }
 
 /** Looks for work, one pass at a time, when nudged and while more is waiting. */
-export function startPasses({ pass, spacingMs, poll, failed }: PassOptions): Passes {
+export function startPasses({ pass, spacing, poll, failed }: PassOptions): Passes {
   let running: Promise<void> | undefined
   let again = false
   let closed = false
@@ -40,7 +40,7 @@ export function startPasses({ pass, spacingMs, poll, failed }: PassOptions): Pas
       if (wait > 0) await delay(wait)
       again = false
       if (await pass()) again = true
-      nextPass = Date.now() + spacingMs
+      nextPass = Date.now() + spacing()
     } while (again && !closed)
   }
 

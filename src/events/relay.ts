@@ -96,7 +96,7 @@ export function startRelay(options: RelayOptions): Relay {
 
   return startPasses({
     pass,
-    spacingMs: SPACING_MS,
+    spacing: () => SPACING_MS,
     poll,
     failed: (error) =>
       log.warn({ err: error }, 'the relay could not enqueue events; they wait in the outbox'),

@@ -94,26 +94,6 @@ describe('streamEvents', () => {
     await seen(byUser, [22, 22, 22])
   })
 
-  it('asks the database no more often for many streams than for one', async () => {
-    const { database } = cast.service
-    await tell(30)
-    const streams = await Promise.all(Array.from({ length: 15 }, () => connect()))
-    await tell(31)
-    for (const stream of streams) await seen(stream, [31])
-    const asked = async () => {
-      const [row] = await database.query<{ reads: number }>(
-        `SELECT (seq_scan + idx_scan)::int AS reads FROM pg_stat_user_tables WHERE relname = 'events'`,
-      )
-      return row?.reads ?? 0
-    }
-    const before = await asked()
-    const start = Date.now()
-    await tell(32)
-    for (const stream of streams) await seen(stream, [31, 32])
-    const looks = Math.ceil((Date.now() - start) / 200)
-    expect((await asked()) - before).toBeLessThan(looks + 10)
-  })
-
   it('ends once the account that follows is disabled, or its key is deleted', async () => {
     const { service, admin } = cast
     const follower = await service.createAccount('admin')

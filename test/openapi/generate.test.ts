@@ -54,6 +54,12 @@ const taking = (header: string) => ({
 })
 describe('the generator refuses', () => {
   it.each([
+    ['members without a discriminator', { oneOf: [{ type: 'string' }] }, 'needs a discriminator'],
+    [
+      'a discriminator that maps other members',
+      { oneOf: [{ type: 'string' }], discriminator: { propertyName: 'type', mapping: {} } },
+      'a mapping for each member',
+    ],
     [
       'an unknown keyword',
       { type: 'string', contentEncoding: 'base64' },

@@ -34,10 +34,12 @@ export const messageOf = (event: EventRow): Message => ({
  * database, which nobody takes while nobody waits.
  *
  * @param read returns the events after an id, in their order
+ * @param pause ends when it is time for the next look
  */
 export function createTail(
   read: (after: number, limit: number) => Promise<readonly EventRow[]>,
   log: Log,
+  pause: () => Promise<unknown> = () => delay(POLL_MS),
 ) {
   const waiting = new Set<(batch?: Batch) => void>()
   /** Events up to here were handed out. */
@@ -62,7 +64,7 @@ export function createTail(
         log.warn({ err: error }, 'new events cannot be read; streams wait')
         return 0
       })
-      if (found < MAX_LOOK) await delay(POLL_MS)
+      if (found < MAX_LOOK) await pause()
     }
     running = false
   }
