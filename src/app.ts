@@ -11,6 +11,7 @@ import { createPasswordChange } from './features/auth/password-change.ts'
 import { passwordResetRoutes } from './features/auth/password-reset.routes.ts'
 import { createPasswordReset } from './features/auth/password-reset.ts'
 import { bankAccountRoutes } from './features/bank-accounts/bank-accounts.routes.ts'
+import { creditScoreRoutes } from './features/credit-score/credit-score.routes.ts'
 import { datasetRoutes } from './features/datasets/datasets.routes.ts'
 import { employmentRoutes } from './features/employments/employments.routes.ts'
 import { eventRoutes } from './features/events/events.routes.ts'
@@ -115,6 +116,7 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
   bankAccountRoutes(handle, services.bankAccounts)
   transactionRoutes(handle, transactions, transactionBulk)
   analyticsRoutes(handle, analytics)
+  creditScoreRoutes(handle, services.creditScores)
   taskRoutes(handle, tasks)
   importRoutes(handle, handleFile, services.imports, limits?.bodyTimeoutMs)
   app.drain.closing.addEventListener('abort', services.imports.endEvents)

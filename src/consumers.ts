@@ -11,6 +11,7 @@ import type { Services } from './services.ts'
 /** Binds each consumer of the catalogue to the function of a service that does its work. */
 export const consumersOf = ({
   analytics,
+  creditScores,
   imports,
   reports,
   datasets,
@@ -20,6 +21,8 @@ export const consumersOf = ({
 }: Services): Consumers => ({
   recomputeStatistics: ({ user_ids }) => analytics.recompute(user_ids),
   refreshStatistics: () => analytics.refresh(),
+  computeCreditScores: ({ user_ids }) => creditScores.compute(user_ids),
+  sweepCreditScores: () => creditScores.sweep(),
   buildReport: ({ id }) => reports.build(id),
   sweepReports: () => reports.sweep(),
   runImport: ({ id }) => imports.run(id),

@@ -12,6 +12,7 @@ import { createAnalyticsService } from './features/analytics/analytics.service.t
 import { createApiKeyService } from './features/api-keys/api-keys.service.ts'
 import { createAuditService } from './features/audit/audit.service.ts'
 import { createBankAccountService } from './features/bank-accounts/bank-accounts.service.ts'
+import { createCreditScoreService } from './features/credit-score/credit-score.service.ts'
 import { createDatasetService } from './features/datasets/datasets.service.ts'
 import { createEmploymentService } from './features/employments/employments.service.ts'
 import { createEventService } from './features/events/events.service.ts'
@@ -118,6 +119,7 @@ export function openServices(
   const transactions = createTransactionService(transactionDeps)
   const transactionBulk = createTransactionBulk(transactionDeps)
   const analytics = createAnalyticsService({ database, cache, metrics, outbox, defaultCurrency })
+  const creditScores = createCreditScoreService({ database, metrics, outbox })
   const tasks = createTaskService({ database })
   const reports = createReportService({
     database,
@@ -177,6 +179,7 @@ export function openServices(
     transactions,
     transactionBulk,
     analytics,
+    creditScores,
     imports,
     reports,
     datasets,

@@ -1,5 +1,6 @@
 -- Claims rows that were never enqueued, oldest first, and returns them. A user's changes wait while another of theirs is
--- enqueued: its job handles them all. Requests for reports and imports never wait.
+-- enqueued for the same work: its job handles them all. So a user has one job at a time for figures, and one for the score.
+-- Requests for reports and imports never wait.
 --
 -- The settings leave the planner one plan. Autovacuum may have gathered statistics while the outbox was empty. The planner
 -- then rates every plan as equally cheap, and once chose one that ran the inner query again for each row.
@@ -17,7 +18,7 @@ BEGIN
     WHERE candidate.enqueued_at IS NULL AND NOT EXISTS (
       SELECT FROM outbox AS sent
       WHERE sent.user_id = candidate.user_id AND sent.enqueued_at IS NOT NULL
-        AND sent.day IS NOT NULL AND candidate.day IS NOT NULL)
+        AND outbox_turn(sent.type, sent.day) = outbox_turn(candidate.type, candidate.day))
     ORDER BY candidate.created_at, candidate.id LIMIT most FOR UPDATE SKIP LOCKED))
   RETURNING outbox.id, outbox.user_id, outbox.type, outbox.subject_id, outbox.request_id;
 END

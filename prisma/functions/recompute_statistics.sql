@@ -10,6 +10,9 @@
 -- for each took twice as long after a load that touched one day of many users. If the ledger is spread by user, the others
 -- have to be stored on the machine of the first, subject.
 --
+-- It leaves an outbox row for each of the users, from which another consumer computes the credit score. A row that waits
+-- already is replaced, not kept: it may be answered from the figures of before this commit.
+--
 -- Its plans are made while tables may be empty, and kept while they grow. They have to be kept: the planner rates plans for
 -- known arrays as cheaper, and planning anew at each call took half of the time. So the settings force access by index
 -- whatever the statistics say. Rows of a user are looked up for each user, as a join may read a whole table in the order of an
@@ -32,6 +35,7 @@ DECLARE
   months date[];
   answered_users bigint[];
   answered_since timestamptz[];
+  answered_requests varchar[];
   known bigint[];
   fresh bigint[];
 BEGIN
@@ -58,18 +62,19 @@ BEGIN
 
   WITH answered AS (
     DELETE FROM outbox WHERE user_id = ANY (present) AND day IS NOT NULL
-    RETURNING user_id, created_at, coalesce(days, ARRAY[day]) AS days),
+    RETURNING user_id, created_at, request_id, coalesce(days, ARRAY[day]) AS days),
   touched AS (
     SELECT DISTINCT user_id, day FROM answered, unnest(days) AS day ORDER BY 1, 2),
   by_user AS (
-    SELECT user_id, min(created_at) AS oldest FROM answered GROUP BY 1),
+    SELECT user_id, min(created_at) AS oldest, max(request_id) AS request_id FROM answered GROUP BY 1),
   by_month AS (
     SELECT DISTINCT user_id, date_trunc('month', day)::date AS month FROM touched ORDER BY 1, 2)
   SELECT
     (SELECT array_agg(user_id) FROM by_user), (SELECT array_agg(oldest) FROM by_user),
+    (SELECT array_agg(request_id) FROM by_user),
     (SELECT array_agg(user_id) FROM touched), (SELECT array_agg(day) FROM touched),
     (SELECT array_agg(user_id) FROM by_month), (SELECT array_agg(month) FROM by_month)
-  INTO answered_users, answered_since, users_of_days, days, users_of_months, months;
+  INTO answered_users, answered_since, answered_requests, users_of_days, days, users_of_months, months;
   IF days IS NULL THEN
     RETURN;
   END IF;
@@ -135,6 +140,14 @@ BEGIN
     total_debit = excluded.total_debit,
     busiest_date = excluded.busiest_date,
     busiest_count = excluded.busiest_count;
+
+  -- So a score that keeps failing has no more than one row waiting. A row that is about to be claimed stays.
+  DELETE FROM outbox WHERE id = ANY (ARRAY (
+    SELECT waiting.id FROM outbox AS waiting
+    WHERE waiting.user_id = ANY (answered_users) AND waiting.enqueued_at IS NULL AND waiting.type = 'statistics.updated'
+    FOR UPDATE SKIP LOCKED));
+  INSERT INTO outbox (user_id, type, subject_id, request_id)
+  SELECT one, 'statistics.updated', one, request FROM unnest(answered_users, answered_requests) AS answer (one, request);
 
   RETURN QUERY SELECT * FROM unnest(answered_users, answered_since);
 END

@@ -7,7 +7,7 @@ const RequestId = Type.Optional(Type.String())
 /** How many users one job can name. */
 export const MAX_USERS = 250
 
-/** Users whose figures are not current. */
+/** Users whose figures or scores are not current. */
 const Users = Type.Object({
   user_ids: Type.Array(Id, { minItems: 1, maxItems: MAX_USERS }),
   request_id: RequestId,
@@ -49,6 +49,10 @@ export const events = {
   'transaction.deleted': { payload: Users, consumer: 'recomputeStatistics', coalesced: true },
   /** Stored statistics were found to differ from the ledger (`features/analytics/repair-drift.ts`). */
   'statistics.drifted': { payload: Users, consumer: 'recomputeStatistics', coalesced: true },
+  /** A recomputation changed a user's figures (`prisma/functions/recompute_statistics.sql`). */
+  'statistics.updated': { payload: Users, consumer: 'computeCreditScores', coalesced: true },
+  /** A score is of an older formula, or misses a day that was in the future. The sweep found it. */
+  'credit_score.outdated': { payload: Users, consumer: 'computeCreditScores', coalesced: true },
   'report.requested': { payload: Request, consumer: 'buildReport', coalesced: false },
   'import.requested': { payload: Request, consumer: 'runImport', coalesced: false },
   'welcome_mail.requested': { payload: Request, consumer: 'sendMails', coalesced: false },
@@ -70,6 +74,11 @@ export const events = {
     consumer: 'deleteOldAnswers',
     everySeconds: () => HOUR,
   },
+  'credit_scores.sweep_due': {
+    payload: Nothing,
+    consumer: 'sweepCreditScores',
+    everySeconds: () => 10,
+  },
   'audit.sweep_due': { payload: Nothing, consumer: 'sweepAudit', everySeconds: () => HOUR },
   'events.sweep_due': { payload: Nothing, consumer: 'sweepEvents', everySeconds: () => HOUR },
   'imports.sweep_due': { payload: Nothing, consumer: 'sweepImports', everySeconds: () => 5 },
@@ -80,6 +89,13 @@ export const events = {
 type Events = typeof events
 export type EventName = keyof Events
 export type ConsumerName = Events[EventName]['consumer']
+
+/** Consumers whose jobs name users. */
+export type CoalescedConsumer = {
+  [Name in EventName]: Events[Name] extends { readonly coalesced: true }
+    ? Events[Name]['consumer']
+    : never
+}[EventName]
 
 /** The payload a consumer is given. All events of a consumer have the same payload. */
 export type PayloadOf<Consumer extends ConsumerName> = {

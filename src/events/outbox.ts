@@ -1,6 +1,7 @@
 import { type Database, Prisma } from '../database/client.ts'
 import type { Metrics } from '../lib/metrics.ts'
-import { type EventName, events, type Job, MAX_USERS } from './catalogue.ts'
+import { slicesOf } from '../lib/slices.ts'
+import { type CoalescedConsumer, type EventName, events, type Job, MAX_USERS } from './catalogue.ts'
 import { CLAIM_MARK } from './runaways.ts'
 
 /** This many users of one request share jobs. Fewer are faster in a job each. */
@@ -17,9 +18,9 @@ export interface ClaimedRow {
 }
 
 /**
- * Claims rows that were never enqueued. It skips users who already have a job under way: that job
- * handles every change it finds when it runs, and later changes are enqueued once it is done. So a
- * user has one job at a time, however many transactions arrive.
+ * Claims rows that were never enqueued. It skips users who already have a job of the same consumer
+ * under way: that job handles every change it finds when it runs, and later changes are enqueued
+ * once it is done. So a user has one job of a consumer at a time, however many transactions arrive.
  */
 export const claimNew = (database: Database, limit: number) => database.$queryRaw<ClaimedRow[]>`
   ${MARK} SELECT * FROM claim_outbox(${limit}::int)`
@@ -108,20 +109,15 @@ function usersByRequest(rows: readonly ClaimedRow[]): ReadonlyMap<string | null,
   return byRequest
 }
 
-const slicesOf = (users: readonly number[], size: number) =>
-  Array.from({ length: Math.ceil(users.length / size) }, (_, index) =>
-    users.slice(index * size, (index + 1) * size),
-  )
-
 /**
- * Turns claimed rows into jobs: one for each requested report or import, one for each user with
- * changes, and one for up to {@link MAX_USERS} users that one request changed.
+ * Turns claimed rows into jobs: one for each requested report or import, one of each consumer for
+ * each user with changes, and one for up to {@link MAX_USERS} users that one request changed.
  *
  * @param share false gives each user their own job, so that a failing one delays nobody else
  */
 export function jobsOf(rows: readonly ClaimedRow[], share = true): Job[] {
   const jobs: Job[] = []
-  const coalesced = new Map<'recomputeStatistics', ClaimedRow[]>()
+  const coalesced = new Map<CoalescedConsumer, ClaimedRow[]>()
   for (const row of rows) {
     const route = routeOf(row.type)
     if (route === undefined) continue

@@ -2031,6 +2031,95 @@ export const getUserDailyAnalytics = {
   },
 } as const
 
+export const getUserCreditScore = {
+  operationId: 'getUserCreditScore',
+  method: 'GET',
+  url: '/v1/users/:id/credit-score',
+  tags: ['Credit score'],
+  public: false,
+  roles: ['user', 'staff', 'admin'],
+  scopes: ['credit-score:read'],
+  audit: null,
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: true,
+  resource: null,
+  deprecations: [],
+  takesFile: false,
+  takesForm: false,
+  bodyLimits: null,
+  successStatus: 200,
+  schema: {
+    params: Type.Object({
+      id: S.Id,
+    }, { additionalProperties: false }),
+    querystring: Type.Object({}, { additionalProperties: false }),
+    headers: Type.Object({
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
+      'cache-control': Type.Optional(Type.String({ maxLength: 256 })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-none-match': 'If-None-Match',
+        'cache-control': 'Cache-Control',
+      },
+    }),
+    response: {
+      200: S.CreditScore,
+      304: Type.Null(),
+      401: S.Problem,
+      403: S.Problem,
+      404: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
+export const listUserCreditScores = {
+  operationId: 'listUserCreditScores',
+  method: 'GET',
+  url: '/v1/users/:id/credit-score/history',
+  tags: ['Credit score'],
+  public: false,
+  roles: ['user', 'staff', 'admin'],
+  scopes: ['credit-score:read'],
+  audit: null,
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: false,
+  resource: null,
+  deprecations: [],
+  takesFile: false,
+  takesForm: false,
+  bodyLimits: null,
+  successStatus: 200,
+  schema: {
+    params: Type.Object({
+      id: S.Id,
+    }, { additionalProperties: false }),
+    querystring: Type.Object({
+      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
+      per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
+      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$', 'x-expected': 'a cursor of this list: send the X-Next-Cursor of its last page' })),
+    }, { additionalProperties: false }),
+    response: {
+      200: S.PastScoreList,
+      401: S.Problem,
+      403: S.Problem,
+      404: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
 export const createTransaction = {
   operationId: 'createTransaction',
   method: 'POST',
@@ -3608,6 +3697,8 @@ export const operations = {
   listUserTransactions,
   getUserAnalytics,
   getUserDailyAnalytics,
+  getUserCreditScore,
+  listUserCreditScores,
   createTransaction,
   previewTransaction,
   bulkCreateTransactions,

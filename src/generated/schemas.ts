@@ -57,7 +57,7 @@ export const ValidationProblem = Type.Object({
 })
 export type ValidationProblem = Static<typeof ValidationProblem>
 
-export const Scope = Type.Enum(['users:read', 'users:write', 'employments:read', 'employments:write', 'bank-accounts:read', 'bank-accounts:write', 'transactions:read', 'transactions:write', 'analytics:read', 'tasks:read', 'tasks:write', 'reports:read', 'reports:write', 'imports:read', 'imports:write', 'datasets:read', 'datasets:write', 'audit:read', 'events:read'], { type: 'string' })
+export const Scope = Type.Enum(['users:read', 'users:write', 'employments:read', 'employments:write', 'bank-accounts:read', 'bank-accounts:write', 'transactions:read', 'transactions:write', 'analytics:read', 'credit-score:read', 'tasks:read', 'tasks:write', 'reports:read', 'reports:write', 'imports:read', 'imports:write', 'datasets:read', 'datasets:write', 'audit:read', 'events:read'], { type: 'string' })
 export type Scope = Static<typeof Scope>
 
 export const Liveness = Type.Object({
@@ -775,6 +775,44 @@ export type DailyAnalytics = Static<typeof DailyAnalytics>
 
 export const DailyAnalyticsList = Type.Array(DailyAnalytics)
 export type DailyAnalyticsList = Static<typeof DailyAnalyticsList>
+
+export const ScoreValue = Type.Union([Type.Integer({ minimum: 300, maximum: 850 }), Type.Null()])
+export type ScoreValue = Static<typeof ScoreValue>
+
+export const ScoreBand = Type.Enum(['unscored', 'poor', 'fair', 'good', 'very_good', 'exceptional'], { type: 'string' })
+export type ScoreBand = Static<typeof ScoreBand>
+
+export const FormulaVersion = Type.Integer({ minimum: 0, maximum: 2147483647, format: 'int32' })
+export type FormulaVersion = Static<typeof FormulaVersion>
+
+export const ScoreFactor = Type.Object({
+  name: Type.Enum(['income_regularity', 'credit_debit_ratio', 'balance_trend', 'low_volatility', 'history_length', 'activity'], { type: 'string' }),
+  value: Type.Integer({ minimum: 0, maximum: 1000 }),
+  weight: Type.Integer({ minimum: 1, maximum: 100 }),
+  contribution: Type.Integer({ minimum: 0, maximum: 550 }),
+})
+export type ScoreFactor = Static<typeof ScoreFactor>
+
+export const CreditScore = Type.Object({
+  score: ScoreValue,
+  band: ScoreBand,
+  factors: Type.Array(ScoreFactor),
+  formula_version: FormulaVersion,
+  computed_at: Timestamp,
+  is_current: Type.Boolean(),
+})
+export type CreditScore = Static<typeof CreditScore>
+
+export const PastScore = Type.Object({
+  score: ScoreValue,
+  band: ScoreBand,
+  formula_version: FormulaVersion,
+  computed_at: Timestamp,
+})
+export type PastScore = Static<typeof PastScore>
+
+export const PastScoreList = Type.Array(PastScore)
+export type PastScoreList = Static<typeof PastScoreList>
 
 export const TaskTitle = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' })
 export type TaskTitle = Static<typeof TaskTitle>

@@ -85,6 +85,11 @@ export function createMetrics() {
       help: 'Users whose stored statistics differed from the ledger and were sent for repair',
       registers,
     }),
+    creditScores: new Counter({
+      name: 'passbook_credit_scores_computed_total',
+      help: 'Credit scores computed and stored, also where they stayed the same',
+      registers,
+    }),
     storageFull: new Counter({
       name: 'passbook_storage_full_total',
       help: 'Writes that failed because there was no space left',

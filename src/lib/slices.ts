@@ -6,6 +6,12 @@ const MAX_SLICE_MS = 10
 /** Yields to the event loop. */
 export const nextTurn = (): Promise<void> => setImmediate()
 
+/** Cuts items into parts of at most `size`. */
+export const slicesOf = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  )
+
 /**
  * Like `items.map`, but yields to the event loop every few milliseconds: one request for a
  * thousand items must not block all others.

@@ -53,6 +53,9 @@ const job = (userId: number, requestId?: string) => ({
   payload: { user_ids: [userId], ...(requestId !== undefined && { request_id: requestId }) },
 })
 
+/** The jobs that were sent to a consumer. */
+const sentTo = (name: Job['consumer']) => sent.filter(({ consumer }) => consumer === name)
+
 const age = (userId: number, seconds: number, attempts: number) =>
   service.database.query(
     `UPDATE outbox SET attempts = $3, enqueued_at = now() - make_interval(secs => $2)
@@ -98,7 +101,10 @@ describe('the relay', () => {
       await passOnce()
       await service.services.analytics.recompute([user])
     }
-    expect(sent).toEqual([job(user, 'moved'), job(user, 'moved')])
+    expect(sentTo('recomputeStatistics')).toEqual([job(user, 'moved'), job(user, 'moved')])
+    expect(sentTo('computeCreditScores')).toEqual([
+      { ...job(user, 'moved'), consumer: 'computeCreditScores' },
+    ])
   })
 
   it('sees committed rows only', async () => {
@@ -137,7 +143,28 @@ describe('the relay', () => {
     await service.services.analytics.recompute([user])
     await insertDays(service.database, user, 1)
     await passOnce()
-    expect(sent).toHaveLength(2)
+    expect(sentTo('recomputeStatistics')).toHaveLength(2)
+  })
+
+  it('has one job of each consumer for a user, neither waiting for the other', async () => {
+    const { analytics, creditScores } = service.services
+    const change = async () => {
+      await insertDays(service.database, user, 1)
+      await analytics.recompute([user])
+      await insertDays(service.database, user, 1)
+      await passOnce()
+    }
+    await change()
+    expect(sent.map(({ consumer }) => consumer).sort()).toEqual([
+      'computeCreditScores',
+      'recomputeStatistics',
+    ])
+    await change()
+    expect(sentTo('computeCreditScores')).toHaveLength(1)
+    expect(sentTo('recomputeStatistics')).toHaveLength(2)
+    await creditScores.compute([user])
+    await change()
+    expect(sentTo('computeCreditScores')).toHaveLength(2)
   })
 
   it('enqueues nothing twice when several relays run at once', async () => {

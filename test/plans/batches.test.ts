@@ -47,6 +47,15 @@ const BATCHES: Readonly<Record<string, readonly [string, () => Promise<unknown>]
     waiting(ROWS),
     () => service.services.analytics.recompute(Array.from({ length: ROWS }, (_, at) => at + 1)),
   ],
+  'scores of many users to compute': [
+    `INSERT INTO outbox (user_id, type, subject_id) SELECT id, 'credit_score.outdated', id FROM users LIMIT ${ROWS}`,
+    () => service.services.creditScores.compute(Array.from({ length: ROWS }, (_, at) => at + 1)),
+  ],
+  'scores of a former formula': [
+    `INSERT INTO credit_scores (user_id, factors, formula_version, statistics_version, computed_at)
+     SELECT id, '[]', 0, 0, now() FROM users`,
+    () => service.services.creditScores.sweep(),
+  ],
   'old attempts to log in': [
     `INSERT INTO login_throttles (subject, failures, last_at, blocked_until)
      SELECT sha256(int8send(n)), 1, now() - interval '2 days', 'epoch' FROM generate_series(1, ${ROWS}) AS n`,

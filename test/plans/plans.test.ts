@@ -44,6 +44,10 @@ function requests(admin: Account, userId: number): Work {
     'getUserAnalytics from the ledger': () =>
       call('getUserAnalytics', { token, params, headers: { 'cache-control': 'no-cache' } }),
     getUserDailyAnalytics: () => call('getUserDailyAnalytics', { token, params }),
+    getUserCreditScore: () => call('getUserCreditScore', { token, params }),
+    'getUserCreditScore from the ledger': () =>
+      call('getUserCreditScore', { token, params, headers: { 'cache-control': 'no-cache' } }),
+    listUserCreditScores: () => call('listUserCreditScores', { token, params, query: page }),
     listEmployments: () => call('listEmployments', { token, params, query: page }),
     listBankAccounts: () => call('listBankAccounts', { token, params, query: page }),
     listSessions: () => call('listSessions', { token, query: first }),
@@ -79,6 +83,11 @@ function background(userId: number): Work {
     'claim of new changes': claim('SELECT * FROM claim_outbox(2000)'),
     'claim of lost changes': claim('SELECT * FROM claim_lost_outbox(2000, 15)'),
     recompute: () => services.analytics.recompute([userId]),
+    computeCreditScores: async () => {
+      await services.analytics.recompute([userId])
+      await services.creditScores.compute([userId])
+    },
+    sweepCreditScores: () => services.creditScores.sweep(),
     refreshStatistics: () => services.analytics.refresh(),
     deleteExpiredTokens: () => deleteExpiredTokens({}),
     deleteOldAnswers: () => deleteOldAnswers({}),

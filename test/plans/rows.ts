@@ -1,3 +1,4 @@
+import { FORMULA_VERSION } from '../../src/features/credit-score/formula.ts'
 import type { TestDatabase } from '../setup/database.ts'
 
 /** How many rows each table gets that nobody in these tests asks for. */
@@ -37,6 +38,8 @@ const OTHERS = [
   `INSERT INTO user_statistics SELECT id, 'USD', 1, 1, 0, '2026-03-01', 1 FROM others`,
   `INSERT INTO statistics_versions (user_id) SELECT id FROM others`,
   `INSERT INTO events (user_id, type, data, created_at) SELECT id, 'user.updated', '{}', now() FROM others`,
+  `INSERT INTO credit_scores (user_id, score, factors, formula_version, statistics_version, computed_at)
+   SELECT id, 600, '[]', ${FORMULA_VERSION}, 0, now() FROM others`,
 ]
 
 /** Fills every table with rows of others, past Passbook. */

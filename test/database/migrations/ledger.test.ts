@@ -14,6 +14,8 @@ const LEDGER = [
   'statistics_versions',
   'pending_events',
   'events',
+  'credit_scores',
+  'credit_score_history',
 ]
 /** Functions with statements that read both, as listed in ARCHITECTURE.md. */
 const EXCEPTIONS = ['outbox_after_delete', 'outbox_after_truncate']
