@@ -19,14 +19,15 @@ const Nothing = Type.Object({})
 const HOUR = 3_600
 
 /**
- * An event in the outbox. A trigger of `prisma/functions/` writes it; requests for mails are written
- * by `features/mail/request-mails.ts`.
+ * An event in the outbox. A trigger or function of `prisma/functions/` writes it; requests for mails
+ * are written by `features/mail/request-mails.ts`.
  */
 interface OutboxEvent {
   readonly payload: TObject
   readonly consumer: string
   /**
-   * All waiting events of a user share one job. Many users that one request touched share jobs too.
+   * All waiting events of a user for a consumer share one job, in the turns of `outbox_turn.sql`. Many
+   * users that one request touched share jobs too.
    */
   readonly coalesced: boolean
 }

@@ -21,13 +21,13 @@ const NOTHING: Month = { count: 0n, credit: 0n, debit: 0n }
 export const WINDOW_MONTHS = 24
 
 /**
- * How many whole months lie between two days. A month ends on the day of the month of `end`, so a
- * month under way never looks like one with little income.
+ * How many whole months lie between a day and `end`. A month ends on the day of the month of `end`,
+ * so a month under way never looks like one with little income.
  */
-function monthsBefore(end: string, date: string): number {
-  const [endYear = 0, endMonth = 0, endDay = 0] = end.split('-').map(Number)
-  const [year = 0, month = 0, day = 0] = date.split('-').map(Number)
-  return (endYear - year) * 12 + endMonth - month - (day > endDay ? 1 : 0)
+function monthsBefore(end: string): (date: string) => number {
+  const monthOf = (date: string) => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7))
+  const [lastMonth, lastDay] = [monthOf(end), end.slice(8)]
+  return (date) => lastMonth - monthOf(date) - (date.slice(8) > lastDay ? 1 : 0)
 }
 
 /** The currency with the most transactions; of several such, the first in the alphabet. */
@@ -53,12 +53,13 @@ export function scoreMonths(days: readonly ScoreDay[], today: string): readonly 
       .map(({ date }) => date)
       .sort()
       .at(-1) ?? ''
-  const inWindow = past.filter(({ date }) => monthsBefore(end, date) < WINDOW_MONTHS)
+  const ageOf = monthsBefore(end)
+  const inWindow = past.filter(({ date }) => ageOf(date) < WINDOW_MONTHS)
   const currency = mainCurrency(inWindow)
   const newestFirst: Month[] = []
   for (const day of inWindow) {
     if (day.currency !== currency) continue
-    const at = monthsBefore(end, day.date)
+    const at = ageOf(day.date)
     while (newestFirst.length <= at) newestFirst.push(NOTHING)
     const month = newestFirst[at] ?? NOTHING
     newestFirst[at] = {
