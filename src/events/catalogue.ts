@@ -30,6 +30,8 @@ interface OutboxEvent {
    * users that one request touched share jobs too.
    */
   readonly coalesced: boolean
+  /** Its jobs run once no others wait: figures come before what is made of them. */
+  readonly yields?: boolean
 }
 
 /** An event that recurs on a schedule. */
@@ -51,9 +53,19 @@ export const events = {
   /** Stored statistics were found to differ from the ledger (`features/analytics/repair-drift.ts`). */
   'statistics.drifted': { payload: Users, consumer: 'recomputeStatistics', coalesced: true },
   /** A recomputation changed a user's figures (`prisma/functions/recompute_statistics.sql`). */
-  'statistics.updated': { payload: Users, consumer: 'computeCreditScores', coalesced: true },
+  'statistics.updated': {
+    payload: Users,
+    consumer: 'computeCreditScores',
+    coalesced: true,
+    yields: true,
+  },
   /** A score is of an older formula, or misses a day that was in the future. The sweep found it. */
-  'credit_score.outdated': { payload: Users, consumer: 'computeCreditScores', coalesced: true },
+  'credit_score.outdated': {
+    payload: Users,
+    consumer: 'computeCreditScores',
+    coalesced: true,
+    yields: true,
+  },
   'report.requested': { payload: Request, consumer: 'buildReport', coalesced: false },
   'import.requested': { payload: Request, consumer: 'runImport', coalesced: false },
   'welcome_mail.requested': { payload: Request, consumer: 'sendMails', coalesced: false },

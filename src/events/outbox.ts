@@ -117,13 +117,13 @@ function usersByRequest(rows: readonly ClaimedRow[]): ReadonlyMap<string | null,
  */
 export function jobsOf(rows: readonly ClaimedRow[], share = true): Job[] {
   const jobs: Job[] = []
-  const coalesced = new Map<CoalescedConsumer, ClaimedRow[]>()
+  const coalesced = new Map<CoalescedConsumer, { rows: ClaimedRow[]; yielding: boolean }>()
   for (const row of rows) {
     const route = routeOf(row.type)
     if (route === undefined) continue
     if (route.coalesced) {
-      const changes = coalesced.get(route.consumer) ?? []
-      changes.push(row)
+      const changes = coalesced.get(route.consumer) ?? { rows: [], yielding: 'yields' in route }
+      changes.rows.push(row)
       coalesced.set(route.consumer, changes)
     } else {
       const payload = { id: Number(row.subject_id), ...withRequest(row.request_id) }
@@ -131,10 +131,11 @@ export function jobsOf(rows: readonly ClaimedRow[], share = true): Job[] {
     }
   }
   for (const [consumer, changes] of coalesced) {
-    for (const [requestId, users] of usersByRequest(changes)) {
-      const yields = share && users.length >= MANY_USERS
-      for (const user_ids of slicesOf(users, yields ? MAX_USERS : 1)) {
+    for (const [requestId, users] of usersByRequest(changes.rows)) {
+      const many = share && users.length >= MANY_USERS
+      for (const user_ids of slicesOf(users, many ? MAX_USERS : 1)) {
         const payload = { user_ids, ...withRequest(requestId) }
+        const yields = many || changes.yielding
         jobs.push(yields ? { consumer, payload, yields } : { consumer, payload })
       }
     }

@@ -103,7 +103,7 @@ describe('the relay', () => {
     }
     expect(sentTo('recomputeStatistics')).toEqual([job(user, 'moved'), job(user, 'moved')])
     expect(sentTo('computeCreditScores')).toEqual([
-      { ...job(user, 'moved'), consumer: 'computeCreditScores' },
+      { ...job(user, 'moved'), consumer: 'computeCreditScores', yields: true },
     ])
   })
 
