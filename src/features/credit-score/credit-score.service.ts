@@ -1,6 +1,6 @@
 import type { Database, Prisma } from '../../database/client.ts'
 import { notFound } from '../../errors.ts'
-import type { Nudge } from '../../events/relay.ts'
+import type { Nudge } from '../../events/passes.ts'
 import type { ScoreFactor } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
