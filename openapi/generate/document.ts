@@ -40,7 +40,7 @@ function withMappings(node: Json, at: string): Json {
   const members = asArray(copy.oneOf, at).map((member) => asString(asObject(member, at).$ref, at))
   const mapped = Object.entries(asObject(mapping, at)).map(
     ([value, text], index): [string, Json] => {
-      const name = asString(text, at).split('#/').at(-1)
+      const name = asString(text, at).split('/').at(-1)
       const ref = members[index] ?? ''
       if (ref.split('/').at(-1) !== name) {
         throw new RefusedError(

@@ -14,8 +14,8 @@ import { type Caller, callerOf, type FindCaller } from './auth.ts'
 import { fileBody } from './body/file-body.ts'
 import type { Conventions, Exchange } from './conventions.ts'
 import { createDeadlines } from './deadline.ts'
-import { announceDeprecation, type Deprecation } from './deprecation.ts'
 import { waitOf } from './overload/gate.ts'
+import { announceDeprecation, type Deprecation } from './versions/deprecation.ts'
 
 type Operation = (typeof operations)[OperationId]
 type Part<O extends Operation, Name extends string> =

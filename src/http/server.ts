@@ -25,7 +25,7 @@ import { installProblems, sendProblem } from './problem.ts'
 import { installRateLimits } from './rate-limit.ts'
 import { requestId } from './request-id.ts'
 import { installValidator } from './validation/validator.ts'
-import { withVersion } from './versions.ts'
+import { withVersion } from './versions/versions.ts'
 
 /** The limit for operations without a JSON body; the others define their own. */
 const MAX_BODY_BYTES = 16 * 1024

@@ -12,8 +12,8 @@ async function generateWith(
 ): Promise<string> {
   const document = await changedDocument(({ paths, components }) => {
     if (responses === 'announcing') {
-      for (const { headers } of Object.values<{ headers: object }>(components.responses)) {
-        Object.assign(headers, { Deprecation: {}, Sunset: {} })
+      for (const response of Object.values<{ headers?: object }>(components.responses)) {
+        response.headers = { ...response.headers, Deprecation: {}, Sunset: {} }
       }
     }
     Object.assign(paths['/v1/tasks/{id}'].get, operation)

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { type OperationId, operations } from '../../generated/operations.ts'
-import { CURRENT_VERSION } from '../versions.ts'
+import { CURRENT_VERSION } from '../versions/versions.ts'
 
 /**
  * The kinds that have separate limits: requests are short, streams last as long as the client

@@ -4,12 +4,12 @@ import { useCast } from '../../setup/cast.ts'
 
 const cast = useCast({ worker: true })
 
-/** Every event so far, pending or appended, by type; figures follow later. */
+/** Every event so far, pending or appended, by type; figures and scores follow later. */
 async function tally(): Promise<Readonly<Record<string, number>>> {
   const rows = await cast.service.database.query<{ type: string; count: number }>(
     `SELECT type, count(*)::int FROM (
        SELECT type FROM pending_events UNION ALL SELECT type FROM events) AS told
-     WHERE type NOT IN ('statistics.updated') GROUP BY 1`,
+     WHERE type NOT IN ('statistics.updated', 'credit_score.changed') GROUP BY 1`,
   )
   return Object.fromEntries(rows.map(({ type, count }) => [type, count]))
 }

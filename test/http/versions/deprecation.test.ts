@@ -1,7 +1,7 @@
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { changedDocument, createOwnApi } from '../setup/http/own-api.ts'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { changedDocument, createOwnApi } from '../../setup/http/own-api.ts'
+import { type Account, startTestService, type TestService } from '../../setup/service.ts'
 
 const deprecated = (since: string, sunset: string) => ({
   deprecated: true,
@@ -12,11 +12,12 @@ const deprecated = (since: string, sunset: string) => ({
 /** The document with a deprecated list, and deprecated parameters and fields of other operations. */
 const withDeprecations = () =>
   changedDocument(({ paths, components }) => {
-    for (const { headers } of Object.values<{ headers: object }>(components.responses)) {
-      Object.assign(headers, {
+    for (const response of Object.values<{ headers?: object }>(components.responses)) {
+      response.headers = {
+        ...response.headers,
         Deprecation: { $ref: '#/components/headers/Deprecation' },
         Sunset: { $ref: '#/components/headers/Sunset' },
-      })
+      }
     }
     const { parameters, schemas } = components
     Object.assign(paths['/v1/tasks'].get, {

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { taskView } from '../../src/features/tasks/tasks.view.ts'
-import { withVersion } from '../../src/http/versions.ts'
-import { changedDocument, createOwnApi } from '../setup/http/own-api.ts'
-import { expectProblem } from '../setup/http/problem.ts'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { taskView } from '../../../src/features/tasks/tasks.view.ts'
+import { withVersion } from '../../../src/http/versions/versions.ts'
+import { changedDocument, createOwnApi } from '../../setup/http/own-api.ts'
+import { expectProblem } from '../../setup/http/problem.ts'
+import { type Account, startTestService, type TestService } from '../../setup/service.ts'
 
 /** The document with a task of another shape below /v2, which takes the place of that below /v1. */
 const ofTwoVersions = () =>
