@@ -16,6 +16,7 @@ import { datasetRoutes } from './features/datasets/datasets.routes.ts'
 import { employmentRoutes } from './features/employments/employments.routes.ts'
 import { eventRoutes } from './features/events/events.routes.ts'
 import { importRoutes } from './features/imports/imports.routes.ts'
+import { integrityRoutes } from './features/integrity/integrity.routes.ts'
 import { reportRoutes } from './features/reports/reports.routes.ts'
 import { sessionRoutes } from './features/sessions/sessions.routes.ts'
 import { documentRoutes, healthRoutes } from './features/system/system.routes.ts'
@@ -114,7 +115,8 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
   userRoutes(handle, users, userBulk)
   employmentRoutes(handle, services.employments)
   bankAccountRoutes(handle, services.bankAccounts)
-  transactionRoutes(handle, transactions, transactionBulk)
+  transactionRoutes(handle, transactions, transactionBulk, services.transactionPast)
+  integrityRoutes(handle, services.integrity)
   analyticsRoutes(handle, analytics)
   creditScoreRoutes(handle, services.creditScores)
   taskRoutes(handle, tasks)

@@ -20,12 +20,14 @@ import { createImportService } from './features/imports/imports.service.ts'
 import { loadDataset } from './features/imports/kinds/dataset/dataset-kind.ts'
 import { createTransactionLoader } from './features/imports/kinds/transactions/transactions-kind.ts'
 import { createUserLoader } from './features/imports/kinds/users/users-kind.ts'
+import { createIntegrityService } from './features/integrity/integrity.service.ts'
 import { createLinks } from './features/mail/links.ts'
 import { createMailService } from './features/mail/mail.service.ts'
 import { createReportService } from './features/reports/reports.service.ts'
 import { createSessionService } from './features/sessions/sessions.service.ts'
 import { createTaskService } from './features/tasks/tasks.service.ts'
 import { createTransactionBulk } from './features/transactions/bulk.ts'
+import { createTransactionPast } from './features/transactions/past.ts'
 import { createTransactionImport } from './features/transactions/transaction-import.ts'
 import { createTransactionService } from './features/transactions/transactions.service.ts'
 import { createUserBulk } from './features/users/bulk.ts'
@@ -118,6 +120,8 @@ export function openServices(
   const transactionDeps = { database, crypto, outbox, users, defaultCurrency }
   const transactions = createTransactionService(transactionDeps)
   const transactionBulk = createTransactionBulk(transactionDeps)
+  const transactionPast = createTransactionPast({ database, crypto })
+  const integrity = createIntegrityService({ database })
   const analytics = createAnalyticsService({ database, cache, metrics, outbox, defaultCurrency })
   const creditScores = createCreditScoreService({ database, metrics, outbox })
   const tasks = createTaskService({ database })
@@ -178,6 +182,8 @@ export function openServices(
     bankAccounts,
     transactions,
     transactionBulk,
+    transactionPast,
+    integrity,
     analytics,
     creditScores,
     imports,

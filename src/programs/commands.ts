@@ -60,6 +60,20 @@ anew under the newest ones, and may be ended and run again; status says what is 
   notes: `${DATABASE} ARCHITECTURE.md has the steps.`,
 } as const satisfies Command
 
+export const verifyCommand = {
+  name: 'verify',
+  summary: `Looks for what was altered behind the service's back: compares transactions with their versions, versions
+with the chain of hashes of their user, and statistics with the transactions. What it finds makes it end with 1.`,
+  document: `{"users", "versions", "transactions", "found", "problems": [{"user_id", "kind", "transaction_id",
+"version_id"}, …], "repaired", "seconds"}`,
+  options: {
+    user: { value: 'N', text: 'check this user alone' },
+    'repair-statistics': { text: 'have wrong statistics computed anew' },
+  },
+  notes: `A run that was ended is gone on with: DATA_DIR/verify.json keeps where it was. The document of the API explains each
+kind of problem (GET /v1/admin/integrity). ${DATABASE}`,
+} as const satisfies Command
+
 export const etlCommand = {
   name: 'etl',
   summary: `Groups users by bank, by company and by pincode in one run, and writes the groups to FILE, the largest

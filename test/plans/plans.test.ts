@@ -19,7 +19,7 @@ let service: TestService
 let work: Work
 
 /** What the API answers to: of lists over everybody's records a page by cursor, as a page by number counts them. */
-function requests(admin: Account, userId: number): Work {
+function requests(admin: Account, userId: number, transactionId: number): Work {
   const { call } = service
   const { token } = admin
   const params = { id: userId, user_id: userId }
@@ -40,6 +40,9 @@ function requests(admin: Account, userId: number): Work {
         params,
         query: { from: '2020-01-02', to: '2020-01-03' },
       }),
+    listTransactionHistory: () =>
+      call('listTransactionHistory', { token, params: { id: transactionId }, query: page }),
+    checkIntegrity: () => call('checkIntegrity', { token, query: { user_id: userId } }),
     getUserAnalytics: () => call('getUserAnalytics', { token, params }),
     'getUserAnalytics from the ledger': () =>
       call('getUserAnalytics', { token, params, headers: { 'cache-control': 'no-cache' } }),
@@ -80,6 +83,13 @@ function background(userId: number): Work {
     sweepReports,
   } = consumersOf(services)
   return {
+    'linking of versions': async () => {
+      await service.services.database.transaction.updateMany({
+        where: { userId },
+        data: { description: 'linked' },
+      })
+      await service.services.database.$executeRaw`SET CONSTRAINTS ALL IMMEDIATE`
+    },
     'claim of new changes': claim('SELECT * FROM claim_outbox(2000)'),
     'claim of lost changes': claim('SELECT * FROM claim_lost_outbox(2000, 15)'),
     recompute: () => services.analytics.recompute([userId]),
@@ -107,7 +117,8 @@ beforeAll(async () => {
   const admin = await service.createAccount('admin')
   const { id: userId } = await service.createCustomer(admin.token)
   await insertDays(database, userId, 30)
-  work = { ...requests(admin, userId), ...background(userId) }
+  const { id } = await service.createTransaction(admin.token, { user_id: userId })
+  work = { ...requests(admin, userId, id), ...background(userId) }
   await believe(database, BELIEFS.empty)
   // Plans are made, and may be kept, while nothing else is there.
   for (const one of Object.values(work)) {

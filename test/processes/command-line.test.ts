@@ -91,6 +91,7 @@ describe('every program', () => {
     ['jobs', ['list'], {}, /^There is no data in /],
     ['keys', ['status'], {}, /^There is no data in /],
     ['keys', ['add'], {}, /^There are no keys in /],
+    ['verify', [], {}, /^There is no data in /],
     ['etl', ['--out', '/dev/null/x.csv'], { DATA_DIR: '/dev/null/x' }, /cannot be written/],
     ['import', ['/no/file.csv'], {}, /^There is no data in /],
     ['demo', ['/no/users.csv', '/no/transactions.csv'], {}, /^There is no file \/no\/users\.csv/],

@@ -17,16 +17,19 @@ async function chooseSample(database: Database): Promise<readonly bigint[]> {
 }
 
 /**
- * Compares the stored statistics of a sample of users with the ledger. Days that differ get outbox
- * rows, so the usual recomputation repairs them.
+ * Compares the stored statistics of users with the ledger. Days that differ get outbox rows, so the
+ * usual recomputation repairs them.
  *
  * @returns how many users differed
  */
-export async function repairDrift(database: Database): Promise<number> {
-  const sample = await chooseSample(database)
+export async function repairUsers(database: Database, ids: readonly bigint[]): Promise<number> {
   const repaired = await database.$queryRaw<{ user_id: bigint }[]>`
     INSERT INTO outbox (user_id, type, day)
-    SELECT subject, 'statistics.drifted', day FROM unnest(${sample}::bigint[]) AS subject CROSS JOIN LATERAL drifted_days(subject) AS day
+    SELECT subject, 'statistics.drifted', day FROM unnest(${[...ids]}::bigint[]) AS subject CROSS JOIN LATERAL drifted_days(subject) AS day
     RETURNING user_id`
   return new Set(repaired.map(({ user_id }) => user_id)).size
 }
+
+/** Repairs the statistics of a sample of users. @returns how many of them differed */
+export const repairDrift = async (database: Database): Promise<number> =>
+  await repairUsers(database, await chooseSample(database))

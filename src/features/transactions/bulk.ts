@@ -57,7 +57,7 @@ export function createTransactionBulk({
     const drafts = await draftAll(caller, transactions)
     assertWhole(mode, drafts, 'transactions', fieldOf)
     return await database.$transaction(async (tx) => {
-      const stored = await insertTransactions(tx, crypto, passed(drafts), requestId)
+      const stored = await insertTransactions(tx, crypto, passed(drafts), { caller, requestId })
       const outcomes = withStored(drafts, stored, referenceTaken)
       assertWhole(mode, outcomes, 'transactions', fieldOf)
       return outcomes

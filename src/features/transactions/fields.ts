@@ -1,6 +1,7 @@
 import type { Prisma } from '../../database/client.ts'
 import { errorAt, type FieldError, inBody, invalid, type Place } from '../../errors.ts'
 import type { TransactionCreate, TransactionUpdate } from '../../generated/schemas.ts'
+import type { Caller } from '../../http/auth.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { minorDigits, replacementOf } from '../../lib/currencies.ts'
 import { checkAmount, type Money, money } from '../../lib/money.ts'
@@ -10,7 +11,7 @@ export type TransactionRow = Prisma.TransactionGetPayload<object>
 /** A transaction with its fields decrypted. */
 export type TransactionRecord = Omit<
   TransactionRow,
-  'fullName' | 'amount' | 'type' | 'requestId'
+  'fullName' | 'amount' | 'type' | 'requestId' | 'actorId'
 > & {
   readonly fullName: string
   readonly amount: Money
@@ -19,6 +20,12 @@ export type TransactionRecord = Omit<
 
 /** A transaction before it is stored: without id and times. */
 export type TransactionDraft = Omit<TransactionRecord, 'id' | 'createdAt' | 'updatedAt'>
+
+/** Who makes a change, and in which request. The versions of a transaction tell both. */
+export interface Author {
+  readonly caller: Caller
+  readonly requestId: string
+}
 
 const EARLIEST = Date.parse('0001-01-01T00:00:00.000Z')
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z')
@@ -29,7 +36,7 @@ export const encryptFullName = (crypto: FieldCrypto, userId: bigint, fullName: s
   crypto.encrypt(address(userId), fullName)
 
 export function decryptTransaction(crypto: FieldCrypto, row: TransactionRow): TransactionRecord {
-  const { requestId: _, ...rest } = row
+  const { requestId: _request, actorId: _actor, ...rest } = row
   return {
     ...rest,
     fullName: crypto.decrypt(address(row.userId), row.fullName),
@@ -127,10 +134,11 @@ export function changeTransaction(
   }
 }
 
-/** Encrypts a draft into the columns that store it. */
-export const toColumns = (crypto: FieldCrypto, draft: TransactionDraft, requestId: string) => ({
+/** Encrypts a draft into the columns that store it. @param by who writes it */
+export const toColumns = (crypto: FieldCrypto, draft: TransactionDraft, by: Author) => ({
   ...draft,
   fullName: encryptFullName(crypto, draft.userId, draft.fullName),
   amount: draft.amount.toFixed(),
-  requestId,
+  requestId: by.requestId,
+  actorId: by.caller.id,
 })

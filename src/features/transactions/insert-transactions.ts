@@ -1,11 +1,11 @@
 import type { DatabaseTransaction } from '../../database/client.ts'
 import type { Role } from '../../generated/schemas.ts'
-import type { Caller } from '../../http/auth.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { hex } from '../../lib/hex.ts'
 import { mapInSlices } from '../../lib/slices.ts'
 import { assertMayChange } from '../users/users.public.ts'
 import {
+  type Author,
   encryptFullName,
   type TransactionDraft,
   type TransactionRecord,
@@ -34,7 +34,7 @@ export async function insertTransactions(
   tx: DatabaseTransaction,
   crypto: FieldCrypto,
   drafts: readonly TransactionDraft[],
-  requestId: string,
+  { caller, requestId }: Author,
 ): Promise<(TransactionRecord | undefined)[]> {
   const entries = await mapInSlices(drafts, (draft, position) => ({
     position,
@@ -56,9 +56,9 @@ export async function insertTransactions(
     stored AS (
       INSERT INTO transactions (
         id, user_id, full_name, transaction_date, transaction_amount, transaction_type,
-        currency, description, reference, request_id)
+        currency, description, reference, request_id, actor_id)
       SELECT id, user_id, decode(full_name, 'hex'), date, amount, type,
-        currency, description, reference, ${requestId}
+        currency, description, reference, ${requestId}, ${caller.id}
       FROM entry ORDER BY user_id, reference
       ON CONFLICT DO NOTHING
       RETURNING id, created_at, updated_at)
@@ -80,30 +80,33 @@ export async function insertTransactions(
  */
 export async function lockTransaction(
   tx: DatabaseTransaction,
-  caller: Caller,
+  author: Author,
   userId: bigint,
   id: number,
 ): Promise<TransactionRow | null> {
-  await lockOwner(tx, caller, userId)
+  await lockOwner(tx, author, userId)
   const [row] = await tx.$queryRaw<TransactionRow[]>`
     SELECT id, user_id AS "userId", full_name AS "fullName", transaction_date AS date, transaction_amount AS amount,
-      transaction_type AS type, currency, description, reference, request_id AS "requestId",
+      transaction_type AS type, currency, description, reference, request_id AS "requestId", actor_id AS "actorId",
       created_at AS "createdAt", updated_at AS "updatedAt"
     FROM transactions WHERE user_id = ${userId} AND id = ${id} FOR NO KEY UPDATE`
   return row ?? null
 }
 
 /**
- * Locks the owner of a transaction against deletion until the end of the database transaction.
+ * Locks the owner of a transaction against deletion until the end of the database transaction. It also says who changes
+ * transactions in it: updated and deleted rows cannot, so triggers read settings.
  *
  * @throws AppError 403 when the caller may not change their records
  */
 export async function lockOwner(
   tx: DatabaseTransaction,
-  caller: Caller,
+  { caller, requestId }: Author,
   userId: bigint,
 ): Promise<void> {
   const [owner] = await tx.$queryRaw<{ id: bigint; role: Role }[]>`
-    SELECT id, role::text FROM users WHERE id = ${userId} FOR KEY SHARE`
+    SELECT id, role::text, set_config('passbook.request_id', ${requestId}, true) AS request,
+      set_config('passbook.actor_id', ${String(caller.id)}, true) AS actor
+    FROM users WHERE id = ${userId} FOR KEY SHARE`
   if (owner) assertMayChange(caller, owner, 'record')
 }

@@ -28,7 +28,7 @@ export interface GivenTransaction {
 }
 
 const COLUMNS = `user_id, full_name, transaction_date, transaction_amount, transaction_type,
-  currency, description, reference, request_id`
+  currency, description, reference, request_id, actor_id`
 
 interface Options {
   readonly connection: LoadConnection
@@ -117,7 +117,7 @@ export class TransactionLoad {
   }
 
   #addRow({ draft, named }: GivenTransaction, { id, name }: FoundUser): void {
-    const { crypto, requestId } = this.#options
+    const { crypto, requestId, caller } = this.#options
     const { date, amount, type, currency, description, reference } = draft
     const fullName = encryptFullName(crypto, BigInt(id), named ? draft.fullName : name)
     const line = copyLine([
@@ -130,6 +130,7 @@ export class TransactionLoad {
       description,
       reference,
       requestId,
+      caller.id,
     ])
     this.#rows.add(id, line)
   }

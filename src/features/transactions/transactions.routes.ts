@@ -3,13 +3,15 @@ import { bulkResult } from '../../http/bulk.ts'
 import { sendPage } from '../../http/paging.ts'
 import type { Handle } from '../../http/router.ts'
 import type { TransactionBulk } from './bulk.ts'
+import type { TransactionPast } from './past.ts'
 import type { TransactionService } from './transactions.service.ts'
-import { draftView, transactionView } from './transactions.view.ts'
+import { draftView, transactionView, versionView } from './transactions.view.ts'
 
 export function transactionRoutes(
   handle: Handle,
   transactions: TransactionService,
   bulk: TransactionBulk,
+  past: TransactionPast,
 ): void {
   handle(operations.createTransaction, async ({ caller, body, requestId, reply }) => {
     const transaction = transactionView(await transactions.create(caller, body, requestId))
@@ -37,6 +39,11 @@ export function transactionRoutes(
   handle(operations.deleteTransaction, async ({ caller, params, requestId }) => {
     await transactions.remove(caller, params.id, requestId)
     return null
+  })
+
+  handle(operations.listTransactionHistory, async ({ caller, params, query, request, reply }) => {
+    const page = await past.list(caller, params.id, query)
+    return sendPage(request, reply, query, { ...page, items: page.items.map(versionView) })
   })
 
   handle(operations.listUserTransactions, async ({ caller, params, query, request, reply }) => {

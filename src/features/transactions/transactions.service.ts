@@ -76,7 +76,7 @@ export function createTransactionService(deps: TransactionDeps) {
       input: TransactionCreate,
       requestId: string,
     ): Promise<TransactionRecord> {
-      const data = toColumns(crypto, await draft(caller, input), requestId)
+      const data = toColumns(crypto, await draft(caller, input), { caller, requestId })
       const row = await database.transaction.create({ data }).catch((error: unknown) => {
         // The user was deleted between the check and the write.
         throw violatesForeignKey(error) ? notFound('User', input.user_id) : toConflict(error)
@@ -95,17 +95,18 @@ export function createTransactionService(deps: TransactionDeps) {
       changes: TransactionUpdate,
       requestId: string,
     ): Promise<TransactionRecord> {
+      const author = { caller, requestId }
       const row = await database
         .$transaction(async (tx) => {
           const found = await tx.transaction.findFirst({ where: { id }, select: { userId: true } })
           if (found === null || !mayAccess(caller, found.userId)) throw notFound('Transaction', id)
           const { userId } = found
-          const stored = await lockTransaction(tx, caller, userId, id)
+          const stored = await lockTransaction(tx, author, userId, id)
           if (stored === null) throw notFound('Transaction', id)
           const changed = changeTransaction(decryptTransaction(crypto, stored), changes)
           return await tx.transaction.update({
             where: { id_userId: { id, userId } },
-            data: toColumns(crypto, changed, requestId),
+            data: toColumns(crypto, changed, author),
           })
         })
         .catch((error: unknown) => {
@@ -119,14 +120,9 @@ export function createTransactionService(deps: TransactionDeps) {
     async remove(caller: Caller, id: number, requestId: string): Promise<void> {
       const { userId } = await find(caller, id)
       const deleted = await database.$transaction(async (tx) => {
-        await lockOwner(tx, caller, userId)
-        // A deleted row cannot carry the request's id, so the outbox trigger reads it from a
-        // setting.
+        await lockOwner(tx, { caller, requestId }, userId)
         return await tx.$executeRaw`
-          WITH request AS MATERIALIZED (
-            SELECT set_config('passbook.request_id', ${requestId}, true) AS id)
-          DELETE FROM transactions USING request
-          WHERE transactions.user_id = ${userId} AND transactions.id = ${id} AND request.id IS NOT NULL`
+          DELETE FROM transactions WHERE user_id = ${userId} AND id = ${id}`
       })
       if (deleted === 0) throw notFound('Transaction', id)
       outbox.nudge()

@@ -1,6 +1,12 @@
-import type { Transaction, TransactionPreview } from '../../generated/schemas.ts'
+import type {
+  Transaction,
+  TransactionChange,
+  TransactionPreview,
+  TransactionVersion,
+} from '../../generated/schemas.ts'
 import { formatMoney } from '../../lib/money.ts'
 import type { TransactionDraft, TransactionRecord } from './fields.ts'
+import type { VersionRecord } from './past.ts'
 
 /** A transaction that is not stored. */
 export const draftView = (draft: TransactionDraft): TransactionPreview => ({
@@ -20,4 +26,14 @@ export const transactionView = (transaction: TransactionRecord): Transaction => 
   ...draftView(transaction),
   created_at: transaction.createdAt.toISOString(),
   updated_at: transaction.updatedAt.toISOString(),
+})
+
+/** A version of a transaction as the API shows it. */
+export const versionView = (version: VersionRecord): TransactionVersion => ({
+  id: Number(version.id),
+  change: version.change as TransactionChange,
+  recorded_at: version.recordedAt.toISOString(),
+  ...(version.actorId !== null && { actor_id: Number(version.actorId) }),
+  ...(version.requestId !== null && { request_id: version.requestId }),
+  transaction: transactionView(version.transaction),
 })

@@ -45,6 +45,17 @@ export const ENCRYPTED_COLUMNS: readonly EncryptedColumn[] = [
   ofUser('users', 'email', 'id'),
   ofUser('bank_accounts', 'account_number', 'user_id'),
   ofUser('transactions', 'full_name', 'user_id', { key: { id: 'bigint', user_id: 'bigint' } }),
+  // A version has the bytes of its transaction. Those of transactions are encrypted anew together with these.
+  {
+    ...ofUser('transaction_versions', 'full_name', 'user_id', {
+      key: { user_id: 'bigint', transaction_id: 'bigint', id: 'bigint' },
+    }),
+    address: ({ user_id }) => ({
+      table: 'transactions',
+      column: 'full_name',
+      userId: BigInt(String(user_id)),
+    }),
+  },
   ofUser('idempotency_keys', 'answer', 'user_id', { key: { id: 'bytea' }, most: FEW }),
   ofUser('sessions', 'address', 'user_id'),
   ofUser('sessions', 'user_agent', 'user_id'),
@@ -80,6 +91,9 @@ export const OTHER_BYTES: Readonly<Record<string, string>> = {
   'one_time_tokens.email_index':
     'a blind index that lives for a day, compared under every key in use',
   'api_keys.key_hash': 'a digest of random bytes',
+  'transaction_versions.digest': 'a digest that covers no name',
+  'chain_links.hash': 'a digest of digests',
+  'chain_heads.hash': 'a digest of digests',
   'encryption_keys.check_value': 'the check value of a key',
   'imports.sha256': 'a digest of a file',
   'report_chunks.content': 'ids of users, and names of banks and companies',

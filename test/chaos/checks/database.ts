@@ -98,6 +98,16 @@ async function checkCounts(url: string, accounts: number, findings: Findings): P
   for (const { user_id } of doubled) findings.add('two current records', `user ${user_id}`)
 }
 
+/** Transactions, versions and chains that do not fit each other. */
+async function checkPast(url: string, findings: Findings): Promise<void> {
+  const rows = await runSql<{ problem: string }>(
+    url,
+    `SELECT problem::text FROM users CROSS JOIN LATERAL user_integrity(users.id) AS checked,
+       jsonb_array_elements(checked.problems) AS problem`,
+  )
+  for (const { problem } of rows) findings.add('a past that does not fit', problem)
+}
+
 /** What has to hold in the database, whoever wrote. */
 export async function checkDatabase(
   url: string,
@@ -106,5 +116,6 @@ export async function checkDatabase(
 ): Promise<void> {
   await checkFigures(url, findings)
   await checkDangling(url, findings)
+  await checkPast(url, findings)
   await checkCounts(url, accounts, findings)
 }

@@ -16,7 +16,12 @@ const LEDGER = [
   'events',
   'credit_scores',
   'credit_score_history',
+  'transaction_versions',
+  'chain_links',
+  'chain_heads',
 ]
+/** Functions that no setting changes: they may stand in ON CONFLICT. */
+const IMMUTABLE = ['greatest', 'sha256']
 /** Functions with statements that read both, as listed in ARCHITECTURE.md. */
 const EXCEPTIONS = ['outbox_after_delete', 'outbox_after_truncate']
 
@@ -137,12 +142,17 @@ describe('a statement reads the ledger or the directory', () => {
     for (const name of EXCEPTIONS) expect(listed).toContain(`\`${name}\``)
   })
 
-  it('and its ON CONFLICT clause calls no function', async () => {
+  it('and its ON CONFLICT clause calls no function but immutable ones', async () => {
     for (const file of await filesBelow('prisma/functions', '.sql')) {
       const text = await readFile(file, 'utf8')
-      for (const [, changes = ''] of text.matchAll(/ON CONFLICT[^;]*?DO UPDATE SET([^;]*);/g)) {
+      for (const [, changes = ''] of text.matchAll(
+        /ON CONFLICT[^;]*?DO UPDATE SET([^;]*?)(?:RETURNING|;)/g,
+      )) {
         const calls = [...changes.matchAll(/\b(\w+)\s*\(/g)].map(([, name]) => name)
-        expect([file, calls.filter((name) => name !== 'greatest')]).toEqual([file, []])
+        expect([file, calls.filter((name) => !IMMUTABLE.includes(name as string))]).toEqual([
+          file,
+          [],
+        ])
       }
     }
   })

@@ -8,6 +8,7 @@ import { ENCRYPTED_COLUMNS } from '../../../src/programs/keys/encrypted-columns.
 import { rotateKeys } from '../../../src/programs/keys/rotate.ts'
 import { keyStatus } from '../../../src/programs/keys/status.ts'
 import { newAccountNumber } from '../../setup/account-numbers.ts'
+import { findProblems } from '../../setup/integrity.ts'
 import { type Known, startCallers } from './callers.ts'
 import { type Installation, startInstallation } from './installation.ts'
 
@@ -46,6 +47,13 @@ beforeAll(async () => {
     const answer = await ask('first', 'createBankAccount', { params: { id }, body })
     expect(answer.status).toBe(201)
   }
+  // A name of an old version, and one of a deleted transaction.
+  const [booked] = people as [Known]
+  const { id } = await service.createTransaction(staff.token, { user_id: booked.id })
+  const params = { id }
+  const body = { full_name: 'Another Name' }
+  await service.call('updateTransaction', { params, token: staff.token, body })
+  await service.call('deleteTransaction', { params, token: staff.token })
   const { crypto, database } = service.services
   // Any number of users may claim an address that nobody has verified.
   for (const id of [900_000_001n, 900_000_002n]) {
@@ -128,6 +136,14 @@ describe('a rotation of keys', () => {
     })
     expect(byId.get('k2')).toMatchObject({ current: true, may_go: false })
     expect(byId.get('index2')).toMatchObject({ current: true })
+  })
+
+  it('leaves the past of transactions valid', async () => {
+    expect(await findProblems(installation.service.database)).toEqual([])
+    const [row] = await query<{ count: number }>(
+      `SELECT count(*)::int FROM transaction_versions WHERE change <> 'created'`,
+    )
+    expect(row?.count).toBe(2)
   })
 
   it('leaves mailed links valid', async () => {

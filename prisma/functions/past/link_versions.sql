@@ -1,0 +1,38 @@
+-- Adds the versions of a database transaction to the chains of their users: one link for each user. A link's hash is the
+-- SHA-256 of the hash before it and of the digest of its versions.
+--
+-- It runs at the commit, once for each database transaction. So the load of a file keeps no chain locked while it runs,
+-- and writers of several users lock their chains in one order, whatever the order of their statements. Digests are
+-- computed before the first lock.
+CREATE OR REPLACE FUNCTION link_versions() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  owners bigint[];
+  counts bigint[];
+  digests bytea[];
+BEGIN
+  -- What the database transaction writes from now on is another batch.
+  PERFORM set_config('passbook.version_batch', '', true);
+  SELECT array_agg(user_id), array_agg(versions), array_agg(digest) INTO owners, counts, digests
+  FROM (
+    SELECT user_id, count(*) AS versions, sha256(string_agg(digest, '' ORDER BY id)) AS digest
+    FROM transaction_versions WHERE batch = NEW.batch GROUP BY user_id) AS added;
+  WITH moved AS (
+    INSERT INTO chain_heads AS head (user_id, sequence, versions, hash)
+    SELECT owner, 1, versions, digest FROM unnest(owners, counts, digests) AS added (owner, versions, digest)
+    ORDER BY owner
+    ON CONFLICT (user_id) DO UPDATE SET sequence = head.sequence + 1, versions = head.versions + excluded.versions,
+      hash = sha256(head.hash || excluded.hash)
+    RETURNING user_id, sequence, versions, hash)
+  INSERT INTO chain_links (user_id, sequence, batch, versions, hash)
+  SELECT user_id, sequence, NEW.batch, versions, hash FROM moved;
+  RETURN NULL;
+END
+$$;
+
+CREATE CONSTRAINT TRIGGER link_versions AFTER INSERT ON transaction_versions
+  DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.id = NEW.batch)
+  EXECUTE FUNCTION link_versions();
