@@ -999,6 +999,43 @@ export const streamEvents = {
   },
 } as const
 
+export const checkIntegrity = {
+  operationId: 'checkIntegrity',
+  method: 'GET',
+  url: '/v1/admin/integrity',
+  tags: ['Audit'],
+  public: false,
+  roles: ['admin'],
+  scopes: ['audit:read'],
+  audit: null,
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: false,
+  resource: null,
+  deprecations: [],
+  takesFile: false,
+  takesForm: false,
+  bodyLimits: null,
+  successStatus: 200,
+  schema: {
+    querystring: Type.Object({
+      user_id: Type.Optional(S.Id),
+      from_user_id: Type.Optional(S.Id),
+    }, { additionalProperties: false }),
+    response: {
+      200: S.IntegrityReport,
+      401: S.Problem,
+      403: S.Problem,
+      404: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
 export const createUser = {
   operationId: 'createUser',
   method: 'POST',
@@ -2425,6 +2462,47 @@ export const deleteTransaction = {
   },
 } as const
 
+export const listTransactionHistory = {
+  operationId: 'listTransactionHistory',
+  method: 'GET',
+  url: '/v1/transactions/:id/history',
+  tags: ['Transactions'],
+  public: false,
+  roles: ['user', 'staff', 'admin'],
+  scopes: ['transactions:read'],
+  audit: null,
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: false,
+  resource: null,
+  deprecations: [],
+  takesFile: false,
+  takesForm: false,
+  bodyLimits: null,
+  successStatus: 200,
+  schema: {
+    params: Type.Object({
+      id: S.Id,
+    }, { additionalProperties: false }),
+    querystring: Type.Object({
+      page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
+      per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
+      cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$', 'x-expected': 'a cursor of this list: send the X-Next-Cursor of its last page' })),
+    }, { additionalProperties: false }),
+    response: {
+      200: S.TransactionVersionList,
+      401: S.Problem,
+      403: S.Problem,
+      404: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
 export const createTask = {
   operationId: 'createTask',
   method: 'POST',
@@ -3677,6 +3755,7 @@ export const operations = {
   listAuditEntries,
   listEvents,
   streamEvents,
+  checkIntegrity,
   createUser,
   listUsers,
   bulkCreateUsers,
@@ -3705,6 +3784,7 @@ export const operations = {
   getTransaction,
   updateTransaction,
   deleteTransaction,
+  listTransactionHistory,
   createTask,
   listTasks,
   getTask,

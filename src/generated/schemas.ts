@@ -492,6 +492,24 @@ export type EventList = Static<typeof EventList>
 export const EventStream = Type.String()
 export type EventStream = Static<typeof EventStream>
 
+export const IntegrityProblem = Type.Object({
+  user_id: Id,
+  kind: Type.Enum(['transaction_altered', 'transaction_missing', 'transaction_unversioned', 'version_altered', 'version_missing', 'version_unlinked', 'link_altered', 'link_missing', 'head_altered', 'statistics_wrong'], { type: 'string' }),
+  transaction_id: Type.Optional(Id),
+  version_id: Type.Optional(Id),
+})
+export type IntegrityProblem = Static<typeof IntegrityProblem>
+
+export const IntegrityReport = Type.Object({
+  checked_users: Type.Integer({ minimum: 0 }),
+  versions: Type.Integer({ minimum: 0 }),
+  transactions: Type.Integer({ minimum: 0 }),
+  problems: Type.Array(IntegrityProblem),
+  skipped_user_ids: Type.Array(Id),
+  next_user_id: Type.Union([Id, Type.Null()]),
+})
+export type IntegrityReport = Static<typeof IntegrityReport>
+
 export const UserList = Type.Array(User)
 export type UserList = Static<typeof UserList>
 
@@ -675,6 +693,22 @@ export type Transaction = Static<typeof Transaction>
 
 export const TransactionList = Type.Array(Transaction)
 export type TransactionList = Static<typeof TransactionList>
+
+export const TransactionChange = Type.Enum(['created', 'updated', 'deleted'], { type: 'string' })
+export type TransactionChange = Static<typeof TransactionChange>
+
+export const TransactionVersion = Type.Object({
+  id: Id,
+  change: TransactionChange,
+  recorded_at: Timestamp,
+  actor_id: Type.Optional(Id),
+  request_id: Type.Optional(Type.String({ maxLength: 128 })),
+  transaction: Transaction,
+})
+export type TransactionVersion = Static<typeof TransactionVersion>
+
+export const TransactionVersionList = Type.Array(TransactionVersion)
+export type TransactionVersionList = Static<typeof TransactionVersionList>
 
 export const TransactionPreview = Type.Object({
   user_id: Id,

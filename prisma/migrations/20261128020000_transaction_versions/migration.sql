@@ -196,10 +196,15 @@ DECLARE
 BEGIN
   -- What the database transaction writes from now on is another batch.
   PERFORM set_config('passbook.version_batch', '', true);
-  SELECT array_agg(user_id), array_agg(versions), array_agg(digest) INTO owners, counts, digests
-  FROM (
-    SELECT user_id, count(*) AS versions, sha256(string_agg(digest, '' ORDER BY id)) AS digest
-    FROM transaction_versions WHERE batch = NEW.batch GROUP BY user_id) AS added;
+  -- Most batches have one version: grouping that took half of the time of linking it.
+  SELECT array_agg(user_id), array_agg(1), array_agg(sha256(digest)) INTO owners, counts, digests
+  FROM (SELECT user_id, digest FROM transaction_versions WHERE batch = NEW.batch LIMIT 2) AS added;
+  IF cardinality(owners) = 2 THEN
+    SELECT array_agg(user_id), array_agg(versions), array_agg(digest) INTO owners, counts, digests
+    FROM (
+      SELECT user_id, count(*) AS versions, sha256(string_agg(digest, '' ORDER BY id)) AS digest
+      FROM transaction_versions WHERE batch = NEW.batch GROUP BY user_id) AS added;
+  END IF;
   WITH moved AS (
     INSERT INTO chain_heads AS head (user_id, sequence, versions, hash)
     SELECT owner, 1, versions, digest FROM unnest(owners, counts, digests) AS added (owner, versions, digest)
