@@ -23,6 +23,10 @@ import { documentRoutes, healthRoutes } from './features/system/system.routes.ts
 import { taskRoutes } from './features/tasks/tasks.routes.ts'
 import { transactionRoutes } from './features/transactions/transactions.routes.ts'
 import { userRoutes } from './features/users/users.routes.ts'
+import {
+  webhookDeliveryRoutes,
+  webhookEndpointRoutes,
+} from './features/webhooks/webhooks.routes.ts'
 import { readApiDocument } from './http/api-document.ts'
 import { type FindCaller, installTokens } from './http/auth.ts'
 import { DOCS_PATH, installDocs } from './http/docs.ts'
@@ -112,6 +116,8 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
   auditRoutes(handle, services.audit)
   eventRoutes(handle, services.events)
   app.drain.closing.addEventListener('abort', services.events.endStreams)
+  webhookEndpointRoutes(handle, services.webhooks.endpoints)
+  webhookDeliveryRoutes(handle, services.webhooks.deliveries)
   userRoutes(handle, users, userBulk)
   employmentRoutes(handle, services.employments)
   bankAccountRoutes(handle, services.bankAccounts)

@@ -43,6 +43,10 @@ const Environment = Type.Object({
   MAIL_FROM: Type.String({ pattern: '@', default: 'Passbook <passbook@localhost>' }),
   /** Where links in mails lead; default: where the API listens. */
   PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^\\s#?]+$' })),
+  /** Deliveries to one webhook endpoint at once, of all workers together. */
+  WEBHOOK_CONCURRENCY: wholeNumber(1, 64, 4),
+  /** `true` lets webhooks reach private hosts, and by plain HTTP. */
+  WEBHOOK_ALLOW_PRIVATE: Type.Enum(['true', 'false'], { default: 'false' }),
   /** Requests one process works on at once; default: two per database connection. */
   MAX_REQUESTS_UNDER_WAY: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
   /** Concurrent uploads, downloads and event streams. */

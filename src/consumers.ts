@@ -16,6 +16,7 @@ export const consumersOf = ({
   reports,
   datasets,
   mail,
+  webhooks,
   database,
   config,
 }: Services): Consumers => ({
@@ -29,6 +30,8 @@ export const consumersOf = ({
   sweepImports: () => imports.sweep(),
   sweepDatasets: () => datasets.sweep(),
   sendMails: ({ id }) => mail.send(id),
+  deliverWebhooks: (lane) => webhooks.deliver(lane),
+  sweepWebhooks: () => webhooks.sweep(),
   deleteExpiredTokens: () => deleteExpiredTokens(database),
   deleteOldAnswers: () => deleteOldAnswers(database),
   sweepAudit: () => deleteOldAuditEntries(database, config.AUDIT_RETENTION_DAYS),
@@ -40,9 +43,10 @@ export const consumersOf = ({
  * waits for the jobs under way.
  */
 export async function startConsumers(services: Services): Promise<void> {
-  const { config, queue, outbox, database, log } = services
+  const { config, queue, webhooks, outbox, database, log } = services
   await persist(() => inBackground(() => releaseOutbox(database)), log)
   queue.consume(consumersOf(services), config.WORKER_CONCURRENCY, outbox.nudge)
+  webhooks.consume(consumersOf(services))
   for (const [name, event] of Object.entries(events)) {
     if (!('everySeconds' in event)) continue
     await persist(() => queue.schedule(name as EventName, event.everySeconds(config)), log)

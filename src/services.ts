@@ -34,6 +34,7 @@ import { createUserBulk } from './features/users/bulk.ts'
 import { createUserLookup } from './features/users/lookup.ts'
 import { userExists } from './features/users/user-exists.ts'
 import { createUserService } from './features/users/users.service.ts'
+import { createWebhooks } from './features/webhooks/webhooks.service.ts'
 import { createConventions } from './http/conventions.ts'
 import { createFieldCrypto } from './lib/crypto.ts'
 import type { Log } from './lib/log.ts'
@@ -41,6 +42,11 @@ import { openMailTransport } from './lib/mail/open-transport.ts'
 import { createMetrics } from './lib/metrics.ts'
 import { requireCurrency } from './lib/money.ts'
 import { openShared } from './lib/redis-watch.ts'
+import { createPost } from './lib/webhooks/post.ts'
+import { createLookup } from './lib/webhooks/resolve.ts'
+
+/** How long a receiver of a webhook may take, in all. */
+const WEBHOOK_TIMEOUT_MS = 10_000
 
 export type Services = ReturnType<typeof openServices>
 
@@ -63,6 +69,7 @@ export function openServices(
   const {
     database,
     relay,
+    webhooks: webhookDatabase,
     plain,
     watch,
     close: closeDatabase,
@@ -73,7 +80,7 @@ export function openServices(
     // Two connections more than jobs, for sweeps and the like.
     role === 'api'
       ? { relay: 1, background: 2 }
-      : { relay: 3, background: config.WORKER_CONCURRENCY + 2 },
+      : { relay: 3, background: config.WORKER_CONCURRENCY + 2, webhooks: 3 },
   )
   const keys = watchKeyUse({ database, crypto, log })
   const shared = openShared(config.REDIS_URL, log)
@@ -153,6 +160,22 @@ export function openServices(
   })
   const datasets = createDatasetService({ database, databaseUrl, log })
 
+  const allowPrivate = config.WEBHOOK_ALLOW_PRIVATE === 'true'
+  const webhooks = createWebhooks({
+    database,
+    ownDatabase: webhookDatabase,
+    crypto,
+    queue: openQueue({ name: 'webhooks', databaseUrl, shared, storage, metrics, log }),
+    post: createPost({ find: createLookup(allowPrivate), timeoutMs: WEBHOOK_TIMEOUT_MS }),
+    outbox,
+    metrics,
+    log,
+    allowPrivate,
+    perEndpoint: config.WEBHOOK_CONCURRENCY,
+    retentionDays: config.EVENT_RETENTION_DAYS,
+    delivers: role === 'worker',
+  })
+
   let closing: Promise<void> | undefined
   return {
     config,
@@ -189,11 +212,16 @@ export function openServices(
     imports,
     reports,
     datasets,
+    webhooks,
+    /** Begins no more jobs, and waits at most `milliseconds` for those under way. */
+    async finishJobs(milliseconds: number): Promise<void> {
+      await Promise.all([queue.finish(milliseconds), webhooks.finish(milliseconds)])
+    },
     close() {
       closing ??= (async () => {
         await conventions.audit.flush()
         await outbox.close()
-        await queue.close()
+        await Promise.all([queue.close(), webhooks.close()])
         await mail.close()
         await cache.close()
         await keys.close()

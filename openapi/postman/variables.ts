@@ -8,7 +8,8 @@ export interface Capture {
   readonly expression: string
 }
 
-const singular = (segment: string) => segment.replaceAll('-', '_').replace(/s$/, '')
+const singular = (segment: string) =>
+  segment.replaceAll('-', '_').replace(/ies$/, 'y').replace(/s$/, '')
 
 /** Parameters that are ids; what has a name is named as in the document's example. */
 const ID = /([\w-]+)\/\{\w*id\}/g
@@ -33,17 +34,18 @@ const propertiesOf = (document: JsonObject, schema: JsonObject | undefined) =>
 const hasId = (document: JsonObject, schema: JsonObject | undefined) =>
   propertiesOf(document, schema).some(([name]) => name === 'id')
 
-/** Ids that are found in a list, because no operation answers with them. */
-const LISTED: Readonly<Record<string, Capture>> = {
+/** Ids that come from another operation than the one that makes records of this path. */
+const ELSEWHERE: Readonly<Record<string, Capture>> = {
   // Ending the session of the collection itself would spoil the requests after it.
   listSessions: { variable: 'session_id', expression: '.find(({ current }) => !current).id' },
+  pingWebhookEndpoint: { variable: 'delivery_id', expression: '.id' },
 }
 
 /** What is kept of the answer of an operation: tokens, and the ids of what it makes. */
 export function capturesOf(document: JsonObject, operation: Operation): readonly Capture[] {
   const { operationId, method, path, successStatus, answer } = operation
-  const listed = LISTED[operationId]
-  if (listed) return [listed]
+  const capture = ELSEWHERE[operationId]
+  if (capture) return [capture]
   if (method !== 'POST') return []
   const properties = propertiesOf(document, answer)
   const tokens = properties.flatMap(([name]) => {

@@ -50,6 +50,8 @@ export interface PlainDatabase {
 export interface OtherConnections {
   readonly relay: number
   readonly background: number
+  /** Defaults to 1. */
+  readonly webhooks?: number
 }
 
 /**
@@ -107,6 +109,7 @@ export function openDatabase(
   const request = open('request', poolSize, watch)
   const relay = open('relay', others.relay)
   const background = open('background', others.background)
+  const webhooks = open('relay', others.webhooks ?? 1)
   const current = () => (isBackground() ? background : request)
   const plain: PlainDatabase = {
     async rows(query, values) {
@@ -118,11 +121,13 @@ export function openDatabase(
     database: joinUnits(() => current().client),
     /** For the relay, so that other work never delays the figures. */
     relay: relay.client,
+    /** For the deliveries of webhooks, of which there can be many at once. */
+    webhooks: joinUnits(() => webhooks.client),
     plain,
     watch,
     async close() {
       watch.close()
-      await Promise.all([request, relay, background].map((pool) => pool.close()))
+      await Promise.all([request, relay, background, webhooks].map((pool) => pool.close()))
     },
   }
 }

@@ -14,6 +14,14 @@ const Users = Type.Object({
 })
 /** The report or import that somebody asked for, or the user that a mail is for. */
 const Request = Type.Object({ id: Id, request_id: RequestId })
+/** The deliveries of one user's events to one webhook endpoint, and the lease of the job. */
+const Lane = Type.Object({
+  user_id: Id,
+  endpoint_id: Id,
+  lease: Type.String(),
+  request_id: RequestId,
+})
+export type LeasedLane = Static<typeof Lane>
 const Nothing = Type.Object({})
 
 const HOUR = 3_600
@@ -39,6 +47,12 @@ interface DueEvent {
   readonly payload: typeof Nothing
   readonly consumer: string
   readonly everySeconds: (config: Config) => number
+}
+
+/** Work that is leased in tables of its own, not in the outbox. */
+interface LeasedEvent {
+  readonly payload: TObject
+  readonly consumer: string
 }
 
 /**
@@ -71,6 +85,10 @@ export const events = {
   'welcome_mail.requested': { payload: Request, consumer: 'sendMails', coalesced: false },
   'verification_mail.requested': { payload: Request, consumer: 'sendMails', coalesced: false },
   'reset_mail.requested': { payload: Request, consumer: 'sendMails', coalesced: false },
+  'webhook_disabled_mail.requested': { payload: Request, consumer: 'sendMails', coalesced: false },
+
+  /** The dispatcher of `features/webhooks` leased a lane. */
+  'webhook_lane.leased': { payload: Lane, consumer: 'deliverWebhooks' },
 
   'statistics.refresh_due': {
     payload: Nothing,
@@ -96,8 +114,9 @@ export const events = {
   'events.sweep_due': { payload: Nothing, consumer: 'sweepEvents', everySeconds: () => HOUR },
   'imports.sweep_due': { payload: Nothing, consumer: 'sweepImports', everySeconds: () => 5 },
   'reports.sweep_due': { payload: Nothing, consumer: 'sweepReports', everySeconds: () => 30 },
+  'webhooks.sweep_due': { payload: Nothing, consumer: 'sweepWebhooks', everySeconds: () => 30 },
   'datasets.sweep_due': { payload: Nothing, consumer: 'sweepDatasets', everySeconds: () => 30 },
-} as const satisfies Readonly<Record<string, OutboxEvent | DueEvent>>
+} as const satisfies Readonly<Record<string, OutboxEvent | LeasedEvent | DueEvent>>
 
 type Events = typeof events
 export type EventName = keyof Events

@@ -28,7 +28,8 @@ import { openProducer } from './producer.ts'
 import { type RunningWorker, runWhenReady } from './run-when-ready.ts'
 import { keepSchedules } from './schedules.ts'
 
-const QUEUE_NAME = 'events'
+/** The queue whose jobs have plain ids. Those of the others carry the name of their queue. */
+const MAIN: QueueName = 'events'
 /** The back-off before a failed job's second try. It doubles before each further try. */
 const RETRY_DELAY_MS = 500
 const JOB_OPTIONS = {
@@ -55,6 +56,9 @@ const QUEUE_LIMITS = {
   connect: 10_000,
   idleInTransaction: 10_000,
 }
+
+/** `webhooks`: what waits for receivers, so that a slow one holds up no figures. */
+export type QueueName = 'events' | 'webhooks'
 
 /** A job that failed for good. */
 export interface FailedJob {
@@ -87,6 +91,8 @@ export interface EventQueue {
 }
 
 interface QueueOptions {
+  /** Defaults to `events`. */
+  readonly name?: QueueName
   readonly databaseUrl: string
   readonly shared?: SharedRedis | undefined
   readonly storage?: Storage
@@ -120,9 +126,10 @@ function queueOver<B extends IQueueBackend, C>(
   connections: { readonly producer: C; readonly worker: C },
   options: QueueOptions,
 ): EventQueue {
-  const { shared, metrics, log, retryDelayMs: delay = RETRY_DELAY_MS } = options
+  const { name = MAIN, shared, metrics, log, retryDelayMs: delay = RETRY_DELAY_MS } = options
+  const shownId = (id = '') => (name === MAIN ? id : `${name}-${id}`)
   const producer = openProducer(() => {
-    const queue = new Queue(QUEUE_NAME, {
+    const queue = new Queue(name, {
       connection: connections.producer,
       defaultJobOptions: { ...JOB_OPTIONS, backoff: { type: 'exponential', delay, jitter: 0.5 } },
     })
@@ -148,7 +155,7 @@ function queueOver<B extends IQueueBackend, C>(
     consume(consumers, concurrency, done) {
       const open = () => {
         const opened = new Worker(
-          QUEUE_NAME,
+          name,
           (job) => jobs.count(run(job, consumers, options).finally(done)),
           {
             connection: connections.worker,
@@ -177,7 +184,7 @@ function queueOver<B extends IQueueBackend, C>(
     async failed(limit) {
       const jobs = await (await producer.ready()).getFailed(0, limit - 1)
       return jobs.map((job) => ({
-        id: job.id ?? '',
+        id: shownId(job.id),
         consumer: job.name,
         data: job.data,
         attempts: job.attemptsMade,
@@ -187,7 +194,7 @@ function queueOver<B extends IQueueBackend, C>(
     },
     async retry(id) {
       const jobs = await (await producer.ready()).getFailed()
-      const chosen = jobs.filter((job) => id === undefined || job.id === id)
+      const chosen = jobs.filter((job) => id === undefined || shownId(job.id) === id)
       for (const job of chosen) await job.retry('failed')
       return chosen.length
     },

@@ -57,7 +57,7 @@ export const ValidationProblem = Type.Object({
 })
 export type ValidationProblem = Static<typeof ValidationProblem>
 
-export const Scope = Type.Enum(['users:read', 'users:write', 'employments:read', 'employments:write', 'bank-accounts:read', 'bank-accounts:write', 'transactions:read', 'transactions:write', 'analytics:read', 'credit-score:read', 'tasks:read', 'tasks:write', 'reports:read', 'reports:write', 'imports:read', 'imports:write', 'datasets:read', 'datasets:write', 'audit:read', 'events:read'], { type: 'string' })
+export const Scope = Type.Enum(['users:read', 'users:write', 'employments:read', 'employments:write', 'bank-accounts:read', 'bank-accounts:write', 'transactions:read', 'transactions:write', 'analytics:read', 'credit-score:read', 'tasks:read', 'tasks:write', 'reports:read', 'reports:write', 'imports:read', 'imports:write', 'datasets:read', 'datasets:write', 'audit:read', 'events:read', 'webhooks:read', 'webhooks:write'], { type: 'string' })
 export type Scope = Static<typeof Scope>
 
 export const Liveness = Type.Object({
@@ -509,6 +509,112 @@ export const IntegrityReport = Type.Object({
   next_user_id: Type.Union([Id, Type.Null()]),
 })
 export type IntegrityReport = Static<typeof IntegrityReport>
+
+export const WebhookUrl = Type.String({ minLength: 8, maxLength: 2048, pattern: '^[Hh][Tt][Tt][Pp][Ss]?://[\\x21-\\x7e]+$', 'x-expected': 'a URL such as https://hooks.example.com/passbook' })
+export type WebhookUrl = Static<typeof WebhookUrl>
+
+export const WebhookEventType = Type.Enum(['*', 'transaction.created', 'transaction.updated', 'transaction.deleted', 'user.created', 'user.updated', 'user.deleted', 'statistics.updated', 'credit_score.changed', 'alert.raised', 'import.completed', 'import.failed', 'report.completed'], { type: 'string' })
+export type WebhookEventType = Static<typeof WebhookEventType>
+
+export const WebhookEventTypes = Type.Array(WebhookEventType, { minItems: 1, maxItems: 12, uniqueItems: true })
+export type WebhookEventTypes = Static<typeof WebhookEventTypes>
+
+export const WebhookDescription = Type.String({ maxLength: 500, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' })
+export type WebhookDescription = Static<typeof WebhookDescription>
+
+export const WebhookEndpoint = Type.Object({
+  id: Id,
+  url: WebhookUrl,
+  event_types: WebhookEventTypes,
+  description: Type.Optional(WebhookDescription),
+  enabled: Type.Boolean(),
+  disabled_at: Type.Optional(Timestamp),
+  disabled_reason: Type.Optional(Type.Enum(['request', 'failing', 'gone'], { type: 'string' })),
+  failing_since: Type.Optional(Timestamp),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+})
+export type WebhookEndpoint = Static<typeof WebhookEndpoint>
+
+export const WebhookEndpointList = Type.Array(WebhookEndpoint)
+export type WebhookEndpointList = Static<typeof WebhookEndpointList>
+
+export const WebhookEndpointWithSecret = Type.Object({
+  id: Id,
+  url: WebhookUrl,
+  event_types: WebhookEventTypes,
+  description: Type.Optional(WebhookDescription),
+  enabled: Type.Boolean(),
+  disabled_at: Type.Optional(Timestamp),
+  disabled_reason: Type.Optional(Type.Enum(['request', 'failing', 'gone'], { type: 'string' })),
+  failing_since: Type.Optional(Timestamp),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+  secret: Type.String({ pattern: '^whsec_[A-Za-z0-9+/]{43}=$' }),
+})
+export type WebhookEndpointWithSecret = Static<typeof WebhookEndpointWithSecret>
+
+export const WebhookEndpointCreate = Type.Object({
+  url: WebhookUrl,
+  event_types: Type.Optional(WebhookEventTypes),
+  description: Type.Optional(Type.Union([WebhookDescription, Type.Null()])),
+  enabled: Type.Optional(Type.Boolean({ default: true })),
+}, { additionalProperties: false })
+export type WebhookEndpointCreate = Static<typeof WebhookEndpointCreate>
+
+export const WebhookEndpointUpdate = Type.Object({
+  url: Type.Optional(WebhookUrl),
+  event_types: Type.Optional(WebhookEventTypes),
+  description: Type.Optional(Type.Union([WebhookDescription, Type.Null()])),
+  enabled: Type.Optional(Type.Boolean()),
+}, { additionalProperties: false, minProperties: 1 })
+export type WebhookEndpointUpdate = Static<typeof WebhookEndpointUpdate>
+
+export const WebhookDeliveryStatus = Type.Enum(['pending', 'delivered', 'failed'], { type: 'string' })
+export type WebhookDeliveryStatus = Static<typeof WebhookDeliveryStatus>
+
+export const WebhookAttempt = Type.Object({
+  started_at: Timestamp,
+  duration_ms: Type.Integer({ minimum: 0, maximum: 2147483647, format: 'int32' }),
+  status: Type.Optional(Type.Integer({ minimum: 100, maximum: 999, format: 'int32' })),
+  error: Type.Optional(Type.Enum(['private_target', 'dns', 'timeout', 'connection', 'tls', 'protocol'], { type: 'string' })),
+  answer: Type.Optional(Type.String({ maxLength: 1024 })),
+})
+export type WebhookAttempt = Static<typeof WebhookAttempt>
+
+export const WebhookDelivery = Type.Object({
+  id: Id,
+  endpoint_id: Id,
+  event_id: Type.Optional(Id),
+  type: Type.String({ maxLength: 64 }),
+  user_id: Type.Optional(Id),
+  status: WebhookDeliveryStatus,
+  attempt_count: Type.Integer({ minimum: 0, maximum: 2147483647, format: 'int32' }),
+  created_at: Timestamp,
+  next_attempt_at: Type.Optional(Timestamp),
+  finished_at: Type.Optional(Timestamp),
+  attempts: Type.Array(WebhookAttempt, { maxItems: 10 }),
+})
+export type WebhookDelivery = Static<typeof WebhookDelivery>
+
+export const WebhookDeliveryList = Type.Array(WebhookDelivery)
+export type WebhookDeliveryList = Static<typeof WebhookDeliveryList>
+
+export const WebhookTimestamp = Type.Object({
+  timestamp: Timestamp,
+})
+export type WebhookTimestamp = Static<typeof WebhookTimestamp>
+
+export const WebhookPing = Type.Object({
+  type: Type.Literal('ping'),
+  timestamp: Timestamp,
+  data: Type.Object({
+    endpoint_id: Id,
+    delivery_id: Id,
+  }),
+  request_id: Type.Optional(EventRequestId),
+})
+export type WebhookPing = Static<typeof WebhookPing>
 
 export const UserList = Type.Array(User)
 export type UserList = Static<typeof UserList>

@@ -69,6 +69,18 @@ export function createMetrics() {
       labelNames: ['kind', 'outcome'] as const,
       registers,
     }),
+    webhookDeliveries: new Counter({
+      name: 'passbook_webhook_deliveries_total',
+      help: 'Attempts to deliver a webhook, by result: delivered, retried (tried again later), failed (given up)',
+      labelNames: ['result'] as const,
+      registers,
+    }),
+    webhookDurations: new Histogram({
+      name: 'passbook_webhook_duration_seconds',
+      help: 'Time of an attempt to deliver a webhook, until its answer was read or given up',
+      buckets: REQUEST_BUCKETS.concat(10),
+      registers,
+    }),
     cacheReads: new Counter({
       name: 'passbook_cache_reads_total',
       help: 'Reads of the cache, by result (hit or miss)',

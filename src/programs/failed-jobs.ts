@@ -13,10 +13,11 @@ import { openDatabaseAccess } from './database-access.ts'
 const MAX_LISTED = 1_000
 const MAX_WAIT_MS = 60_000
 
-type Work = (queue: EventQueue) => Promise<Outcome>
+type Queues = readonly EventQueue[]
+type Work = (queues: Queues) => Promise<Outcome>
 
-async function list(queue: EventQueue): Promise<Outcome> {
-  const failed = await queue.failed(MAX_LISTED)
+async function list(queues: Queues): Promise<Outcome> {
+  const failed = (await Promise.all(queues.map((queue) => queue.failed(MAX_LISTED)))).flat()
   const lines = failed.map(({ id, consumer, data, attempts, failed_at, reason }) =>
     [id, consumer, JSON.stringify(data), `${attempts} attempts`, failed_at, reason].join('  '),
   )
@@ -26,8 +27,9 @@ async function list(queue: EventQueue): Promise<Outcome> {
   }
 }
 
-async function retry(queue: EventQueue, id: string | undefined): Promise<Outcome> {
-  const count = await queue.retry(id)
+async function retry(queues: Queues, id: string | undefined): Promise<Outcome> {
+  const counts = await Promise.all(queues.map((queue) => queue.retry(id)))
+  const count = counts.reduce((sum, one) => sum + one, 0)
   if (count === 0 && id !== undefined) throw new StartupError(`There is no failed job ${id}.`)
   return { text: `${count} put back\n`, document: { put_back: count } }
 }
@@ -35,7 +37,7 @@ async function retry(queue: EventQueue, id: string | undefined): Promise<Outcome
 /** @throws UsageError when it is neither `list` nor `retry [ID]` */
 function workOf([action, id]: readonly string[]): Work {
   if (action === 'list' && id === undefined) return list
-  if (action === 'retry') return (queue) => retry(queue, id)
+  if (action === 'retry') return (queues) => retry(queues, id)
   throw usageError(jobsCommand, 'It takes list or retry [ID]')
 }
 
@@ -47,14 +49,15 @@ await runCommand(jobsCommand, async ({ positionals }) => {
   const access = await openDatabaseAccess(environment)
   const { REDIS_URL: redisUrl } = createConfig(environment, access.kept)
   const shared = openShared(redisUrl, log)
-  const queue = openQueue({ databaseUrl: access.url, shared, metrics: createMetrics(), log })
+  const options = { databaseUrl: access.url, shared, metrics: createMetrics(), log }
+  const queues = [openQueue(options), openQueue({ ...options, name: 'webhooks' })]
   try {
-    return await inTime(work(queue), MAX_WAIT_MS).catch((cause: unknown) => {
+    return await inTime(work(queues), MAX_WAIT_MS).catch((cause: unknown) => {
       if (!(cause instanceof TooLate)) throw cause
       throw new StartupError('The queue does not answer; check that its Redis runs.', { cause })
     })
   } finally {
-    await queue.close()
+    await Promise.all(queues.map((queue) => queue.close()))
     shared?.watch.close()
     await access.close()
   }

@@ -54,7 +54,7 @@ await runProcess(startCommand, async (environment, log) => {
     async stop() {
       stopping = true
       const limits = stopLimits(config, 0)
-      await Promise.all([close(limits), services.queue.finish(limits.graceMs)])
+      await Promise.all([close(limits), services.finishJobs(limits.graceMs)])
       await within(SERVICES_STOP_MS, services.close())
       await postgres?.stop()
     },

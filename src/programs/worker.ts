@@ -31,7 +31,7 @@ await runProcess(workerCommand, async (environment, log) => {
     ready: { text: '', document: { url: health?.url ?? null } },
     async stop() {
       const limits = { ...stopLimits(config, 0), delayMs: 0 }
-      await Promise.all([health?.close(limits), services.queue.finish(limits.graceMs)])
+      await Promise.all([health?.close(limits), services.finishJobs(limits.graceMs)])
       await within(SERVICES_STOP_MS, services.close())
     },
   }

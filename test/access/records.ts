@@ -58,6 +58,21 @@ async function dataset({ service }: Scene): Promise<string> {
   return name
 }
 
+/** The endpoint that a path names before its delivery. */
+const endpoints = new WeakMap<Scene, number>()
+
+/** A webhook endpoint. It takes the place of all others, of which there may be 50. */
+async function webhookEndpoint(scene: Scene): Promise<number> {
+  await scene.service.database.query('DELETE FROM webhook_endpoints')
+  const body = { url: 'https://hooks.example.com/passbook' }
+  const id = await make(scene, 'createWebhookEndpoint', { body })
+  endpoints.set(scene, id)
+  return id
+}
+
+const webhookDelivery = (scene: Scene): Promise<number> =>
+  make(scene, 'pingWebhookEndpoint', { params: { id: endpoints.get(scene) ?? 0 } })
+
 /** What an operation needs of the user that its path names. */
 const USERS: Partial<Record<OperationId, string>> = {
   requestEmailVerification: 'email_verified = false',
@@ -106,6 +121,8 @@ const RECORDS: Readonly<Record<string, RecordFactory>> = {
     reach: 'nobody',
     create: async ({ service, owner }) => sessionOf(await createAccessToken(service, owner.id)),
   },
+  '/v1/webhook-endpoints/:id': { reach: 'everybody', create: webhookEndpoint },
+  '/v1/webhook-endpoints/:id/deliveries/:did': { reach: 'everybody', create: webhookDelivery },
   '/v1/api-keys/:id': {
     reach: 'everybody',
     create: (scene) =>

@@ -14,7 +14,7 @@ interface Webhook {
     readonly requestBody: {
       readonly content: {
         readonly 'application/json': {
-          readonly schema: { readonly $ref: string }
+          readonly schema: { readonly allOf: readonly [{ readonly $ref: string }, unknown] }
           readonly examples: Readonly<Record<string, { readonly value: { readonly type: string } }>>
         }
       }
@@ -30,19 +30,27 @@ afterAll(() => database.drop())
 
 describe('the webhooks of the document', () => {
   it('are one for each type of event, with its schema and an example', () => {
-    expect(Object.keys(webhooks)).toEqual(types)
-    for (const [type, { post }] of Object.entries(webhooks) as [string, Webhook][]) {
+    const { ping, ...ofEvents } = webhooks
+    expect(ping).toBeDefined()
+    expect(Object.keys(ofEvents)).toEqual(types)
+    for (const [type, { post }] of Object.entries(ofEvents) as unknown as [string, Webhook][]) {
       const { schema, examples } = post.requestBody.content['application/json']
-      const name = schema.$ref.split('/').at(-1) ?? ''
+      const [event] = schema.allOf
+      const name = event.$ref.split('/').at(-1) ?? ''
       const mapping: Readonly<Record<string, string>> =
         components.schemas.Event.discriminator.mapping
-      expect(mapping[type]).toBe(schema.$ref)
+      expect(mapping[type]).toBe(event.$ref)
       for (const { value } of Object.values(examples)) {
         expect(value.type).toBe(type)
         expect([...Compile(generated[name] as TSchema).Errors(value)]).toEqual([])
         expect([...Compile(schemas.Event).Errors(value)]).toEqual([])
+        expect([...Compile(schemas.WebhookTimestamp).Errors(value)]).toEqual([])
       }
     }
+  })
+
+  it('may be wanted by an endpoint', () => {
+    expect(components.schemas.WebhookEventType.enum).toEqual(['*', ...types])
   })
 
   it.each(['pending_events', 'events'])('name the types that the table %s takes', async (table) => {

@@ -97,6 +97,23 @@ const BATCHES: Readonly<Record<string, readonly [string, () => Promise<unknown>]
      INSERT INTO events (user_id, type, data, created_at) SELECT 0, 'user.updated', '{}', now() FROM users`,
     claim('DELETE FROM users WHERE id = ANY (ARRAY (SELECT id FROM users ORDER BY id LIMIT 10))'),
   ],
+  'webhooks of an endpoint that is enabled again': [
+    `INSERT INTO webhook_endpoints (id, url, secret, event_types) VALUES (1, '', '', '{*}');
+     INSERT INTO events (user_id, type, data, created_at) SELECT id, 'user.updated', '{}', now() FROM users`,
+    claim('SELECT resume_webhook_lanes(1, 1000)'),
+  ],
+  'deliveries of an endpoint that is gone': [
+    `INSERT INTO webhook_deliveries (user_id, endpoint_id, event_id, type, next_attempt_at)
+     SELECT id, 2, 1, 'user.updated', now() FROM users;
+     INSERT INTO webhook_lanes (user_id, endpoint_id, due_at) SELECT id, 2, now() FROM users`,
+    () => consumers().sweepWebhooks({}),
+  ],
+  'old deliveries': [
+    `INSERT INTO webhook_endpoints (id, url, secret, event_types) VALUES (1, '', '', '{*}');
+     INSERT INTO webhook_deliveries (user_id, endpoint_id, event_id, type, next_attempt_at, created_at)
+     SELECT id, 1, 1, 'user.updated', now(), now() - interval '31 days' FROM users`,
+    () => consumers().sweepWebhooks({}),
+  ],
   'pieces of failed reports': [
     `INSERT INTO reports (user_id, status, group_by, format, include_members)
      SELECT id, 'failed', '{bank}', 'json', false FROM users;
@@ -118,12 +135,17 @@ const CLEARED = [
   'reports',
   'imports',
   'events',
+  'webhook_endpoints',
+  'webhook_lanes',
+  'webhook_deliveries',
 ] as const
 
 describe.each(Object.entries(BELIEFS))('where statistics call the tables %s', (_, belief) => {
   it.each(Object.entries(BATCHES))('%s are read a few times each', async (_name, [rows, work]) => {
     const { database, services } = service
-    await database.query('DELETE FROM outbox; DELETE FROM pending_events')
+    await database.query(
+      'DELETE FROM outbox; DELETE FROM pending_events; DELETE FROM webhook_endpoints',
+    )
     await database.query(rows)
     await believe(database, belief)
     const read = await rowsRead(services, work)

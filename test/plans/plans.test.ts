@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { consumersOf } from '../../src/consumers.ts'
+import { claimLanes, endAttempt, nextDelivery } from '../../src/features/webhooks/lanes.ts'
 import { insertDays } from '../setup/rows.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 import { insertOthers, OTHER_ROWS } from './rows.ts'
@@ -12,6 +13,8 @@ const MAX_ROWS_READ = 3_000
 const MAX_ROWS_READ_BY: Readonly<Record<string, number>> = { sweepImports: 2 * OTHER_ROWS }
 /** From the sixth time on PostgreSQL may keep a plan. */
 const TIMES = 6
+
+const NO_LEASE = '00000000-0000-4000-8000-000000000000'
 
 type Work = Readonly<Record<string, () => Promise<unknown>>>
 
@@ -61,11 +64,29 @@ function requests(admin: Account, userId: number, transactionId: number): Work {
     'listEvents of a rare type': () =>
       call('listEvents', { token, query: { type: ['alert.raised', 'user.deleted'] } }),
     'listEvents of a user': () => call('listEvents', { token, query: { user_id: userId } }),
+    listWebhookDeliveries: () => call('listWebhookDeliveries', { token, params: { id: 1 } }),
+    'listWebhookDeliveries by status': () =>
+      call('listWebhookDeliveries', { token, params: { id: 1 }, query: { status: 'failed' } }),
     listDatasets: () => call('listDatasets', { token, query: first }),
     createTransaction: () => service.createTransaction(token, { user_id: userId }),
     createTask: () => call('createTask', { token, body: { title: 'Task' } }),
     deleteUser: () => call('deleteUser', { token, params }),
   }
+}
+
+/** Delivers a webhook of a user's, as a job does, but for sending it. */
+async function deliverOne(userId: number): Promise<void> {
+  const { database } = service.services
+  const { id } = await database.webhookDelivery.create({
+    data: { userId, endpointId: 1, type: 'ping', nextAttemptAt: new Date() },
+  })
+  await database.webhookLane.create({ data: { userId, endpointId: 1, dueAt: new Date() } })
+  const [claimed] = await claimLanes(database, [1n], 1)
+  const lane = { user_id: userId, endpoint_id: 1, lease: claimed?.lease ?? NO_LEASE }
+  const next = await nextDelivery(database, lane)
+  const began = { startedAt: new Date(), durationMs: 1, error: 'dns' } as const
+  await endAttempt(database, lane, next?.id ?? id, { ...began, status: 'delivered', retryAt: null })
+  await nextDelivery(database, lane)
 }
 
 /** What goes on behind the requests. */
@@ -81,6 +102,7 @@ function background(userId: number): Work {
     sweepEvents,
     sweepImports,
     sweepReports,
+    sweepWebhooks,
   } = consumersOf(services)
   return {
     'linking of versions': async () => {
@@ -107,6 +129,9 @@ function background(userId: number): Work {
     'a few events to append': claim('SELECT * FROM append_events(100)'),
     sweepImports: () => sweepImports({}),
     sweepReports: () => sweepReports({}),
+    sweepWebhooks: () => sweepWebhooks({}),
+    'claim of lanes of webhooks': claim('SELECT * FROM claim_webhook_lanes(ARRAY[1, 2], 4, 60)'),
+    'delivery of a webhook': () => deliverOne(userId),
   }
 }
 
@@ -114,6 +139,9 @@ beforeAll(async () => {
   service = await startTestService({ env: { DATABASE_POOL_SIZE: '2' } })
   const { database } = service
   await stopAutovacuum(database)
+  await database.query(
+    `INSERT INTO webhook_endpoints (id, url, secret) SELECT id, '', '' FROM unnest('{1,2}'::bigint[]) AS id`,
+  )
   const admin = await service.createAccount('admin')
   const { id: userId } = await service.createCustomer(admin.token)
   await insertDays(database, userId, 30)

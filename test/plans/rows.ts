@@ -40,6 +40,11 @@ const OTHERS = [
   `INSERT INTO events (user_id, type, data, created_at) SELECT id, 'user.updated', '{}', now() FROM others`,
   `INSERT INTO credit_scores (user_id, score, factors, formula_version, statistics_version, computed_at)
    SELECT id, 600, '[]', ${FORMULA_VERSION}, 0, now() FROM others`,
+  `INSERT INTO webhook_deliveries (user_id, endpoint_id, event_id, type, next_attempt_at)
+   SELECT id, 2, 1, 'user.updated', now() + interval '1 hour' FROM others`,
+  `INSERT INTO webhook_attempts (user_id, delivery_id, started_at, duration_ms, error)
+   SELECT user_id, id, now(), 1, 'dns' FROM webhook_deliveries`,
+  `INSERT INTO webhook_lanes (user_id, endpoint_id, due_at) SELECT id, 2, now() + interval '1 hour' FROM others`,
 ]
 
 /** Fills every table with rows of others, past Passbook. */

@@ -64,6 +64,20 @@ async function fill({ id, token }: Account): Promise<void> {
     `INSERT INTO imports (user_id, kind, name, options) VALUES ($1, 'users', 'users', '{}')`,
     [id],
   )
+  await cast.service.database.query(
+    `WITH endpoint AS (
+       INSERT INTO webhook_endpoints (url, secret, disabled_at, disabled_reason)
+       VALUES ('', '', now(), 'request') RETURNING id
+     ), delivery AS (
+       INSERT INTO webhook_deliveries (user_id, endpoint_id, type, next_attempt_at)
+       SELECT $1, id, 'ping', now() FROM endpoint RETURNING id
+     ), attempt AS (
+       INSERT INTO webhook_attempts (user_id, delivery_id, started_at, duration_ms, error)
+       SELECT $1, id, now(), 1, 'dns' FROM delivery
+     )
+     INSERT INTO webhook_lanes (user_id, endpoint_id, due_at) SELECT $1, id, now() FROM endpoint`,
+    [id],
+  )
   await cast.service.settled()
 }
 

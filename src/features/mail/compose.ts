@@ -2,10 +2,17 @@ import type { Database } from '../../database/client.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import type { Mail } from '../../lib/mail/transport.ts'
 import { emailLookUp, type UserRecord } from '../users/users.public.ts'
+import { disabledEndpoints } from '../webhooks/webhooks.public.ts'
 import type { Links } from './links.ts'
 import { issueToken, type TokenPurpose } from './one-time-tokens.ts'
 import type { MailKind } from './request-mails.ts'
-import { resetText, verificationText, welcomeText, welcomeToConfirmText } from './texts.ts'
+import {
+  resetText,
+  verificationText,
+  webhookDisabledText,
+  welcomeText,
+  welcomeToConfirmText,
+} from './texts.ts'
 
 interface ComposeDeps {
   readonly database: Database
@@ -40,6 +47,11 @@ export async function composeMail(
     const { username, disabledAt } = user
     if (!emailVerified || username === null || disabledAt !== null) return undefined
     return { to, ...resetText(username, await linkTo('password_reset', addressed)) }
+  }
+  if (kind === 'webhook_disabled') {
+    if (!emailVerified || user.role !== 'admin' || user.disabledAt !== null) return undefined
+    const endpoints = await disabledEndpoints(database, crypto)
+    return endpoints.length === 0 ? undefined : { to, ...webhookDisabledText(endpoints) }
   }
   if (emailVerified) return kind === 'welcome' ? { to, ...welcomeText(user.name) } : undefined
   const text = kind === 'welcome' ? welcomeToConfirmText : verificationText

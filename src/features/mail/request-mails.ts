@@ -7,6 +7,7 @@ export const MAIL_EVENTS = {
   welcome: 'welcome_mail.requested',
   verification: 'verification_mail.requested',
   reset: 'reset_mail.requested',
+  webhook_disabled: 'webhook_disabled_mail.requested',
 } as const satisfies Readonly<Record<string, EventName>>
 
 export type MailKind = keyof typeof MAIL_EVENTS

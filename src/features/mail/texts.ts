@@ -1,3 +1,4 @@
+import type { DisabledEndpoint } from '../webhooks/webhooks.public.ts'
 import { TOKEN_MINUTES } from './one-time-tokens.ts'
 
 /** What a mail says. */
@@ -66,5 +67,23 @@ export const resetText = (username: string, to: LinkText): MailText => ({
     `somebody asked for a new password for the account ${username} at Passbook. Choose one within ${MINUTES} minutes:`,
     ...behind(to),
     'It works once, and only the newest such mail does. If it was not you, ignore this mail: your password stays as it is.',
+  ),
+})
+
+const DISABLED_BECAUSE = {
+  failing: 'nothing but failures for 5 days',
+  gone: 'it answered that it is gone (410)',
+} as const
+
+/** To admins. It names hosts alone, since the rest of a URL may be a secret. */
+export const webhookDisabledText = (endpoints: readonly DisabledEndpoint[]): MailText => ({
+  subject: 'Passbook disabled a webhook endpoint',
+  text: paragraphs(
+    'Hello,',
+    'events are not sent any more to these webhook endpoints:',
+    endpoints
+      .map(({ id, host, reason }) => `${id} (${host}): ${DISABLED_BECAUSE[reason]}`)
+      .join('\n'),
+    'Once the receiver works again, enable the endpoint with PUT /v1/webhook-endpoints/{id}. What waited then is sent; what happened since is in GET /v1/events.',
   ),
 })

@@ -60,6 +60,10 @@ export const ENCRYPTED_COLUMNS: readonly EncryptedColumn[] = [
   ofUser('sessions', 'address', 'user_id'),
   ofUser('sessions', 'user_agent', 'user_id'),
   ofUser('audit_entries', 'address', 'actor_id'),
+  ofUser('webhook_endpoints', 'url', 'id'),
+  ofUser('webhook_endpoints', 'secret', 'id'),
+  ofUser('webhook_endpoints', 'former_secret', 'id'),
+  ofUser('webhook_attempts', 'answer', 'user_id', { key: { id: 'bigint', user_id: 'bigint' } }),
   {
     table: 'import_chunks',
     column: 'content',

@@ -19,9 +19,12 @@ const LEDGER = [
   'transaction_versions',
   'chain_links',
   'chain_heads',
+  'webhook_deliveries',
+  'webhook_attempts',
+  'webhook_lanes',
 ]
 /** Functions that no setting changes: they may stand in ON CONFLICT. */
-const IMMUTABLE = ['greatest', 'sha256']
+const IMMUTABLE = ['greatest', 'least', 'sha256']
 /** Functions with statements that read both, as listed in ARCHITECTURE.md. */
 const EXCEPTIONS = ['outbox_after_delete', 'outbox_after_truncate']
 
@@ -62,14 +65,17 @@ describe('the tables of the ledger', () => {
     expect(columns).toEqual([])
   })
 
-  it('have foreign keys only to users, without ON UPDATE actions', async () => {
+  it('have foreign keys only to users and to deliveries of the same user, without ON UPDATE actions', async () => {
     const keys = await database.query<{ updated: string; target: string }>(
       `SELECT confupdtype AS updated, confrelid::regclass::text AS target FROM pg_constraint
        WHERE contype = 'f' AND conrelid = ANY ($1::regclass[])`,
       [LEDGER],
     )
     expect(keys.length).toBeGreaterThan(0)
-    for (const key of keys) expect(key).toEqual({ updated: 'a', target: 'users' })
+    for (const { updated, target } of keys) {
+      expect(updated).toBe('a')
+      expect(['users', 'webhook_deliveries']).toContain(target)
+    }
   })
 
   it('accept only known transaction types', async () => {

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { knownError } from '../../../src/database/errors.ts'
 import { issueToken, useToken } from '../../../src/features/mail/one-time-tokens.ts'
 import { emailLookUp, encryptUser } from '../../../src/features/users/fields.ts'
+import { decryptAnswer, encryptAnswer } from '../../../src/features/webhooks/answers.ts'
+import { decryptEndpoint, secretsOf } from '../../../src/features/webhooks/endpoints.ts'
 import { createFieldCrypto } from '../../../src/lib/crypto.ts'
 import { addEncryptionKeys } from '../../../src/lib/encryption-keys.ts'
 import { ENCRYPTED_COLUMNS } from '../../../src/programs/keys/encrypted-columns.ts'
@@ -19,6 +21,7 @@ let installation: Installation
 const people: Known[] = []
 /** A token of a link that was mailed before the rotation. */
 let mailedToken: string
+let webhookEndpoint: number
 
 const query = <Row extends object>(text: string, values?: readonly unknown[]) =>
   installation.service.database.query<Row>(text, values)
@@ -35,6 +38,34 @@ async function createPeople(): Promise<void> {
       people.push({ id: body.results[index].user.id, name, email, word: `number${start + index}` })
     }
   }
+}
+
+/** An endpoint with two secrets, and a delivery whose receiver answered. */
+async function createWebhooks({ id }: Known): Promise<void> {
+  const { service } = installation
+  const { token } = await service.createAccount('admin')
+  const body = { url: 'https://hooks.rotation.example/', enabled: false }
+  const made = await service.call('createWebhookEndpoint', { token, body })
+  webhookEndpoint = made.body.id
+  const rotated = await service.call('rotateWebhookSecret', {
+    token,
+    params: { id: webhookEndpoint },
+  })
+  expect(rotated.status).toBe(200)
+  const { crypto, database } = service.services
+  const delivery = await database.webhookDelivery.create({
+    data: { userId: id, endpointId: webhookEndpoint, type: 'ping', nextAttemptAt: new Date() },
+  })
+  await database.webhookAttempt.create({
+    data: {
+      userId: id,
+      deliveryId: delivery.id,
+      startedAt: new Date(),
+      durationMs: 1,
+      status: 200,
+      answer: encryptAnswer(crypto, id, 'thank you'),
+    },
+  })
 }
 
 beforeAll(async () => {
@@ -60,6 +91,7 @@ beforeAll(async () => {
     const claimed = { address: 'claimed@rotation.example', verified: false }
     await database.user.create({ data: { id, ...encryptUser(crypto, id, 'Claims It', claimed) } })
   }
+  await createWebhooks(people[0] as Known)
   const [mailed] = people as [Known]
   const { token } = await issueToken(database, {
     userId: BigInt(mailed.id),
@@ -161,6 +193,21 @@ describe('a rotation of keys', () => {
     await register(withoutFieldKey.join(','))
     await query(`UPDATE encryption_keys SET retired_at = retired_at - interval '1 day'`)
     await register(newKeys)
+  })
+
+  it('leaves endpoints of webhooks that answer and sign as before', async () => {
+    const { crypto, database } = installation.service.services
+    const row = await database.webhookEndpoint.findUniqueOrThrow({ where: { id: webhookEndpoint } })
+    expect(decryptEndpoint(crypto, row).url).toBe('https://hooks.rotation.example/')
+    expect(secretsOf(crypto, row)).toEqual([
+      expect.stringMatching(/^whsec_/),
+      expect.stringMatching(/^whsec_/),
+    ])
+    const attempts = await database.webhookAttempt.findMany()
+    const answers = attempts.map(({ userId, answer }) =>
+      decryptAnswer(crypto, userId, answer ?? new Uint8Array()),
+    )
+    expect(answers).toEqual(['thank you'])
   })
 
   it('leaves values that the new keys alone read', async () => {

@@ -1,0 +1,2 @@
+/** What other features may import of events. */
+export { eventView } from './events.view.ts'
