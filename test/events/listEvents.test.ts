@@ -41,7 +41,7 @@ beforeAll(async () => {
     },
   })
   await service.settled()
-  await listed(customer, 3)
+  await listed(customer, 4)
 })
 
 describe('listEvents', () => {
@@ -65,6 +65,7 @@ describe('listEvents', () => {
         },
       },
       { ...common, type: 'statistics.updated', data: { user_id: customer } },
+      { ...common, type: 'credit_score.changed', data: { user_id: customer } },
     ])
     const ids = body.map(({ id }: Listed) => id)
     expect(ids).toEqual([...ids].sort((a, b) => a - b))
