@@ -99,8 +99,7 @@ describe('listTransactionHistory', () => {
   it('leaves no version of a change that is refused', async () => {
     const { id } = await book()
     expect((await update(id, { transaction_amount: '1.234' })).status).toBe(422)
-    const check = await cast.service.call('createTransaction', {
-      query: { dry_run: true },
+    const check = await cast.service.call('previewTransaction', {
       token: cast.user.token,
       body: {
         user_id: cast.user.id,

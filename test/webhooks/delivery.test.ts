@@ -58,6 +58,7 @@ describe('a webhook', () => {
       expect(all.receiver.received.map(({ body }) => body.type)).toEqual([
         'transaction.created',
         'statistics.updated',
+        'credit_score.changed',
       ]),
     )
     expect(one.receiver.received).toHaveLength(1)

@@ -79,7 +79,7 @@ describe('a lane', () => {
     await append(cast.user.id)
     const [dead] = (await claim([endpoint])) as [LeasedLane]
     const delivery = await nextDelivery(database(), dead)
-    await query('UPDATE webhook_lanes SET leased_until = now()')
+    await query(`UPDATE webhook_lanes SET leased_until = now() - interval '1 second'`)
     const [alive] = (await claim([endpoint])) as [LeasedLane]
     expect(alive.lease).not.toBe(dead.lease)
     expect(await nextDelivery(database(), dead)).toBeUndefined()
@@ -131,7 +131,7 @@ describe('a worker', () => {
     // A dead worker's: one was sent and its answer lost, of the other lane the job was.
     const [lane] = (await claim([endpoint])) as [LeasedLane]
     await nextDelivery(database(), lane)
-    await query('UPDATE webhook_lanes SET leased_until = now()')
+    await query(`UPDATE webhook_lanes SET leased_until = now() - interval '1 second'`)
     const worker = await startWorker(cast.service)
     try {
       const deliveries = await settled(cast, endpoint)

@@ -129,7 +129,7 @@ describe('a transaction', () => {
     expect(await typesOf(database, user)).toEqual([])
   })
 
-  it('raises none that is rolled back, nor by TRUNCATE', async () => {
+  it('raises none that is rolled back', async () => {
     const { database } = cast.service
     const user = await quietUser()
     await expect(
@@ -139,10 +139,17 @@ describe('a transaction', () => {
         [user],
       ),
     ).rejects.toThrow('transactions_amount_check')
-    await insertDays(database, user, 1)
+    expect(await typesOf(database, user)).toEqual([])
+  })
+
+  it('raises an event for each row of a TRUNCATE, as of a DELETE', async () => {
+    const { database } = cast.service
+    const user = await quietUser()
+    await database.query('DELETE FROM transactions')
+    await insertDays(database, user, 2)
     await forget(database)
     await database.query('TRUNCATE transactions')
-    expect(await typesOf(database, user)).toEqual([])
+    expect(await typesOf(database, user)).toEqual(['transaction.deleted', 'transaction.deleted'])
   })
 })
 
