@@ -15,6 +15,8 @@ export default defineConfig({
     globalSetup: ['test/setup/run/cluster.ts'],
     reporters: ['default', './test/setup/run/failures.ts'],
     maxWorkers: 2,
+    // Collecting what is young took a fifth of the time with the default of 16 MiB.
+    execArgv: ['--max-semi-space-size=64'],
     projects: [
       {
         test: {

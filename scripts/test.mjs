@@ -7,10 +7,12 @@ import { pathToFileURL } from 'node:url'
 import { followParent } from './prepare/follow-parent.mjs'
 import { runInGroup } from './prepare/group.mjs'
 import { inProject } from './prepare/project.mjs'
+import { temporaryFolder } from './prepare/temporary-folder.mjs'
 import { prepare } from './prepare.mjs'
 
 // node scripts/test.mjs [ARGUMENTS]: prepares the checkout, then runs the tests.
 followParent()
+process.env.TMPDIR = temporaryFolder()
 await prepare()
 
 // Compiled by prepare() above.

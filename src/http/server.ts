@@ -24,6 +24,7 @@ import { wasRefused } from './overload/refusals.ts'
 import { installProblems, sendProblem } from './problem.ts'
 import { installRateLimits } from './rate-limit.ts'
 import { requestId } from './request-id.ts'
+import { compileSerializersLate } from './serializers.ts'
 import { installValidator } from './validation/validator.ts'
 import { withVersion } from './versions/versions.ts'
 
@@ -137,6 +138,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
         if (!gate.turnsAway(request, response)) serve(request, response)
       }),
     trustProxy: trustProxy ?? false,
+    schemaController: { compilersFactory: { buildSerializer: compileSerializersLate } },
     forceCloseConnections: 'idle',
     // Requests on open connections are served while the process stops.
     return503OnClosing: false,
