@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { useCast } from '../setup/cast.ts'
+import { propertyRuns } from '../setup/property-runs.ts'
 
 const cast = useCast({ worker: true })
 
@@ -72,6 +73,6 @@ it('never loses the smallest unit of a sum, stored or from the ledger', async ()
         })
       }
     }),
-    { numRuns: 40 },
+    { numRuns: propertyRuns(40) },
   )
 })

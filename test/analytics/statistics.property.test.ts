@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { DailyAnalytics } from '../../src/generated/schemas.ts'
 import type { Services } from '../../src/services.ts'
 import { readLedger, readStatistics, type Statistics } from '../setup/ledger.ts'
+import { propertyRuns } from '../setup/property-runs.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 import { startWorker } from '../setup/worker.ts'
 import { type Command, CURRENCIES, type Item, type Step, steps } from './statistics.commands.ts'
@@ -147,6 +148,6 @@ it('figures end up equal to the ledger, whatever happens and however often the w
         await expectAnswers(userId, ledger)
       }
     }),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(60) },
   )
 }, 180_000)

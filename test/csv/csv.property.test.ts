@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { detectEncoding, type Encoding } from '../../src/csv/detect/encoding.ts'
 import type { Format } from '../../src/csv/parse/format.ts'
 import { createUtf8Converter } from '../../src/csv/parse/to-utf8.ts'
+import { propertyRuns } from '../setup/property-runs.ts'
 import { cut, read, typesOf } from './read.ts'
 import { writeCell } from './write-table.ts'
 
@@ -41,7 +42,7 @@ it('round-trips any table in any format, cut anywhere', () => {
         expect(got.some((row) => row.problem)).toBe(false)
       },
     ),
-    { numRuns: 3_000 },
+    { numRuns: propertyRuns(3_000) },
   )
 })
 
@@ -66,7 +67,7 @@ it('parses anything the same, wherever it is cut', () => {
         expect(outcome(() => read(given, options, cuts))).toEqual(whole)
       },
     ),
-    { numRuns: 5_000 },
+    { numRuns: propertyRuns(5_000) },
   )
 })
 
@@ -104,7 +105,7 @@ it('converts any bytes to valid UTF-8, the same wherever they are cut', () => {
       expect(whole).not.toContain('\ufffd')
       expect(convert(cut(given, cuts))).toBe(whole)
     }),
-    { numRuns: 2_000 },
+    { numRuns: propertyRuns(2_000) },
   )
 })
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { GivenDialect } from '../../src/csv/detect/dialect.ts'
 import type { Encoding } from '../../src/csv/detect/encoding.ts'
 import type { Format } from '../../src/csv/parse/format.ts'
+import { propertyRuns } from '../setup/property-runs.ts'
 import { readTable } from './read-table.ts'
 import { type Table, writeTable } from './write-table.ts'
 
@@ -64,7 +65,7 @@ describe('a table whose dialect is given', () => {
           expect(rows.some((row) => row.problem)).toBe(false)
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: propertyRuns(2_000) },
     )
   })
 })
@@ -127,7 +128,7 @@ describe('a table of ordinary content', () => {
           expect(textsOf(rows)).toEqual(table)
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: propertyRuns(1_000) },
     )
   })
 })

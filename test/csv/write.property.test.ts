@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { readRows } from '../../src/csv/read.ts'
 import { createLineEnds, csvLine } from '../../src/csv/write.ts'
+import { propertyRuns } from '../setup/property-runs.ts'
 
 const FORMULA = /^[=+\-@\t\r]/
 
@@ -21,7 +22,7 @@ it('gives back every cell, with an apostrophe before what a spreadsheet would ru
       expect(read?.cells).toEqual(cells.map((text) => (FORMULA.test(text) ? `'${text}` : text)))
       for (const text of read?.cells ?? []) expect(text).not.toMatch(FORMULA)
     }),
-    { numRuns: 2_000 },
+    { numRuns: propertyRuns(2_000) },
   )
 })
 
@@ -46,7 +47,7 @@ it('leaves every cell as it is where nothing else is asked', () => {
       const [read] = readRows(Buffer.from(csvLine(cells)), { lineEnd: 'crlf' })
       expect(read?.cells).toEqual(cells)
     }),
-    { numRuns: 1_000 },
+    { numRuns: propertyRuns(1_000) },
   )
 })
 
@@ -63,6 +64,6 @@ it('ends lines with CR LF that end with LF, wherever the pieces begin', () => {
       }
       expect(Buffer.concat(pieces)).toEqual(Buffer.from(lines.join('')))
     }),
-    { numRuns: 1_000 },
+    { numRuns: propertyRuns(1_000) },
   )
 })

@@ -9,6 +9,7 @@ import { createCanonical } from '../../../src/csv/types/canonical.ts'
 import { type Column, ColumnTypes } from '../../../src/csv/types/column-types.ts'
 import { PLAIN_NUMBERS } from '../../../src/csv/types/number-format.ts'
 import { createTestDatabase, type TestDatabase } from '../../setup/database.ts'
+import { propertyRuns } from '../../setup/property-runs.ts'
 
 let database: TestDatabase
 let client: pg.Client
@@ -117,7 +118,7 @@ it('COPY reads plain rows as the detected values', async () => {
       const canonicalRows = plain.map((row) => rewritten(batch, row, columns)).join('')
       expect(await load(columns, rawRows)).toEqual(await load(columns, canonicalRows))
     }),
-    { numRuns: 120 },
+    { numRuns: propertyRuns(120) },
   )
   expect(compared).toBeGreaterThan(100)
 })
