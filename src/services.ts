@@ -136,6 +136,8 @@ export function openServices(
     database,
     databaseUrl,
     outbox,
+    log,
+    dataDir: config.DATA_DIR,
     retentionHours: config.REPORT_RETENTION_HOURS,
   })
 

@@ -266,7 +266,13 @@ describe('the log of an import', () => {
     const { id } = await loaded('id,city\n1,Timbuktu\n2,Ouagadougou,x\n')
     const log = await lines(id)
     expect(log[0]).toMatchObject({ msg: 'import started', kind: 'dataset', attempt: 1 })
-    expect(log.at(-1)).toMatchObject({ msg: 'import completed', loaded: 1, rejected: 1 })
+    expect(log.at(-1)).toMatchObject({
+      msg: 'import completed',
+      loaded: 1,
+      rejected: 1,
+      seconds: expect.any(Number),
+      rows_per_second: expect.any(Number),
+    })
     expect(JSON.stringify(log)).not.toMatch(/timbuktu|ouagadougou|city/i)
   })
 
@@ -280,8 +286,9 @@ describe('the log of an import', () => {
     await expect(runner.run(id)).rejects.toThrow()
     const errors = (await lines(id)).filter(({ level }) => level === 'error')
     expect(errors).toHaveLength(2)
-    for (const { msg, err } of errors) {
+    for (const { msg, code, seconds, err } of errors) {
       expect(msg).toBe('import failed: nothing was loaded')
+      expect([code, typeof seconds]).toEqual(['internal_error', 'number'])
       expect(err.stack).toMatch(/running\.test\.ts/)
     }
     expect(JSON.stringify(errors)).not.toMatch(/Timbuktu/)

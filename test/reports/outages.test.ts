@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { buildReport } from '../../src/features/reports/build.ts'
 import { useCast } from '../setup/cast.ts'
 
 const cast = useCast()
@@ -28,7 +27,7 @@ describe('a report whose database is away now and then', () => {
       CREATE TRIGGER away BEFORE INSERT ON report_chunks
         FOR EACH ROW EXECUTE FUNCTION too_many_connections()`)
     const id = await queued()
-    const build = () => buildReport(cast.service.services.database, cast.service.database.url, id)
+    const build = () => cast.service.services.reports.build(id)
     for (let attempt = 1; attempt <= 6; attempt += 1) {
       await expect(build()).rejects.toThrow()
       expect((await look(id)).status).toBe('queued')

@@ -5,8 +5,8 @@ import { withLoadConnection } from '../../database/copy-in.ts'
 import { isPassing } from '../../database/errors.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Metrics } from '../../lib/metrics.ts'
+import { openWorkLog, type WorkLog } from '../../lib/work-log.ts'
 import type { Chunks } from './chunks.ts'
-import { type ImportLog, openImportLog } from './import-log.ts'
 import { dialectView, type ImportRecord } from './imports.view.ts'
 import type { ImportKind, Loader, LoadResult } from './kinds/loader.ts'
 import type { ImportOptions } from './kinds/options.ts'
@@ -98,7 +98,7 @@ export class ImportAttempt {
   readonly #options: ImportOptions
   readonly #progress: Progress
   readonly #rejects: RejectWriter
-  readonly #log: ImportLog
+  readonly #log: WorkLog
 
   private constructor(deps: AttemptDeps, record: ImportRecord) {
     const { id, attempts } = record
@@ -107,7 +107,7 @@ export class ImportAttempt {
     this.#options = record.options as unknown as ImportOptions
     this.#progress = startProgress(deps.database, { id, attempt: attempts })
     this.#rejects = createRejects(deps.chunks, id, this.#options)
-    this.#log = openImportLog(deps.log, deps.dataDir, id)
+    this.#log = openWorkLog(deps.log, deps.dataDir, { kind: 'import', id })
   }
 
   /**
@@ -201,7 +201,8 @@ export class ImportAttempt {
     const { read, loaded, skipped } = result.counts
     metrics.importRows.inc({ kind, outcome: 'loaded' }, loaded)
     metrics.importRows.inc({ kind, outcome: 'rejected' }, rejected)
-    this.#log.info('import completed', { read, loaded, skipped, rejected })
+    const pace = this.#log.pace(read)
+    this.#log.info('import completed', { read, loaded, skipped, rejected, ...pace })
   }
 
   async #discard(): Promise<void> {
@@ -213,8 +214,11 @@ export class ImportAttempt {
   async #fail(error: unknown): Promise<void> {
     const { database, chunks } = this.#deps
     const { id, attempts } = this.#record
-    this.#log.error(error, 'import failed: nothing was loaded')
     const fileError = fileErrorOf(error)
+    const { code } = fileError ?? INTERNAL
+    const read = this.#progress.counts.read
+    const pace = this.#log.pace(read)
+    this.#log.error(error, 'import failed: nothing was loaded', { code, read, ...pace })
     const maxAttempts = isPassing(error) ? MAX_ATTEMPTS : MAX_FAILED_ATTEMPTS
     const retries = fileError === undefined && attempts < maxAttempts
     // The rejects of a failed import stay available: they show what to correct.

@@ -6,11 +6,11 @@ import { concernsUser } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
+import { deleteWorkLog, workLogFile } from '../../lib/work-log.ts'
 import { acceptFile, accessible, type Requester } from './accept-file.ts'
 import { type AttemptDeps, ImportAttempt } from './attempt.ts'
 import { createChunks } from './chunks.ts'
 import { createImportEvents } from './import-events.ts'
-import { deleteImportLog, logFile } from './import-log.ts'
 import { type ImportRecord, importView } from './imports.view.ts'
 import type { ImportOptions } from './kinds/options.ts'
 import { maskRejects } from './masked-rejects.ts'
@@ -162,7 +162,7 @@ export function createImportService(deps: Deps) {
         return
       }
       await database.import.deleteMany({ where: { id: importId } })
-      await deleteImportLog(dataDir, importId)
+      await deleteWorkLog(dataDir, { kind: 'import', id: importId })
     },
 
     /**
@@ -210,7 +210,7 @@ export function createImportService(deps: Deps) {
     },
 
     /** The path of an import's log, on the machine that loads it. */
-    logFile: (id: bigint): string => logFile(dataDir, id),
+    logFile: (id: bigint): string => workLogFile(dataDir, { kind: 'import', id }),
 
     /** Ends all event streams, so that the process can stop. */
     endEvents: () => closing.abort(),

@@ -1,7 +1,9 @@
 import { type Database, Prisma } from '../../database/client.ts'
 import { isPassing } from '../../database/errors.ts'
 import type { ReportFormat, UserGroupKind } from '../../generated/schemas.ts'
-import { type FileResult, writeUserGroups } from './user-groups-file.ts'
+import type { Log } from '../../lib/log.ts'
+import { openWorkLog, type WorkLog } from '../../lib/work-log.ts'
+import { type FileResult, type TakeChunk, writeUserGroups } from './user-groups-file.ts'
 
 /** Attempts at a report that fails for a reason that does not look temporary. */
 const MAX_FAILED_ATTEMPTS = 3
@@ -99,34 +101,70 @@ async function fail(database: Database, claimed: Claim, error: unknown): Promise
     WHERE ${isOwned(claimed)}`
 }
 
+/** What building a report needs. */
+export interface BuildDeps {
+  readonly database: Database
+  /** Reading all users takes a connection of its own. */
+  readonly databaseUrl: string
+  readonly log: Log
+  /** The folder with the log files. */
+  readonly dataDir: string
+}
+
+/** Builds the file, and completes the report. */
+async function write(
+  { database, databaseUrl }: BuildDeps,
+  claimed: Claim,
+  log: WorkLog,
+): Promise<void> {
+  const { format, includeMembers, groupBy } = claimed
+  let position = 0
+  let rows = 0
+  const take: TakeChunk = async (content, progress) => {
+    await storeChunk(database, claimed, position, content, progress)
+    position += 1
+  }
+  const layout = { format, includeMembers, groupings: [groupBy], createdAt: new Date() }
+  const result = await writeUserGroups(databaseUrl, layout, take, (grouping) => {
+    rows += grouping.rows
+    log.info('groups read', { groups: grouping.groups, rows: grouping.rows, ...log.pace(rows) })
+  })
+  await complete(database, claimed, result)
+  log.info('report completed', { ...result, rows, ...log.pace(rows) })
+}
+
 /**
  * Builds a report. Does nothing if it is deleted, finished, or being built. The file is stored
  * chunk by chunk and can be read once the report is completed. Deleting the report ends the attempt
  * quietly.
  */
-export async function buildReport(
-  database: Database,
-  databaseUrl: string,
-  id: number,
-): Promise<void> {
+export async function buildReport(deps: BuildDeps, id: number): Promise<void> {
+  const { database } = deps
   const claimed = await claim(database, id)
   if (claimed === undefined) return
-  const { format, includeMembers, groupBy } = claimed
+  const { attempt, format, includeMembers, groupBy } = claimed
+  const log = openWorkLog(deps.log, deps.dataDir, { kind: 'report', id: claimed.id })
+  log.info('report started', {
+    attempt,
+    group_by: groupBy.join(','),
+    format,
+    include_members: includeMembers,
+  })
   const stopHeartbeat = startHeartbeat(database, claimed)
-  let position = 0
   try {
-    const layout = { format, includeMembers, groupings: [groupBy], createdAt: new Date() }
-    const result = await writeUserGroups(databaseUrl, layout, async (content, progress) => {
-      await storeChunk(database, claimed, position, content, progress)
-      position += 1
-    })
-    await complete(database, claimed, result)
+    await write(deps, claimed, log)
   } catch (error) {
-    if (error instanceof LostReport) return
+    if (error instanceof LostReport) {
+      log.info('report lost: it was deleted, or another attempt builds it')
+      return
+    }
+    const { seconds } = log.pace(0)
+    log.error(error, 'report failed', { code: 'report_failed', seconds })
     // If this fails, the sweep finds the report by its missing heartbeat.
     await fail(database, claimed, error).catch(() => undefined)
     throw error
   } finally {
     stopHeartbeat()
+    log.close()
   }
 }

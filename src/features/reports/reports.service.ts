@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream'
-import { type Database, Prisma, violatesForeignKey } from '../../database/client.ts'
+import { Prisma, violatesForeignKey } from '../../database/client.ts'
 import { conflict, notFound, unauthorized } from '../../errors.ts'
 import type { Nudge } from '../../events/passes.ts'
 import type { ReportCreate, UserGroup, UserGroupKind } from '../../generated/schemas.ts'
 import { concernsUser } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
-import { buildReport } from './build.ts'
+import { deleteWorkLog, sweepWorkLogs } from '../../lib/work-log.ts'
+import { type BuildDeps, buildReport } from './build.ts'
 import { openFile } from './download.ts'
 import { KINDS, largestGroups } from './queries.ts'
 import { sweepReports } from './sweep.ts'
@@ -21,10 +22,7 @@ export interface ReportDownload {
   readonly file: Readable
 }
 
-interface Deps {
-  readonly database: Database
-  /** Building a report opens a connection of its own. */
-  readonly databaseUrl: string
+interface Deps extends BuildDeps {
   readonly outbox: Nudge
   /** How long reports are kept, in hours. */
   readonly retentionHours: number
@@ -36,11 +34,20 @@ const accessible = ({ id, role }: Caller) => (role === 'admin' ? {} : { userId: 
 /** The kinds in the order of {@link KINDS}. */
 const inOrder = (kinds: readonly UserGroupKind[]) => KINDS.filter((kind) => kinds.includes(kind))
 
-export function createReportService({ database, databaseUrl, outbox, retentionHours }: Deps) {
+export function createReportService(deps: Deps) {
+  const { database, dataDir, outbox, retentionHours } = deps
   async function find(caller: Caller, id: number): Promise<ReportRecord> {
     const report = await database.report.findUnique({ where: { id, ...accessible(caller) } })
     if (report === null) throw notFound('Report', id)
     return report
+  }
+
+  async function existing(ids: readonly bigint[]): Promise<bigint[]> {
+    const rows = await database.report.findMany({
+      where: { id: { in: [...ids] } },
+      select: { id: true },
+    })
+    return rows.map(({ id }) => id)
   }
 
   return {
@@ -93,6 +100,7 @@ export function createReportService({ database, databaseUrl, outbox, retentionHo
     async remove(caller: Caller, id: number): Promise<void> {
       const { count } = await database.report.deleteMany({ where: { id, ...accessible(caller) } })
       if (count === 0) throw notFound('Report', id)
+      await deleteWorkLog(dataDir, { kind: 'report', id: BigInt(id) })
     },
 
     /** @throws AppError 404, 409 while it is not completed */
@@ -112,11 +120,12 @@ export function createReportService({ database, databaseUrl, outbox, retentionHo
     },
 
     /** Builds a report. Does nothing if it is deleted, finished, or being built. */
-    build: (id: number): Promise<void> => buildReport(database, databaseUrl, id),
+    build: (id: number): Promise<void> => buildReport(deps, id),
 
-    /** Deletes expired reports, and enqueues those again that lost their worker. */
+    /** Deletes expired reports with their logs on this machine, and enqueues those again that lost their worker. */
     async sweep(): Promise<void> {
       if ((await sweepReports(database, retentionHours)) > 0) outbox.nudge()
+      await sweepWorkLogs(dataDir, 'report', existing)
     },
   }
 }

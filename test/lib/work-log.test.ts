@@ -2,17 +2,17 @@ import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { openImportLog } from '../../src/features/imports/import-log.ts'
 import { createLog } from '../../src/lib/log.ts'
+import { openWorkLog } from '../../src/lib/work-log.ts'
 
-it('keeps the logs of imports from other users of the machine, old ones too', async () => {
+it('keeps the logs of work from other users of the machine, old ones too', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'logs-'))
   onTestFinished(() => rm(dataDir, { recursive: true }))
   const folder = join(dataDir, 'logs')
   await mkdir(folder)
   await chmod(folder, 0o755)
   await writeFile(join(folder, 'import-1.log'), 'of before', { mode: 0o644 })
-  const log = openImportLog(createLog('silent'), dataDir, 2n)
+  const log = openWorkLog(createLog('silent'), dataDir, { kind: 'import', id: 2n })
   log.info('it begins')
   log.close()
   const modes = await Promise.all(
