@@ -36,6 +36,7 @@ import { userExists } from './features/users/user-exists.ts'
 import { createUserService } from './features/users/users.service.ts'
 import { createWebhooks } from './features/webhooks/webhooks.service.ts'
 import { createConventions } from './http/conventions.ts'
+import { createCreations } from './http/creations/creations.ts'
 import { createFieldCrypto } from './lib/crypto.ts'
 import type { Log } from './lib/log.ts'
 import { openMailTransport } from './lib/mail/open-transport.ts'
@@ -102,13 +103,15 @@ export function openServices(
   gaugePendingEvents(relay, metrics)
 
   const conventions = createConventions({ database, crypto, log })
-  const users = createUserService({ database, crypto, cache })
+  const creations = createCreations({ metrics, log })
+  const userDeps = { database, crypto, cache, creations }
+  const users = createUserService(userDeps)
   const sessions = createSessionService({
     database,
     crypto,
     refreshTokenDays: config.REFRESH_TOKEN_DAYS,
   })
-  const userBulk = createUserBulk({ database, crypto, cache })
+  const userBulk = createUserBulk(userDeps)
   const links = createLinks(config)
   const mail = createMailService({
     database,
@@ -124,7 +127,7 @@ export function openServices(
   const events = createEventService({ database, log })
   const employments = createEmploymentService({ database, users })
   const bankAccounts = createBankAccountService({ database, crypto, users })
-  const transactionDeps = { database, crypto, outbox, users, defaultCurrency }
+  const transactionDeps = { database, crypto, outbox, users, defaultCurrency, creations }
   const transactions = createTransactionService(transactionDeps)
   const transactionBulk = createTransactionBulk(transactionDeps)
   const transactionPast = createTransactionPast({ database, crypto })

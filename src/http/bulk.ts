@@ -40,6 +40,9 @@ export function attempt<T>(check: () => T): Checked<T> {
 export const passed = <T>(outcomes: readonly Checked<T>[]): T[] =>
   outcomes.filter((outcome): outcome is T => !(outcome instanceof AppError))
 
+export const refusals = (outcomes: readonly Checked<unknown>[]): AppError[] =>
+  outcomes.filter((outcome) => outcome instanceof AppError)
+
 /**
  * Replaces each draft that passed with its stored record.
  *

@@ -106,11 +106,17 @@ function dropHeaders(reply: FastifyReply): void {
   }
 }
 
+const codes = new WeakMap<FastifyRequest, string>()
+
+/** The code of the problem that a request was answered with, if it was. */
+export const problemCodeOf = (request: FastifyRequest): string | undefined => codes.get(request)
+
 /** Sends an error as problem+json. A 503 is logged as a warning, any other 5xx as an error. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const appError = toAppError(error, request)
   if (appError.status === 503) request.log.warn({ err: appError }, 'request refused')
   else if (appError.status >= 500) request.log.error({ err: error }, 'request failed')
+  codes.set(request, appError.code)
   dropHeaders(reply)
   return reply
     .code(appError.status)

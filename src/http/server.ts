@@ -19,6 +19,7 @@ import { answerUnreadable, installUnreadable } from './connections/client-error.
 import { installDrain } from './connections/drain.ts'
 import { installExpectations } from './connections/expectations.ts'
 import { installHeadStreams } from './connections/head-streams.ts'
+import { observeFailedUsers } from './creations/failed-users.ts'
 import { createGate, type GateLimits } from './overload/gate.ts'
 import { wasRefused } from './overload/refusals.ts'
 import { installProblems, sendProblem } from './problem.ts'
@@ -148,6 +149,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   })
   installDrain(app)
   boundConnections(app, options)
+  observeFailedUsers(app, metrics)
   observe(app, metrics, storage)
   installValidator(app)
   installJsonBody(app)

@@ -57,6 +57,31 @@ export function createMetrics() {
       labelNames: ['job'] as const,
       registers,
     }),
+    usersCreated: new Counter({
+      name: 'passbook_users_created_total',
+      help: 'Users created, by source (single, registration, bulk, import or start)',
+      labelNames: ['source'] as const,
+      registers,
+    }),
+    userFailures: new Counter({
+      name: 'passbook_user_creation_failures_total',
+      help: 'Users that requests asked for and did not get, by source and reason (the code of the problem)',
+      labelNames: ['source', 'reason'] as const,
+      registers,
+    }),
+    userCreation: new Histogram({
+      name: 'passbook_user_creation_seconds',
+      help: 'Time to store the users of a request, by source and result (created or failed)',
+      labelNames: ['source', 'result'] as const,
+      buckets: REQUEST_BUCKETS,
+      registers,
+    }),
+    transactionsCreated: new Counter({
+      name: 'passbook_transactions_created_total',
+      help: 'Transactions created, by type (credit or debit) and source (single, bulk or import)',
+      labelNames: ['type', 'source'] as const,
+      registers,
+    }),
     importRows: new Counter({
       name: 'passbook_import_rows_total',
       help: 'Rows of completed imports, by kind and outcome (loaded or rejected)',

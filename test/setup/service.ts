@@ -10,7 +10,7 @@ import { createConfig, readEnvironment } from '../../src/config.ts'
 import { startConsumers } from '../../src/consumers.ts'
 import { type OperationId, operations } from '../../src/generated/operations.ts'
 import type { Role, Transaction, TransactionCreate, User } from '../../src/generated/schemas.ts'
-import { createLog } from '../../src/lib/log.ts'
+import { createLog, type Log } from '../../src/lib/log.ts'
 import { createSecrets } from '../../src/programs/kept-secrets.ts'
 import { openServices } from '../../src/services.ts'
 import { createAccessToken } from './access-token.ts'
@@ -51,13 +51,14 @@ export type TestService = Awaited<ReturnType<typeof startTestService>>
  * against the OpenAPI document before a test sees it.
  *
  * @param options `worker`: whether to process events; `env`: additional environment variables; `limits`: shorter waits;
- *   `through`: returns the URL under which Passbook reaches its database
+ *   `log`: where Passbook logs to; `through`: returns the URL under which Passbook reaches its database
  */
 export async function startTestService(
   options: {
     readonly worker?: boolean
     readonly env?: Readonly<Record<string, string>>
     readonly limits?: Limits
+    readonly log?: Log
     readonly through?: (databaseUrl: string) => Promise<string>
   } = {},
 ) {
@@ -76,7 +77,8 @@ export async function startTestService(
   const config = createConfig(environment, createSecrets())
   const role = options.worker ? 'worker' : 'api'
   const url = (await options.through?.(database.url)) ?? database.url
-  const services = openServices(config, url, createLog(config.LOG_LEVEL), role)
+  const log = options.log ?? createLog(config.LOG_LEVEL)
+  const services = openServices(config, url, log, role)
   if (options.worker) await startConsumers(services)
   const app = await buildApp(services, options.limits)
 

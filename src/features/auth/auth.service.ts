@@ -49,7 +49,7 @@ export function createAuthService(deps: Deps) {
     ): Promise<UserRecord> {
       const claimed = typeof email === 'string' ? { address: email, verified: false } : undefined
       const user = { name: registration.username, ...registration, email: claimed, passwordHash }
-      return await users.create(user, requestId)
+      return await users.create(user, { source: 'registration', requestId })
     },
 
     /**

@@ -27,7 +27,7 @@ export async function ensureAdmin(
   if (username === undefined || password === undefined || (await countAdmins()) > 0) return
   const passwordHash = await hashPassword(password)
   await users
-    .create({ username, name: 'Administrator', passwordHash, role: 'admin' })
+    .create({ username, name: 'Administrator', passwordHash, role: 'admin' }, { source: 'start' })
     .catch(async (cause: unknown) => {
       if ((await countAdmins()) > 0) return
       throw new StartupError(

@@ -7,6 +7,7 @@ import type { Log } from '../../lib/log.ts'
 import type { Metrics } from '../../lib/metrics.ts'
 import { openWorkLog, type WorkLog } from '../../lib/work-log.ts'
 import type { Chunks } from './chunks.ts'
+import { countRows } from './count-rows.ts'
 import { dialectView, type ImportRecord } from './imports.view.ts'
 import type { ImportKind, Loader, LoadResult } from './kinds/loader.ts'
 import type { ImportOptions } from './kinds/options.ts'
@@ -189,18 +190,18 @@ export class ImportAttempt {
     await this.#rejects.end()
     await this.#progress.stop()
     // A dry run rolls its rows back, and keeps only the summary in its record.
-    if (this.#options.dryRun) await connection.restart()
+    const { dryRun } = this.#options
+    if (dryRun) await connection.restart()
     const rejected = this.#rejects.count
     if (!(await complete(connection, this.#record, result, rejected))) {
       await this.#discard()
       return
     }
     await connection.commit()
+    countRows(metrics, { ...result, kind, rejected, dryRun })
     // If this fails, the sweep deletes the file's chunks.
     await chunks.remove(id, 'upload').catch(() => undefined)
     const { read, loaded, skipped } = result.counts
-    metrics.importRows.inc({ kind, outcome: 'loaded' }, loaded)
-    metrics.importRows.inc({ kind, outcome: 'rejected' }, rejected)
     const pace = this.#log.pace(read)
     this.#log.info('import completed', { read, loaded, skipped, rejected, ...pace })
   }

@@ -28,6 +28,7 @@ export function createTransactionBulk({
   outbox,
   users,
   defaultCurrency,
+  creations,
 }: TransactionDeps) {
   /** Checks every item like a request of its own, with one query for all users. */
   async function draftAll(
@@ -77,11 +78,14 @@ export function createTransactionBulk({
       request: TransactionBulkCreateUnchecked,
       requestId: string,
     ): Promise<Checked<TransactionRecord>[]> {
-      const outcomes = await checkAndStore(caller, request, requestId).catch((error: unknown) => {
-        // A user was deleted after the check. The second check refuses their items.
-        if (violatesForeignKey(error)) return checkAndStore(caller, request, requestId)
-        throw error
-      })
+      const store = () =>
+        checkAndStore(caller, request, requestId).catch((error: unknown) => {
+          // A user was deleted after the check. The second check refuses their items.
+          if (violatesForeignKey(error)) return checkAndStore(caller, request, requestId)
+          throw error
+        })
+      const origin = { source: 'bulk', requestId, accountId: caller.id } as const
+      const outcomes = await creations.transactions(origin, store, passed)
       outbox.nudge()
       return outcomes
     },

@@ -27,6 +27,18 @@ export interface GivenTransaction {
   readonly draft: TransactionDraft
 }
 
+/** Transactions by their type. */
+export interface TypeCounts {
+  readonly credit: number
+  readonly debit: number
+}
+
+const NONE: TypeCounts = { credit: 0, debit: 0 }
+const sum = (a: TypeCounts, b: TypeCounts): TypeCounts => ({
+  credit: a.credit + b.credit,
+  debit: a.debit + b.debit,
+})
+
 const COLUMNS = `user_id, full_name, transaction_date, transaction_amount, transaction_type,
   currency, description, reference, request_id, actor_id`
 
@@ -56,8 +68,10 @@ export class TransactionLoad {
   readonly #rows = new CopyRows()
   #storing: Promise<void> = Promise.resolve()
   #staged = false
+  /** The rows that wait, by type. */
+  #waiting = { credit: 0, debit: 0 }
   #given = 0
-  #loaded = 0
+  #loaded = NONE
 
   constructor(options: Options) {
     this.#options = options
@@ -65,12 +79,17 @@ export class TransactionLoad {
 
   /** How many transactions were stored so far. */
   get loaded(): number {
+    return this.#loaded.credit + this.#loaded.debit
+  }
+
+  /** How many of each type were stored so far. */
+  get loadedByType(): TypeCounts {
     return this.#loaded
   }
 
   /** How many transactions were skipped so far because their reference exists already. */
   get skipped(): number {
-    return this.#given - this.#loaded
+    return this.#given - this.loaded
   }
 
   /** @returns for each transaction why it cannot be stored; undefined if it can */
@@ -133,38 +152,44 @@ export class TransactionLoad {
       caller.id,
     ])
     this.#rows.add(id, line)
+    this.#waiting[type] += 1
   }
 
   async #flush(): Promise<void> {
     const { length } = this.#rows
     if (length === 0) return
     const text = this.#rows.take()
+    const given = this.#waiting
+    this.#waiting = { ...NONE }
     await this.#storing
-    this.#storing = this.#store(text, length)
+    this.#storing = this.#store(text, given)
     // The next await of `#storing` reports the error.
     this.#storing.catch(() => undefined)
   }
 
-  async #store(text: Buffer, rows: number): Promise<void> {
-    const stored = this.#options.withReferences
-      ? await this.#storeReferenced(text)
-      : await this.#copy('transactions', text)
-    this.#given += rows
-    this.#loaded += stored
+  async #store(text: Buffer, given: TypeCounts): Promise<void> {
+    let stored = given
+    if (this.#options.withReferences) stored = await this.#storeReferenced(text, given)
+    else await this.#copy('transactions', text)
+    this.#given += given.credit + given.debit
+    this.#loaded = sum(this.#loaded, stored)
   }
 
   /**
    * Copies straight into the table, which works for a file whose references are all new. After the
    * first existing reference, every batch goes through the staging table.
+   *
+   * @param given the rows of the text, by type
+   * @returns those that were stored
    */
-  async #storeReferenced(text: Buffer): Promise<number> {
+  async #storeReferenced(text: Buffer, given: TypeCounts): Promise<TypeCounts> {
     const { connection } = this.#options
     if (this.#staged) return await this.#storeNew(text)
     await connection.run('SAVEPOINT batch')
     try {
-      const stored = await this.#copy('transactions', text)
+      await this.#copy('transactions', text)
       await connection.run('RELEASE SAVEPOINT batch')
-      return stored
+      return given
     } catch (error) {
       if (codeOf(error) !== UNIQUE_VIOLATION) throw error
       await connection.run('ROLLBACK TO SAVEPOINT batch')
@@ -176,7 +201,7 @@ export class TransactionLoad {
    * Stores rows through a temporary staging table. Of two rows with one reference, the first is
    * stored.
    */
-  async #storeNew(text: Buffer): Promise<number> {
+  async #storeNew(text: Buffer): Promise<TypeCounts> {
     const { connection } = this.#options
     if (!this.#staged) {
       await connection.run(`CREATE TEMPORARY TABLE staged_transactions ON COMMIT DROP AS
@@ -184,17 +209,21 @@ export class TransactionLoad {
       this.#staged = true
     }
     await this.#copy('staged_transactions', text)
-    const { rowCount } = await connection.run(`INSERT INTO transactions (${COLUMNS})
-      SELECT ${COLUMNS} FROM staged_transactions ON CONFLICT DO NOTHING`)
+    const [stored = NONE] = await connection.rows<TypeCounts>(`WITH stored AS (
+        INSERT INTO transactions (${COLUMNS})
+        SELECT ${COLUMNS} FROM staged_transactions ON CONFLICT DO NOTHING
+        RETURNING transaction_type)
+      SELECT count(*) FILTER (WHERE transaction_type = 'credit')::int AS credit,
+        count(*) FILTER (WHERE transaction_type = 'debit')::int AS debit FROM stored`)
     await connection.run('TRUNCATE staged_transactions')
-    return rowCount
+    return stored
   }
 
-  async #copy(table: string, text: Buffer): Promise<number> {
+  async #copy(table: string, text: Buffer): Promise<void> {
     const sink = this.#options.connection.copyIn(`COPY ${table} (${COLUMNS}) FROM STDIN`)
     for (let at = 0; at < text.length; at += WRITE_BYTES) {
       await sink.write(text.subarray(at, at + WRITE_BYTES))
     }
-    return await sink.end()
+    await sink.end()
   }
 }

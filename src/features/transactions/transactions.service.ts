@@ -3,6 +3,7 @@ import { conflict, notFound } from '../../errors.ts'
 import type { Nudge } from '../../events/passes.ts'
 import type { TransactionCreate, TransactionUpdate } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
+import type { Creations } from '../../http/creations/creations.ts'
 import { type Page, toPage } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
@@ -31,6 +32,7 @@ export interface TransactionDeps {
   readonly outbox: Nudge
   readonly users: UserService
   readonly defaultCurrency: string
+  readonly creations: Creations
 }
 
 export type TransactionService = ReturnType<typeof createTransactionService>
@@ -45,7 +47,7 @@ const toConflict = (error: unknown) =>
   violatedUnique(error)?.includes('reference') ? referenceTaken() : error
 
 export function createTransactionService(deps: TransactionDeps) {
-  const { database, crypto, outbox, users, defaultCurrency } = deps
+  const { database, crypto, outbox, users, defaultCurrency, creations } = deps
 
   async function draft(caller: Caller, input: TransactionCreate): Promise<TransactionDraft> {
     const owner = await users.get(caller, input.user_id)
@@ -76,13 +78,18 @@ export function createTransactionService(deps: TransactionDeps) {
       input: TransactionCreate,
       requestId: string,
     ): Promise<TransactionRecord> {
-      const data = toColumns(crypto, await draft(caller, input), { caller, requestId })
-      const row = await database.transaction.create({ data }).catch((error: unknown) => {
-        // The user was deleted between the check and the write.
-        throw violatesForeignKey(error) ? notFound('User', input.user_id) : toConflict(error)
-      })
+      const insert = async () => {
+        const data = toColumns(crypto, await draft(caller, input), { caller, requestId })
+        const row = await database.transaction.create({ data }).catch((error: unknown) => {
+          // The user was deleted between the check and the write.
+          throw violatesForeignKey(error) ? notFound('User', input.user_id) : toConflict(error)
+        })
+        return decryptTransaction(crypto, row)
+      }
+      const origin = { source: 'single', requestId, accountId: caller.id } as const
+      const created = await creations.transactions(origin, insert, (stored) => [stored])
       outbox.nudge()
-      return decryptTransaction(crypto, row)
+      return created
     },
 
     /** @throws AppError 404, also for somebody else's */

@@ -2,7 +2,14 @@ import { nameRequest } from '../../database/name-request.ts'
 import { type UserBulkCreateUnchecked, UserCreate } from '../../generated/schemas.ts'
 import { concernsUser } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
-import { assertWhole, type Checked, itemReader, passed, withStored } from '../../http/bulk.ts'
+import {
+  assertWhole,
+  type Checked,
+  itemReader,
+  passed,
+  refusals,
+  withStored,
+} from '../../http/bulk.ts'
 import { mapInSlices } from '../../lib/slices.ts'
 import { requestMails } from '../mail/mail.public.ts'
 import { assertMayChange } from './access.ts'
@@ -20,7 +27,24 @@ const fieldOf = () => 'email'
 
 export type UserBulk = ReturnType<typeof createUserBulk>
 
-export function createUserBulk({ database, crypto, cache }: UserDeps) {
+export function createUserBulk({ database, crypto, cache, creations }: UserDeps) {
+  async function checkAndStore(
+    { mode = 'atomic', users }: UserBulkCreateUnchecked,
+    requestId: string,
+  ): Promise<Checked<UserRecord>[]> {
+    const items = await mapInSlices(users, readItem)
+    assertWhole(mode, items, 'users', fieldOf)
+    return await database.$transaction(async (tx) => {
+      await nameRequest(tx, requestId)
+      const stored = await insertUsers(tx, crypto, passed(items))
+      const outcomes = withStored(items, stored, emailTaken)
+      assertWhole(mode, outcomes, 'users', fieldOf)
+      const ids = passed(outcomes).map(({ id }) => id)
+      await requestMails(tx, 'welcome', ids, requestId)
+      return outcomes
+    })
+  }
+
   return {
     /**
      * Creates up to 1,000 customers, who get welcome mails. `partial` stores every item that can be
@@ -29,22 +53,19 @@ export function createUserBulk({ database, crypto, cache }: UserDeps) {
      * @returns the outcome of each item, in the order of the request
      * @throws AppError 422 in atomic mode when an item is invalid; nothing is stored then
      */
-    async create(
-      { mode = 'atomic', users }: UserBulkCreateUnchecked,
+    create: (
+      caller: Caller,
+      request: UserBulkCreateUnchecked,
       requestId: string,
-    ): Promise<Checked<UserRecord>[]> {
-      const items = await mapInSlices(users, readItem)
-      assertWhole(mode, items, 'users', fieldOf)
-      return await database.$transaction(async (tx) => {
-        await nameRequest(tx, requestId)
-        const stored = await insertUsers(tx, crypto, passed(items))
-        const outcomes = withStored(items, stored, emailTaken)
-        assertWhole(mode, outcomes, 'users', fieldOf)
-        const ids = passed(outcomes).map(({ id }) => id)
-        await requestMails(tx, 'welcome', ids, requestId)
-        return outcomes
-      })
-    },
+    ): Promise<Checked<UserRecord>[]> =>
+      creations.users(
+        { source: 'bulk', requestId, accountId: caller.id },
+        () => checkAndStore(request, requestId),
+        (outcomes) => ({
+          ids: passed(outcomes).map(({ id }) => id),
+          refused: refusals(outcomes).map(({ code }) => code),
+        }),
+      ),
 
     /**
      * Deletes users with all their records. Deletes all of them or none.

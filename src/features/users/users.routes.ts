@@ -7,9 +7,10 @@ import type { UserService } from './users.service.ts'
 import { userView } from './users.view.ts'
 
 export function userRoutes(handle: Handle, users: UserService, bulk: UserBulk): void {
-  handle(operations.createUser, async ({ body, requestId, reply }) => {
+  handle(operations.createUser, async ({ caller, body, requestId, reply }) => {
     const email = { address: body.email, verified: true }
-    const user = userView(await users.create({ ...body, email }, requestId))
+    const origin = { source: 'single', requestId, accountId: caller.id } as const
+    const user = userView(await users.create({ ...body, email }, origin))
     reply.header('location', `/v1/users/${user.id}`)
     return user
   })
@@ -19,8 +20,8 @@ export function userRoutes(handle: Handle, users: UserService, bulk: UserBulk): 
     return sendPage(request, reply, query, { ...page, items: page.items.map(userView) })
   })
 
-  handle(operations.bulkCreateUsers, async ({ body, requestId }) =>
-    bulkResult(await bulk.create(body, requestId), 'user', userView),
+  handle(operations.bulkCreateUsers, async ({ caller, body, requestId }) =>
+    bulkResult(await bulk.create(caller, body, requestId), 'user', userView),
   )
 
   handle(operations.bulkDeleteUsers, async ({ caller, body, requestId }) => {

@@ -4,6 +4,7 @@ import { nameRequest } from '../../database/name-request.ts'
 import { conflict, notFound } from '../../errors.ts'
 import type { Role, UserUpdate } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
+import type { Creations, Origin } from '../../http/creations/creations.ts'
 import { type Page, toPage } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
@@ -52,6 +53,7 @@ export interface UserDeps {
   readonly database: Database
   readonly crypto: FieldCrypto
   readonly cache: Cache
+  readonly creations: Creations
 }
 
 /** A write that ran into a unique constraint, as the conflict the caller is told of. */
@@ -64,7 +66,7 @@ function toConflict(error: unknown): unknown {
   return error
 }
 
-export function createUserService({ database, crypto, cache }: UserDeps) {
+export function createUserService({ database, crypto, cache, creations }: UserDeps) {
   /** Reads a user under a lock that lets their transactions go on being recorded. */
   async function lock(
     tx: DatabaseTransaction,
@@ -80,39 +82,49 @@ export function createUserService({ database, crypto, cache }: UserDeps) {
     return decryptUser(crypto, row)
   }
 
+  async function insert(
+    { name, email, ...rest }: NewUser,
+    requestId: string | undefined,
+  ): Promise<UserRecord> {
+    await assertMayClaim(database, crypto, email)
+    const [next] = await database.$queryRaw<[{ id: bigint }]>`
+      SELECT nextval(pg_get_serial_sequence('users', 'id')) AS id`
+    const { username, age, pincode, passwordHash, role } = rest
+    const data = {
+      id: next.id,
+      ...encryptUser(crypto, next.id, name, email),
+      username: username ?? null,
+      usernameKey: username?.toLowerCase() ?? null,
+      passwordHash: passwordHash ?? null,
+      age: age ?? null,
+      pincode: pincode ?? null,
+      role: role ?? 'user',
+    }
+    const row = await database
+      .$transaction(async (tx) => {
+        await nameRequest(tx, requestId)
+        const created = await tx.user.create({ data, select: USER_COLUMNS })
+        if (email !== undefined) await requestMails(tx, 'welcome', [next.id], requestId)
+        return created
+      })
+      .catch((error: unknown) => {
+        throw toConflict(error)
+      })
+    return decryptUser(crypto, row)
+  }
+
   return {
     /**
      * Creates a user, who gets a welcome mail if there is an address.
      *
      * @throws AppError 409 when the email address or the user name is taken
      */
-    async create({ name, email, ...rest }: NewUser, requestId?: string): Promise<UserRecord> {
-      await assertMayClaim(database, crypto, email)
-      const [next] = await database.$queryRaw<[{ id: bigint }]>`
-        SELECT nextval(pg_get_serial_sequence('users', 'id')) AS id`
-      const { username, age, pincode, passwordHash, role } = rest
-      const data = {
-        id: next.id,
-        ...encryptUser(crypto, next.id, name, email),
-        username: username ?? null,
-        usernameKey: username?.toLowerCase() ?? null,
-        passwordHash: passwordHash ?? null,
-        age: age ?? null,
-        pincode: pincode ?? null,
-        role: role ?? 'user',
-      }
-      const row = await database
-        .$transaction(async (tx) => {
-          await nameRequest(tx, requestId)
-          const created = await tx.user.create({ data, select: USER_COLUMNS })
-          if (email !== undefined) await requestMails(tx, 'welcome', [next.id], requestId)
-          return created
-        })
-        .catch((error: unknown) => {
-          throw toConflict(error)
-        })
-      return decryptUser(crypto, row)
-    },
+    create: (user: NewUser, origin: Origin = { source: 'single' }): Promise<UserRecord> =>
+      creations.users(
+        origin,
+        () => insert(user, origin.requestId),
+        ({ id }) => ({ ids: [id] }),
+      ),
 
     /**
      * Keeps a user, for a change to a record of theirs, until the end of the transaction. Changes to one user's

@@ -52,6 +52,8 @@ export interface LoadResult {
   readonly dialect: FileDialect
   readonly columns: readonly Column[]
   readonly counts: RowCounts
+  /** Of transactions: how many of each type were loaded. */
+  readonly loadedByType?: Readonly<Record<'credit' | 'debit', number>>
 }
 
 /**

@@ -7,6 +7,7 @@ export interface RecordLoad<T> {
   readonly loaded: number
   /** Records that existed already. */
   readonly skipped: number
+  readonly loadedByType?: LoadResult['loadedByType']
   /** @returns for each item why it is refused, or undefined if it is accepted */
   add(items: readonly T[]): Promise<readonly (AppError | undefined)[]>
   /** Stores the remaining items. */
@@ -31,5 +32,11 @@ export async function loadRecords<T>(
     context.count(counts())
   }
   await load.end()
-  return { dialect: file.dialect, columns: records.shown(), counts: counts() }
+  const { loadedByType } = load
+  return {
+    dialect: file.dialect,
+    columns: records.shown(),
+    counts: counts(),
+    ...(loadedByType && { loadedByType }),
+  }
 }
