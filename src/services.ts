@@ -4,6 +4,7 @@ import { openDatabase } from './database/client.ts'
 import { watchKeyUse } from './database/key-use.ts'
 import { watchStorage } from './database/storage.ts'
 import { gaugePendingEvents, startAppender } from './events/appender.ts'
+import { gaugeJobs } from './events/job-metrics.ts'
 import { gaugeOutbox } from './events/outbox.ts'
 import { together } from './events/passes.ts'
 import { openQueue } from './events/queue.ts'
@@ -86,7 +87,9 @@ export function openServices(
   const keys = watchKeyUse({ database, crypto, log })
   const shared = openShared(config.REDIS_URL, log)
   const cache = openCache({ shared, isThere: (id) => userExists(database, id), metrics, log })
-  const queue = openQueue({ databaseUrl, shared, storage, metrics, log })
+  const queueOptions = { databaseUrl, shared, storage, metrics, log }
+  const queue = openQueue(queueOptions)
+  const webhookQueue = openQueue({ ...queueOptions, name: 'webhooks' })
   const relayed = startRelay({
     database: relay,
     queue,
@@ -101,6 +104,7 @@ export function openServices(
       : relayed
   gaugeOutbox(relay, metrics)
   gaugePendingEvents(relay, metrics)
+  gaugeJobs({ events: queue, webhooks: webhookQueue }, metrics)
 
   const conventions = createConventions({ database, crypto, log })
   const creations = createCreations({ metrics, log })
@@ -170,7 +174,7 @@ export function openServices(
     database,
     ownDatabase: webhookDatabase,
     crypto,
-    queue: openQueue({ name: 'webhooks', databaseUrl, shared, storage, metrics, log }),
+    queue: webhookQueue,
     post: createPost({ find: createLookup(allowPrivate), timeoutMs: WEBHOOK_TIMEOUT_MS }),
     outbox,
     metrics,

@@ -155,9 +155,30 @@ export function gaugeOutbox(database: Database, metrics: Metrics): void {
     'Outbox rows of changes without figures: one a user and day, or one a user after a big load',
     () => database.outboxRow.count({ where: CHANGES }),
   )
+  metrics.gauges(
+    'passbook_outbox_waiting_rows',
+    'Outbox rows whose work is not done, by the job that does it',
+    ['job'] as const,
+    () => waitingByConsumer(database),
+  )
   metrics.gauge('passbook_outbox_lag_seconds', 'Age of the oldest change without figures', () =>
     oldestChangeSeconds(database),
   )
+}
+
+/** Counts the rows of each consumer that the outbox has work for. */
+async function waitingByConsumer(database: Database) {
+  const counts = new Map<string, number>()
+  for (const event of Object.values(events)) {
+    if ('coalesced' in event) counts.set(event.consumer, 0)
+  }
+  const rows = await database.outboxRow.groupBy({ by: ['type'], _count: true })
+  for (const { type, _count } of rows) {
+    // An event of a newer Passbook is none of ours.
+    const job = routeOf(type)?.consumer
+    if (job !== undefined) counts.set(job, (counts.get(job) ?? 0) + _count)
+  }
+  return [...counts].map(([job, value]) => ({ labels: { job }, value }))
 }
 
 /** The age in seconds of the oldest change without figures; 0 if there is none. */

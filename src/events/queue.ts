@@ -3,11 +3,8 @@ import {
   createPostgresBackend,
   createRedisBackend,
   type IQueueBackend,
-  type Job as QueuedJob,
   withBackend,
 } from 'bullmq'
-import { Compile } from 'typebox/compile'
-import { inBackground } from '../database/background.ts'
 import { QUEUE_SCHEMA } from '../database/migrate.ts'
 import type { Storage } from '../database/storage.ts'
 import { boundedBy } from '../database/work-limits.ts'
@@ -16,15 +13,10 @@ import type { Log } from '../lib/log.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import { redisOptions } from '../lib/redis.ts'
 import type { SharedRedis } from '../lib/redis-watch.ts'
-import {
-  type ConsumerName,
-  type Consumers,
-  type EventName,
-  type Job,
-  payloadSchemas,
-} from './catalogue.ts'
+import type { Consumers, EventName, Job } from './catalogue.ts'
 import { countUnderWay } from './count-under-way.ts'
 import { openProducer } from './producer.ts'
+import { runJob } from './run-job.ts'
 import { type RunningWorker, runWhenReady } from './run-when-ready.ts'
 import { keepSchedules } from './schedules.ts'
 
@@ -60,6 +52,16 @@ const QUEUE_LIMITS = {
 /** `webhooks`: what waits for receivers, so that a slow one holds up no figures. */
 export type QueueName = 'events' | 'webhooks'
 
+/** How many jobs of a queue there are in each state. */
+export interface JobCounts {
+  readonly waiting: number
+  readonly active: number
+  /** Waiting for another try, or for the time of their schedule. */
+  readonly delayed: number
+  /** Failed for good. */
+  readonly failed: number
+}
+
 /** A job that failed for good. */
 export interface FailedJob {
   readonly id: string
@@ -87,6 +89,8 @@ export interface EventQueue {
   /** Puts failed jobs back: one by its id, or all. @returns how many */
   retry(id?: string): Promise<number>
   ready(): Promise<boolean>
+  /** @throws when the queue does not answer within so many milliseconds */
+  counts(milliseconds: number): Promise<JobCounts>
   close(): Promise<void>
 }
 
@@ -153,10 +157,12 @@ function queueOver<B extends IQueueBackend, C>(
     },
     schedule: schedules.add,
     consume(consumers, concurrency, done) {
+      // A rate is wrong for a counter that appears with its first failure.
+      for (const job of Object.keys(consumers)) metrics.jobFailures.inc({ job }, 0)
       const open = () => {
         const opened = new Worker(
           name,
-          (job) => jobs.count(run(job, consumers, options).finally(done)),
+          (job) => jobs.count(runJob(job, consumers, options).finally(done)),
           {
             connection: connections.worker,
             autorun: false,
@@ -206,39 +212,20 @@ function queueOver<B extends IQueueBackend, C>(
         () => false,
       )
     },
+    async counts(milliseconds) {
+      const states = ['waiting', 'prioritized', 'active', 'delayed', 'failed'] as const
+      const read = async () => (await producer.ready()).getJobCounts(...states)
+      const found = await (shared
+        ? shared.watch.run(read, milliseconds)
+        : inTime(read(), milliseconds))
+      const { waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = found
+      return { waiting: waiting + prioritized, active, delayed, failed }
+    },
     async close() {
       schedules.close()
       if (worker) await within(MAX_CLOSE_MS, worker.close())
       // Closing fails if Redis is away; stopping has to go on.
       await producer.close().catch((error) => log.warn({ err: error }, 'the queue does not answer'))
     },
-  }
-}
-
-const payloadChecks = new Map(
-  [...payloadSchemas].map(([consumer, payload]) => [consumer, Compile(payload)]),
-)
-
-/** Runs one job. The queue keeps only the name and code of an error: its message can quote data. */
-async function run(
-  job: QueuedJob,
-  consumers: Consumers,
-  { storage, metrics, log }: QueueOptions,
-): Promise<void> {
-  const end = metrics.jobs.startTimer({ job: job.name })
-  const { request_id } = job.data
-  try {
-    if (!payloadChecks.get(job.name)?.Check(job.data)) throw new Error('unknown job or payload')
-    const consume = consumers[job.name as ConsumerName] as (payload: unknown) => Promise<void>
-    await inBackground(() => consume(job.data))
-    end({ outcome: 'completed' })
-    log.debug({ job: job.name, job_id: job.id, request_id }, 'job completed')
-  } catch (error) {
-    end({ outcome: 'failed' })
-    storage?.note(error)
-    const attempt = job.attemptsMade + 1
-    log.error({ err: error, job: job.name, job_id: job.id, request_id, attempt }, 'job failed')
-    const { name, code } = error as { readonly name?: string; readonly code?: string }
-    throw new Error([name ?? 'Error', code].filter(Boolean).join(' '))
   }
 }

@@ -39,6 +39,12 @@ export function createMetrics() {
       buckets: JOB_BUCKETS,
       registers,
     }),
+    jobsUnderWay: new Gauge({
+      name: 'passbook_jobs_under_way',
+      help: 'Jobs that this process works on, by job',
+      labelNames: ['job'] as const,
+      registers,
+    }),
     eventLag: new Histogram({
       name: 'passbook_event_lag_seconds',
       help: 'Time from the commit of a change until the figures that hold it are committed',
@@ -143,6 +149,25 @@ export function createMetrics() {
             (value) => this.set(value),
             () => this.remove(),
           )
+        },
+      })
+    },
+    /** Like `gauge`, with a value for each combination of labels. */
+    gauges<Label extends string>(
+      name: string,
+      help: string,
+      labelNames: readonly Label[],
+      read: () => Promise<readonly { labels: Readonly<Record<Label, string>>; value: number }[]>,
+    ) {
+      return new Gauge({
+        name,
+        help,
+        labelNames,
+        registers,
+        async collect() {
+          const values = await read().catch(() => [])
+          this.reset()
+          for (const { labels, value } of values) this.set(labels, value)
         },
       })
     },

@@ -2,10 +2,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { FailedJob } from '../../src/events/queue.ts'
 import { usageOf } from '../../src/lib/command-line.ts'
 import * as commands from '../../src/programs/commands.ts'
 import { createSecrets } from '../../src/programs/kept-secrets.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
+import { failJobs } from '../setup/fail-jobs.ts'
 import { runScript } from '../setup/run-script.ts'
 import { createDataDir, endProcesses, startProcess } from '../setup/servers/processes.ts'
 
@@ -33,6 +35,8 @@ afterAll(async () => {
   await database.drop()
   await rm(folder, { recursive: true, force: true })
 })
+
+const LANE = { user_id: 7, endpoint_id: 8, lease: '00000000-0000-4000-8000-000000000000' }
 
 /** Nothing is there, and nothing can be reached. */
 const nowhere = () => ({ DATA_DIR: join(folder, 'none') })
@@ -119,6 +123,20 @@ describe('with --json a program prints one document', () => {
   it('jobs', async () => {
     expect(await documentOf('jobs', 'list')).toEqual({ failed: [] })
     expect(await documentOf('jobs', 'retry')).toEqual({ put_back: 0 })
+  })
+
+  it('jobs, with those of both queues', async () => {
+    const failing = { recomputeStatistics: { user_ids: [7] }, deliverWebhooks: LANE }
+    await failJobs(database.url, failing)
+    const { failed } = await documentOf('jobs', 'list')
+    const found = failed.map(({ consumer, data }: FailedJob) => [consumer, data])
+    expect(Object.fromEntries(found)).toEqual(failing)
+    const { id } = failed.find(({ consumer }: FailedJob) => consumer === 'deliverWebhooks')
+    expect(await documentOf('jobs', 'retry', id)).toEqual({ put_back: 1 })
+    expect((await documentOf('jobs', 'list')).failed).toMatchObject([
+      { consumer: 'recomputeStatistics' },
+    ])
+    expect(await documentOf('jobs', 'retry')).toEqual({ put_back: 1 })
   })
 
   it('secrets', async () => {
