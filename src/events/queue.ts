@@ -16,6 +16,7 @@ import type { SharedRedis } from '../lib/redis-watch.ts'
 import type { Consumers, EventName, Job } from './catalogue.ts'
 import { countUnderWay } from './count-under-way.ts'
 import { openProducer } from './producer.ts'
+import { useListenedClients } from './redis-clients.ts'
 import { runJob } from './run-job.ts'
 import { type RunningWorker, runWhenReady } from './run-when-ready.ts'
 import { keepSchedules } from './schedules.ts'
@@ -119,6 +120,7 @@ export function openQueue(options: QueueOptions): EventQueue {
     const classes = withBackend(createPostgresBackend)
     return queueOver(classes, { producer: connection, worker: connection }, options)
   }
+  useListenedClients()
   const classes = withBackend(createRedisBackend)
   const producer = { url: shared.url, ...redisOptions('fail-fast') }
   const worker = { url: shared.url, ...redisOptions('wait') }

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis'
+import { Redis, type RedisOptions } from 'ioredis'
 import type { Log } from './log.ts'
 
 const MAX_RECONNECT_MS = 1_000
@@ -31,9 +31,24 @@ export function redisOptions(whenAway: WhenAway): ReconnectOptions {
       }
 }
 
+/**
+ * A client that never lacks an error listener, and neither do its duplicates. ioredis prints errors
+ * that nobody listens to on standard error, and libraries forget their listener or remove it.
+ */
+export class ListenedRedis extends Redis {
+  constructor(url: string, options: RedisOptions) {
+    super(url, options)
+    this.on('error', () => undefined)
+  }
+
+  override duplicate(changes?: Partial<RedisOptions>): Redis {
+    return super.duplicate(changes).on('error', () => undefined)
+  }
+}
+
 /** Opens a client that reconnects forever and logs each loss of its connection once. */
 export function openRedis(url: string, whenAway: WhenAway, log: Log): Redis {
-  const redis = new Redis(url, redisOptions(whenAway))
+  const redis = new ListenedRedis(url, redisOptions(whenAway))
   let away = false
   redis.on('error', (error) => {
     if (!away) log.warn({ err: error }, 'Redis does not answer')
