@@ -112,8 +112,8 @@ export async function runCommand<const C extends Command>(
 }
 
 /**
- * Runs a process until it is stopped by SIGINT, SIGTERM or SIGHUP; a second signal ends it at
- * once. Exit codes: 0 after a stop, 1 if it could not start or failed, 2 for invalid arguments.
+ * Runs a process until it is stopped by SIGINT, SIGTERM or SIGHUP; a second signal ends it once its
+ * log is written. Exit codes: 0 after a stop, 1 if it could not start or failed, 2 for invalid arguments.
  * With --json its log goes to standard error.
  */
 export async function runProcess(
@@ -124,9 +124,9 @@ export async function runProcess(
   const openLog = (level: string) => openOutputLog(level, json ? STANDARD_ERROR : STANDARD_OUTPUT)
   let output = openLog('info')
   const failed = (error: unknown) => fail(error, json, output.log, output.written)
-  const stopped = async () => {
+  const exit = async (code: number) => {
     await within(MAX_LOG_MS, output.written())
-    process.exit(0)
+    process.exit(code)
   }
   process.on('uncaughtException', failed)
   process.on('unhandledRejection', failed)
@@ -134,10 +134,14 @@ export async function runProcess(
   let stopping = false
   for (const signal of SIGNALS) {
     process.on(signal, () => {
-      if (stopping || running === undefined) process.exit(FAILED)
+      if (stopping || running === undefined) {
+        output.log.warn('aborted by a signal')
+        void exit(FAILED)
+        return
+      }
       stopping = true
       output.log.info('stopping; a second signal aborts what is under way')
-      running.stop().then(stopped, failed)
+      running.stop().then(() => exit(0), failed)
     })
   }
   try {
