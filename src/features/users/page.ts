@@ -1,7 +1,8 @@
 import { type Database, type DatabaseTransaction, Prisma } from '../../database/client.ts'
 import type { Paging } from '../../http/paging.ts'
-import { type ShownRow, USER_COLUMNS } from './fields.ts'
+import type { ShownRow } from './fields.ts'
 import type { Position, UserOrder } from './list.ts'
+import { SHOWN } from './shown.ts'
 
 /** Up to how many matches of filters are counted. */
 export const MAX_COUNTED = 2_000
@@ -27,16 +28,6 @@ interface PageRows {
 }
 
 type GatheredRow = ShownRow & { readonly total: bigint }
-
-const columnName = (field: string) =>
-  field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-
-/** Of `users shown`, under the names that Prisma gives them. */
-const SHOWN = Prisma.raw(
-  Object.keys(USER_COLUMNS)
-    .map((field) => `shown.${columnName(field)} AS "${field}"`)
-    .join(', '),
-)
 
 const VALUE_TYPES = {
   id: Prisma.sql`bigint`,

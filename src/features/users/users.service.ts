@@ -36,6 +36,7 @@ import {
   lockAdmins,
   rightsColumns,
 } from './roles.ts'
+import { readShown } from './shown.ts'
 
 export interface NewUser {
   readonly name: string
@@ -145,10 +146,8 @@ export function createUserService({ database, crypto, cache, creations }: UserDe
 
     /** @throws AppError 404 when there is no such user, or it is not the caller's to see */
     async get(caller: Caller, id: number): Promise<UserRecord> {
-      const row = mayAccess(caller, id)
-        ? await database.user.findUnique({ where: { id }, select: USER_COLUMNS })
-        : null
-      if (row === null) throw notFound('User', id)
+      const row = mayAccess(caller, id) ? await readShown(database, id) : undefined
+      if (row === undefined) throw notFound('User', id)
       return decryptUser(crypto, row)
     },
 
