@@ -132,7 +132,7 @@ export function openServices(
   const employments = createEmploymentService({ database, users })
   const bankAccounts = createBankAccountService({ database, crypto, users })
   const transactionDeps = { database, crypto, outbox, users, defaultCurrency, creations }
-  const transactions = createTransactionService(transactionDeps)
+  const transactions = createTransactionService({ ...transactionDeps, cache })
   const transactionBulk = createTransactionBulk(transactionDeps)
   const transactionPast = createTransactionPast({ database, crypto })
   const integrity = createIntegrityService({ database })

@@ -1,13 +1,15 @@
 import { RedisDriver } from 'bentocache/drivers/redis'
 import { nameOf, userOf } from './answer-key.ts'
 
-/**
- * Only a user's first answer sets the expiry: the whole hash expires then, so it cannot grow
- * forever.
- */
+/** A user who has this many answers begins anew: each change leaves those of older versions behind. */
+const MAX_ANSWERS_PER_USER = 64
+
+/** The whole hash expires with the answer that has to go first, and later answers never prolong it. */
 const ADD = `
+  if redis.call('HLEN', KEYS[1]) >= ${MAX_ANSWERS_PER_USER} then redis.call('UNLINK', KEYS[1]) end
   redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-  if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end`
+  local left = redis.call('PTTL', KEYS[1])
+  if left < 0 or left > tonumber(ARGV[3]) then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end`
 
 /** Answers in Redis, in one hash per user. A delete removes a user's whole hash. */
 export class AnswersInRedis extends RedisDriver {

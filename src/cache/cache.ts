@@ -1,6 +1,6 @@
 import { BentoCache, bentostore } from 'bentocache'
 import { redisBusDriver } from 'bentocache/drivers/redis'
-import { afterCommit } from '../database/unit-of-work.ts'
+import { afterCommit, isInUnitOfWork } from '../database/unit-of-work.ts'
 import { within } from '../lib/in-time.ts'
 import type { Log } from '../lib/log.ts'
 import type { Metrics } from '../lib/metrics.ts'
@@ -11,17 +11,26 @@ import { AnswersInMemory } from './answers-in-memory.ts'
 import { AnswersInRedis } from './answers-in-redis.ts'
 
 const PREFIX = 'passbook:cache'
-const TIME_TO_LIVE = '10m'
+/** How long answers of each kind are kept. Those of histories hold names, and are longer. */
+const LIFETIMES = { figures: '10m', days: '10m', history: '5m' } as const
 /** The longest time to disconnect: an unavailable Redis never confirms. */
 const MAX_DISCONNECT_MS = 500
 
-/**
- * Computed answers about users. Their names contain the version of the data they were computed
- * from.
- */
+/** What an answer is about. */
+export interface Question {
+  readonly userId: number
+  readonly kind: keyof typeof LIFETIMES
+  /** Contains the version of the data, read before computing, and everything else that matters. */
+  readonly name: string
+}
+
+/** Computed answers about users. */
 export interface Cache {
-  /** The cached answer, or the newly computed one; concurrent callers share one computation. */
-  getOrSet<T>(userId: number, name: string, compute: () => Promise<T>): Promise<T>
+  /**
+   * The cached answer, or the newly computed one; concurrent callers share one computation. Within
+   * a unit of work it is always computed: what is not committed may have no version yet.
+   */
+  getOrSet<T>(question: Question, compute: () => Promise<T>): Promise<T>
   /**
    * Deletes all answers about deleted users, in every process and in Redis, after the transaction
    * commits. An unavailable Redis may keep some until they expire; nobody reads them, since the
@@ -63,7 +72,6 @@ export function openCache({ shared, isThere, metrics, log }: Deps): Cache {
   const bento = new BentoCache({
     default: 'answers',
     stores: { answers: store },
-    ttl: TIME_TO_LIVE,
     // A late or failed Redis operation counts as a miss.
     ...(shared && {
       internalOperationWrapper: <T>(operation: () => T) =>
@@ -74,10 +82,12 @@ export function openCache({ shared, isThere, metrics, log }: Deps): Cache {
   const remove = (userIds: readonly number[]) => bento.deleteMany({ keys: userIds.map(String) })
 
   return {
-    async getOrSet(userId, name, compute) {
+    async getOrSet({ userId, kind, name }, compute) {
+      if (isInUnitOfWork()) return await compute()
       let computed = false
       const answer = await bento.getOrSet({
-        key: answerKey(userId, name),
+        key: answerKey(userId, `${kind}:${name}`),
+        ttl: LIFETIMES[kind],
         factory: () => {
           computed = true
           return compute()
@@ -86,7 +96,7 @@ export function openCache({ shared, isThere, metrics, log }: Deps): Cache {
         skipBusNotify: true,
       })
       // Counted here because the library's own events include reads of its own.
-      metrics.cacheReads.inc({ result: computed ? 'miss' : 'hit' })
+      metrics.cacheReads.inc({ kind, result: computed ? 'miss' : 'hit' })
       // A user deleted during the computation was forgotten before this answer was stored.
       if (computed && !(await isThere(userId))) await remove([userId])
       return answer

@@ -52,6 +52,9 @@ export async function inUnitOfWork<T>(
   return result
 }
 
+/** Whether the calling code runs within a unit of work, and so may read what is not committed. */
+export const isInUnitOfWork = (): boolean => units.getStore() !== undefined
+
 /**
  * Runs an effect that others must not see before the commit: after the unit commits, or now if
  * there is none.

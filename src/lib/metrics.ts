@@ -114,8 +114,8 @@ export function createMetrics() {
     }),
     cacheReads: new Counter({
       name: 'passbook_cache_reads_total',
-      help: 'Reads of the cache, by result (hit or miss)',
-      labelNames: ['result'] as const,
+      help: 'Reads of the cache, by kind of answer and result (hit or miss)',
+      labelNames: ['kind', 'result'] as const,
       registers,
     }),
     relayRunaways: new Counter({

@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(() => cache.close())
 
 const read = (userId: number, name: string, compute = async () => 'computed') =>
-  cache.getOrSet(userId, name, compute)
+  cache.getOrSet({ userId, kind: 'figures', name }, compute)
 const counted = async () => cacheReads(await metrics.registry.metrics())
 
 describe('reads of the cache', () => {

@@ -1,6 +1,8 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cacheReads } from '../setup/cache-reads.ts'
+import { figures, historyOf, user } from '../setup/freshness/kinds.ts'
+import { expectNeverStale } from '../setup/freshness/never-stale.ts'
 import { createCustomers, createHttpClient, type HttpClient } from '../setup/http/http-client.ts'
 import { type Fleet, startFleet } from '../setup/servers/fleet.ts'
 
@@ -60,6 +62,41 @@ describe('the cache', () => {
     expect(await redis.pttl(hash)).toBeLessThanOrEqual(60_000)
     redis.disconnect()
   })
+
+  it('keeps histories for five minutes, and at most 64 answers of one user', async () => {
+    const [id = 0] = await createCustomers(fleet.admin, 1)
+    const hash = `passbook:cache:${id}`
+    const redis = new Redis(fleet.redis.url)
+    const read = (query: string) =>
+      fleet.admin.request('GET', `/v1/users/${id}/transactions?${query}`)
+    await countOf(fleet.admin, id)
+    await read('cursor=')
+    expect(await redis.hlen(hash)).toBe(2)
+    const left = await redis.pttl(hash)
+    expect(left).toBeGreaterThan(250_000)
+    expect(left).toBeLessThanOrEqual(300_000)
+    for (let size = 1; size <= 62; size += 1) await read(`per_page=${size}`)
+    expect(await redis.hlen(hash)).toBe(64)
+    await read('per_page=63')
+    expect(await redis.hlen(hash)).toBe(1)
+    expect(await redis.pttl(hash)).toBeLessThanOrEqual(300_000)
+    redis.disconnect()
+  })
+
+  it.each([
+    ['figures', figures],
+    ['a history by cursor', historyOf('cursor=&per_page=100')],
+    ['a history by number', historyOf('per_page=100')],
+    ['a user', user],
+  ] as const)(
+    'never makes an answer older than what was committed: %s',
+    async (_, kind) => {
+      const [userId = 0] = await createCustomers(fleet.admin, 1)
+      const { query } = fleet.database
+      await expectNeverStale({ clients: [fleet.admin, other], userId, query }, kind)
+    },
+    60_000,
+  )
 
   it('is read by none of them any more for what was recomputed since', async () => {
     const [id = 0] = await createCustomers(fleet.admin, 1)

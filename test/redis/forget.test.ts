@@ -34,13 +34,15 @@ async function keysOf(ids: readonly number[]): Promise<string[]> {
   return keys.filter((key) => ids.some((id) => key.includes(String(id)))).sort()
 }
 
-/** Reads all kinds of figures of users by both processes, twice, so that they are cached wherever they can be. */
+/** Reads figures and histories of users by both processes, twice, so that they are cached wherever they can be. */
 async function fill(ids: readonly number[]): Promise<void> {
   const paths = [
     'analytics',
     'analytics?currency=JPY',
     'analytics?to=2026-01-01',
     'analytics/daily',
+    'transactions',
+    'transactions?cursor=&type=credit',
   ]
   for (const id of ids) {
     for (const path of [...paths, ...paths]) {
@@ -61,7 +63,7 @@ async function openAnother() {
   const shared = openShared(fleet.redis.url, log) as SharedRedis
   const cache = openCache({ shared, isThere: async () => true, metrics: createMetrics(), log })
   const read = (userId: number, answer: string) =>
-    cache.getOrSet(userId, 'test', async () => answer)
+    cache.getOrSet({ userId, kind: 'figures', name: 'test' }, async () => answer)
   let probe = FIRST_ID + 2_000
   await vi.waitFor(async () => {
     probe += 1

@@ -34,7 +34,13 @@ describe('names, addresses, account numbers, passwords and tokens', () => {
     const sent = commands.join('\n')
     expect(findLeaks(secrets, [{ where: 'Redis', bytes: Buffer.from(sent) }])).toEqual([])
     // Jobs, the reason why one failed, and cached answers are among what was searched.
-    for (const text of ['recomputeStatistics', 'failedReason', 'passbook:cache', 'total_credit'])
+    for (const text of [
+      'recomputeStatistics',
+      'failedReason',
+      'passbook:cache',
+      'total_credit',
+      'history:',
+    ])
       expect(sent).toContain(text)
   })
 

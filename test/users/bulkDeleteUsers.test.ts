@@ -48,10 +48,10 @@ describe('bulkDeleteUsers', () => {
   it('deletes the cached answers of each, and of nobody else', async () => {
     const ids = await createCustomers(3)
     const [kept, ...gone] = ids as [number, number, number]
+    const { cache } = cast.service.services
+    const about = (userId: number) => ({ userId, kind: 'figures', name: 'test' }) as const
     const read = (value: string) =>
-      Promise.all(
-        ids.map((id) => cast.service.services.cache.getOrSet(id, 'test', async () => value)),
-      )
+      Promise.all(ids.map((id) => cache.getOrSet(about(id), async () => value)))
     await read('before')
     await remove(gone)
     expect(await existing(ids)).toEqual([kept])

@@ -106,7 +106,10 @@ describe('deleteUser', () => {
   it('deletes the cached answers of the user', async () => {
     const gone = await cast.service.createCustomer(cast.staff.token)
     const read = (value: string) =>
-      cast.service.services.cache.getOrSet(gone.id, 'test', async () => value)
+      cast.service.services.cache.getOrSet(
+        { userId: gone.id, kind: 'figures', name: 'test' },
+        async () => value,
+      )
     expect([await read('before'), await read('after')]).toEqual(['before', 'before'])
     await remove(gone.id, cast.staff.token)
     expect(await read('after')).toBe('after')

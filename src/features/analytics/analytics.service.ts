@@ -116,14 +116,14 @@ export function createAnalyticsService({
    * and never puts old figures under a new one.
    */
   function cached<T>(
-    kind: string,
+    kind: 'figures' | 'days',
     selection: Selection,
     version: bigint,
     compute: () => Promise<T>,
   ) {
     const { userId, currency, from = '', to = '' } = selection
-    const name = [kind, version, currency, from, to].join(':')
-    return cache.getOrSet(userId, name, compute)
+    const name = [version, currency, from, to].join(':')
+    return cache.getOrSet({ userId, kind, name }, compute)
   }
 
   return {

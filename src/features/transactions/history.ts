@@ -11,7 +11,8 @@ export type HistoryQuery = Static<typeof listUserTransactions.schema.querystring
 
 const isDateOnly = (text: string) => text.length === 10
 
-interface Position {
+/** A place in a history, after a transaction. */
+export interface HistoryPosition {
   readonly date: Date
   readonly id: bigint
 }
@@ -69,7 +70,7 @@ export const HISTORY_ORDER: Prisma.TransactionOrderByWithRelationInput[] = [
 ]
 
 export const historyPaging = (query: HistoryQuery) =>
-  readPaging(query, ([time, id]): Position | undefined =>
+  readPaging(query, ([time, id]): HistoryPosition | undefined =>
     isStorable(time) && Number.isSafeInteger(id)
       ? { date: new Date(time), id: BigInt(id as number) }
       : undefined,
@@ -78,7 +79,7 @@ export const historyPaging = (query: HistoryQuery) =>
 export const historyPosition = ({ date, id }: TransactionRecord) => [date.getTime(), Number(id)]
 
 /** Selects everything older than a position. */
-export const historyAfter = ({ date, id }: Position): Prisma.TransactionWhereInput => ({
+export const historyAfter = ({ date, id }: HistoryPosition): Prisma.TransactionWhereInput => ({
   date: { lte: date },
   OR: [{ date: { lt: date } }, { id: { lt: id } }],
 })

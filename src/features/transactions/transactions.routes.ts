@@ -48,6 +48,6 @@ export function transactionRoutes(
 
   handle(operations.listUserTransactions, async ({ caller, params, query, request, reply }) => {
     const page = await transactions.history(caller, params.id, query)
-    return sendPage(request, reply, query, { ...page, items: page.items.map(transactionView) })
+    return sendPage(request, reply, query, page)
   })
 }

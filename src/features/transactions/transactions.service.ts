@@ -1,11 +1,10 @@
+import type { Cache } from '../../cache/cache.ts'
 import { type Database, violatedUnique, violatesForeignKey } from '../../database/client.ts'
 import { conflict, notFound } from '../../errors.ts'
 import type { Nudge } from '../../events/passes.ts'
 import type { TransactionCreate, TransactionUpdate } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
 import type { Creations } from '../../http/creations/creations.ts'
-import { type Page, toPage } from '../../http/paging.ts'
-import { checkAll } from '../../http/validation/check-all.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { assertMayChange, mayAccess, type UserService } from '../users/users.public.ts'
 import {
@@ -16,14 +15,7 @@ import {
   type TransactionRecord,
   toColumns,
 } from './fields.ts'
-import {
-  HISTORY_ORDER,
-  type HistoryQuery,
-  historyAfter,
-  historyFilter,
-  historyPaging,
-  historyPosition,
-} from './history.ts'
+import { createHistoryReader } from './history-pages.ts'
 import { lockOwner, lockTransaction } from './insert-transactions.ts'
 
 export interface TransactionDeps {
@@ -46,7 +38,7 @@ export const referenceTaken = () =>
 const toConflict = (error: unknown) =>
   violatedUnique(error)?.includes('reference') ? referenceTaken() : error
 
-export function createTransactionService(deps: TransactionDeps) {
+export function createTransactionService(deps: TransactionDeps & { readonly cache: Cache }) {
   const { database, crypto, outbox, users, defaultCurrency, creations } = deps
 
   async function draft(caller: Caller, input: TransactionCreate): Promise<TransactionDraft> {
@@ -135,28 +127,6 @@ export function createTransactionService(deps: TransactionDeps) {
       outbox.nudge()
     },
 
-    /** Newest first. @throws AppError 404 for the user, 422 */
-    async history(
-      caller: Caller,
-      userId: number,
-      query: HistoryQuery,
-    ): Promise<Page<TransactionRecord>> {
-      await users.get(caller, userId)
-      const [where, { limit, offset, after }] = checkAll(
-        () => historyFilter(userId, query),
-        () => historyPaging(query),
-      )
-      const [rows, total] = await Promise.all([
-        database.transaction.findMany({
-          where: after === undefined ? where : { AND: [where, historyAfter(after)] },
-          orderBy: HISTORY_ORDER,
-          take: limit + 1,
-          skip: offset ?? 0,
-        }),
-        offset === undefined ? undefined : database.transaction.count({ where }),
-      ])
-      const transactions = rows.map((row) => decryptTransaction(crypto, row))
-      return toPage(transactions, limit, historyPosition, total)
-    },
+    history: createHistoryReader(deps),
   }
 }

@@ -10,5 +10,6 @@ export {
   type UserRecord,
 } from './fields.ts'
 export type { FoundUser, UserLookup } from './lookup.ts'
+export { userExists } from './user-exists.ts'
 export type { UserService } from './users.service.ts'
 export { userView } from './users.view.ts'
