@@ -22,7 +22,7 @@ async function isEmpty(body: Readable): Promise<boolean> {
 
 /**
  * Takes an empty body for none where an operation has no body: proxies and SDKs frame one in chunks, or give it a
- * media type. Install after the timeout of bodies and before their decompression.
+ * media type. JSON that is not empty is left to the validator. Install after the timeout of bodies and before their decompression.
  */
 export function installEmptyBodies(app: FastifyInstance): void {
   app.addHook('preParsing', async (request, _reply, body) => {

@@ -7,6 +7,7 @@ import { type FieldError, invalid, MAX_ERRORS, type Place } from '../../errors.t
 import { cutToLimits } from './cut-to-limits.ts'
 import './formats.ts'
 import { alteredValues } from '../body/json-body.ts'
+import { checkNoBody } from './no-body.ts'
 import { isObject } from './places.ts'
 import { createDescriber } from './validation-errors.ts'
 
@@ -108,13 +109,18 @@ function withAltered(
   return [...altered, ...errors.filter(({ path }) => !places.has(path))]
 }
 
-/** Compiles the check of a whole request, which replaces each part with its converted value. */
-function compileRequestCheck(described: FastifySchema) {
+/**
+ * Compiles the check of a whole request, which replaces each part with its converted value.
+ *
+ * @param refusesBody whether it must have no body if the schema describes none
+ */
+function compileRequestCheck(described: FastifySchema, refusesBody: boolean) {
   const checks = PARTS.flatMap(({ part, schema, property }) => {
     const partSchema = described[schema] as TSchema | undefined
-    return partSchema === undefined
-      ? []
-      : [{ part, property, check: compileCheck(partSchema, part) }]
+    if (partSchema !== undefined) {
+      return [{ part, property, check: compileCheck(partSchema, part) }]
+    }
+    return part === 'body' && refusesBody ? [{ part, property, check: checkNoBody }] : []
   })
   /** @throws AppError 422 with the errors of all parts */
   return (request: FastifyRequest): void => {
@@ -143,7 +149,8 @@ export function installValidator(app: FastifyInstance): void {
   // Fastify's own validation would report only the first invalid part.
   app.setValidatorCompiler(() => () => true)
   app.addHook('onRoute', (route) => {
-    const check = compileRequestCheck(route.schema ?? {})
+    const { operationId, takesFile } = route.config ?? {}
+    const check = compileRequestCheck(route.schema ?? {}, operationId !== undefined && !takesFile)
     const others = route.preValidation ?? []
     route.preValidation = [
       (request, _reply, done) => {

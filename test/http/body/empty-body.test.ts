@@ -26,6 +26,11 @@ const BODIES: readonly (readonly [Headers, string])[] = [
   [{ ...CHUNKED, 'Content-Type': 'text/plain' }, `1\r\nx\r\n${END_OF_CHUNKS}`],
   [{ 'Content-Length': '1', 'Content-Type': 'text/csv' }, 'x'],
 ]
+const JSON_TYPE = { 'Content-Type': 'application/json' }
+/** JSON that says something. */
+const JSON_BODIES = ['{"id":1}', '[]', '1', '"x"', 'false', '{"id":12345678901234567890}']
+/** JSON that says nothing, as some clients send it. */
+const EMPTY_JSON = ['{}', ' {} ', 'null']
 const withoutBody = Object.values(operations).filter(
   ({ schema, takesFile, method }) => !('body' in schema || takesFile || method === 'GET'),
 )
@@ -73,8 +78,23 @@ describe('an operation without a body', () => {
       expect([202, 204, 404]).toContain(plain)
       for (const sent of EMPTY_BODIES) expect([sent, await status(sent)]).toEqual([sent, plain])
       for (const sent of BODIES) expect([sent, await status(sent)]).toEqual([sent, 415])
+      const ofJson = (json: string) =>
+        status([{ ...JSON_TYPE, 'Content-Length': String(json.length) }, json])
+      for (const json of EMPTY_JSON) expect([json, await ofJson(json)]).toEqual([json, plain])
+      for (const json of JSON_BODIES) expect([json, await ofJson(json)]).toEqual([json, 422])
     },
   )
+
+  it('says what is wrong with another one, beside all else', async () => {
+    const { token } = await service.createAccount('admin')
+    const request = { params: { id: 'none' }, body: { force: true }, token }
+    const { status, body } = await service.call('deleteUser', request)
+    expect(status).toBe(422)
+    expect(body.errors).toEqual([
+      expect.objectContaining({ in: 'path', path: 'id' }),
+      { in: 'body', path: '', code: 'no_body', message: 'must be left out' },
+    ])
+  })
 
   it('does its work for an empty body in chunks', async () => {
     const [admin, user] = [await service.createAccount('admin'), await service.createAccount()]
