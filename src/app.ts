@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { alertRoutes } from './features/alerts/alerts.routes.ts'
 import { analyticsRoutes } from './features/analytics/analytics.routes.ts'
 import { apiKeyRoutes } from './features/api-keys/api-keys.routes.ts'
 import { auditRoutes } from './features/audit/audit.routes.ts'
@@ -125,6 +126,7 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
   integrityRoutes(handle, services.integrity)
   analyticsRoutes(handle, analytics)
   creditScoreRoutes(handle, services.creditScores)
+  alertRoutes(handle, services.alerts)
   taskRoutes(handle, tasks)
   importRoutes(handle, handleFile, services.imports, limits?.bodyTimeoutMs)
   app.drain.closing.addEventListener('abort', services.imports.endEvents)

@@ -47,6 +47,22 @@ const Environment = Type.Object({
   WEBHOOK_CONCURRENCY: wholeNumber(1, 64, 4),
   /** `true` lets webhooks reach private hosts, and by plain HTTP. */
   WEBHOOK_ALLOW_PRIVATE: Type.Enum(['true', 'false'], { default: 'false' }),
+  /**
+   * Amounts above these raise an alert, such as `USD:10000,EUR:9500.50`; `none`: only amounts that
+   * are unusual for their user do.
+   */
+  ALERT_LARGE_AMOUNTS: Type.String({
+    pattern: '^(none|[A-Z]{3}:\\d{1,13}(\\.\\d{1,4})?(,[A-Z]{3}:\\d{1,13}(\\.\\d{1,4})?)*)$',
+    default: 'USD:10000,EUR:10000,GBP:10000',
+  }),
+  /** Standard deviations above the mean from which on an amount or a day is unusual. */
+  ALERT_DEVIATIONS: wholeNumber(1, 100, 4),
+  /** Transactions of 90 days in a currency without which no amount is unusual. */
+  ALERT_MIN_HISTORY: wholeNumber(2, 1_000_000, 20),
+  /** Transactions of a day in a currency below which no day is unusual. */
+  ALERT_MIN_DAILY_TRANSACTIONS: wholeNumber(2, 1_000_000, 20),
+  /** By how many points a credit score falls for an alert. */
+  ALERT_SCORE_DROP: wholeNumber(1, 550, 100),
   /** Requests one process works on at once; default: two per database connection. */
   MAX_REQUESTS_UNDER_WAY: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
   /** Concurrent uploads, downloads and event streams. */

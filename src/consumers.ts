@@ -12,6 +12,7 @@ import type { Services } from './services.ts'
 export const consumersOf = ({
   analytics,
   creditScores,
+  alerts,
   imports,
   reports,
   datasets,
@@ -24,6 +25,7 @@ export const consumersOf = ({
   refreshStatistics: () => analytics.refresh(),
   computeCreditScores: ({ user_ids }) => creditScores.compute(user_ids),
   sweepCreditScores: () => creditScores.sweep(),
+  raiseAlerts: ({ user_ids }) => alerts.raise(user_ids),
   buildReport: ({ id }) => reports.build(id),
   sweepReports: () => reports.sweep(),
   runImport: ({ id }) => imports.run(id),

@@ -9,6 +9,8 @@ import { gaugeOutbox } from './events/outbox.ts'
 import { together } from './events/passes.ts'
 import { openQueue } from './events/queue.ts'
 import { startRelay } from './events/relay.ts'
+import { parseAlertRules } from './features/alerts/alert-rules.ts'
+import { createAlertService } from './features/alerts/alerts.service.ts'
 import { createAnalyticsService } from './features/analytics/analytics.service.ts'
 import { createApiKeyService } from './features/api-keys/api-keys.service.ts'
 import { createAuditService } from './features/audit/audit.service.ts'
@@ -138,6 +140,7 @@ export function openServices(
   const integrity = createIntegrityService({ database })
   const analytics = createAnalyticsService({ database, cache, metrics, outbox, defaultCurrency })
   const creditScores = createCreditScoreService({ database, metrics, outbox })
+  const alerts = createAlertService({ database, users, metrics, rules: parseAlertRules(config) })
   const tasks = createTaskService({ database })
   const reports = createReportService({
     database,
@@ -218,6 +221,7 @@ export function openServices(
     integrity,
     analytics,
     creditScores,
+    alerts,
     imports,
     reports,
     datasets,

@@ -33,9 +33,13 @@ export function testScript(
     const text = variable.endsWith('_ids') ? `JSON.stringify(${value})` : value
     lines.push(`pm.collectionVariables.set('${variable}', ${text})`)
   }
-  if (isProgress(document, operation)) {
+  const comesLater = captures.some((capture) => capture.comesLater)
+  if (comesLater || isProgress(document, operation)) {
+    const isUnderWay = comesLater
+      ? 'pm.response.json().length === 0'
+      : `${JSON.stringify(UNDER_WAY)}.includes(pm.response.json().status)`
     lines.push(
-      `if (${JSON.stringify(UNDER_WAY)}.includes(pm.response.json().status)) {`,
+      `if (${isUnderWay}) {`,
       `  setTimeout(() => pm.execution.setNextRequest(pm.info.requestId), ${PAUSE_MS})`,
       '}',
     )

@@ -9,8 +9,8 @@ AS $$
   different_days AS (
     SELECT date
     FROM ledger FULL JOIN daily USING (date, currency)
-    WHERE (ledger.transaction_count, ledger.total_credit, ledger.total_debit)
-      IS DISTINCT FROM (daily.transaction_count, daily.total_credit, daily.total_debit)),
+    WHERE (ledger.transaction_count, ledger.total_credit, ledger.total_debit, ledger.total_squares)
+      IS DISTINCT FROM (daily.transaction_count, daily.total_credit, daily.total_debit, daily.total_squares)),
   months AS (
     SELECT date_trunc('month', date)::date AS month, currency, sum(transaction_count)::int AS transaction_count,
       sum(total_credit) AS total_credit, sum(total_debit) AS total_debit,

@@ -93,14 +93,14 @@ BEGIN
         SELECT daily.ctid FROM daily_statistics AS daily
         WHERE daily.user_id = touched.user_id AND daily.date = touched.day OFFSET 0) AS own
       WHERE touched.user_id = ANY (known)));
-    INSERT INTO daily_statistics (user_id, date, currency, transaction_count, total_credit, total_debit)
+    INSERT INTO daily_statistics (user_id, date, currency, transaction_count, total_credit, total_debit, total_squares)
     SELECT touched.user_id, figures.*
     FROM unnest(users_of_days, days) AS touched (user_id, day)
     CROSS JOIN LATERAL ledger_days(touched.user_id, touched.day, touched.day) AS figures
     WHERE touched.user_id = ANY (known);
   END IF;
   IF fresh IS NOT NULL THEN
-    INSERT INTO daily_statistics (user_id, date, currency, transaction_count, total_credit, total_debit)
+    INSERT INTO daily_statistics (user_id, date, currency, transaction_count, total_credit, total_debit, total_squares)
     SELECT one, figures.*
     FROM unnest(fresh) AS one CROSS JOIN LATERAL ledger_days(one, '-infinity', 'infinity') AS figures;
   END IF;

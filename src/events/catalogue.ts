@@ -80,6 +80,15 @@ export const events = {
     coalesced: true,
     yields: true,
   },
+  /** A statement wrote transactions that no rule of alerts has seen. */
+  'transactions.written': {
+    payload: Users,
+    consumer: 'raiseAlerts',
+    coalesced: true,
+    yields: true,
+  },
+  /** A credit score is lower than the one before it. */
+  'credit_score.fell': { payload: Users, consumer: 'raiseAlerts', coalesced: true, yields: true },
   'report.requested': { payload: Request, consumer: 'buildReport', coalesced: false },
   'import.requested': { payload: Request, consumer: 'runImport', coalesced: false },
   'welcome_mail.requested': { payload: Request, consumer: 'sendMails', coalesced: false },

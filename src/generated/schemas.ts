@@ -57,7 +57,7 @@ export const ValidationProblem = Type.Object({
 })
 export type ValidationProblem = Static<typeof ValidationProblem>
 
-export const Scope = Type.Enum(['users:read', 'users:write', 'employments:read', 'employments:write', 'bank-accounts:read', 'bank-accounts:write', 'transactions:read', 'transactions:write', 'analytics:read', 'credit-score:read', 'tasks:read', 'tasks:write', 'reports:read', 'reports:write', 'imports:read', 'imports:write', 'datasets:read', 'datasets:write', 'audit:read', 'events:read', 'webhooks:read', 'webhooks:write'], { type: 'string' })
+export const Scope = Type.Enum(['users:read', 'users:write', 'employments:read', 'employments:write', 'bank-accounts:read', 'bank-accounts:write', 'transactions:read', 'transactions:write', 'analytics:read', 'credit-score:read', 'alerts:read', 'alerts:write', 'tasks:read', 'tasks:write', 'reports:read', 'reports:write', 'imports:read', 'imports:write', 'datasets:read', 'datasets:write', 'audit:read', 'events:read', 'webhooks:read', 'webhooks:write'], { type: 'string' })
 export type Scope = Static<typeof Scope>
 
 export const Liveness = Type.Object({
@@ -295,6 +295,46 @@ export const ApiKeyCreate = Type.Object({
 }, { additionalProperties: false })
 export type ApiKeyCreate = Static<typeof ApiKeyCreate>
 
+export const AlertKind = Type.Enum(['large_transaction', 'unusual_velocity', 'score_drop'], { type: 'string' })
+export type AlertKind = Static<typeof AlertKind>
+
+export const AlertStatus = Type.Enum(['open', 'acknowledged'], { type: 'string' })
+export type AlertStatus = Static<typeof AlertStatus>
+
+export const AlertNote = Type.String({ maxLength: 1000, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' })
+export type AlertNote = Static<typeof AlertNote>
+
+export const Alert = Type.Object({
+  id: Id,
+  user_id: Id,
+  kind: AlertKind,
+  status: AlertStatus,
+  transaction_id: Type.Optional(Id),
+  currency: Type.Optional(Currency),
+  amount: Type.Optional(Amount),
+  amount_limit: Type.Optional(Amount),
+  date: Type.Optional(CalendarDate),
+  transaction_count: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
+  count_limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
+  score: Type.Optional(Type.Integer({ minimum: 300, maximum: 850, format: 'int32' })),
+  previous_score: Type.Optional(Type.Integer({ minimum: 300, maximum: 850, format: 'int32' })),
+  note: Type.Optional(AlertNote),
+  acknowledged_by: Type.Optional(Id),
+  acknowledged_at: Type.Optional(Timestamp),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+})
+export type Alert = Static<typeof Alert>
+
+export const AlertList = Type.Array(Alert)
+export type AlertList = Static<typeof AlertList>
+
+export const AlertUpdate = Type.Object({
+  status: Type.Literal('acknowledged'),
+  note: Type.Optional(Type.Union([AlertNote, Type.Null()])),
+}, { additionalProperties: false })
+export type AlertUpdate = Static<typeof AlertUpdate>
+
 export const AuditAction = Type.String({ minLength: 3, maxLength: 64, pattern: '^[a-z][a-z_]*\\.[a-z][a-z_]*$', 'x-expected': 'the name of an action: send user.delete' })
 export type AuditAction = Static<typeof AuditAction>
 
@@ -350,6 +390,7 @@ export type UserEventData = Static<typeof UserEventData>
 
 export const AlertEventData = Type.Object({
   alert_id: Id,
+  kind: AlertKind,
 })
 export type AlertEventData = Static<typeof AlertEventData>
 

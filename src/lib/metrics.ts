@@ -133,6 +133,12 @@ export function createMetrics() {
       help: 'Credit scores computed and stored, also where they stayed the same',
       registers,
     }),
+    alerts: new Counter({
+      name: 'passbook_alerts_raised_total',
+      help: 'Alerts raised, by kind',
+      labelNames: ['kind'] as const,
+      registers,
+    }),
     storageFull: new Counter({
       name: 'passbook_storage_full_total',
       help: 'Writes that failed because there was no space left',

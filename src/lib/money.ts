@@ -41,6 +41,10 @@ function digitsOf(currency: string): number {
 export const formatMoney = (amount: Money, currency: string): string =>
   amount.toFixed(digitsOf(currency))
 
+/** Formats an amount of any precision, rounded down to its currency's minor digits. */
+export const floorMoney = (amount: Money, currency: string): string =>
+  amount.toFixed(digitsOf(currency), Decimal.ROUND_DOWN)
+
 /** The average, rounded half-even to the currency's minor digits; null if there are no amounts. */
 export function averageMoney(total: Money, count: number, currency: string): string | null {
   return count === 0 ? null : total.dividedBy(count).toFixed(digitsOf(currency))

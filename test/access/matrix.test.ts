@@ -48,6 +48,9 @@ function expectedStatus(operation: OperationAccess, actor: Actor, reach: Reach):
   const lacks = held !== undefined && scopes.some((scope) => !held.includes(scope))
   if (lacks || (held !== undefined && scopes.length === 0)) return 403
   if (!roles.includes(role)) return 403
+  // The owner of a record that only staff may change is staff, and so a colleague of who asks.
+  const isColleague = reach === 'staff' && role === 'staff' && ownerRole(operation) === 'staff'
+  if (isColleague && actor.as !== 'owner' && documented(operation)['x-changes']) return 403
   if (actor.as === 'owner' || SEES[reach].includes(role)) return successStatus
   return NOT_THERE[operation.operationId] ?? 404
 }

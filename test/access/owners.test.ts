@@ -60,7 +60,7 @@ const about = (owner: Person, body: unknown) =>
   typeof body === 'object' && body !== null && 'ids' in body ? { ...body, ids: [owner.id] } : body
 
 describe('operations that change something of a user', () => {
-  it('are those with a user, an employment, a bank account or a transaction', () => {
+  it('are those with a user, an employment, a bank account, a transaction or an alert', () => {
     expect(changing.map(({ operationId }) => operationId).sort()).toEqual([
       'bulkCreateTransactions',
       'bulkDeleteUsers',
@@ -74,6 +74,7 @@ describe('operations that change something of a user', () => {
       'deleteUser',
       'previewTransaction',
       'requestEmailVerification',
+      'updateAlert',
       'updateBankAccount',
       'updateEmployment',
       'updateTransaction',

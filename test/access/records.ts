@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { OperationId } from '../../src/generated/operations.ts'
+import { insertAlert } from '../alerts/alerts.ts'
 import { insertDataset } from '../datasets/tables.ts'
 import { createAccessToken, sessionOf } from '../setup/access-token.ts'
 import type { RequestOptions } from '../setup/service.ts'
@@ -120,6 +121,10 @@ const RECORDS: Readonly<Record<string, RecordFactory>> = {
   '/v1/sessions/:id': {
     reach: 'nobody',
     create: async ({ service, owner }) => sessionOf(await createAccessToken(service, owner.id)),
+  },
+  '/v1/alerts/:id': {
+    reach: 'staff',
+    create: ({ service, owner }) => insertAlert(service.database, owner.id),
   },
   '/v1/webhook-endpoints/:id': { reach: 'everybody', create: webhookEndpoint },
   '/v1/webhook-endpoints/:id/deliveries/:did': { reach: 'everybody', create: webhookDelivery },

@@ -1,12 +1,13 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createCreditScoreService } from '../../src/features/credit-score/credit-score.service.ts'
 import { useCast } from '../setup/cast.ts'
-import { insertDays, insertUser } from '../setup/rows.ts'
+import { insertDays, insertUser, withoutAlerts } from '../setup/rows.ts'
 
 /** Without a worker: the tests compute figures and scores themselves. */
 const cast = useCast()
 let user: number
 
+beforeAll(() => withoutAlerts(cast.service.database))
 beforeEach(async () => {
   user = await insertUser(cast.service.database)
 })

@@ -107,7 +107,7 @@ describe('listEvents', () => {
     const [row] = await database.query<{ last: number }>('SELECT max(id)::int AS last FROM events')
     const data = {
       'credit_score.changed': { user_id: 7 },
-      'alert.raised': { alert_id: 3 },
+      'alert.raised': { alert_id: 3, kind: 'large_transaction' },
       'import.completed': { import_id: 5 },
       'import.failed': { import_id: 5 },
       'report.completed': { report_id: 5 },

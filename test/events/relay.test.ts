@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { Job } from '../../src/events/catalogue.ts'
 import { releaseOutbox } from '../../src/events/outbox.ts'
 import { type Relay, startRelay } from '../../src/events/relay.ts'
-import { insertDays, insertUser, readOutbox } from '../setup/rows.ts'
+import { insertDays, insertUser, readOutbox, withoutAlerts } from '../setup/rows.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
 import { openSession } from '../setup/session.ts'
 
@@ -16,6 +16,7 @@ let whenAdded: () => Promise<void>
 
 beforeAll(async () => {
   service = await startTestService()
+  await withoutAlerts(service.database)
 })
 beforeEach(async () => {
   await service.database.query('DELETE FROM outbox')
@@ -147,24 +148,34 @@ describe('the relay', () => {
   })
 
   it('has one job of each consumer for a user, neither waiting for the other', async () => {
-    const { analytics, creditScores } = service.services
+    const { alerts, analytics, creditScores } = service.services
     const change = async () => {
       await insertDays(service.database, user, 1)
       await analytics.recompute([user])
       await insertDays(service.database, user, 1)
+      await service.database.query(
+        `INSERT INTO outbox (user_id, type, subjects) VALUES ($1, 'transactions.written', '{1}')`,
+        [user],
+      )
       await passOnce()
     }
     await change()
     expect(sent.map(({ consumer }) => consumer).sort()).toEqual([
       'computeCreditScores',
+      'raiseAlerts',
       'recomputeStatistics',
     ])
     await change()
     expect(sentTo('computeCreditScores')).toHaveLength(1)
+    expect(sentTo('raiseAlerts')).toHaveLength(1)
     expect(sentTo('recomputeStatistics')).toHaveLength(2)
     await creditScores.compute([user])
     await change()
     expect(sentTo('computeCreditScores')).toHaveLength(2)
+    expect(sentTo('raiseAlerts')).toHaveLength(1)
+    await alerts.raise([user])
+    await change()
+    expect(sentTo('raiseAlerts')).toHaveLength(2)
   })
 
   it('enqueues nothing twice when several relays run at once', async () => {

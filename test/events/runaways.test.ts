@@ -6,7 +6,7 @@ import { CLAIM_MARK } from '../../src/events/runaways.ts'
 import { createLog } from '../../src/lib/log.ts'
 import { createMetrics, type Metrics } from '../../src/lib/metrics.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
-import { insertDays, insertUser } from '../setup/rows.ts'
+import { insertDays, insertUser, withoutAlerts } from '../setup/rows.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
 import { openSession } from '../setup/session.ts'
 
@@ -26,6 +26,7 @@ beforeAll(async () => {
 afterAll(() => service.close())
 beforeEach(async () => {
   database = await createTestDatabase()
+  await withoutAlerts(database)
   const url = `${database.url}?statement_timeout=${CLAIM_MS}`
   opened = openDatabase(url, 2, createLog('silent'))
   metrics = createMetrics()

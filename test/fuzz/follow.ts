@@ -5,8 +5,9 @@ import type { Exchange } from './oracle/oracle.ts'
 import type { Scene } from './scene.ts'
 
 /** How long, in milliseconds, a small piece of the worker's work may take. */
-const MAX_WORK_MS = 30_000
-const PAUSE_MS = 20
+export const MAX_WORK_MS = 30_000
+/** The pause between two looks, in milliseconds. */
+export const PAUSE_MS = 20
 
 /** Reads an import or a report until its work has ended. @throws Finding when it does not end */
 export async function follow(

@@ -1,6 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { OperationId } from '../../src/generated/operations.ts'
 import { Finding } from './finding.ts'
-import { follow } from './follow.ts'
+import { follow, MAX_WORK_MS, PAUSE_MS } from './follow.ts'
 import type { Scene } from './scene.ts'
 
 type Factory = (scene: Scene) => Promise<number | string>
@@ -31,6 +32,30 @@ async function dataset(scene: Scene): Promise<string> {
   return name
 }
 
+/** An alert, which the worker raises for a large transaction. */
+async function alert(scene: Scene): Promise<number> {
+  const actor = scene.actor('admin')
+  const user_id = scene.owner.id
+  await make(scene, 'createTransaction', {
+    body: {
+      user_id,
+      transaction_date: '2026-03-01',
+      transaction_amount: '20000.00',
+      transaction_type: 'credit',
+    },
+  })
+  const query = Object.entries({ user_id: String(user_id) })
+  const since = performance.now()
+  for (;;) {
+    const { body } = await scene.call('listAlerts', { actor, query })
+    if (body.length > 0) return body[0].id
+    if (performance.now() - since > MAX_WORK_MS) {
+      throw new Finding('hang', 'listAlerts', 'no alert of a large transaction after 30 s')
+    }
+    await wait(PAUSE_MS)
+  }
+}
+
 /** How a record is made that a path names, by the path up to the parameter. */
 const FACTORIES: Readonly<Record<string, Factory>> = {
   '/v1/users/:id': async ({ owner }) => owner.id,
@@ -49,6 +74,7 @@ const FACTORIES: Readonly<Record<string, Factory>> = {
         transaction_type: 'credit',
       },
     }),
+  '/v1/alerts/:id': alert,
   '/v1/tasks/:id': (scene) => make(scene, 'createTask', { body: { title: 'A task' } }),
   '/v1/reports/:id': (scene) =>
     make(scene, 'createReport', {

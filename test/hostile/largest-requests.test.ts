@@ -74,8 +74,8 @@ const work = [
 const addDays = (first: number, last: number) =>
   service.database.query(
     `INSERT INTO daily_statistics
-       (user_id, currency, date, transaction_count, total_credit, total_debit)
-     SELECT $1, 'EUR', date '1926-01-01' + day, 1, 1234567.89, 1.01
+       (user_id, currency, date, transaction_count, total_credit, total_debit, total_squares)
+     SELECT $1, 'EUR', date '1926-01-01' + day, 1, 1234567.89, 1.01, 1.02
      FROM generate_series($2::int, $3::int) AS day`,
     [id, first, last],
   )

@@ -33,13 +33,15 @@ const OTHERS = [
    SELECT id, '', '2026-03-01', 1, 'credit', 'USD', 'r' FROM others`,
   // The trigger's rows of these transactions are all on their way.
   `UPDATE outbox SET enqueued_at = now(), attempts = 1`,
-  `INSERT INTO daily_statistics SELECT id, '2026-03-01', 'USD', 1, 1, 0 FROM others`,
+  `INSERT INTO daily_statistics SELECT id, '2026-03-01', 'USD', 1, 1, 0, 1 FROM others`,
   `INSERT INTO monthly_statistics SELECT id, '2026-03-01', 'USD', 1, 1, 0, '2026-03-01', 1 FROM others`,
   `INSERT INTO user_statistics SELECT id, 'USD', 1, 1, 0, '2026-03-01', 1 FROM others`,
   `INSERT INTO statistics_versions (user_id) SELECT id FROM others`,
   `INSERT INTO events (user_id, type, data, created_at) SELECT id, 'user.updated', '{}', now() FROM others`,
   `INSERT INTO credit_scores (user_id, score, factors, formula_version, statistics_version, computed_at)
    SELECT id, 600, '[]', ${FORMULA_VERSION}, 0, now() FROM others`,
+  `INSERT INTO alerts (user_id, kind, cause, status, score, previous_score)
+   SELECT id, 'score_drop', id, 'acknowledged', 500, 700 FROM others`,
   `INSERT INTO webhook_deliveries (user_id, endpoint_id, event_id, type, next_attempt_at)
    SELECT id, 2, 1, 'user.updated', now() + interval '1 hour' FROM others`,
   `INSERT INTO webhook_attempts (user_id, delivery_id, started_at, duration_ms, error)

@@ -8,9 +8,10 @@ interface Day {
   readonly transaction_count: number
   readonly credit: string
   readonly debit: string
+  readonly squares: string
 }
 
-type Total = Omit<Day, 'date'> & {
+type Total = Omit<Day, 'date' | 'squares'> & {
   readonly busiest_date: string
   readonly busiest_count: number
 }
@@ -25,7 +26,7 @@ export interface Statistics {
 export async function readStatistics(database: TestDatabase, userId: number): Promise<Statistics> {
   const days = await database.query<Day & Row>(
     `SELECT date::text, currency, transaction_count, trim_scale(total_credit)::text AS credit,
-       trim_scale(total_debit)::text AS debit
+       trim_scale(total_debit)::text AS debit, trim_scale(total_squares)::text AS squares
      FROM daily_statistics WHERE user_id = $1 ORDER BY date, currency`,
     [userId],
   )
@@ -46,7 +47,7 @@ export async function readLedger(database: TestDatabase, userId: number): Promis
        trim_scale(sum(CASE transaction_type WHEN 'credit' THEN transaction_amount ELSE 0 END))::text
          AS credit,
        trim_scale(sum(CASE transaction_type WHEN 'debit' THEN transaction_amount ELSE 0 END))::text
-         AS debit
+         AS debit, trim_scale(sum(transaction_amount * transaction_amount))::text AS squares
      FROM transactions WHERE user_id = $1 GROUP BY 1, 2 ORDER BY 1, 2`,
     [userId],
   )

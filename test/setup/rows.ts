@@ -31,6 +31,14 @@ export async function insertDays(
   )
 }
 
+/** Has nothing looked at for alerts from now on, for tests that count what is to do. */
+export async function withoutAlerts(database: TestDatabase): Promise<void> {
+  await database.query('ALTER TABLE credit_score_history DISABLE TRIGGER outbox_after_fall')
+  for (const change of ['insert', 'update']) {
+    await database.query(`ALTER TABLE transactions DISABLE TRIGGER outbox_for_alerts_${change}`)
+  }
+}
+
 export interface OutboxState {
   readonly day: string
   readonly request_id: string | null

@@ -78,6 +78,11 @@ async function fill({ id, token }: Account): Promise<void> {
      INSERT INTO webhook_lanes (user_id, endpoint_id, due_at) SELECT $1, id, now() FROM endpoint`,
     [id],
   )
+  await cast.service.database.query(
+    `INSERT INTO alerts (user_id, kind, cause, score, previous_score)
+     VALUES ($1, 'score_drop', '1', 500, 700)`,
+    [id],
+  )
   await cast.service.settled()
 }
 

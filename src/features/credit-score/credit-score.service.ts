@@ -67,7 +67,7 @@ export function createCreditScoreService({
     const [state] = await database.$queryRaw<[StateRow]>`
       SELECT score, factors, formula_version, computed_at,
         coalesce(formula_version < ${FORMULA_VERSION}::int OR next_day <= ${today()}::date, false) OR EXISTS (
-          SELECT FROM outbox WHERE outbox.user_id = subject AND outbox_turn(type, day) IS NOT NULL) AS outdated
+          SELECT FROM outbox WHERE outbox.user_id = subject AND outbox_turn(type, day) IN ('figures', 'score')) AS outdated
       FROM (SELECT ${userId}::bigint AS subject) AS asked LEFT JOIN credit_scores ON user_id = subject`
     const { score, factors, formula_version, computed_at, outdated } = state
     // A stored score proves that the user exists: it is deleted with them.

@@ -16,6 +16,7 @@ const LEDGER = [
   'events',
   'credit_scores',
   'credit_score_history',
+  'alerts',
   'transaction_versions',
   'chain_links',
   'chain_heads',

@@ -1,0 +1,31 @@
+import type { Database } from '../../database/client.ts'
+import type { Metrics } from '../../lib/metrics.ts'
+import { slicesOf } from '../../lib/slices.ts'
+import type { AlertRules } from './alert-rules.ts'
+
+/** How many users share a database transaction. */
+const USERS_AT_ONCE = 25
+
+interface Deps {
+  readonly database: Database
+  readonly metrics: Metrics
+  readonly rules: AlertRules
+}
+
+/**
+ * Raises the alerts that users' outbox rows give cause for, and deletes these rows with them. It is
+ * safe to run twice, late, or for deleted users: `raise_alerts.sql` says why.
+ */
+export async function raiseAlerts(
+  { database, metrics, rules }: Deps,
+  userIds: readonly number[],
+): Promise<void> {
+  // Each process takes the locks of users in the same order.
+  const ascending = userIds.toSorted((a, b) => a - b)
+  for (const ids of slicesOf(ascending, USERS_AT_ONCE)) {
+    const raised = await database.$queryRaw<{ kind: string }[]>`
+      SELECT kind FROM unnest(${ids}::bigint[]) AS subject
+      CROSS JOIN LATERAL raise_alerts(subject, ${JSON.stringify(rules)}::jsonb) AS kind`
+    for (const { kind } of raised) metrics.alerts.inc({ kind })
+  }
+}
