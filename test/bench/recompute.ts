@@ -1,18 +1,25 @@
 /**
- * How long the recomputation after one more transaction takes for a user with 1,000 transactions and
- * for one with 1,000,000, both over the same ten years, in turns: `npx tsx test/bench/recompute.ts`.
+ * How long the recomputation and the look for alerts after one more transaction take for a user with
+ * 1,000 transactions and for one with 1,000,000, both over the same ten years, in turns:
+ * `npx tsx test/bench/recompute.ts`. The look for alerts comes first, as if figures were behind.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readEnvironment } from '../../src/config.ts'
 import { type Database, openDatabase } from '../../src/database/client.ts'
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts'
 import { migrate } from '../../src/database/migrate.ts'
+import { parseAlertRules } from '../../src/features/alerts/alert-rules.ts'
+import { raiseAlerts } from '../../src/features/alerts/raise-alerts.ts'
 import { createLog } from '../../src/lib/log.ts'
+import { createMetrics } from '../../src/lib/metrics.ts'
 
 const ROUNDS = 200
 const DAYS = 3650
 const SIZES = [1_000, 1_000_000] as const
+/** As many are inserted within the limit on a statement. */
+const MAX_ROWS = 50_000
 
 const recompute = (database: Database, userId: number) =>
   database.$queryRaw`SELECT user_id FROM recompute_statistics(${userId}::bigint)`
@@ -20,26 +27,45 @@ const recompute = (database: Database, userId: number) =>
 async function seed(database: Database, userId: number, count: number): Promise<void> {
   await database.$executeRaw`
     INSERT INTO users (id, name, name_index) VALUES (${userId}, '\\x00', '\\x00')`
-  await database.$executeRaw`
-    INSERT INTO transactions
-      (user_id, full_name, transaction_date, transaction_amount, transaction_type, currency)
-    SELECT ${userId}, '\\x00',
-      timestamptz '2016-01-01 00:00Z' + make_interval(secs => number * ${(DAYS * 86_400) / count}::float8),
-      1 + number % 1000, (ARRAY['credit', 'debit'])[1 + number % 2], 'USD'
-    FROM generate_series(0, ${count - 1}::int) AS number`
+  for (let from = 0; from < count; from += MAX_ROWS) {
+    await database.$executeRaw`
+      INSERT INTO transactions
+        (user_id, full_name, transaction_date, transaction_amount, transaction_type, currency)
+      SELECT ${userId}, '\\x00',
+        timestamptz '2016-01-01 00:00Z' + make_interval(secs => number * ${(DAYS * 86_400) / count}::float8),
+        1 + number % 1000, (ARRAY['credit', 'debit'])[1 + number % 2], 'USD'
+      FROM generate_series(${from}::int, ${Math.min(from + MAX_ROWS, count) - 1}::int) AS number`
+  }
   await recompute(database, userId)
 }
 
-async function measure(database: Database, userId: number, round: number): Promise<number> {
+const metrics = createMetrics()
+const rules = parseAlertRules(readEnvironment({}))
+const alerts = (database: Database, userId: number) =>
+  raiseAlerts({ database, metrics, rules }, [userId])
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
+/** @returns how long alerts and figures took */
+async function measure(
+  database: Database,
+  userId: number,
+  round: number,
+): Promise<readonly [number, number]> {
   const day = Math.floor((round * DAYS) / ROUNDS)
   await database.$executeRaw`
     INSERT INTO transactions
       (user_id, full_name, transaction_date, transaction_amount, transaction_type, currency)
     VALUES (${userId}, '\\x00', timestamptz '2016-01-01 12:00Z' + make_interval(days => ${day}::int),
       5, 'credit', 'USD')`
-  const start = performance.now()
-  await recompute(database, userId)
-  return performance.now() - start
+  return [
+    await timed(() => alerts(database, userId)),
+    await timed(() => recompute(database, userId)),
+  ]
 }
 
 const median = (values: readonly number[]) =>
@@ -52,20 +78,21 @@ try {
   await migrate(postgres.url)
   for (const [index, size] of SIZES.entries()) await seed(database, index + 1, size)
   await database.$executeRawUnsafe('VACUUM ANALYZE')
-  const times: number[][] = SIZES.map(() => [])
+  const times = SIZES.map((): (readonly [number, number])[] => [])
   for (let round = -20; round < ROUNDS; round += 1) {
     for (const [index] of SIZES.entries()) {
-      const time = await measure(database, index + 1, Math.abs(round))
-      if (round >= 0) times[index]?.push(time)
+      const took = await measure(database, index + 1, Math.abs(round))
+      if (round >= 0) times[index]?.push(took)
     }
   }
-  const medians = times.map(median)
-  for (const [index, size] of SIZES.entries()) {
-    console.log(
-      `${size.toLocaleString('en')} transactions: median ${medians[index]?.toFixed(2)} ms`,
-    )
+  for (const [part, name] of ['alerts', 'figures'].entries()) {
+    const medians = times.map((all) => median(all.map((took) => took[part] ?? 0)))
+    for (const [index, size] of SIZES.entries()) {
+      const transactions = `${size.toLocaleString('en')} transactions`
+      console.log(`${name}, ${transactions}: median ${medians[index]?.toFixed(2)} ms`)
+    }
+    console.log(`${name}: ratio ${((medians[1] ?? 0) / (medians[0] ?? 1)).toFixed(2)}`)
   }
-  console.log(`ratio ${((medians[1] ?? 0) / (medians[0] ?? 1)).toFixed(2)}`)
 } finally {
   await close()
   await postgres.stop()
