@@ -51,6 +51,10 @@ const BATCHES: Readonly<Record<string, readonly [string, () => Promise<unknown>]
     `INSERT INTO outbox (user_id, type, subject_id) SELECT id, 'credit_score.outdated', id FROM users LIMIT ${ROWS}`,
     () => service.services.creditScores.compute(Array.from({ length: ROWS }, (_, at) => at + 1)),
   ],
+  'alerts of many users to look for': [
+    `INSERT INTO outbox (user_id, type, subjects) SELECT id, 'transactions.written', '{1}' FROM users LIMIT ${ROWS}`,
+    () => service.services.alerts.raise(Array.from({ length: ROWS }, (_, at) => at + 1)),
+  ],
   'scores of a former formula': [
     `INSERT INTO credit_scores (user_id, factors, formula_version, statistics_version, computed_at)
      SELECT id, '[]', 0, 0, now() FROM users`,
@@ -129,6 +133,7 @@ const BATCHES: Readonly<Record<string, readonly [string, () => Promise<unknown>]
 }
 
 const CLEARED = [
+  'credit_scores',
   'login_throttles',
   'sessions',
   'idempotency_keys',

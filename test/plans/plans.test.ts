@@ -67,6 +67,12 @@ function requests(admin: Account, userId: number, transactionId: number): Work {
     listWebhookDeliveries: () => call('listWebhookDeliveries', { token, params: { id: 1 } }),
     'listWebhookDeliveries by status': () =>
       call('listWebhookDeliveries', { token, params: { id: 1 }, query: { status: 'failed' } }),
+    listAlerts: () => call('listAlerts', { token, query: first }),
+    'listAlerts by status': () => call('listAlerts', { token, query: { status: 'open' } }),
+    'listAlerts by kind': () => call('listAlerts', { token, query: { kind: 'large_transaction' } }),
+    'listAlerts by kind and status': () =>
+      call('listAlerts', { token, query: { kind: 'score_drop', status: 'open' } }),
+    'listAlerts of a user': () => call('listAlerts', { token, query: { user_id: userId } }),
     listDatasets: () => call('listDatasets', { token, query: first }),
     createTransaction: () => service.createTransaction(token, { user_id: userId }),
     createTask: () => call('createTask', { token, body: { title: 'Task' } }),
@@ -118,6 +124,13 @@ function background(userId: number): Work {
     computeCreditScores: async () => {
       await services.analytics.recompute([userId])
       await services.creditScores.compute([userId])
+    },
+    raiseAlerts: async () => {
+      await database.$executeRaw`
+        INSERT INTO outbox (user_id, type, subjects)
+        SELECT user_id, 'transactions.written', array_agg(id) FROM transactions
+        WHERE user_id = ${userId} GROUP BY user_id`
+      await services.alerts.raise([userId])
     },
     sweepCreditScores: () => services.creditScores.sweep(),
     refreshStatistics: () => services.analytics.refresh(),

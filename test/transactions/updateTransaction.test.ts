@@ -52,7 +52,7 @@ describe('updateTransaction', () => {
     await cast.service.database.query('DELETE FROM outbox WHERE user_id = $1', [cast.user.id])
     await update(booked.id, { transaction_date: '2026-06-02' })
     const days = await cast.service.database.query(
-      'SELECT day::text FROM outbox WHERE user_id = $1 ORDER BY day',
+      'SELECT day::text FROM outbox WHERE user_id = $1 AND day IS NOT NULL ORDER BY day',
       [cast.user.id],
     )
     expect(days).toEqual([{ day: '2026-06-01' }, { day: '2026-06-02' }])
