@@ -45,6 +45,11 @@ const Environment = Type.Object({
   PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^\\s#?]+$' })),
   /** Deliveries to one webhook endpoint at once, of all workers together. */
   WEBHOOK_CONCURRENCY: wholeNumber(1, 64, 4),
+  /** The waits after each failed attempt of a delivery but the last; default: those of Standard Webhooks. */
+  WEBHOOK_RETRY_SECONDS: Type.String({
+    pattern: '^\\d{1,6}(,\\d{1,6}){0,29}$',
+    default: '5,300,1800,7200,18000,36000,50400,72000,86400',
+  }),
   /** `true` lets webhooks reach private hosts, and by plain HTTP. */
   WEBHOOK_ALLOW_PRIVATE: Type.Enum(['true', 'false'], { default: 'false' }),
   /**

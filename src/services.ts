@@ -37,6 +37,7 @@ import { createUserBulk } from './features/users/bulk.ts'
 import { createUserLookup } from './features/users/lookup.ts'
 import { userExists } from './features/users/user-exists.ts'
 import { createUserService } from './features/users/users.service.ts'
+import { readRetryWaits } from './features/webhooks/retries.ts'
 import { createWebhooks } from './features/webhooks/webhooks.service.ts'
 import { createConventions } from './http/conventions.ts'
 import { createCreations } from './http/creations/creations.ts'
@@ -179,6 +180,7 @@ export function openServices(
     crypto,
     queue: webhookQueue,
     post: createPost({ find: createLookup(allowPrivate), timeoutMs: WEBHOOK_TIMEOUT_MS }),
+    retryWaits: readRetryWaits(config.WEBHOOK_RETRY_SECONDS),
     outbox,
     metrics,
     log,

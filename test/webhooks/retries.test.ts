@@ -1,35 +1,37 @@
 import { describe, expect, it } from 'vitest'
-import { judge, RETRY_WAITS_MS } from '../../src/features/webhooks/retries.ts'
+import { readEnvironment } from '../../src/config.ts'
+import { judge, readRetryWaits } from '../../src/features/webhooks/retries.ts'
 
+const WAITS = readRetryWaits(readEnvironment({}).WEBHOOK_RETRY_SECONDS)
 const NOW = Date.UTC(2026, 0, 31)
 const answer = (status: number, retryAfter?: string) => ({ status, text: '', retryAfter })
 
 /** The wait in seconds after an attempt. */
 const waitOf = (given: Parameters<typeof judge>[0], attempts = 0, random = 0) =>
-  ((judge(given, attempts, NOW, random).retryAt?.getTime() ?? Number.NaN) - NOW) / 1000
+  ((judge(given, attempts, WAITS, NOW, random).retryAt?.getTime() ?? Number.NaN) - NOW) / 1000
 
 describe('an attempt', () => {
   it.each([200, 201, 202, 204, 299])('is a success with %d', (status) => {
-    expect(judge(answer(status), 0)).toEqual({ status: 'delivered', retryAt: null })
+    expect(judge(answer(status), 0, WAITS)).toEqual({ status: 'delivered', retryAt: null })
   })
 
   it.each([199, 301, 302, 307, 308, 400, 401, 404, 409, 429, 500, 503, 999])(
     'is tried again after %d',
     (status) => {
-      expect(judge(answer(status), 0).status).toBe('pending')
+      expect(judge(answer(status), 0, WAITS).status).toBe('pending')
     },
   )
 
   it.each(['timeout', 'dns', 'connection', 'private_target', 'tls', 'protocol'] as const)(
     'is tried again after %s',
     (error) => {
-      expect(judge(error, 0).status).toBe('pending')
+      expect(judge(error, 0, WAITS).status).toBe('pending')
     },
   )
 
   it('is followed by nine others at most, on the schedule of Standard Webhooks', () => {
     const [minute, hour] = [60, 3_600]
-    const waits = RETRY_WAITS_MS.map((_, attempts) => waitOf('timeout', attempts))
+    const waits = WAITS.map((_, attempts) => waitOf('timeout', attempts))
     expect(waits).toEqual([
       5,
       5 * minute,
@@ -41,7 +43,7 @@ describe('an attempt', () => {
       20 * hour,
       24 * hour,
     ])
-    expect(judge('timeout', 9)).toEqual({ status: 'failed', retryAt: null })
+    expect(judge('timeout', 9, WAITS)).toEqual({ status: 'failed', retryAt: null })
   })
 
   it('waits up to a tenth longer, never shorter', () => {
@@ -49,7 +51,7 @@ describe('an attempt', () => {
   })
 
   it('is the last when the receiver is gone', () => {
-    expect(judge(answer(410), 0)).toEqual({ status: 'failed', retryAt: null })
+    expect(judge(answer(410), 0, WAITS)).toEqual({ status: 'failed', retryAt: null })
   })
 
   it.each([

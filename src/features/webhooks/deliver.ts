@@ -21,6 +21,8 @@ interface Deps {
   readonly database: Database
   readonly crypto: FieldCrypto
   readonly post: Post
+  /** Milliseconds after each failed attempt of a delivery but the last. */
+  readonly retryWaits: readonly number[]
   readonly outbox: Nudge
   readonly metrics: Metrics
   readonly log: Log
@@ -42,7 +44,7 @@ export type Deliverer = ReturnType<typeof createDeliverer>
  * about is delivered again.
  */
 export function createDeliverer(deps: Deps) {
-  const { database, crypto, post, metrics, log } = deps
+  const { database, crypto, post, retryWaits, metrics, log } = deps
   const failures = createEndpointFailures(deps)
   let stopping = false
 
@@ -75,7 +77,7 @@ export function createDeliverer(deps: Deps) {
     const end = metrics.webhookDurations.startTimer()
     const answer = await send(target, lane, delivery)
     end()
-    const judged = judge(answer, delivery.attempts)
+    const judged = judge(answer, delivery.attempts, retryWaits)
     // A test event is tried once.
     const isOver = delivery.event_id === null && judged.status === 'pending'
     const verdict = isOver ? { status: 'failed' as const, retryAt: null } : judged

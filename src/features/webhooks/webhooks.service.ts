@@ -21,6 +21,8 @@ interface Deps {
   /** The queue of deliveries alone. */
   readonly queue: EventQueue
   readonly post: Post
+  /** Milliseconds after each failed attempt of a delivery but the last. */
+  readonly retryWaits: readonly number[]
   readonly outbox: Nudge
   readonly metrics: Metrics
   readonly log: Log
