@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database } from '../database/client.ts'
+import { overloaded } from '../errors.ts'
 import type { FieldCrypto } from '../lib/crypto.ts'
 import type { Log } from '../lib/log.ts'
 import { type AuditedOperation, createAudit } from './audit/audit.ts'
@@ -34,6 +35,8 @@ export interface Exchange {
 export type Conventions = ReturnType<typeof createConventions>
 
 type Work = () => Promise<unknown>
+
+const MIN_ERROR_STATUS = 400
 
 /** Response headers that are stored with an answer and replayed with it. */
 const REPLAYED_HEADERS = ['location', 'etag', 'cache-control']
@@ -83,6 +86,8 @@ export function createConventions(deps: {
     }
     const answer = await answerOnce(sent, async () => {
       const result = await work()
+      // The request was refused meanwhile, for its deadline: a retry begins anew.
+      if (reply.statusCode >= MIN_ERROR_STATUS) throw overloaded()
       const headers = REPLAYED_HEADERS.flatMap((name) => {
         const value = reply.getHeader(name)
         return value === undefined ? [] : [[name, String(value)] as const]
