@@ -5,7 +5,7 @@ import type { ApiMember } from '../servers/topology.ts'
 import type { watchStalls } from '../stalls.ts'
 import type { Statistics } from '../statistics.ts'
 
-/** How long an answer may take, in milliseconds. */
+/** What callers are promised. */
 const MAX_ANSWER_MS = 5_000
 /** For the machine, on which much else goes on. */
 const MARGIN_MS = 1_500
@@ -49,13 +49,15 @@ interface CallOptions {
   readonly stalls: ReturnType<typeof watchStalls>
   /** How long the run goes on, in milliseconds: said in findings. */
   readonly clock: () => number
+  /** How long an answer may take, in milliseconds; 5,000 when not given. */
+  readonly maxAnswerMs?: number
 }
 
 const codeOf = (error: unknown) =>
   String((error as { cause?: { code?: string } }).cause?.code ?? (error as Error).name)
 
 export function createCall(options: CallOptions): Call {
-  const { apis, dice, findings, statistics, stalls, clock } = options
+  const { apis, dice, findings, statistics, stalls, clock, maxAnswerMs = MAX_ANSWER_MS } = options
   const skippedUntil = new Map<ApiMember, number>()
 
   const find = (kind: string, { method, path }: Request, more: string) =>
@@ -110,11 +112,11 @@ export function createCall(options: CallOptions): Call {
     const since = performance.now()
     const look = () => {
       const waited = performance.now() - since - (stalls.total() - stalledBefore)
-      if (waited < MAX_ANSWER_MS + MARGIN_MS) {
-        timer = setTimeout(look, MAX_ANSWER_MS + MARGIN_MS - waited)
+      if (waited < maxAnswerMs + MARGIN_MS) {
+        timer = setTimeout(look, maxAnswerMs + MARGIN_MS - waited)
       } else late.abort()
     }
-    let timer = setTimeout(look, MAX_ANSWER_MS + MARGIN_MS)
+    let timer = setTimeout(look, maxAnswerMs + MARGIN_MS)
     return await work(late.signal).finally(() => clearTimeout(timer))
   }
 

@@ -12,25 +12,25 @@ const MAX_ATTEMPTS = 10
 
 export type Storage = Awaited<ReturnType<typeof openStorage>>
 
-/** Folders of a run: one for the database, on a small disk of its own where the system lets us mount one. */
-export async function openStorage() {
+/**
+ * Folders of a run: one for the database, on a small disk of its own where the system lets us mount one.
+ *
+ * @param wantsDisk whether to try
+ */
+export async function openStorage(wantsDisk = true) {
   const folder = await mkdtemp(join(tmpdir(), 'passbook-chaos-'))
   // The account that PostgreSQL runs as has to get through.
   await chmod(folder, 0o755)
   const disk = join(folder, 'disk')
   const filler = join(disk, 'filler')
   await run('mkdir', [disk])
-  const isSmall = await run('mount', [
-    '-t',
-    'tmpfs',
-    '-o',
-    `size=${SIZE},mode=0755`,
-    'passbook-chaos',
-    disk,
-  ]).then(
-    () => true,
-    () => false,
-  )
+  const options = ['-t', 'tmpfs', '-o', `size=${SIZE},mode=0755`]
+  const mount = () =>
+    run('mount', [...options, 'passbook-chaos', disk]).then(
+      () => true,
+      () => false,
+    )
+  const isSmall = wantsDisk && (await mount())
   const free = () => rm(filler, { force: true })
 
   return {

@@ -26,6 +26,13 @@ const RESTART_MS = 1_000
 /** On a busy machine; others take 3,000. */
 const MAX_START_MS = 120_000
 
+interface Shape {
+  /** Processes of each kind; 2 when not given. */
+  readonly processes?: number
+  /** More of their environment. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /**
  * The service as several processes over one PostgreSQL and one Redis.
  *
@@ -36,6 +43,7 @@ export async function openTopology(
   keepsRedis: boolean,
   findings: Findings,
   opened: Opened,
+  shape: Shape = {},
 ) {
   const postgres = await startPostgres(storage)
   opened('PostgreSQL', postgres.close)
@@ -55,6 +63,7 @@ export async function openTopology(
     // Low enough to be counted, too high to be reached.
     RATE_LIMIT_PER_MINUTE: '1000000',
     DATA_DIR: `${storage.folder}/data`,
+    ...shape.env,
   }
   async function member(
     name: string,
@@ -76,8 +85,12 @@ export async function openTopology(
     const port = String(await findFreePort())
     return { ...(await member(name, 'api', { PORT: port })), url: `http://127.0.0.1:${port}` }
   }
-  const apis = [await api('api1'), await api('api2')]
-  const workers = [await member('worker1', 'worker'), await member('worker2', 'worker')]
+  const apis: ApiMember[] = []
+  const workers: Member[] = []
+  for (let number = 1; number <= (shape.processes ?? 2); number += 1) {
+    apis.push(await api(`api${number}`))
+    workers.push(await member(`worker${number}`, 'worker'))
+  }
   const members: readonly Member[] = [...apis, ...workers]
 
   let isDiskFull = false
