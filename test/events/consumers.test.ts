@@ -66,6 +66,7 @@ beforeAll(async () => {
     log,
     allowPrivate: true,
     perEndpoint: 4,
+    retryWaits: [1],
     retentionDays: 30,
     delivers: true,
   })

@@ -32,6 +32,17 @@ async function dataset(scene: Scene): Promise<string> {
   return name
 }
 
+/** A webhook that was tried to be delivered to the endpoint which the path names before it. */
+async function delivery(scene: Scene): Promise<number> {
+  const actor = scene.actor('admin')
+  const params = { id: await liveRecord(scene, '/v1/webhook-endpoints/:id') }
+  const { answer, body } = await scene.call('pingWebhookEndpoint', { actor, params })
+  if (answer.status !== 202) {
+    throw new Finding('refused-valid', 'pingWebhookEndpoint', `${answer.status}: ${body.code}`)
+  }
+  return body.id
+}
+
 /** An alert, which the worker raises for a large transaction. */
 async function alert(scene: Scene): Promise<number> {
   const actor = scene.actor('admin')
@@ -90,6 +101,12 @@ const FACTORIES: Readonly<Record<string, Factory>> = {
     return body.id
   },
   '/v1/datasets/:name': dataset,
+  '/v1/webhook-endpoints/:id': (scene) =>
+    make(scene, 'createWebhookEndpoint', {
+      by: 'admin',
+      body: { url: 'https://hooks.example.com/passbook' },
+    }),
+  '/v1/webhook-endpoints/:id/deliveries/:did': delivery,
   '/v1/api-keys/:id': (scene) =>
     make(scene, 'createApiKey', { by: 'admin', body: { name: 'A key', scopes: ['users:read'] } }),
 }

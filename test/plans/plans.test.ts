@@ -68,10 +68,12 @@ function requests(admin: Account, userId: number, transactionId: number): Work {
     'listWebhookDeliveries by status': () =>
       call('listWebhookDeliveries', { token, params: { id: 1 }, query: { status: 'failed' } }),
     listAlerts: () => call('listAlerts', { token, query: first }),
-    'listAlerts by status': () => call('listAlerts', { token, query: { status: 'open' } }),
-    'listAlerts by kind': () => call('listAlerts', { token, query: { kind: 'large_transaction' } }),
+    'listAlerts by status': () =>
+      call('listAlerts', { token, query: { ...first, status: 'open' } }),
+    'listAlerts by kind': () =>
+      call('listAlerts', { token, query: { ...first, kind: 'large_transaction' } }),
     'listAlerts by kind and status': () =>
-      call('listAlerts', { token, query: { kind: 'score_drop', status: 'open' } }),
+      call('listAlerts', { token, query: { ...first, kind: 'score_drop', status: 'open' } }),
     'listAlerts of a user': () => call('listAlerts', { token, query: { user_id: userId } }),
     listDatasets: () => call('listDatasets', { token, query: first }),
     createTransaction: () => service.createTransaction(token, { user_id: userId }),
