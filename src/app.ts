@@ -104,7 +104,7 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
     accessTokenSeconds: config.ACCESS_TOKEN_SECONDS,
   })
 
-  const { handle, handleFile, assertComplete } = createRouter(
+  const { handle, handleFile, lockBefore, assertComplete } = createRouter(
     app,
     findCallerOf(services),
     conventions,
@@ -122,7 +122,7 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
   userRoutes(handle, users, userBulk)
   employmentRoutes(handle, services.employments)
   bankAccountRoutes(handle, services.bankAccounts)
-  transactionRoutes(handle, transactions, transactionBulk, services.transactionPast)
+  transactionRoutes(handle, lockBefore, transactions, transactionBulk, services.transactionPast)
   integrityRoutes(handle, services.integrity)
   analyticsRoutes(handle, analytics)
   creditScoreRoutes(handle, services.creditScores)

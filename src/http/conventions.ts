@@ -5,9 +5,9 @@ import type { FieldCrypto } from '../lib/crypto.ts'
 import type { Log } from '../lib/log.ts'
 import { type AuditedOperation, createAudit } from './audit/audit.ts'
 import type { Caller } from './auth.ts'
-import { etagOf, namesETag } from './etag.ts'
+import { etagOf, namesETag } from './conditional/etag.ts'
+import { type ConditionalRecord, onlyIf } from './conditional/preconditions.ts'
 import { createAnswerOnce } from './idempotency.ts'
-import { onlyIf } from './preconditions.ts'
 
 /**
  * The parts of an operation's OpenAPI description that this module implements for all operations.
@@ -106,13 +106,13 @@ export function createConventions(deps: {
      * Answers a request as its operation promises.
      *
      * @param work the operation's handler
-     * @param read the GET handler of the same path; preconditions are compared with its result
+     * @param record preconditions are compared with it
      */
     async answer(
       operation: ConventionalOperation,
       exchange: Exchange,
       work: Work,
-      read: Work,
+      record: ConditionalRecord,
     ): Promise<unknown> {
       const { headers } = exchange.request
       const { 'idempotency-key': key, 'if-match': ifMatch } = headers
@@ -128,7 +128,7 @@ export function createConventions(deps: {
       }
       if (operation.conditional && (ifMatch ?? ifNoneMatch) !== undefined) {
         const work = () => audited('joined')
-        return await onlyIf(deps.database, { ifMatch, ifNoneMatch }, read, work)
+        return await onlyIf(deps.database, { ifMatch, ifNoneMatch }, record, work)
       }
       return await audited('unit')
     },

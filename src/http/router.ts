@@ -1,85 +1,14 @@
-import type { Readable } from 'node:stream'
-import type {
-  FastifyInstance,
-  FastifyReply,
-  FastifyRequest,
-  FastifySchema,
-  onSendAsyncHookHandler,
-} from 'fastify'
-import type { Static, TSchema } from 'typebox'
+import type { FastifyInstance, FastifySchema, onSendAsyncHookHandler } from 'fastify'
 import { StartupError } from '../errors.ts'
 import { type OperationId, operations } from '../generated/operations.ts'
 import { createAdmit } from './admit.ts'
-import { type Caller, callerOf, type FindCaller } from './auth.ts'
+import { callerOf, type FindCaller } from './auth.ts'
 import { fileBody } from './body/file-body.ts'
 import type { Conventions, Exchange } from './conventions.ts'
 import { createDeadlines } from './deadline.ts'
+import type { Handle, HandleFile, LockBefore, Operation, ReceivedFile } from './handlers.ts'
 import { waitOf } from './overload/gate.ts'
 import { announceDeprecation, type Deprecation } from './versions/deprecation.ts'
-
-type Operation = (typeof operations)[OperationId]
-type Part<O extends Operation, Name extends string> =
-  O['schema'] extends Readonly<Record<Name, infer S extends TSchema>> ? Static<S> : undefined
-type Responses<O extends Operation> = O['schema']['response']
-type SuccessStatus = 200 | 201 | 202 | 204
-/** Text may also be sent as a stream. */
-type Text<T> = T extends string ? T | Readable : T
-/** A response with several media types is a file, sent as a stream. */
-type Answer<R> = R extends { readonly content: object } ? Readable : Text<Static<R & TSchema>>
-type Success<O extends Operation> = {
-  [Status in keyof Responses<O>]: Status extends SuccessStatus
-    ? Answer<Responses<O>[Status]>
-    : never
-}[keyof Responses<O>]
-
-/** A received file. `release` discards it if nobody used it. */
-export interface ReceivedFile {
-  release(): Promise<void>
-}
-
-/** The input of a handler: the validated parts of the request, and the caller. */
-export interface Context<O extends Operation> {
-  readonly params: Part<O, 'params'>
-  readonly query: Part<O, 'querystring'>
-  readonly body: Part<O, 'body'>
-  readonly headers: Part<O, 'headers'>
-  readonly caller: O['public'] extends true ? undefined : Caller
-  readonly requestId: string
-  readonly request: FastifyRequest
-  readonly reply: FastifyReply
-}
-
-type Handler<O extends Operation, P> = (
-  context: Context<O>,
-  prepared: P,
-) => Promise<Success<O>> | Success<O>
-
-/**
- * Registers the handler of an operation. Method, path, schemas and access come from its constant.
- */
-export interface Handle {
-  <O extends Operation>(operation: O, handler: Handler<O, undefined>): void
-  /**
-   * @param prepare slow work that needs no database. It runs before the database transaction in
-   *   which a request with an `Idempotency-Key` is handled.
-   */
-  <O extends Operation, P>(
-    operation: O,
-    prepare: (context: Context<O>) => Promise<P>,
-    handler: Handler<O, P>,
-  ): void
-}
-
-/**
- * Registers the handler of an operation that takes a file. `receive` reads the file outside any
- * database transaction, after the rest of the request was checked. Its result becomes the
- * request's body, whose JSON identifies a retry under the same `Idempotency-Key`.
- */
-export type HandleFile = <O extends Operation, F extends ReceivedFile>(
-  operation: O,
-  receive: (context: Context<O>, file: Readable) => Promise<F>,
-  handler: (context: Context<O>, file: F) => Promise<Success<O>> | Success<O>,
-) => void
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -91,6 +20,7 @@ declare module 'fastify' {
 export interface Router {
   readonly handle: Handle
   readonly handleFile: HandleFile
+  readonly lockBefore: LockBefore
   /** @throws StartupError naming the operations without a handler */
   assertComplete(): void
 }
@@ -108,6 +38,7 @@ export function createRouter(
   const handled = new Set<OperationId>()
   const admit = createAdmit(app, findCaller)
   const readers = new Map<string, (exchange: Exchange) => Promise<unknown>>()
+  const locks = new Map<string, (params: never) => Promise<void>>()
 
   /** @param receive for an operation that takes a file: its result replaces the body */
   function register(
@@ -159,10 +90,14 @@ export function createRouter(
         const context = contextOf(exchange, request.query, request.body)
         const prepared = (await beforeDeadline(request, async () => prepare?.(context))) as never
         const work = async () => handler(context, prepared)
-        const read = async () => await readers.get(operation.url)?.(exchange)
+        const lockRecord = locks.get(operation.url)
+        const record = {
+          read: async () => await readers.get(operation.url)?.(exchange),
+          lock: lockRecord && (() => lockRecord(request.params as never)),
+        }
         return await beforeDeadline(request, async () => {
           try {
-            return await conventions.answer(operation, exchange, work, read)
+            return await conventions.answer(operation, exchange, work, record)
           } finally {
             await file?.release()
           }
@@ -208,6 +143,7 @@ export function createRouter(
   return {
     handle,
     handleFile,
+    lockBefore: ({ url }, lock) => void locks.set(url, lock),
     assertComplete() {
       const all = Object.values(operations)
       const missing = all.filter(({ operationId }) => !handled.has(operationId))

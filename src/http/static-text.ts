@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { etagOfBytes } from './etag.ts'
+import { etagOfBytes } from './conditional/etag.ts'
 
 interface Representation {
   readonly bytes: Buffer

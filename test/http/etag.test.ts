@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { etagOf, namesETag } from '../../src/http/etag.ts'
+import { etagOf, namesETag } from '../../src/http/conditional/etag.ts'
 
 const etag = etagOf({ id: 7 })
 

@@ -218,10 +218,15 @@ describe('the chain of a user', () => {
       const body = { description: 'Conditional' }
       return (await call('updateTransaction', { params, token, body, headers: ifMatch })).status
     }
-    const [status] = await Promise.all([
-      change(),
-      ...Array.from({ length: 10 }, () => createTransaction(token, { user_id: cast.user.id })),
-    ])
+    let isChanged = false
+    const write = async () => {
+      while (!isChanged) await createTransaction(token, { user_id: cast.user.id })
+    }
+    const writers = Array.from({ length: 8 }, write)
+    const status = await change().finally(() => {
+      isChanged = true
+    })
+    await Promise.all(writers)
     expect(status).toBe(200)
     expect(await findProblems(cast.service.database)).toEqual([])
   })

@@ -1,6 +1,6 @@
 import { operations } from '../../generated/operations.ts'
+import type { Handle } from '../../http/handlers.ts'
 import { asksNoCache } from '../../http/no-cache.ts'
-import type { Handle } from '../../http/router.ts'
 import { mapInSlices } from '../../lib/slices.ts'
 import type { AnalyticsService } from './analytics.service.ts'
 import { analyticsView, dayView } from './analytics.view.ts'

@@ -1,6 +1,6 @@
 import { operations } from '../../generated/operations.ts'
+import type { Handle } from '../../http/handlers.ts'
 import { sendPage } from '../../http/paging.ts'
-import type { Handle } from '../../http/router.ts'
 import type { ApiKeyService } from './api-keys.service.ts'
 import { apiKeyView } from './api-keys.view.ts'
 

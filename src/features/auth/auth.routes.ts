@@ -1,6 +1,6 @@
 import { operations } from '../../generated/operations.ts'
 import { clientOf } from '../../http/client.ts'
-import type { Handle } from '../../http/router.ts'
+import type { Handle } from '../../http/handlers.ts'
 import { hashPassword } from '../../lib/passwords.ts'
 import { type UserService, userView } from '../users/users.public.ts'
 import { assertAcceptablePassword } from './acceptable-password.ts'

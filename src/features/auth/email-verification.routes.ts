@@ -1,5 +1,5 @@
 import { operations } from '../../generated/operations.ts'
-import type { Handle } from '../../http/router.ts'
+import type { Handle } from '../../http/handlers.ts'
 import type { EmailVerification } from './email-verification.ts'
 
 export function emailVerificationRoutes(handle: Handle, verification: EmailVerification): void {

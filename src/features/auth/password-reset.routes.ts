@@ -1,6 +1,6 @@
 import { operations } from '../../generated/operations.ts'
+import type { Handle } from '../../http/handlers.ts'
 import { networkOf } from '../../http/rate-limit.ts'
-import type { Handle } from '../../http/router.ts'
 import { hashPassword } from '../../lib/passwords.ts'
 import { assertAcceptablePassword } from './acceptable-password.ts'
 import type { PasswordReset } from './password-reset.ts'

@@ -1,7 +1,7 @@
 import { operations } from '../../generated/operations.ts'
+import type { Handle } from '../../http/handlers.ts'
 import { asksNoCache } from '../../http/no-cache.ts'
 import { sendPage } from '../../http/paging.ts'
-import type { Handle } from '../../http/router.ts'
 import type { CreditScoreService } from './credit-score.service.ts'
 import { creditScoreView, pastScoreView } from './credit-score.view.ts'
 

@@ -1,6 +1,6 @@
 import { operations } from '../../generated/operations.ts'
+import type { Handle } from '../../http/handlers.ts'
 import { sendPage } from '../../http/paging.ts'
-import type { Handle } from '../../http/router.ts'
 import type { EmploymentService } from './employments.service.ts'
 import { employmentView } from './employments.view.ts'
 

@@ -1,6 +1,6 @@
 import { operations } from '../../generated/operations.ts'
+import type { Handle } from '../../http/handlers.ts'
 import { linksOf } from '../../http/paging.ts'
-import type { Handle } from '../../http/router.ts'
 import type { EventService } from './events.service.ts'
 import { eventView } from './events.view.ts'
 

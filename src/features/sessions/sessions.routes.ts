@@ -1,6 +1,6 @@
 import { operations } from '../../generated/operations.ts'
+import type { Handle } from '../../http/handlers.ts'
 import { sendPage } from '../../http/paging.ts'
-import type { Handle } from '../../http/router.ts'
 import type { SessionService } from './sessions.service.ts'
 import { sessionView } from './sessions.view.ts'
 

@@ -1,6 +1,6 @@
 import { operations } from '../../generated/operations.ts'
 import type { ApiDocument } from '../../http/api-document.ts'
-import type { Handle } from '../../http/router.ts'
+import type { Handle } from '../../http/handlers.ts'
 import { createStaticText } from '../../http/static-text.ts'
 import type { Metrics } from '../../lib/metrics.ts'
 import { createReadiness, type HealthDeps } from './health.ts'

@@ -1,7 +1,7 @@
 import { operations } from '../../generated/operations.ts'
 import { bulkResult } from '../../http/bulk.ts'
+import type { Handle, LockBefore } from '../../http/handlers.ts'
 import { sendPage } from '../../http/paging.ts'
-import type { Handle } from '../../http/router.ts'
 import type { TransactionBulk } from './bulk.ts'
 import type { TransactionPast } from './past.ts'
 import type { TransactionService } from './transactions.service.ts'
@@ -9,6 +9,7 @@ import { draftView, transactionView, versionView } from './transactions.view.ts'
 
 export function transactionRoutes(
   handle: Handle,
+  lockBefore: LockBefore,
   transactions: TransactionService,
   bulk: TransactionBulk,
   past: TransactionPast,
@@ -31,6 +32,9 @@ export function transactionRoutes(
   handle(operations.getTransaction, async ({ caller, params }) =>
     transactionView(await transactions.get(caller, params.id)),
   )
+
+  // Each new transaction of the user moves the head of the chain that a change extends, too.
+  lockBefore(operations.getTransaction, ({ id }) => transactions.lock(id))
 
   handle(operations.updateTransaction, async ({ caller, params, body, requestId }) =>
     transactionView(await transactions.update(caller, params.id, body, requestId)),

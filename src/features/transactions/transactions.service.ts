@@ -87,6 +87,19 @@ export function createTransactionService(deps: TransactionDeps & { readonly cach
     /** @throws AppError 404, also for somebody else's */
     get: find,
 
+    /** Locks a transaction until the unit of work ends: its user first, as everywhere. */
+    async lock(id: number): Promise<void> {
+      const found = await database.transaction.findFirst({
+        where: { id },
+        select: { userId: true },
+      })
+      if (found === null) return
+      const { userId } = found
+      await database.$queryRaw`SELECT FROM users WHERE id = ${userId} FOR KEY SHARE`
+      await database.$queryRaw`
+        SELECT FROM transactions WHERE user_id = ${userId} AND id = ${id} FOR NO KEY UPDATE`
+    },
+
     /** Changes the given fields and leaves the others. @throws AppError 403, 404, 409, 422 */
     async update(
       caller: Caller,

@@ -1,7 +1,7 @@
 import { operations } from '../../generated/operations.ts'
 import { bulkResult } from '../../http/bulk.ts'
+import type { Handle } from '../../http/handlers.ts'
 import { sendPage } from '../../http/paging.ts'
-import type { Handle } from '../../http/router.ts'
 import type { UserBulk } from './bulk.ts'
 import type { UserService } from './users.service.ts'
 import { userView } from './users.view.ts'

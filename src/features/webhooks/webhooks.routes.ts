@@ -1,6 +1,6 @@
 import { operations } from '../../generated/operations.ts'
+import type { Handle } from '../../http/handlers.ts'
 import { sendPage } from '../../http/paging.ts'
-import type { Handle } from '../../http/router.ts'
 import type { DeliveryService } from './deliveries.service.ts'
 import type { EndpointService } from './endpoints.service.ts'
 import { deliveryView, endpointView } from './webhooks.view.ts'
