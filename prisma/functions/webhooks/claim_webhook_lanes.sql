@@ -1,6 +1,7 @@
 -- Leases lanes that are due, so that one job delivers what waits in each, and returns them. An endpoint has `most` lanes under
 -- way at once, whichever process claims them: a slow one never takes the turns of others. Processes take turns here, so that
--- none counts less than there is. A lease that ran out belonged to a process that died.
+-- none counts less than there is. A lease that ran out belonged to a process that died. Times are kept in milliseconds, rounded, so
+-- `now()` is rounded too: what has just become due is due.
 --
 -- The settings leave the planner one plan, for the reason given in claim_outbox.
 CREATE OR REPLACE FUNCTION claim_webhook_lanes(endpoints bigint[], most integer, lease_seconds integer)
@@ -22,7 +23,7 @@ BEGIN
     SET lease = gen_random_uuid(), leased_until = now() + make_interval(secs => lease_seconds)
     WHERE webhook_lanes.endpoint_id = endpoint AND webhook_lanes.user_id = ANY (ARRAY (
       SELECT due.user_id FROM webhook_lanes AS due
-      WHERE due.endpoint_id = endpoint AND due.due_at <= now() AND (due.leased_until IS NULL OR due.leased_until < now())
+      WHERE due.endpoint_id = endpoint AND due.due_at <= now()::timestamptz(3) AND (due.leased_until IS NULL OR due.leased_until < now())
       ORDER BY due.due_at
       LIMIT greatest(0, most - (SELECT count(*) FROM unnest(busy) AS leased (id) WHERE leased.id = endpoint))
       FOR UPDATE SKIP LOCKED))

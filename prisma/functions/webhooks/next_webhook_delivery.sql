@@ -40,7 +40,7 @@ BEGIN
       SELECT FROM events WHERE events.id = first.event_id AND events.user_id = subject);
     DELETE FROM webhook_deliveries WHERE id = first.id AND user_id = subject;
   END LOOP;
-  IF first.next_attempt_at > now() THEN
+  IF first.next_attempt_at > now()::timestamptz(3) THEN
     UPDATE webhook_lanes SET due_at = first.next_attempt_at, lease = NULL, leased_until = NULL
     WHERE (user_id, endpoint_id) >= (subject, endpoint) AND (user_id, endpoint_id) <= (subject, endpoint);
     RETURN;
