@@ -1,3 +1,4 @@
+import { checkAlerts } from './checks/alerts.ts'
 import { checkChanges } from './checks/changes.ts'
 import { checkContent, checkOrder } from './checks/deliveries.ts'
 import { checkFigures } from './checks/derived.ts'
@@ -11,4 +12,5 @@ export const CHECKS: readonly Check[] = [
   checkContent,
   checkOrder,
   checkFigures,
+  checkAlerts,
 ]

@@ -6,6 +6,7 @@ import { ADMIN, type Opened, openTopology } from '../chaos/servers/topology.ts'
 import { watchStalls } from '../chaos/stalls.ts'
 import { createStatistics } from '../chaos/statistics.ts'
 import { createCustomers, logIn } from '../setup/http/http-client.ts'
+import { ALERT_ENV } from './checks/alerts.ts'
 import type { Receiver } from './receiver.ts'
 
 /** Sends a request of the admin to one of the API processes. */
@@ -23,6 +24,7 @@ const ENV = {
   WEBHOOK_ALLOW_PRIVATE: 'true',
   WEBHOOK_RETRY_SECONDS: RETRY_SECONDS,
   WEBHOOK_CONCURRENCY: '16',
+  ...ALERT_ENV,
 }
 
 interface Options {
