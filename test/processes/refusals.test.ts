@@ -115,7 +115,9 @@ describe('a Passbook that cannot start says why in one sentence', () => {
     try {
       await new Promise((resolve) => other.once('listening', resolve))
       const { port } = other.address() as AddressInfo
-      const sentence = await reasonOf(main({ DATA_DIR: dataDir.path, PORT: String(port) }))
+      const sentence = await reasonOf(
+        main({ DATA_DIR: dataDir.path, PORT: String(port), LOG_LEVEL: 'warn' }),
+      )
       expect(sentence).toMatch(new RegExp(`^Port ${port} on 127.0.0.1 is taken; set PORT`))
       const gone = async () => expect(await readPostmasterFile(dataDir.pgdata)).toBeUndefined()
       await vi.waitFor(gone, { timeout: 10_000 })
