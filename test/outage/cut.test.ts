@@ -40,6 +40,8 @@ async function prepare({ operationId, roles, ...operation }: OperationAccess) {
     { operationId, roles, ...operation },
     { service, owner },
   )
+  // It asks about each user from here on, and there are more with each try.
+  if (operationId === 'checkIntegrity') Object.assign(query, { from_user_id: owner.id })
   return { params, query, body, ...(!operation.public && { token: owner.token }) }
 }
 
