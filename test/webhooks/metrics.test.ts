@@ -14,7 +14,9 @@ it.each([
   ['failed', 500],
 ] as const)('an attempt that is %s is counted', async (result, status) => {
   const before = await attempts(result)
-  const { endpoint } = await hook(['report.completed'], (_, __, response) => response.writeHead(status).end())
+  const { endpoint } = await hook(['report.completed'], (_, __, response) =>
+    response.writeHead(status).end(),
+  )
   await asAdmin(cast, 'pingWebhookEndpoint', { params: { id: endpoint.id } })
   await settled(cast, endpoint)
   await vi.waitFor(async () => expect(await attempts(result)).toBe(before + 1))
