@@ -74,7 +74,10 @@ function openPool(
   )
   // Without these listeners, losing an idle or busy connection would end the process.
   pool.on('connect', (client) => void client.on('error', () => undefined))
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'))
+  pool.on('error', (error) => {
+    // The embedded server may stop before it has read our goodbye.
+    if (!pool.ending) log.warn({ err: error }, 'an idle database connection broke')
+  })
   const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() })
   const client = new PrismaClient({
     adapter,
