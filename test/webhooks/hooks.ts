@@ -61,6 +61,17 @@ export async function passTime({ service }: Cast): Promise<void> {
   await service.database.query('UPDATE webhook_lanes SET due_at = now() WHERE lease IS NULL')
 }
 
+/** Waits until all that earlier tests caused is told of. An endpoint gets what is told after it was made. */
+async function nothingIsUntold({ service }: Cast): Promise<void> {
+  const look = async () =>
+    expect(
+      await service.database.query(
+        'SELECT type FROM outbox UNION ALL SELECT type FROM pending_events',
+      ),
+    ).toEqual([])
+  await vi.waitFor(look, { timeout: 15_000, interval: 20 })
+}
+
 /** A service that delivers, and receivers that are gone after each test. */
 export function useHooks(env: Readonly<Record<string, string>> = {}) {
   const cast = useCast({ worker: true, env: { WEBHOOK_ALLOW_PRIVATE: 'true', ...env } })
@@ -75,6 +86,7 @@ export function useHooks(env: Readonly<Record<string, string>> = {}) {
     cast,
     /** Makes an endpoint that wants these types of events. */
     async hook(eventTypes = ['transaction.created'], answer?: Answering): Promise<Hooked> {
+      await nothingIsUntold(cast)
       const receiver = await startReceiver(answer)
       const body = { url: receiver.url, event_types: eventTypes }
       const answered = await asAdmin(cast, 'createWebhookEndpoint', { body })
