@@ -36,11 +36,15 @@ async function dataset(scene: Scene): Promise<string> {
 async function delivery(scene: Scene): Promise<number> {
   const actor = scene.actor('admin')
   const params = { id: await liveRecord(scene, '/v1/webhook-endpoints/:id') }
-  const { answer, body } = await scene.call('pingWebhookEndpoint', { actor, params })
-  if (answer.status !== 202) {
-    throw new Finding('refused-valid', 'pingWebhookEndpoint', `${answer.status}: ${body.code}`)
+  const send = async (operationId: OperationId, body?: object) => {
+    const answered = await scene.call(operationId, { actor, params, ...(body && { body }) })
+    const { status } = answered.answer
+    if (status < 300) return answered.body
+    throw new Finding('refused-valid', operationId, `${status}: ${answered.body.code}`)
   }
-  return body.id
+  // A case before may have disabled it.
+  await send('updateWebhookEndpoint', { enabled: true })
+  return (await send('pingWebhookEndpoint')).id
 }
 
 /** An alert, which the worker raises for a large transaction. */
