@@ -1,6 +1,14 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { mailsTo, readMails } from '../setup/mailbox.ts'
-import { asAdmin, type Endpoint, passTime, settled, tried, useHooks } from './hooks.ts'
+import {
+  asAdmin,
+  type Endpoint,
+  nothingIsUntold,
+  passTime,
+  settled,
+  tried,
+  useHooks,
+} from './hooks.ts'
 
 const { cast, hook, book } = useHooks()
 
@@ -87,7 +95,7 @@ describe('an endpoint', () => {
     expect(body[0]).not.toHaveProperty('actor_id')
     await passTime(cast)
     await book()
-    await cast.service.settled()
+    await nothingIsUntold(cast)
     expect(receiver.received).toHaveLength(3)
   })
 
@@ -125,7 +133,7 @@ describe('an endpoint', () => {
     const { endpoint } = await hook(undefined, (_, __, response) => response.writeHead(410).end())
     await book()
     await disabled(endpoint)
-    await cast.service.settled()
+    await nothingIsUntold(cast)
     expect(await readMails(cast.service)).toHaveLength(before)
   })
 })

@@ -61,8 +61,11 @@ export async function passTime({ service }: Cast): Promise<void> {
   await service.database.query('UPDATE webhook_lanes SET due_at = now() WHERE lease IS NULL')
 }
 
-/** Waits until all that earlier tests caused is told of. An endpoint gets what is told after it was made. */
-async function nothingIsUntold({ service }: Cast): Promise<void> {
+/**
+ * Waits until all that was caused is told of. An endpoint gets what is told while it is there and
+ * enabled, which is a moment after it was caused.
+ */
+export async function nothingIsUntold({ service }: Cast): Promise<void> {
   const look = async () =>
     expect(
       await service.database.query(

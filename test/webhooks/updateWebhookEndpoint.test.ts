@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asAdmin, passTime, settled, tried, useHooks } from './hooks.ts'
+import { asAdmin, nothingIsUntold, passTime, settled, tried, useHooks } from './hooks.ts'
 import { makeEndpoint } from './made.ts'
 
 const { cast, hook, book } = useHooks({ WEBHOOK_ALLOW_PRIVATE: 'true' })
@@ -42,7 +42,7 @@ describe('updateWebhookEndpoint', () => {
     await tried(cast, endpoint, 1)
     await update(endpoint.id, { enabled: false })
     await book()
-    await cast.service.settled()
+    await nothingIsUntold(cast)
     await passTime(cast)
     receiver.answers((_, __, response) => response.writeHead(204).end())
     await update(endpoint.id, { enabled: true })
