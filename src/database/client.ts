@@ -69,7 +69,7 @@ function openPool(
   log: Log,
 ) {
   const pool = new BoundedPool(
-    { ...boundedBy(limits), options: BY_INDEX, connectionString: databaseUrl, max: size },
+    { ...boundedBy(limits, BY_INDEX), connectionString: databaseUrl, max: size },
     watch,
   )
   // Without these listeners, losing an idle or busy connection would end the process.

@@ -22,15 +22,12 @@ export const dedicatedSettings = (
   name: string,
   { statement, lock, connect, answer = 0 }: DedicatedLimits,
 ): pg.ClientConfig => ({
-  ...boundedBy({
-    statement,
-    answer,
-    connect,
-    idleInTransaction: MAX_IDLE_IN_TRANSACTION_MS,
-  }),
+  ...boundedBy(
+    { statement, answer, connect, idleInTransaction: MAX_IDLE_IN_TRANSACTION_MS },
+    SERVER_KEEPALIVE,
+  ),
   connectionString: databaseUrl,
   lock_timeout: lock,
-  options: SERVER_KEEPALIVE,
   application_name: name,
 })
 
