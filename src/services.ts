@@ -76,6 +76,8 @@ export function openServices(
     relay,
     webhooks: webhookDatabase,
     plain,
+    lookUps,
+    commits,
     watch,
     close: closeDatabase,
   } = openDatabase(
@@ -111,10 +113,11 @@ export function openServices(
 
   const conventions = createConventions({ database, crypto, log })
   const creations = createCreations({ metrics, log })
-  const userDeps = { database, crypto, cache, creations }
+  const userDeps = { database, lookUps, crypto, cache, creations }
   const users = createUserService(userDeps)
   const sessions = createSessionService({
     database,
+    lookUps,
     crypto,
     refreshTokenDays: config.REFRESH_TOKEN_DAYS,
   })
@@ -135,11 +138,18 @@ export function openServices(
   const employments = createEmploymentService({ database, users })
   const bankAccounts = createBankAccountService({ database, crypto, users })
   const transactionDeps = { database, crypto, outbox, users, defaultCurrency, creations }
-  const transactions = createTransactionService({ ...transactionDeps, cache })
+  const transactions = createTransactionService({ ...transactionDeps, lookUps, cache })
   const transactionBulk = createTransactionBulk(transactionDeps)
   const transactionPast = createTransactionPast({ database, crypto })
   const integrity = createIntegrityService({ database })
-  const analytics = createAnalyticsService({ database, cache, metrics, outbox, defaultCurrency })
+  const analytics = createAnalyticsService({
+    database,
+    lookUps,
+    cache,
+    metrics,
+    outbox,
+    defaultCurrency,
+  })
   const creditScores = createCreditScoreService({ database, metrics, outbox })
   const alerts = createAlertService({ database, users, metrics, rules: parseAlertRules(config) })
   const tasks = createTaskService({ database })
@@ -200,6 +210,7 @@ export function openServices(
     keys,
     database,
     relay,
+    lookUps,
     watch,
     shared,
     cache,

@@ -1,42 +1,34 @@
 import { MemoryDriver } from 'bentocache/drivers/memory'
-import { LRUCache } from 'lru-cache'
-import { userOf } from './answer-key.ts'
+import { AnswersByUser } from './answers-by-user.ts'
 
 const MAX_ANSWERS = 1_000
 const MAX_BYTES = 64 * 1024 * 1024
 
-/** Answers in this process's memory, purged when they expire. Deletes go by user, not by answer. */
-export class AnswersInMemory extends MemoryDriver {
-  readonly #answers: LRUCache<string, string>
-  /** The keys of each user's answers. */
-  readonly #keys: ReadonlyMap<string, ReadonlySet<string>>
+interface Options {
+  readonly prefix: string
+  /** Called with the user whose answers are deleted, here or in another process. */
+  readonly deleted: (userId: string) => void
+}
 
-  constructor({ prefix }: { readonly prefix: string }) {
-    const keys = new Map<string, Set<string>>()
-    const answers = new LRUCache<string, string>({
-      max: MAX_ANSWERS,
-      maxSize: MAX_BYTES,
-      sizeCalculation: (answer) => Buffer.byteLength(answer),
-      ttlAutopurge: true,
-      onInsert: (_, key) => {
-        const userKeys = keys.get(userOf(key))
-        if (userKeys) userKeys.add(key)
-        else keys.set(userOf(key), new Set([key]))
-      },
-      dispose: (_, key) => {
-        const userKeys = keys.get(userOf(key))
-        userKeys?.delete(key)
-        if (userKeys?.size === 0) keys.delete(userOf(key))
-      },
+/** Answers in this process's memory. Deletes go by user, not by answer. */
+export class AnswersInMemory extends MemoryDriver {
+  readonly #answers: AnswersByUser<string>
+  readonly #deleted: Options['deleted']
+
+  constructor({ prefix, deleted }: Options) {
+    const answers = new AnswersByUser<string>({
+      maxAnswers: MAX_ANSWERS,
+      maxBytes: MAX_BYTES,
+      bytesOf: (answer) => Buffer.byteLength(answer),
     })
-    super({ prefix, cacheInstance: answers })
+    super({ prefix, cacheInstance: answers.answers })
     this.#answers = answers
-    this.#keys = keys
+    this.#deleted = deleted
   }
 
   override delete(user: string): boolean {
-    const keys = this.#keys.get(this.getItemKey(user)) ?? []
-    for (const key of keys) this.#answers.delete(key)
+    this.#answers.deleteUser(this.getItemKey(user))
+    this.#deleted(user)
     return true
   }
 }

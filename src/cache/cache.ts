@@ -4,15 +4,27 @@ import { afterCommit, isInUnitOfWork } from '../database/unit-of-work.ts'
 import { within } from '../lib/in-time.ts'
 import type { Log } from '../lib/log.ts'
 import type { Metrics } from '../lib/metrics.ts'
+import type { ReadyAnswer } from '../lib/ready-answer.ts'
 import { openRedis } from '../lib/redis.ts'
 import type { SharedRedis } from '../lib/redis-watch.ts'
 import { answerKey } from './answer-key.ts'
+import { AnswersByUser } from './answers-by-user.ts'
 import { AnswersInMemory } from './answers-in-memory.ts'
 import { AnswersInRedis } from './answers-in-redis.ts'
 
 const PREFIX = 'passbook:cache'
-/** How long answers of each kind are kept. Those of histories hold names, and are longer. */
-const LIFETIMES = { figures: '10m', days: '10m', history: '5m' } as const
+const MINUTE_MS = 60_000
+/** How long answers of each kind are kept. Those that hold names are kept for a shorter time. */
+const LIFETIMES = {
+  figures: 10 * MINUTE_MS,
+  days: 10 * MINUTE_MS,
+  history: 5 * MINUTE_MS,
+  user: 5 * MINUTE_MS,
+} as const
+const MAX_READY_ANSWERS = 10_000
+const MAX_READY_BYTES = 32 * 1024 * 1024
+/** What a ready answer takes beside its body. */
+const READY_OVERHEAD_BYTES = 500
 /** The longest time to disconnect: an unavailable Redis never confirms. */
 const MAX_DISCONNECT_MS = 500
 
@@ -31,6 +43,10 @@ export interface Cache {
    * a unit of work it is always computed: what is not committed may have no version yet.
    */
   getOrSet<T>(question: Question, compute: () => Promise<T>): Promise<T>
+  /** The ready answer that this process keeps. */
+  kept(question: Question): ReadyAnswer | undefined
+  /** Keeps a ready answer in this process. Not for a unit of work. */
+  keep(question: Question, answer: ReadyAnswer): Promise<void>
   /**
    * Deletes all answers about deleted users, in every process and in Redis, after the transaction
    * commits. An unavailable Redis may keep some until they expire; nobody reads them, since the
@@ -56,9 +72,22 @@ interface Deps {
 export function openCache({ shared, isThere, metrics, log }: Deps): Cache {
   const layer = shared && openRedis(shared.url, 'fail-fast', log)
   const bus = shared && openRedis(shared.url, 'wait', log)
+  const ready = new AnswersByUser<ReadyAnswer>({
+    maxAnswers: MAX_READY_ANSWERS,
+    maxBytes: MAX_READY_BYTES,
+    bytesOf: ({ identity }) => identity.bytes.length + READY_OVERHEAD_BYTES,
+  })
+  const hit = (kind: Question['kind']) => metrics.cacheReads.labels({ kind, result: 'hit' })
+  const hits = {
+    figures: hit('figures'),
+    days: hit('days'),
+    history: hit('history'),
+    user: hit('user'),
+  }
+  const deleted = (userId: string) => ready.deleteUser(userId)
   const memory = bentostore().useL1Layer({
     options: {},
-    factory: () => new AnswersInMemory({ prefix: PREFIX }),
+    factory: () => new AnswersInMemory({ prefix: PREFIX, deleted }),
   })
   const store =
     layer && bus
@@ -100,6 +129,17 @@ export function openCache({ shared, isThere, metrics, log }: Deps): Cache {
       // A user deleted during the computation was forgotten before this answer was stored.
       if (computed && !(await isThere(userId))) await remove([userId])
       return answer
+    },
+    kept({ userId, kind, name }) {
+      const answer = ready.answers.get(answerKey(userId, `${kind}:${name}`))
+      if (answer !== undefined) hits[kind].inc()
+      return answer
+    },
+    async keep({ userId, kind, name }, answer) {
+      const key = answerKey(userId, `${kind}:${name}`)
+      ready.answers.set(key, answer, { ttl: LIFETIMES[kind] })
+      // A user deleted meanwhile was forgotten before this answer was kept.
+      if (!(await isThere(userId))) ready.deleteUser(String(userId))
     },
     forget: (userIds) => afterCommit(() => remove(userIds)),
     close: async () => {

@@ -38,10 +38,7 @@ function createStatementNames(): (query: { readonly sql: string }) => string {
   }
 }
 
-/**
- * Direct access for large binary values, which Prisma would send as text. Never part of a
- * transaction.
- */
+/** Direct access by the driver. Never part of a transaction. */
 export interface PlainDatabase {
   rows<Row extends object>(query: string, values: readonly unknown[]): Promise<readonly Row[]>
 }
@@ -60,16 +57,26 @@ export interface OtherConnections {
  */
 const BY_INDEX = '-c enable_seqscan=off'
 
-/** Opens the pool for one kind of work, with a Prisma client on top. */
-function openPool(
-  databaseUrl: string,
-  limits: WorkLimits,
-  size: number,
-  watch: PoolWatch,
-  log: Log,
-) {
+interface PoolOptions {
+  readonly databaseUrl: string
+  readonly limits: WorkLimits
+  readonly size: number
+  readonly watch: PoolWatch
+  readonly log: Log
+}
+
+/** @param lockMs how long a statement waits for a lock; by default as long as it may take */
+function openConnections(
+  { databaseUrl, limits, size, watch, log }: PoolOptions,
+  lockMs?: number,
+): BoundedPool {
   const pool = new BoundedPool(
-    { ...boundedBy(limits, BY_INDEX), connectionString: databaseUrl, max: size },
+    {
+      ...boundedBy(limits, BY_INDEX),
+      ...(lockMs !== undefined && { lock_timeout: lockMs }),
+      connectionString: databaseUrl,
+      max: size,
+    },
     watch,
   )
   // Without these listeners, losing an idle or busy connection would end the process.
@@ -78,6 +85,13 @@ function openPool(
     // The embedded server may stop before it has read our goodbye.
     if (!pool.ending) log.warn({ err: error }, 'an idle database connection broke')
   })
+  return pool
+}
+
+/** Opens the pool for one kind of work, with a Prisma client on top. */
+function openPool(options: PoolOptions) {
+  const pool = openConnections(options)
+  const { limits } = options
   const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() })
   const client = new PrismaClient({
     adapter,
@@ -94,6 +108,23 @@ function openPool(
   }
 }
 
+/** Runs statements that are prepared once a connection. */
+function preparing(pool: BoundedPool): PlainDatabase {
+  const nameOf = createStatementNames()
+  return {
+    async rows(text, values) {
+      return (await pool.query({ name: nameOf({ sql: text }), text, values: [...values] })).rows
+    },
+  }
+}
+
+/** The connections for statements that requests share. */
+const SHARED_CONNECTIONS = 2
+/**
+ * How long a commit that requests share waits for a lock: one of them must not hold up the others.
+ */
+const SHARED_LOCK_MS = 50
+
 /**
  * Opens a connection pool for each kind of work, so that none starves another, with Prisma on top.
  * Connections open on demand; the probe uses one more.
@@ -107,8 +138,18 @@ export function openDatabase(
   others: OtherConnections = { relay: 2, background: 8 },
 ) {
   const watch = watchDatabase(createProbe(databaseUrl), log)
-  const open = (kind: KindOfWork, size: number, by: PoolWatch = PATIENT) =>
-    openPool(databaseUrl, WORK_LIMITS[kind], size, by, log)
+  const optionsOf = (kind: KindOfWork, size: number, by: PoolWatch = PATIENT) => ({
+    databaseUrl,
+    limits: WORK_LIMITS[kind],
+    size,
+    watch: by,
+    log,
+  })
+  const open = (kind: KindOfWork, size: number, by?: PoolWatch) =>
+    openPool(optionsOf(kind, size, by))
+  const shared = optionsOf('request', SHARED_CONNECTIONS, watch)
+  const lookUps = openConnections(shared)
+  const commits = openConnections(shared, SHARED_LOCK_MS)
   const request = open('request', poolSize, watch)
   const relay = open('relay', others.relay)
   const background = open('background', others.background)
@@ -127,10 +168,15 @@ export function openDatabase(
     /** For the deliveries of webhooks, of which there can be many at once. */
     webhooks: joinUnits(() => webhooks.client),
     plain,
+    /** For look-ups that requests share. They wait for no other requests' work. */
+    lookUps: preparing(lookUps),
+    /** For commits that requests share. A statement that would wait for a lock fails. */
+    commits: preparing(commits),
     watch,
     async close() {
       watch.close()
       await Promise.all([request, relay, background, webhooks].map((pool) => pool.close()))
+      await Promise.all([lookUps.end(), commits.end()])
     },
   }
 }

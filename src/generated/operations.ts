@@ -2439,7 +2439,7 @@ export const listUserTransactions = {
   rateLimit: 'normal',
   idempotent: false,
   conditional: false,
-  etag: false,
+  etag: true,
   resource: null,
   deprecations: [],
   takesFile: false,
@@ -2461,8 +2461,17 @@ export const listUserTransactions = {
       min_amount: Type.Optional(S.AmountLimit),
       max_amount: Type.Optional(S.AmountLimit),
     }, { additionalProperties: false }),
+    headers: Type.Object({
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-none-match': 'If-None-Match',
+      },
+    }),
     response: {
       200: S.TransactionList,
+      304: Type.Null(),
       401: S.Problem,
       403: S.Problem,
       404: S.Problem,

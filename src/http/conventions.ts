@@ -3,11 +3,13 @@ import type { Database } from '../database/client.ts'
 import { overloaded } from '../errors.ts'
 import type { FieldCrypto } from '../lib/crypto.ts'
 import type { Log } from '../lib/log.ts'
+import { ReadyAnswer } from '../lib/ready-answer.ts'
 import { type AuditedOperation, createAudit } from './audit/audit.ts'
 import type { Caller } from './auth.ts'
 import { etagOf, namesETag } from './conditional/etag.ts'
 import { type ConditionalRecord, onlyIf } from './conditional/preconditions.ts'
 import { createAnswerOnce } from './idempotency.ts'
+import { sendReady } from './send-ready.ts'
 
 /**
  * The parts of an operation's OpenAPI description that this module implements for all operations.
@@ -119,6 +121,7 @@ export function createConventions(deps: {
       const { 'if-none-match': ifNoneMatch } = headers
       const workWithETag = async () => {
         const body = await work()
+        if (body instanceof ReadyAnswer) return sendReady(exchange.request, exchange.reply, body)
         return operation.etag ? sendETag(operation, exchange, body) : body
       }
       const audited = (begin: 'unit' | 'joined') =>

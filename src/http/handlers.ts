@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import type { OperationId, operations } from '../generated/operations.ts'
+import type { ReadyAnswer } from '../lib/ready-answer.ts'
 import type { Caller } from './auth.ts'
 
 export type Operation = (typeof operations)[OperationId]
@@ -36,10 +37,13 @@ export interface Context<O extends Operation> {
   readonly reply: FastifyReply
 }
 
+/** What a handler returns: the content of the answer, or the answer as it is kept ready. */
+type Answered<O extends Operation> = Success<O> | ReadyAnswer<Success<O>>
+
 type Handler<O extends Operation, P> = (
   context: Context<O>,
   prepared: P,
-) => Promise<Success<O>> | Success<O>
+) => Promise<Answered<O>> | Answered<O>
 
 /**
  * Registers the handler of an operation. Method, path, schemas and access come from its constant.

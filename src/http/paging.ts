@@ -131,7 +131,7 @@ export async function pageById<T extends { readonly id: bigint }>(
 }
 
 /** Makes links (RFC 8288) to other pages of the requested list, which differ in these parameters. */
-export function linksOf(request: FastifyRequest) {
+export function linksOf(request: Pick<FastifyRequest, 'originalUrl'>) {
   const url = new URL(request.originalUrl, 'http://localhost')
   return (rel: string, changes: Readonly<Record<string, string | undefined>>): string => {
     const target = new URL(url)
@@ -144,15 +144,14 @@ export function linksOf(request: FastifyRequest) {
 }
 
 /**
- * Sends a page as a bare array, with `Link` (RFC 8288) and `X-Next-Cursor`. Page mode adds
- * `X-Total-Count` if the total is known.
+ * The headers of a page: `Link` (RFC 8288) and `X-Next-Cursor`. Page mode adds `X-Total-Count` if
+ * the total is known.
  */
-export function sendPage<T>(
-  request: FastifyRequest,
-  reply: FastifyReply,
+export function pageHeaders(
+  request: Pick<FastifyRequest, 'originalUrl'>,
   query: PagingQuery,
-  { items, total, nextCursor }: Page<T>,
-): T[] {
+  { total, nextCursor }: Omit<Page<unknown>, 'items'>,
+): Record<string, string> {
   const link = linksOf(request)
   const links: string[] = []
   if (query.cursor !== undefined) {
@@ -166,9 +165,21 @@ export function sendPage<T>(
     if (page > 1) links.push(link('prev', { page: String(Math.min(page - 1, last ?? page)) }))
     if (hasNext) links.push(link('next', { page: String(page + 1) }))
     if (last !== undefined) links.push(link('last', { page: String(last) }))
-    if (total !== undefined) reply.header('x-total-count', String(total))
   }
-  reply.header('link', links.join(', '))
-  if (nextCursor !== undefined) reply.header('x-next-cursor', nextCursor)
-  return [...items]
+  return {
+    link: links.join(', '),
+    ...(nextCursor !== undefined && { 'x-next-cursor': nextCursor }),
+    ...(query.cursor === undefined && total !== undefined && { 'x-total-count': String(total) }),
+  }
+}
+
+/** Sends a page as a bare array, with its headers. */
+export function sendPage<T>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  query: PagingQuery,
+  page: Page<T>,
+): T[] {
+  reply.headers(pageHeaders(request, query, page))
+  return [...page.items]
 }

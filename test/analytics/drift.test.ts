@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readLedger, readStatistics } from '../setup/ledger.ts'
+import { contentOf } from '../setup/ready-content.ts'
 import { insertDays, insertUser, readOutbox } from '../setup/rows.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
 
@@ -128,7 +129,7 @@ describe('the periodic refresh', () => {
   it('shows the repaired figures, not the cached ones', async () => {
     const caller = { id: user, role: 'user' } as const
     const count = async () =>
-      (await service.services.analytics.read(caller, user, {}, false)).figures.transaction_count
+      contentOf(await service.services.analytics.read(caller, user, {})).transaction_count
     await falsify('UPDATE user_statistics SET transaction_count = 99 WHERE user_id = $1')
     expect(await count()).toBe(99)
     await refresh()

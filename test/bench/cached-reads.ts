@@ -42,13 +42,22 @@ for (let at = 0; at < USERS; at += 30) {
 await one.database.$executeRawUnsafe('VACUUM ANALYZE')
 
 const READS = {
-  figures: ({ analytics }: Services, id: number) =>
-    analytics.read({ id, role: 'user' }, id, {}, false),
+  figures: ({ analytics }: Services, id: number) => analytics.read({ id, role: 'user' }, id, {}),
   'history by cursor': ({ transactions }: Services, id: number) =>
-    transactions.history({ id, role: 'user' }, id, { cursor: '', per_page: 20 }),
+    transactions.history(
+      { id, role: 'user' },
+      id,
+      { cursor: '', per_page: 20 },
+      `/v1/users/${id}/transactions?cursor=`,
+    ),
   'history by number': ({ transactions }: Services, id: number) =>
-    transactions.history({ id, role: 'user' }, id, { page: 1, per_page: 20 }),
-  user: ({ users }: Services, id: number) => users.get({ id, role: 'user' }, id),
+    transactions.history(
+      { id, role: 'user' },
+      id,
+      { page: 1, per_page: 20 },
+      `/v1/users/${id}/transactions`,
+    ),
+  user: ({ users }: Services, id: number) => users.show({ id, role: 'user' }, id),
 } as const
 
 async function measure(kind: keyof typeof READS, services: Services): Promise<string> {

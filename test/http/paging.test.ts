@@ -55,7 +55,7 @@ describe('sendPage', () => {
   function headersOf(originalUrl: string, ...[query, page]: [object, object]) {
     const headers: Record<string, string> = {}
     const reply = {
-      header: (name: string, value: string) => Object.assign(headers, { [name]: value }),
+      headers: (sent: object) => Object.assign(headers, sent),
     }
     const sent = sendPage(
       { originalUrl } as never,

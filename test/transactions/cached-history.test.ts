@@ -6,8 +6,11 @@ import type { Transaction, User } from '../../src/generated/schemas.ts'
 import { cacheReads } from '../setup/cache-reads.ts'
 import { useCast } from '../setup/cast.ts'
 import { queryOnce } from '../setup/figures.ts'
+import { contentOf } from '../setup/ready-content.ts'
 
 const cast = useCast()
+/** A path of a request. */
+const TARGET = '/v1/users/1/transactions'
 let customer: User
 
 beforeEach(async () => {
@@ -96,7 +99,7 @@ describe('the first page of a history', () => {
 
   it('cannot be spoiled by a slow reader', async () => {
     await book('before')
-    const { database, crypto, cache } = cast.service.services
+    const { database, lookUps, crypto, cache } = cast.service.services
     let [release, arrived] = [() => {}, () => {}]
     const released = new Promise<void>((resolve) => {
       release = resolve
@@ -115,13 +118,13 @@ describe('the first page of a history', () => {
     }
     const $queryRaw = database.$queryRaw.bind(database)
     const slowDatabase = { transaction, $queryRaw } as unknown as Database
-    const slow = createHistoryReader({ database: slowDatabase, crypto, cache })
+    const slow = createHistoryReader({ database: slowDatabase, lookUps, crypto, cache })
     const query = { per_page: 20 }
-    const slowRead = slow({ id: cast.staff.id, role: 'staff' }, customer.id, query)
+    const slowRead = slow({ id: cast.staff.id, role: 'staff' }, customer.id, query, TARGET)
     await holdsOldPage
     await book('after')
     release()
-    expect((await slowRead).items.map(({ description }) => description)).toEqual(['before'])
+    expect(contentOf(await slowRead).map(({ description }) => description)).toEqual(['before'])
     expect(await shown()).toEqual(['after', 'before'])
   })
 
@@ -130,8 +133,8 @@ describe('the first page of a history', () => {
     const { database, transactions } = cast.service.services
     const read = async () => {
       const caller = { id: cast.staff.id, role: 'staff' } as const
-      const { items } = await transactions.history(caller, customer.id, { per_page: 20 })
-      return items.map(({ description }) => description)
+      const page = await transactions.history(caller, customer.id, { per_page: 20 }, TARGET)
+      return contentOf(page).map(({ description }) => description)
     }
     const unit = inUnitOfWork(database, async () => {
       await database.transaction.updateMany({ where: { id }, data: { description: 'false' } })

@@ -7,8 +7,9 @@ import { analyticsView, dayView } from './analytics.view.ts'
 
 export function analyticsRoutes(handle: Handle, analytics: AnalyticsService): void {
   handle(operations.getUserAnalytics, async ({ caller, params, query, headers }) => {
-    const fromLedger = asksNoCache(headers['cache-control'])
-    return analyticsView(await analytics.read(caller, params.id, query, fromLedger))
+    if (!asksNoCache(headers['cache-control']))
+      return await analytics.read(caller, params.id, query)
+    return analyticsView(await analytics.compute(caller, params.id, query))
   })
 
   handle(operations.getUserDailyAnalytics, async ({ caller, params, query, headers }) => {

@@ -1,11 +1,15 @@
 import type { Cache } from '../../cache/cache.ts'
-import type { Database } from '../../database/client.ts'
+import type { Database, PlainDatabase } from '../../database/client.ts'
+import { shareLookUp } from '../../database/share-statement.ts'
 import { type FieldError, invalid, notFound, queryError } from '../../errors.ts'
 import type { Nudge } from '../../events/passes.ts'
+import type { Analytics } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
 import { minorDigits } from '../../lib/currencies.ts'
 import type { Metrics } from '../../lib/metrics.ts'
+import { ReadyAnswer } from '../../lib/ready-answer.ts'
 import { mayAccess } from '../users/users.public.ts'
+import { analyticsView } from './analytics.view.ts'
 import {
   type DayFigures,
   type Figures,
@@ -30,6 +34,7 @@ const tooManyDays = () =>
 
 interface Deps {
   readonly database: Database
+  readonly lookUps: PlainDatabase
   readonly cache: Cache
   readonly metrics: Metrics
   readonly outbox: Nudge
@@ -50,27 +55,38 @@ export interface AnalyticsRecord extends Selection {
 }
 
 interface State {
-  readonly version: bigint
+  readonly version: string
   readonly computed_at: Date
   readonly waiting: boolean
 }
 
 /** What the ledger holds of a user. A user without figures has neither a version nor a time. */
 interface StateRow {
-  readonly version: bigint | null
+  readonly place: number
+  readonly version: string | null
   readonly computed_at: Date | null
   readonly waiting: boolean
 }
+
+const STATES = `
+  SELECT place::int AS place, version::text AS version, computed_at, EXISTS (
+    SELECT FROM outbox WHERE outbox.user_id = subject AND outbox.day IS NOT NULL) AS waiting
+  FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (subject, place)
+  LEFT JOIN LATERAL (
+    SELECT version, computed_at FROM statistics_versions WHERE user_id = subject OFFSET 0) AS known ON true`
 
 export type AnalyticsService = ReturnType<typeof createAnalyticsService>
 
 export function createAnalyticsService({
   database,
+  lookUps,
   cache,
   metrics,
   outbox,
   defaultCurrency,
 }: Deps) {
+  const stateOf = shareLookUp<StateRow>(lookUps, STATES)
+
   /** @throws AppError 422 for an unknown currency, a date out of range, or `to` before `from` */
   function select(
     userId: number,
@@ -97,10 +113,7 @@ export function createAnalyticsService({
   /** Reads version and age of a user's figures. @throws AppError 404, also for somebody else's */
   async function readState(caller: Caller, userId: number): Promise<State> {
     if (!mayAccess(caller, userId)) throw notFound('User', userId)
-    const [{ version, computed_at, waiting }] = await database.$queryRaw<[StateRow]>`
-      SELECT version, computed_at, EXISTS (
-        SELECT FROM outbox WHERE outbox.user_id = subject AND outbox.day IS NOT NULL) AS waiting
-      FROM (SELECT ${userId}::bigint AS subject) AS asked LEFT JOIN statistics_versions ON user_id = subject`
+    const { version, computed_at, waiting } = (await stateOf(userId)) as StateRow
     // A version proves that the user exists: it is deleted with them.
     if (version !== null && computed_at !== null) return { version, computed_at, waiting }
     const user = await database.user.findUnique({
@@ -108,7 +121,7 @@ export function createAnalyticsService({
       select: { createdAt: true },
     })
     if (user === null) throw notFound('User', userId)
-    return { version: 0n, computed_at: user.createdAt, waiting }
+    return { version: '0', computed_at: user.createdAt, waiting }
   }
 
   /**
@@ -118,7 +131,7 @@ export function createAnalyticsService({
   function cached<T>(
     kind: 'figures' | 'days',
     selection: Selection,
-    version: bigint,
+    version: string,
     compute: () => Promise<T>,
   ) {
     const { userId, currency, from = '', to = '' } = selection
@@ -128,7 +141,7 @@ export function createAnalyticsService({
 
   return {
     /**
-     * Reads a user's figures: the stored ones, or with `fromLedger` computed from the transactions.
+     * Reads a user's stored figures. Their answer is kept ready under the version that was read.
      *
      * @throws AppError 404, also for somebody else's figures; 422
      */
@@ -136,18 +149,33 @@ export function createAnalyticsService({
       caller: Caller,
       userId: number,
       query: AnalyticsQuery,
-      fromLedger: boolean,
-    ): Promise<AnalyticsRecord> {
+    ): Promise<ReadyAnswer<Analytics>> {
       const { version, computed_at, waiting } = await readState(caller, userId)
       const selection = select(userId, query)
-      if (fromLedger) {
-        const figures = await readFigures(database, selection, true)
-        return { ...selection, figures, computedAt: new Date(), isCurrent: true }
-      }
+      const { currency, from = '', to = '' } = selection
+      const name = [version, waiting, currency, from, to].join(':')
+      const question = { userId, kind: 'figures', name } as const
+      const kept = cache.kept(question) as ReadyAnswer<Analytics> | undefined
+      if (kept) return kept
       const figures = await cached('figures', selection, version, () =>
         readFigures(database, selection, false),
       )
-      return { ...selection, figures, computedAt: computed_at, isCurrent: !waiting }
+      const record = { ...selection, figures, computedAt: computed_at, isCurrent: !waiting }
+      const answer = new ReadyAnswer(analyticsView(record))
+      await cache.keep(question, answer)
+      return answer
+    },
+
+    /**
+     * Computes a user's figures from the transactions.
+     *
+     * @throws AppError 404, also for somebody else's figures; 422
+     */
+    async compute(caller: Caller, userId: number, query: AnalyticsQuery): Promise<AnalyticsRecord> {
+      await readState(caller, userId)
+      const selection = select(userId, query)
+      const figures = await readFigures(database, selection, true)
+      return { ...selection, figures, computedAt: new Date(), isCurrent: true }
     },
 
     /**

@@ -1,11 +1,11 @@
-import type { Database } from '../../database/client.ts'
+import type { Database, PlainDatabase } from '../../database/client.ts'
 import { notFound } from '../../errors.ts'
-import type { Role } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
 import type { Client } from '../../http/client.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { DAY_MS } from '../../lib/day.ts'
+import { createCallerLookUp } from './caller-look-up.ts'
 import { endSessions } from './end-sessions.ts'
 import { decryptSession, encryptClient, type SessionRecord } from './fields.ts'
 import { createRefreshToken, hashRefreshToken } from './refresh-tokens.ts'
@@ -19,13 +19,14 @@ export interface Started {
 
 interface Deps {
   readonly database: Database
+  readonly lookUps: PlainDatabase
   readonly crypto: FieldCrypto
   readonly refreshTokenDays: number
 }
 
 export type SessionService = ReturnType<typeof createSessionService>
 
-export function createSessionService({ database, crypto, refreshTokenDays }: Deps) {
+export function createSessionService({ database, lookUps, crypto, refreshTokenDays }: Deps) {
   const nextExpiry = () => new Date(Date.now() + refreshTokenDays * DAY_MS)
 
   return {
@@ -125,12 +126,6 @@ export function createSessionService({ database, crypto, refreshTokenDays }: Dep
     },
 
     /** The account that an access token was made out to; undefined when session or account are gone or disabled. */
-    async findCaller(userId: number, sessionId: number): Promise<Caller | undefined> {
-      const [account] = await database.$queryRaw<{ role: Role }[]>`
-        SELECT users.role::text AS role FROM sessions JOIN users ON users.id = sessions.user_id
-        WHERE sessions.id = ${sessionId} AND sessions.user_id = ${userId}
-          AND sessions.expires_at > now() AND users.disabled_at IS NULL`
-      return account && { id: userId, role: account.role, sessionId }
-    },
+    findCaller: createCallerLookUp(lookUps),
   }
 }

@@ -1,12 +1,15 @@
 import type { Cache } from '../../cache/cache.ts'
 import { sealAnswers } from '../../cache/sealed-answers.ts'
-import type { Database, Prisma } from '../../database/client.ts'
+import type { Database, PlainDatabase, Prisma } from '../../database/client.ts'
+import { shareLookUp } from '../../database/share-statement.ts'
+import { isInUnitOfWork } from '../../database/unit-of-work.ts'
 import { notFound } from '../../errors.ts'
 import type { Transaction } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
-import { type Page, type Paging, toPage } from '../../http/paging.ts'
+import { type Page, type Paging, pageHeaders, toPage } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
+import { ReadyAnswer } from '../../lib/ready-answer.ts'
 import { mayAccess, userExists } from '../users/users.public.ts'
 import { decryptTransaction } from './fields.ts'
 import {
@@ -22,9 +25,26 @@ import { transactionView } from './transactions.view.ts'
 
 interface Deps {
   readonly database: Database
+  readonly lookUps: PlainDatabase
   readonly crypto: FieldCrypto
   readonly cache: Cache
 }
+
+interface Head {
+  readonly place: number
+  readonly hash: string
+}
+
+const HEADS = `
+  SELECT place::int AS place, encode(hash, 'hex') AS hash
+  FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (subject, place)
+  CROSS JOIN LATERAL (SELECT hash FROM chain_heads WHERE user_id = subject OFFSET 0) AS head`
+
+const isFirstPage = ({ cursor, page = 1 }: HistoryQuery) =>
+  cursor === undefined ? page === 1 : cursor === ''
+
+/** Longer targets name no page that is asked for often. */
+const MAX_TARGET_LENGTH = 300
 
 /** The version of a history that never had a transaction. */
 const EMPTY = 'empty'
@@ -40,14 +60,14 @@ const EMPTY = 'empty'
  *
  * Whoever may see a history sees the same, so that callers share its pages.
  */
-export function createHistoryReader({ database, crypto, cache }: Deps) {
+export function createHistoryReader({ database, lookUps, crypto, cache }: Deps) {
+  const headOf = shareLookUp<Head>(lookUps, HEADS)
   const sealed = sealAnswers(cache, crypto)
 
   /** Reads the version of a user's history. @throws AppError 404, also for somebody else's */
   async function readVersion(caller: Caller, userId: number): Promise<string> {
     if (!mayAccess(caller, userId)) throw notFound('User', userId)
-    const [head] = await database.$queryRaw<[{ hash: string }?]>`
-      SELECT encode(hash, 'hex') AS hash FROM chain_heads WHERE user_id = ${userId}`
+    const head = await headOf(userId)
     // A head proves that the user exists: it is deleted with them.
     if (head !== undefined) return head.hash
     if (!(await userExists(database, userId))) throw notFound('User', userId)
@@ -72,24 +92,46 @@ export function createHistoryReader({ database, crypto, cache }: Deps) {
     return { ...page, items: page.items.map(transactionView) }
   }
 
-  /** Newest first. @throws AppError 404 for the user, 422 */
-  return async (
-    caller: Caller,
+  /** Reads a page, the first one from the cache if it is there. */
+  async function read(
     userId: number,
     query: HistoryQuery,
-  ): Promise<Page<Transaction>> => {
-    const version = await readVersion(caller, userId)
+    version: string,
+  ): Promise<Page<Transaction>> {
     const [where, paging] = checkAll(
       () => historyFilter(userId, query),
       () => historyPaging(query),
     )
-    const { limit, offset, after } = paging
-    const isFirst = after === undefined && (offset === undefined || offset === 0)
-    if (!isFirst) return await readPage(where, paging)
+    if (!isFirstPage(query)) return await readPage(where, paging)
+    const { limit, offset } = paging
     const { from, to, type, currency, min_amount, max_amount } = query
     const mode = offset === undefined ? 'cursor' : 'page'
     const asked = [mode, limit, from, to, type, currency, min_amount, max_amount]
     const name = JSON.stringify([version, ...asked])
     return await sealed.getOrSet({ userId, kind: 'history', name }, () => readPage(where, paging))
+  }
+
+  /**
+   * Newest first.
+   *
+   * @param target the path and query of the request, which the links of the page repeat
+   * @throws AppError 404 for the user, 422
+   */
+  return async (
+    caller: Caller,
+    userId: number,
+    query: HistoryQuery,
+    target: string,
+  ): Promise<ReadyAnswer<Transaction[]>> => {
+    const version = await readVersion(caller, userId)
+    const question = { userId, kind: 'history', name: `${version} ${target}` } as const
+    const isKept = isFirstPage(query) && target.length <= MAX_TARGET_LENGTH && !isInUnitOfWork()
+    const kept = isKept ? cache.kept(question) : undefined
+    if (kept) return kept as ReadyAnswer<Transaction[]>
+    const page = await read(userId, query, version)
+    const headers = pageHeaders({ originalUrl: target }, query, page)
+    const answer = new ReadyAnswer([...page.items], { headers, packs: true })
+    if (isKept) await cache.keep(question, answer)
+    return answer
   }
 }

@@ -50,8 +50,7 @@ export function transactionRoutes(
     return sendPage(request, reply, query, { ...page, items: page.items.map(versionView) })
   })
 
-  handle(operations.listUserTransactions, async ({ caller, params, query, request, reply }) => {
-    const page = await transactions.history(caller, params.id, query)
-    return sendPage(request, reply, query, page)
-  })
+  handle(operations.listUserTransactions, ({ caller, params, query, request }) =>
+    transactions.history(caller, params.id, query, request.originalUrl),
+  )
 }

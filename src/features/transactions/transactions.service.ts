@@ -1,5 +1,10 @@
 import type { Cache } from '../../cache/cache.ts'
-import { type Database, violatedUnique, violatesForeignKey } from '../../database/client.ts'
+import {
+  type Database,
+  type PlainDatabase,
+  violatedUnique,
+  violatesForeignKey,
+} from '../../database/client.ts'
 import { conflict, notFound } from '../../errors.ts'
 import type { Nudge } from '../../events/passes.ts'
 import type { TransactionCreate, TransactionUpdate } from '../../generated/schemas.ts'
@@ -38,7 +43,9 @@ export const referenceTaken = () =>
 const toConflict = (error: unknown) =>
   violatedUnique(error)?.includes('reference') ? referenceTaken() : error
 
-export function createTransactionService(deps: TransactionDeps & { readonly cache: Cache }) {
+export function createTransactionService(
+  deps: TransactionDeps & { readonly cache: Cache; readonly lookUps: PlainDatabase },
+) {
   const { database, crypto, outbox, users, defaultCurrency, creations } = deps
 
   async function draft(caller: Caller, input: TransactionCreate): Promise<TransactionDraft> {

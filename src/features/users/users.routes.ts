@@ -29,9 +29,7 @@ export function userRoutes(handle: Handle, users: UserService, bulk: UserBulk): 
     return { deleted, not_found: [...notFound] }
   })
 
-  handle(operations.getUser, async ({ caller, params }) =>
-    userView(await users.get(caller, params.id)),
-  )
+  handle(operations.getUser, ({ caller, params }) => users.show(caller, params.id))
 
   handle(operations.updateUser, async ({ caller, params, body, requestId }) =>
     userView(await users.update(caller, params.id, body, requestId)),

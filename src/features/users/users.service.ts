@@ -1,13 +1,20 @@
 import type { Cache } from '../../cache/cache.ts'
-import { type Database, type DatabaseTransaction, violatedUnique } from '../../database/client.ts'
+import {
+  type Database,
+  type DatabaseTransaction,
+  type PlainDatabase,
+  violatedUnique,
+} from '../../database/client.ts'
 import { nameRequest } from '../../database/name-request.ts'
+import { isInUnitOfWork } from '../../database/unit-of-work.ts'
 import { conflict, notFound } from '../../errors.ts'
-import type { Role, UserUpdate } from '../../generated/schemas.ts'
+import type { Role, User, UserUpdate } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
 import type { Creations, Origin } from '../../http/creations/creations.ts'
 import { type Page, toPage } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
+import type { ReadyAnswer } from '../../lib/ready-answer.ts'
 import { requestMails } from '../mail/mail.public.ts'
 import { endSessions } from '../sessions/sessions.public.ts'
 import { assertMayChange, type Changed, mayAccess } from './access.ts'
@@ -29,6 +36,7 @@ import {
 } from './list.ts'
 import { lockForDeletion } from './lock-for-deletion.ts'
 import { readUserPage } from './page.ts'
+import { createReadyUsers } from './ready-users.ts'
 import {
   assertAdminRemains,
   assertMayChangeRights,
@@ -37,6 +45,7 @@ import {
   rightsColumns,
 } from './roles.ts'
 import { readShown } from './shown.ts'
+import { userView } from './users.view.ts'
 
 export interface NewUser {
   readonly name: string
@@ -52,6 +61,7 @@ export type UserService = ReturnType<typeof createUserService>
 
 export interface UserDeps {
   readonly database: Database
+  readonly lookUps: PlainDatabase
   readonly crypto: FieldCrypto
   readonly cache: Cache
   readonly creations: Creations
@@ -67,7 +77,16 @@ function toConflict(error: unknown): unknown {
   return error
 }
 
-export function createUserService({ database, crypto, cache, creations }: UserDeps) {
+export function createUserService(deps: UserDeps) {
+  const { database, crypto, cache, creations } = deps
+  const ready = createReadyUsers(deps)
+
+  async function get(caller: Caller, id: number): Promise<UserRecord> {
+    const row = mayAccess(caller, id) ? await readShown(database, id) : undefined
+    if (row === undefined) throw notFound('User', id)
+    return decryptUser(crypto, row)
+  }
+
   /** Reads a user under a lock that lets their transactions go on being recorded. */
   async function lock(
     tx: DatabaseTransaction,
@@ -144,12 +163,14 @@ export function createUserService({ database, crypto, cache, creations }: UserDe
     lockAccount: (tx: DatabaseTransaction, caller: Caller, id: number): Promise<UserRecord> =>
       lock(tx, caller, id, 'account'),
 
-    /** @throws AppError 404 when there is no such user, or it is not the caller's to see */
-    async get(caller: Caller, id: number): Promise<UserRecord> {
-      const row = mayAccess(caller, id) ? await readShown(database, id) : undefined
-      if (row === undefined) throw notFound('User', id)
-      return decryptUser(crypto, row)
+    /** Shows a user as the API does. @throws AppError 404, also for somebody else */
+    async show(caller: Caller, id: number): Promise<User | ReadyAnswer<User>> {
+      // What is not committed has no version that others know.
+      return isInUnitOfWork() ? userView(await get(caller, id)) : await ready(caller, id)
     },
+
+    /** @throws AppError 404 when there is no such user, or it is not the caller's to see */
+    get,
 
     /** Those of the given users that exist, by their ids. Rights are the caller's to check. */
     async findMany(ids: readonly number[]): Promise<ReadonlyMap<number, UserRecord>> {

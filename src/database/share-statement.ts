@@ -1,0 +1,62 @@
+import DataLoader from 'dataloader'
+import type { PlainDatabase } from './client.ts'
+
+/** How many statements of one kind run at once. What is asked meanwhile shares the next one. */
+const MAX_RUNNING = 2
+/** The most that one statement is asked. */
+const MAX_KEYS = 500
+
+/**
+ * Makes all that is asked in one turn of the event loop share one statement, and so one round trip.
+ * The statement begins after all of it was asked: its answers are as fresh as those of a statement
+ * each. Alone, a question waits for nothing.
+ *
+ * @param run answers in the order of the keys; what it throws reaches all who asked
+ */
+export function shareStatement<Key, Answer>(
+  run: (keys: readonly Key[]) => Promise<readonly Answer[]>,
+): (key: Key) => Promise<Answer> {
+  let running = 0
+  const waiting: (() => void)[] = []
+
+  function begin(dispatch: () => void): void {
+    running += 1
+    // After the sockets of this turn were read.
+    setImmediate(dispatch)
+  }
+
+  const loader = new DataLoader<Key, Answer>(
+    async (keys) => {
+      try {
+        return [...(await run(keys))]
+      } finally {
+        running -= 1
+        const next = waiting.shift()
+        if (next) begin(next)
+      }
+    },
+    {
+      cache: false,
+      maxBatchSize: MAX_KEYS,
+      batchScheduleFn: (dispatch) =>
+        running < MAX_RUNNING ? begin(dispatch) : void waiting.push(dispatch),
+    },
+  )
+  return (key) => loader.load(key)
+}
+
+/**
+ * Shares look-ups by number. The statement gets the distinct numbers as its only parameter, a
+ * `bigint[]`, and returns at most one row for each, with its `place` among them, from 1.
+ */
+export function shareLookUp<Row extends { readonly place: number }>(
+  lookUps: PlainDatabase,
+  text: string,
+): (id: number) => Promise<Row | undefined> {
+  return shareStatement(async (ids: readonly number[]) => {
+    const distinct = [...new Set(ids)]
+    const rows = await lookUps.rows<Row>(text, [distinct])
+    const found = new Map(rows.map((row) => [distinct[row.place - 1], row]))
+    return ids.map((id) => found.get(id))
+  })
+}

@@ -1,0 +1,5 @@
+import type { ReadyAnswer } from '../../src/lib/ready-answer.ts'
+
+/** What a ready answer says. */
+export const contentOf = <T>({ identity }: ReadyAnswer<T>): T =>
+  JSON.parse(identity.bytes.toString())
