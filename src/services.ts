@@ -137,8 +137,17 @@ export function openServices(
   const events = createEventService({ database, log })
   const employments = createEmploymentService({ database, users })
   const bankAccounts = createBankAccountService({ database, crypto, users })
-  const transactionDeps = { database, crypto, outbox, users, defaultCurrency, creations }
-  const transactions = createTransactionService({ ...transactionDeps, lookUps, cache })
+  const transactionDeps = {
+    database,
+    lookUps,
+    commits,
+    crypto,
+    outbox,
+    users,
+    defaultCurrency,
+    creations,
+  }
+  const transactions = createTransactionService({ ...transactionDeps, cache })
   const transactionBulk = createTransactionBulk(transactionDeps)
   const transactionPast = createTransactionPast({ database, crypto })
   const integrity = createIntegrityService({ database })

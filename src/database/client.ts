@@ -123,7 +123,7 @@ const SHARED_CONNECTIONS = 2
 /**
  * How long a commit that requests share waits for a lock: one of them must not hold up the others.
  */
-const SHARED_LOCK_MS = 50
+export const SHARED_LOCK_MS = 50
 
 /**
  * Opens a connection pool for each kind of work, so that none starves another, with Prisma on top.
@@ -190,4 +190,5 @@ export function violatedUnique(error: unknown): string | undefined {
 
 /** Whether a write, Prisma's or our own SQL, referred to a row that no longer exists. */
 export const violatesForeignKey = (error: unknown): boolean =>
-  codeOf(error) === 'P2003' || driverCause(error).kind === 'ForeignKeyConstraintViolation'
+  ['P2003', '23503'].includes(codeOf(error)) ||
+  driverCause(error).kind === 'ForeignKeyConstraintViolation'

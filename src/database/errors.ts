@@ -1,3 +1,4 @@
+import { DatabaseError } from 'pg'
 import { AppError, databaseUnavailable, overloaded, storageFull } from '../errors.ts'
 
 /**
@@ -105,6 +106,13 @@ export function isWriteConflict(error: unknown): boolean {
     codeOf(error) === 'P2034' || originalCode === '40001' || kind === 'TransactionWriteConflict'
   )
 }
+
+/**
+ * Whether a statement outside any transaction certainly changed nothing: the server itself refused
+ * it. Whoever loses the connection does not know.
+ */
+export const isRolledBack = (error: unknown): boolean =>
+  error instanceof DatabaseError && !isDatabaseAway(error)
 
 /** Whether a statement gave up waiting for a lock. */
 export const isLockTimeout = (error: unknown): boolean =>

@@ -13,7 +13,7 @@ import {
 import { mapInSlices } from '../../lib/slices.ts'
 import { changeRefusal, mayAccess } from '../users/users.public.ts'
 import { draftTransaction, type TransactionDraft, type TransactionRecord } from './fields.ts'
-import { insertTransactions } from './insert-transactions.ts'
+import { insertTransactions, runBy } from './insert-transactions.ts'
 import { referenceTaken, type TransactionDeps } from './transactions.service.ts'
 
 const readItem = itemReader<TransactionCreate>(TransactionCreate)
@@ -58,7 +58,9 @@ export function createTransactionBulk({
     const drafts = await draftAll(caller, transactions)
     assertWhole(mode, drafts, 'transactions', fieldOf)
     return await database.$transaction(async (tx) => {
-      const stored = await insertTransactions(tx, crypto, passed(drafts), { caller, requestId })
+      const author = { caller, requestId }
+      const insertions = passed(drafts).map((draft) => ({ draft, author }))
+      const stored = await insertTransactions(runBy(tx), crypto, insertions)
       const outcomes = withStored(drafts, stored, referenceTaken)
       assertWhole(mode, outcomes, 'transactions', fieldOf)
       return outcomes

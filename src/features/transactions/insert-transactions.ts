@@ -1,4 +1,4 @@
-import type { DatabaseTransaction } from '../../database/client.ts'
+import type { Database, DatabaseTransaction } from '../../database/client.ts'
 import type { Role } from '../../generated/schemas.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { hex } from '../../lib/hex.ts'
@@ -12,31 +12,56 @@ import {
   type TransactionRow,
 } from './fields.ts'
 
+/** A transaction to store, and who stores it. */
+export interface Insertion {
+  readonly draft: TransactionDraft
+  readonly author: Author
+}
+
 interface StoredRow {
   readonly position: number
-  readonly id: bigint
+  readonly id: bigint | string
   readonly created_at: Date
   readonly updated_at: Date
 }
+
+/** Runs a statement with one parameter. */
+type Run = (text: string, parameter: string) => Promise<readonly StoredRow[]>
+
+/**
+ * Rows are inserted in a fixed order. Otherwise two requests that wait for each other's references
+ * would deadlock.
+ */
+const INSERT = `
+  WITH entry AS MATERIALIZED (
+    SELECT nextval(pg_get_serial_sequence('transactions', 'id')) AS id, given.*
+    FROM json_to_recordset($1::json) AS given (
+      position int, user_id bigint, full_name text, date timestamptz, amount numeric,
+      type text, currency text, description text, reference text, request_id text, actor_id bigint)),
+  stored AS (
+    INSERT INTO transactions (
+      id, user_id, full_name, transaction_date, transaction_amount, transaction_type,
+      currency, description, reference, request_id, actor_id)
+    SELECT id, user_id, decode(full_name, 'hex'), date, amount, type,
+      currency, description, reference, request_id, actor_id
+    FROM entry ORDER BY user_id, reference
+    ON CONFLICT DO NOTHING
+    RETURNING id, created_at, updated_at)
+  SELECT position, stored.* FROM stored JOIN entry USING (id)`
 
 /**
  * Stores transactions with one statement, all rows in one JSON parameter. Prisma's `createMany`
  * passes each field of each row as a parameter: a bulk load took three times as long
  * (`test/bench/README.md`).
  *
- * Rows are inserted in a fixed order. Otherwise two requests that wait for each other's references
- * would deadlock.
- *
- * @returns the stored transactions in the order of the drafts; undefined where the reference is
- *   taken
+ * @returns the stored transactions in the order given; undefined where the reference is taken
  */
 export async function insertTransactions(
-  tx: DatabaseTransaction,
+  run: Run,
   crypto: FieldCrypto,
-  drafts: readonly TransactionDraft[],
-  { caller, requestId }: Author,
+  insertions: readonly Insertion[],
 ): Promise<(TransactionRecord | undefined)[]> {
-  const entries = await mapInSlices(drafts, (draft, position) => ({
+  const entries = await mapInSlices(insertions, ({ draft, author }, position) => ({
     position,
     user_id: Number(draft.userId),
     full_name: hex(encryptFullName(crypto, draft.userId, draft.fullName)),
@@ -46,29 +71,24 @@ export async function insertTransactions(
     currency: draft.currency,
     description: draft.description,
     reference: draft.reference,
+    request_id: author.requestId,
+    actor_id: author.caller.id,
   }))
-  const rows = await tx.$queryRaw<StoredRow[]>`
-    WITH entry AS MATERIALIZED (
-      SELECT nextval(pg_get_serial_sequence('transactions', 'id')) AS id, given.*
-      FROM json_to_recordset(${JSON.stringify(entries)}::json) AS given (
-        position int, user_id bigint, full_name text, date timestamptz, amount numeric,
-        type text, currency text, description text, reference text)),
-    stored AS (
-      INSERT INTO transactions (
-        id, user_id, full_name, transaction_date, transaction_amount, transaction_type,
-        currency, description, reference, request_id, actor_id)
-      SELECT id, user_id, decode(full_name, 'hex'), date, amount, type,
-        currency, description, reference, ${requestId}, ${caller.id}
-      FROM entry ORDER BY user_id, reference
-      ON CONFLICT DO NOTHING
-      RETURNING id, created_at, updated_at)
-    SELECT position, stored.* FROM stored JOIN entry USING (id)`
+  const rows = await run(INSERT, JSON.stringify(entries))
   const stored = new Map(rows.map((row) => [row.position, row]))
-  return drafts.map((draft, position) => {
+  return insertions.map(({ draft }, position) => {
     const row = stored.get(position)
-    return row && { ...draft, id: row.id, createdAt: row.created_at, updatedAt: row.updated_at }
+    return (
+      row && { ...draft, id: BigInt(row.id), createdAt: row.created_at, updatedAt: row.updated_at }
+    )
   })
 }
+
+/** Runs the statement of {@link insertTransactions} by Prisma. */
+export const runBy =
+  (database: Pick<Database, '$queryRawUnsafe'>): Run =>
+  (text, parameter) =>
+    database.$queryRawUnsafe(text, parameter)
 
 /**
  * Locks the user of a transaction, then the transaction, and reads it. Deleting a user takes the

@@ -21,10 +21,13 @@ import {
   toColumns,
 } from './fields.ts'
 import { createHistoryReader } from './history-pages.ts'
+import { createInsertTogether } from './insert-together.ts'
 import { lockOwner, lockTransaction } from './insert-transactions.ts'
 
 export interface TransactionDeps {
   readonly database: Database
+  readonly lookUps: PlainDatabase
+  readonly commits: PlainDatabase
   readonly crypto: FieldCrypto
   readonly outbox: Nudge
   readonly users: UserService
@@ -43,13 +46,13 @@ export const referenceTaken = () =>
 const toConflict = (error: unknown) =>
   violatedUnique(error)?.includes('reference') ? referenceTaken() : error
 
-export function createTransactionService(
-  deps: TransactionDeps & { readonly cache: Cache; readonly lookUps: PlainDatabase },
-) {
+export function createTransactionService(deps: TransactionDeps & { readonly cache: Cache }) {
   const { database, crypto, outbox, users, defaultCurrency, creations } = deps
 
+  const insertOne = createInsertTogether(deps)
+
   async function draft(caller: Caller, input: TransactionCreate): Promise<TransactionDraft> {
-    const owner = await users.get(caller, input.user_id)
+    const owner = await users.owner(caller, input.user_id)
     assertMayChange(caller, owner, 'record')
     return draftTransaction(input, owner, defaultCurrency)
   }
@@ -78,12 +81,14 @@ export function createTransactionService(
       requestId: string,
     ): Promise<TransactionRecord> {
       const insert = async () => {
-        const data = toColumns(crypto, await draft(caller, input), { caller, requestId })
-        const row = await database.transaction.create({ data }).catch((error: unknown) => {
+        const checked = await draft(caller, input)
+        const author = { caller, requestId }
+        const stored = await insertOne({ draft: checked, author }).catch((error: unknown) => {
           // The user was deleted between the check and the write.
-          throw violatesForeignKey(error) ? notFound('User', input.user_id) : toConflict(error)
+          throw violatesForeignKey(error) ? notFound('User', input.user_id) : error
         })
-        return decryptTransaction(crypto, row)
+        if (stored === undefined) throw referenceTaken()
+        return stored
       }
       const origin = { source: 'single', requestId, accountId: caller.id } as const
       const created = await creations.transactions(origin, insert, (stored) => [stored])

@@ -35,6 +35,7 @@ import {
   userPosition,
 } from './list.ts'
 import { lockForDeletion } from './lock-for-deletion.ts'
+import { createOwnerLookUp, type NamedOwner } from './owner.ts'
 import { readUserPage } from './page.ts'
 import { createReadyUsers } from './ready-users.ts'
 import {
@@ -80,6 +81,7 @@ function toConflict(error: unknown): unknown {
 export function createUserService(deps: UserDeps) {
   const { database, crypto, cache, creations } = deps
   const ready = createReadyUsers(deps)
+  const findOwner = createOwnerLookUp(deps.lookUps, crypto)
 
   async function get(caller: Caller, id: number): Promise<UserRecord> {
     const row = mayAccess(caller, id) ? await readShown(database, id) : undefined
@@ -171,6 +173,14 @@ export function createUserService(deps: UserDeps) {
 
     /** @throws AppError 404 when there is no such user, or it is not the caller's to see */
     get,
+
+    /** The user whose a new record is to be. @throws AppError 404, also for somebody else */
+    async owner(caller: Caller, id: number): Promise<NamedOwner> {
+      if (isInUnitOfWork()) return await get(caller, id)
+      const owner = mayAccess(caller, id) ? await findOwner(id) : undefined
+      if (owner === undefined) throw notFound('User', id)
+      return owner
+    },
 
     /** Those of the given users that exist, by their ids. Rights are the caller's to check. */
     async findMany(ids: readonly number[]): Promise<ReadonlyMap<number, UserRecord>> {

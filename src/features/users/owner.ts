@@ -1,0 +1,42 @@
+import type { PlainDatabase } from '../../database/client.ts'
+import { shareLookUp } from '../../database/share-statement.ts'
+import type { Role } from '../../generated/schemas.ts'
+import type { FieldCrypto } from '../../lib/crypto.ts'
+import type { Owner } from './access.ts'
+import { decryptName } from './fields.ts'
+
+/** Whose a record is to be. */
+export interface NamedOwner extends Owner {
+  readonly id: bigint
+  /** Decrypted when it is read. */
+  readonly name: string
+}
+
+interface Row {
+  readonly place: number
+  readonly role: Role
+  readonly name: Uint8Array
+}
+
+const OWNERS = `
+  SELECT place::int AS place, role, name
+  FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (id, place)
+  CROSS JOIN LATERAL (
+    SELECT users.role::text AS role, users.name FROM users WHERE users.id = asked.id OFFSET 0) AS owner`
+
+/** Creates what finds the owners of new records. Requests that arrive together share a look-up. */
+export function createOwnerLookUp(lookUps: PlainDatabase, crypto: FieldCrypto) {
+  const find = shareLookUp<Row>(lookUps, OWNERS)
+  return async (id: number): Promise<NamedOwner | undefined> => {
+    const row = await find(id)
+    if (row === undefined) return undefined
+    const userId = BigInt(id)
+    return {
+      id: userId,
+      role: row.role,
+      get name() {
+        return decryptName(crypto, userId, row.name)
+      },
+    }
+  }
+}
