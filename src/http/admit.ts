@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { methodNotAllowed } from '../errors.ts'
 import type { OperationId, operations } from '../generated/operations.ts'
-import { assertAllowed, authenticate, type FindCaller, setCaller } from './auth.ts'
+import { assertAllowed, authenticate, type Caller, type FindCaller } from './auth.ts'
 import { methodsOfLiteral } from './literal-paths.ts'
 import { createOpenStreams } from './open-streams.ts'
 import { kindOf } from './overload/gate-kinds.ts'
@@ -33,12 +33,15 @@ export function createAdmit(app: FastifyInstance, findCaller: FindCaller) {
     if (operation.public) return await count()
     // Whatever is answered is this caller's, errors too. Handlers may be stricter.
     reply.header('cache-control', 'private, no-cache')
-    const caller = await authenticate(request, findCaller).catch(async (error: unknown) => {
+    let caller: Caller
+    try {
+      caller = await authenticate(request, findCaller)
+    } catch (error) {
       await count()
       throw error
-    })
-    setCaller(request, caller)
-    await count(caller.id)
+    }
+    request.caller = caller
+    if (app.rateLimits.counts(rateLimit)) await count(caller.id)
     assertAllowed(caller, operation)
     if (kindOf(request) === 'stream') openStreams.open(request, reply, caller, operation)
   }

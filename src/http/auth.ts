@@ -2,6 +2,7 @@ import fastifyJwt from '@fastify/jwt'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { forbidden, unauthorized } from '../errors.ts'
 import type { Role, Scope } from '../generated/schemas.ts'
+import { Remembered } from '../lib/remembered.ts'
 
 /** The authenticated caller of a request. */
 export interface Caller {
@@ -16,9 +17,14 @@ export interface Caller {
 }
 
 /** The credential of a request: a user's access token, or an API key. */
-export type Credential =
-  | { readonly kind: 'token'; readonly userId: number; readonly sessionId: number }
-  | { readonly kind: 'key'; readonly key: string }
+export type Credential = TokenCredential | { readonly kind: 'key'; readonly key: string }
+
+/** What an access token says. */
+export interface TokenCredential {
+  readonly kind: 'token'
+  readonly userId: number
+  readonly sessionId: number
+}
 
 /**
  * Finds the account behind a credential; undefined if it is deleted, disabled or unknown, or the session of the access
@@ -38,20 +44,28 @@ interface AccessToken {
   readonly sid: string
 }
 
-const callers = new WeakMap<FastifyRequest, Caller>()
-
-/** Keeps the caller of a request, once known. */
-export const setCaller = (request: FastifyRequest, caller: Caller): void =>
-  void callers.set(request, caller)
-
-/** The caller of a request; undefined before it is known, and for anonymous requests. */
-export const callerOf = (request: FastifyRequest): Caller | undefined => callers.get(request)
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Reads an access token. Undefined for one that is not valid or has expired. */
+    readToken: (token: string) => TokenCredential | undefined
+  }
+  interface FastifyRequest {
+    /** Undefined before it is known, and for anonymous requests. */
+    caller?: Caller
+  }
+}
 
 declare module '@fastify/jwt' {
   interface FastifyJWT {
     payload: AccessToken
     user: AccessToken
   }
+}
+
+/** A token that was verified, and when it expires. */
+interface VerifiedToken {
+  readonly credential: TokenCredential
+  readonly expiresAt: number
 }
 
 /** Every API key starts with this; no access token does. */
@@ -61,7 +75,13 @@ const ISSUER = 'passbook'
 const ID = /^[1-9]\d{0,15}$/
 const BEARER = /^Bearer +(\S+) *$/i
 
-/** Installs HS256 access tokens that are valid for `lifetimeSeconds`. */
+/** Verified tokens that are remembered, at least. */
+const REMEMBERED_TOKENS = 1_000
+
+/**
+ * Installs HS256 access tokens that are valid for `lifetimeSeconds`. A verified one is remembered
+ * until it expires; whether its session goes on is looked up each time.
+ */
 export async function installTokens(
   app: FastifyInstance,
   secret: string,
@@ -76,20 +96,41 @@ export async function installTokens(
       requiredClaims: ['sub', 'sid', 'iss', 'exp'],
     },
   })
+  const remembered = new Remembered<string, VerifiedToken>(REMEMBERED_TOKENS)
+
+  function verify(token: string): VerifiedToken | undefined {
+    try {
+      const { sub, sid, exp } = app.jwt.verify<AccessToken & { readonly exp: number }>(token)
+      if (!ID.test(sub) || !ID.test(sid)) return undefined
+      const credential = { kind: 'token', userId: Number(sub), sessionId: Number(sid) } as const
+      return { credential, expiresAt: exp * 1000 }
+    } catch {
+      return undefined
+    }
+  }
+
+  app.decorate('readToken', (token: string) => {
+    const known = remembered.get(token)
+    if (known && known.expiresAt > Date.now()) return known.credential
+    const verified = verify(token)
+    if (verified) remembered.set(token, verified)
+    return verified?.credential
+  })
 }
 
-async function credentialOf(request: FastifyRequest): Promise<Credential> {
+/** @throws AppError 401 without a credential, or with a token that is not valid */
+function credentialOf(request: FastifyRequest): Credential {
   const { authorization } = request.headers
   if (authorization === undefined) {
     throw unauthorized('Send an access token or an API key as `Authorization: Bearer …`')
   }
   const key = BEARER.exec(authorization)?.[1]
   if (key?.startsWith(API_KEY_PREFIX)) return { kind: 'key', key }
-  const token = await request.jwtVerify<AccessToken>().catch(() => undefined)
-  if (token === undefined || !ID.test(token.sub) || !ID.test(token.sid)) {
+  const credential = key === undefined ? undefined : request.server.readToken(key)
+  if (credential === undefined) {
     throw unauthorized('The access token is not valid or has expired')
   }
-  return { kind: 'token', userId: Number(token.sub), sessionId: Number(token.sid) }
+  return credential
 }
 
 /**
@@ -118,7 +159,7 @@ export async function authenticate(
   request: FastifyRequest,
   findCaller: FindCaller,
 ): Promise<Caller> {
-  const credential = await credentialOf(request)
+  const credential = credentialOf(request)
   const caller = await findCaller(credential)
   if (caller === undefined) {
     throw unauthorized(

@@ -1,5 +1,6 @@
+import type { FastifyRequest } from 'fastify'
 import { overloaded } from '../errors.ts'
-import { afterOwnTime, MAX_TURN_MS, type OwnTimer } from '../lib/own-time.ts'
+import { afterOwnTime, MAX_TURN_MS } from '../lib/own-time.ts'
 
 /**
  * The time budget of a request, in milliseconds this process was running. Callers are promised an
@@ -7,12 +8,21 @@ import { afterOwnTime, MAX_TURN_MS, type OwnTimer } from '../lib/own-time.ts'
  */
 const MAX_REQUEST_MS = 4_500
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The milliseconds that it has left. */
+    timeLeft?: number
+  }
+}
+
+type Timed = Pick<FastifyRequest, 'timeLeft' | 'waited'>
+
 /**
  * Runs one part of a request's work within the time the request has left.
  *
  * @throws AppError 503 `overloaded` when that time is used up
  */
-export type BeforeDeadline = <T>(request: object, work: () => Promise<T>) => Promise<T>
+export type BeforeDeadline = <T>(request: Timed, work: () => Promise<T>) => Promise<T>
 
 /**
  * Bounds the total time of all parts of a request. The time a client takes to send its body does
@@ -23,22 +33,25 @@ export type BeforeDeadline = <T>(request: object, work: () => Promise<T>) => Pro
  */
 export function createDeadlines(
   milliseconds = MAX_REQUEST_MS,
-  spentBefore: (request: object) => number = () => 0,
+  spentBefore: (request: Timed) => number = () => 0,
 ): BeforeDeadline {
-  const remaining = new WeakMap<object, number>()
-  return async (request, work) => {
-    let timer: OwnTimer | undefined
-    const late = new Promise<never>((_, reject) => {
-      const budget = remaining.get(request) ?? milliseconds - spentBefore(request)
-      timer = afterOwnTime(Math.max(0, budget), () => reject(overloaded()), MAX_TURN_MS)
+  return <T>(request: Timed, work: () => Promise<T>) =>
+    new Promise<T>((resolve, reject) => {
+      const budget = request.timeLeft ?? milliseconds - spentBefore(request)
+      const timer = afterOwnTime(Math.max(0, budget), () => reject(overloaded()), MAX_TURN_MS)
+      const stop = () => {
+        request.timeLeft = timer.stop()
+      }
+      // Work that fails after its request was answered is no unhandled rejection.
+      work().then(
+        (result) => {
+          stop()
+          resolve(result)
+        },
+        (error) => {
+          stop()
+          reject(error)
+        },
+      )
     })
-    const result = work()
-    // Work that fails after its request was answered must not become an unhandled rejection.
-    result.catch(() => undefined)
-    try {
-      return await Promise.race([result, late])
-    } finally {
-      remaining.set(request, timer?.stop() ?? 0)
-    }
-  }
 }

@@ -106,17 +106,19 @@ function dropHeaders(reply: FastifyReply): void {
   }
 }
 
-const codes = new WeakMap<FastifyRequest, string>()
-
-/** The code of the problem that a request was answered with, if it was. */
-export const problemCodeOf = (request: FastifyRequest): string | undefined => codes.get(request)
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The code of the problem that it was answered with, if it was. */
+    problemCode?: string
+  }
+}
 
 /** Sends an error as problem+json. A 503 is logged as a warning, any other 5xx as an error. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const appError = toAppError(error, request)
   if (appError.status === 503) request.log.warn({ err: appError }, 'request refused')
   else if (appError.status >= 500) request.log.error({ err: error }, 'request failed')
-  codes.set(request, appError.code)
+  request.problemCode = appError.code
   dropHeaders(reply)
   return reply
     .code(appError.status)
@@ -144,7 +146,8 @@ function sendNotFound(app: FastifyInstance, request: FastifyRequest, reply: Fast
 export function installProblems(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => sendNotFound(app, request, reply))
   // Before the body is read: an unknown path must not answer with an error about the body.
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.is404) return sendNotFound(app, request, reply)
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) sendNotFound(app, request, reply)
+    else done()
   })
 }

@@ -19,6 +19,8 @@ export interface Counted {
 }
 
 export interface RateLimits {
+  /** Whether requests of this class are counted. */
+  counts(limit: RateLimit): boolean
   /**
    * Counts a request and sets the rate limit headers. They follow the IETF draft
    * (draft-ietf-httpapi-ratelimit-headers-10) and its early versions, which many clients read.
@@ -36,6 +38,10 @@ export interface RateLimits {
 declare module 'fastify' {
   interface FastifyInstance {
     rateLimits: RateLimits
+  }
+  interface FastifyRequest {
+    /** Names the requests it is counted with. */
+    countedAs?: string
   }
 }
 
@@ -75,12 +81,11 @@ export async function installRateLimits(
     nameSpace: 'passbook:rate:',
     ...(redis && { redis }),
   })
-  const keys = new WeakMap<FastifyRequest, string>()
   const limiter = (max: number) =>
     app.createRateLimit({
       max,
       timeWindow: WINDOW_MS,
-      keyGenerator: (request) => keys.get(request) ?? '',
+      keyGenerator: (request) => request.countedAs ?? '',
     })
   const limiters = {
     normal: limiter(perMinute),
@@ -88,10 +93,11 @@ export async function installRateLimits(
   }
 
   const limits: RateLimits = {
+    counts: (limit) => perMinute > 0 && limit !== 'none',
     async count(request, reply, limit, { accountId, operationId = 'all' }) {
       if (perMinute === 0 || limit === 'none') return
       const who = accountId === undefined ? `address:${networkOf(request)}` : `account:${accountId}`
-      keys.set(request, `${limit === 'strict' ? operationId : 'all'}:${who}`)
+      request.countedAs = `${limit === 'strict' ? operationId : 'all'}:${who}`
       const counting = () => limiters[limit](request)
       const counted = await (shared?.watch.run(counting).catch(() => undefined) ?? counting())
       // If nobody could count the request, it is let through.
@@ -108,7 +114,8 @@ export async function installRateLimits(
     },
   }
   app.decorate('rateLimits', limits)
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.is404) await limits.count(request, reply, 'normal', {})
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) return done()
+    limits.count(request, reply, 'normal', {}).then(() => done(), done)
   })
 }

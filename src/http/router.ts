@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifySchema, onSendAsyncHookHandler } from 'fas
 import { StartupError } from '../errors.ts'
 import { type OperationId, operations } from '../generated/operations.ts'
 import { createAdmit } from './admit.ts'
-import { callerOf, type FindCaller } from './auth.ts'
+import type { FindCaller } from './auth.ts'
 import { fileBody } from './body/file-body.ts'
 import type { Conventions, Exchange } from './conventions.ts'
 import { createDeadlines } from './deadline.ts'
@@ -84,7 +84,7 @@ export function createRouter(
       onSend: beforeSending(operation),
       handler: async (request, reply) => {
         reply.code(operation.successStatus)
-        const exchange = { request, reply, caller: callerOf(request) }
+        const exchange = { request, reply, caller: request.caller }
         const file = await receive?.(exchange, contextOf(exchange, request.query, undefined))
         if (file) request.body = file
         const context = contextOf(exchange, request.query, request.body)
@@ -112,7 +112,7 @@ export function createRouter(
     const hooks: onSendAsyncHookHandler[] = []
     if (operation.audit) {
       hooks.push(async (request, reply) => {
-        const caller = callerOf(request)
+        const { caller } = request
         await conventions.audit.refused(operation, { request, reply, caller })
       })
     }

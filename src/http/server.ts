@@ -7,7 +7,6 @@ import type { Storage } from '../database/storage.ts'
 import type { Log } from '../lib/log.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import type { SharedRedis } from '../lib/redis-watch.ts'
-import { callerOf } from './auth.ts'
 import { installBodyTimeout } from './body/body-timeout.ts'
 import { installEmptyBodies } from './body/empty-body.ts'
 import { installFileBodies } from './body/file-body.ts'
@@ -21,7 +20,6 @@ import { installExpectations } from './connections/expectations.ts'
 import { installHeadStreams } from './connections/head-streams.ts'
 import { observeFailedUsers } from './creations/failed-users.ts'
 import { createGate, type GateLimits } from './overload/gate.ts'
-import { wasRefused } from './overload/refusals.ts'
 import { installProblems, sendProblem } from './problem.ts'
 import { installRateLimits } from './rate-limit.ts'
 import { requestId } from './request-id.ts'
@@ -103,18 +101,20 @@ function boundConnections({ server }: FastifyInstance, { maxConnections, metrics
 
 /** Counts and logs each answer by operation, since path and query may contain names. */
 function observe(app: FastifyInstance, metrics: Metrics, storage?: Pick<Storage, 'note'>): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    done()
   })
   app.addHook('onError', async (_request, _reply, error) => storage?.note(error))
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
+    done()
     const operation = request.routeOptions.config?.operationId ?? 'none'
     const { method } = request
     const { statusCode: status, elapsedTime } = reply
     metrics.requests.observe({ operation, status: String(status) }, elapsedTime / 1000)
-    if (wasRefused(request)) return
+    if (request.wasRefused) return
     const ms = Math.round(elapsedTime)
-    const client = { account_id: callerOf(request)?.id, address: request.ip }
+    const client = { account_id: request.caller?.id, address: request.ip }
     request.log.info({ method, operation, status, ms, ...client }, 'request')
   })
 }

@@ -1,21 +1,9 @@
 import { createWriteStream } from 'node:fs'
 import { type Logger, type LoggerOptions, pino } from 'pino'
+import { redact } from './redact.ts'
 
 /** Passbook's logger: JSON lines without secrets or personal data. */
 export type Log = Logger
-
-const PERSONAL = ['name', 'full_name', 'email', 'username', 'account_number']
-const SECRET = [
-  'password',
-  'current_password',
-  'new_password',
-  'authorization',
-  'cookie',
-  'access_token',
-  'refresh_token',
-  'key',
-  'secret',
-]
 
 /** Errors whose messages never contain user data. */
 const OURS = ['AppError', 'StartupError', 'ImportError', 'CsvError']
@@ -41,12 +29,8 @@ const optionsOf = (level: string): LoggerOptions => ({
   level,
   base: null,
   timestamp: pino.stdTimeFunctions.isoTime,
-  formatters: { level: (label) => ({ level: label }) },
+  formatters: { level: (label) => ({ level: label }), log: redact, bindings: redact },
   serializers: { err: describeError },
-  redact: {
-    paths: [...SECRET, ...PERSONAL].flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
-    censor: '[redacted]',
-  },
 })
 
 /**
@@ -76,12 +60,24 @@ export function openOutputLog(
 ): { readonly log: Log; written(): Promise<void> } {
   const stream = createWriteStream('', { fd, autoClose: false })
   stream.on('error', () => undefined)
+  let lines = ''
+
+  /** Writes the lines of a turn of the event loop at once. */
+  function flush(): void {
+    if (stream.writable && stream.writableLength < MAX_UNREAD) stream.write(lines)
+    lines = ''
+  }
   const write = (line: string) => {
-    if (stream.writable && stream.writableLength < MAX_UNREAD) stream.write(line)
+    if (lines === '') setImmediate(flush)
+    lines += line
   }
   return {
     log: pino(optionsOf(level), { write }),
-    written: () => new Promise((resolve) => void stream.write('', () => resolve())),
+    written: () =>
+      new Promise((resolve) => {
+        flush()
+        stream.write('', () => resolve())
+      }),
   }
 }
 

@@ -20,12 +20,12 @@ const UNLIMITED: JsonLimits = { values: Number.POSITIVE_INFINITY, lists: {} }
 /** After scanning a body larger than this, other requests get a turn before it is parsed. */
 const MAX_BYTES_AT_ONCE = 128 * 1024
 
-/** Per request, the body values that JavaScript would have changed while parsing. */
-const altered = new WeakMap<FastifyRequest, readonly FieldError[]>()
-
-/** The body values that differ from what was sent; the body's validator reports them. */
-export const alteredValues = (request: FastifyRequest): readonly FieldError[] =>
-  altered.get(request) ?? []
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The values of its body that JavaScript changed while parsing. The validator reports them. */
+    alteredValues?: readonly FieldError[]
+  }
+}
 
 const BYTE_ORDER_MARK = Buffer.from('\ufeff')
 
@@ -41,13 +41,13 @@ const withoutMark = (body: Buffer): Buffer =>
 function scan(request: FastifyRequest, body: Buffer): void {
   if (!isUtf8(body)) throw notUtf8()
   const errors = scanJson(body, request.routeOptions.config?.bodyLimits ?? UNLIMITED)
-  if (errors.length > 0) altered.set(request, errors)
+  if (errors.length > 0) request.alteredValues = errors
 }
 
 /**
  * Scans JSON bodies before parsing them: valid UTF-8, within the operation's limits, no
  * `__proto__` keys. Inexact numbers and half surrogate pairs are left to the body's validator
- * ({@link alteredValues}), which reports them with all other errors.
+ * (`alteredValues`), which reports them with all other errors.
  */
 export function installJsonBody(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')

@@ -1,10 +1,7 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, onResponseHookHandler } from 'fastify'
 import type { OperationId } from '../../generated/operations.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Metrics } from '../../lib/metrics.ts'
-import { callerOf } from '../auth.ts'
-import { wasRefused } from '../overload/refusals.ts'
-import { problemCodeOf } from '../problem.ts'
 
 /** The fields of a log line, of which the metric shows the first. */
 interface Fields {
@@ -44,13 +41,21 @@ export function noteFailedUsers(
  * what validation and access checks refuse before it.
  */
 export function observeFailedUsers(app: FastifyInstance, metrics: Metrics): void {
-  app.addHook('onResponse', async (request, reply) => {
-    const source = SOURCES.get(request.routeOptions.config?.operationId)
-    const code = problemCodeOf(request)
-    if (source === undefined || code === undefined || wasRefused(request)) return
-    const { statusCode: status, elapsedTime } = reply
-    const ms = Math.round(elapsedTime)
-    const account_id = callerOf(request)?.id
-    noteFailedUsers(metrics, request.log, [code], { source, status, account_id, ms })
+  const observe =
+    (source: string): onResponseHookHandler =>
+    (request, reply, done) => {
+      const code = request.problemCode
+      if (code !== undefined && !request.wasRefused) {
+        const { statusCode: status, elapsedTime } = reply
+        const ms = Math.round(elapsedTime)
+        const account_id = request.caller?.id
+        noteFailedUsers(metrics, request.log, [code], { source, status, account_id, ms })
+      }
+      done()
+    }
+  app.addHook('onRoute', (route) => {
+    const source = SOURCES.get(route.config?.operationId)
+    if (source === undefined) return
+    route.onResponse = [observe(source), ...[route.onResponse ?? []].flat()]
   })
 }

@@ -45,10 +45,16 @@ interface Permit {
   isOver: boolean
 }
 
-const waits = new WeakMap<object, number>()
+declare module 'fastify' {
+  interface FastifyRequest {
+    permit?: Permit
+    /** How long it waited for admission, in milliseconds. */
+    waited?: number
+  }
+}
 
 /** How long a request waited for admission, in milliseconds. */
-export const waitOf = (request: object): number => waits.get(request) ?? 0
+export const waitOf = (request: { readonly waited?: number }): number => request.waited ?? 0
 
 export type Gate = ReturnType<typeof createGate>
 
@@ -61,7 +67,6 @@ export function createGate(options: GateOptions) {
   const { maxRequests = Infinity, maxStreams = Infinity, maxMemoryMb, metrics, log } = options
   const { maxWaitMs = MAX_WAIT_MS } = options
   const refusals = createRefusals(metrics, log)
-  const permits = new WeakMap<FastifyRequest, Permit>()
   let isPressed = () => false
   let lateBodies = 0
 
@@ -102,7 +107,7 @@ export function createGate(options: GateOptions) {
       isHandling: false,
       isOver: false,
     }
-    permits.set(request, permit)
+    request.permit = permit
     if (kind === 'stream') onAnswerOver(request, reply, () => end(permit))
     else reply.raw.once('finish', () => end(permit)).once('close', () => end(permit))
   }
@@ -113,7 +118,7 @@ export function createGate(options: GateOptions) {
       if (kind === undefined) return done()
       admissions[kind].enter({
         admit(waited) {
-          waits.set(request, waited)
+          request.waited = waited
           grant(kind, request, reply)
           done()
         },
@@ -123,7 +128,7 @@ export function createGate(options: GateOptions) {
     })
 
     app.addHook('preParsing', (request, reply, payload, done) => {
-      const permit = permits.get(request)
+      const { permit } = request
       if (permit?.kind !== 'request' || permit.state !== 'inside' || !hasBody(request.headers)) {
         return done(null, payload)
       }
@@ -137,7 +142,7 @@ export function createGate(options: GateOptions) {
     })
 
     app.addHook('preValidation', (request, _reply, done) => {
-      const permit = permits.get(request)
+      const { permit } = request
       clearTimeout(permit?.bodyTimer)
       if (permit?.state === 'late') {
         lateBodies -= 1
@@ -151,7 +156,7 @@ export function createGate(options: GateOptions) {
       if (route.config?.operationId === undefined) return
       const { handler } = route
       route.handler = async function work(request, reply) {
-        const permit = permits.get(request)
+        const { permit } = request
         if (permit === undefined) return await handler.call(this, request, reply)
         permit.isHandling = true
         try {
@@ -164,7 +169,7 @@ export function createGate(options: GateOptions) {
     })
 
     app.addHook('onSend', (request, _reply, payload, done) => {
-      const permit = permits.get(request)
+      const { permit } = request
       if (permit?.kind === 'request' && !permit.isHandling) leave(permit)
       done(null, payload)
     })

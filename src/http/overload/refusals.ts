@@ -17,12 +17,12 @@ const LOG_INTERVAL_MS = 1_000
 /** Placeholder for the request id. */
 const REQUEST_ID = '{request_id}'
 
-const refused = new WeakSet<FastifyRequest>()
-
-/**
- * Whether a request was refused before any work was done. There may be too many to log each one.
- */
-export const wasRefused = (request: FastifyRequest): boolean => refused.has(request)
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Before any work was done. There may be too many to log each one. */
+    wasRefused?: boolean
+  }
+}
 
 function answerByFastify(request: FastifyRequest, reply: FastifyReply, error: AppError): void {
   if (reply.raw.destroyed) return
@@ -108,7 +108,7 @@ export function createRefusals(metrics: Metrics, log: Log) {
   return {
     /** Refuses a request that Fastify already handles; `reason` is the metric's label. */
     refuse(request: FastifyRequest, reply: FastifyReply, reason: string): void {
-      refused.add(request)
+      request.wasRefused = true
       const error = reason === 'stopping' ? stopping() : overloaded()
       pace(reason, () => answerByFastify(request, reply, error))
     },

@@ -6,7 +6,6 @@ import { Default } from 'typebox/value'
 import { type FieldError, invalid, MAX_ERRORS, type Place } from '../../errors.ts'
 import { cutToLimits } from './cut-to-limits.ts'
 import './formats.ts'
-import { alteredValues } from '../body/json-body.ts'
 import { checkNoBody } from './no-body.ts'
 import { isObject } from './places.ts'
 import { createDescriber } from './validation-errors.ts'
@@ -125,7 +124,7 @@ function compileRequestCheck(described: FastifySchema, refusesBody: boolean) {
   /** @throws AppError 422 with the errors of all parts */
   return (request: FastifyRequest): void => {
     const errors: FieldError[] = []
-    let altered = alteredValues(request)
+    let altered = request.alteredValues ?? []
     let isValid = altered.length === 0
     for (const { part, property, check } of checks) {
       const checked = check(request[property] ?? null)
