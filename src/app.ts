@@ -35,8 +35,8 @@ import { createRouter, refuseUndocumentedRoutes } from './http/router.ts'
 import { createHttp, type HttpOptions } from './http/server.ts'
 import type { Services } from './services.ts'
 
-/** More requests would only wait longer for a database connection. */
-const REQUESTS_PER_CONNECTION = 2
+/** Most requests share look-ups and commits; of the others, more would only wait longer for a connection. */
+const REQUESTS_PER_CONNECTION = 4
 
 /** Limits that tests override. */
 export type Limits = Pick<HttpOptions, 'bodyTimeoutMs' | 'maxWaitMs'>

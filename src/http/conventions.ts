@@ -8,8 +8,8 @@ import { type AuditedOperation, createAudit } from './audit/audit.ts'
 import type { Caller } from './auth.ts'
 import { etagOf, namesETag } from './conditional/etag.ts'
 import { type ConditionalRecord, onlyIf } from './conditional/preconditions.ts'
+import { sendReady } from './conditional/send-ready.ts'
 import { createAnswerOnce } from './idempotency.ts'
-import { sendReady } from './send-ready.ts'
 
 /**
  * The parts of an operation's OpenAPI description that this module implements for all operations.
@@ -46,7 +46,7 @@ const REPLAYED_HEADERS = ['location', 'etag', 'cache-control']
 /**
  * Sets the record's `ETag`, unless the handler did.
  *
- * @returns the body, or the reply with 304
+ * @returns the payload: the body, or nothing with 304
  */
 function sendETag(
   { method, successStatus, resource }: ConventionalOperation,
@@ -61,8 +61,13 @@ function sendETag(
   if (method !== 'GET') return body
   const known = request.headers['if-none-match']
   if (known === undefined || !namesETag(known, etag, true)) return body
-  return reply.code(304).send()
+  reply.code(304)
+  return undefined
 }
+
+/** Whether an operation changes nothing and leaves no audit entry. */
+const isPlain = ({ idempotent, conditional, audit }: ConventionalOperation) =>
+  !idempotent && !conditional && audit === null
 
 /** Wraps handlers with safe retries, preconditions, entity tags and audit entries. */
 export function createConventions(deps: {
@@ -116,14 +121,15 @@ export function createConventions(deps: {
       work: Work,
       record: ConditionalRecord,
     ): Promise<unknown> {
-      const { headers } = exchange.request
-      const { 'idempotency-key': key, 'if-match': ifMatch } = headers
-      const { 'if-none-match': ifNoneMatch } = headers
       const workWithETag = async () => {
         const body = await work()
         if (body instanceof ReadyAnswer) return sendReady(exchange.request, exchange.reply, body)
         return operation.etag ? sendETag(operation, exchange, body) : body
       }
+      if (isPlain(operation)) return await workWithETag()
+      const { headers } = exchange.request
+      const { 'idempotency-key': key, 'if-match': ifMatch } = headers
+      const { 'if-none-match': ifNoneMatch } = headers
       const audited = (begin: 'unit' | 'joined') =>
         audit.recording(operation, exchange, workWithETag, begin)
       if (operation.idempotent && typeof key === 'string') {

@@ -85,11 +85,13 @@ export function createRouter(
       handler: async (request, reply) => {
         reply.code(operation.successStatus)
         const exchange = { request, reply, caller: request.caller }
-        const file = await receive?.(exchange, contextOf(exchange, request.query, undefined))
+        const file =
+          receive && (await receive(exchange, contextOf(exchange, request.query, undefined)))
         if (file) request.body = file
         const context = contextOf(exchange, request.query, request.body)
-        const prepared = (await beforeDeadline(request, async () => prepare?.(context))) as never
-        const work = async () => handler(context, prepared)
+        const prepared =
+          prepare && ((await beforeDeadline(request, () => prepare(context))) as never)
+        const work = async () => handler(context, prepared as never)
         const lockRecord = locks.get(operation.url)
         const record = {
           read: async () => await readers.get(operation.url)?.(exchange),

@@ -1,7 +1,6 @@
 import { createServer } from 'node:http'
 import compress from '@fastify/compress'
 import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Storage } from '../database/storage.ts'
 import type { Log } from '../lib/log.ts'
@@ -23,6 +22,7 @@ import { createGate, type GateLimits } from './overload/gate.ts'
 import { installProblems, sendProblem } from './problem.ts'
 import { installRateLimits } from './rate-limit.ts'
 import { requestId } from './request-id.ts'
+import { installHeaders } from './security-headers.ts'
 import { compileSerializersLate } from './serializers.ts'
 import { installValidator } from './validation/validator.ts'
 import { withVersion } from './versions/versions.ts'
@@ -101,10 +101,6 @@ function boundConnections({ server }: FastifyInstance, { maxConnections, metrics
 
 /** Counts and logs each answer by operation, since path and query may contain names. */
 function observe(app: FastifyInstance, metrics: Metrics, storage?: Pick<Storage, 'note'>): void {
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id)
-    done()
-  })
   app.addHook('onError', async (_request, _reply, error) => storage?.note(error))
   app.addHook('onResponse', (request, reply, done) => {
     done()
@@ -147,6 +143,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     clientErrorHandler: answerUnreadable,
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
   })
+  installHeaders(app)
   installDrain(app)
   boundConnections(app, options)
   observeFailedUsers(app, metrics)
@@ -159,11 +156,6 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   installEmptyBodies(app)
   // Before the plugins, so that errors in their routes are problems too.
   app.setErrorHandler(sendProblem)
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"] } },
-    // Whoever terminates TLS decides whether a host uses only TLS.
-    hsts: false,
-  })
   await app.register(cors, {
     origin: allowedOrigins(corsOrigins),
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],

@@ -1,7 +1,7 @@
 import { MAX_TURN_MS } from '../../lib/own-time.ts'
 
 /** How many requests may wait per permit: normally, and during overload. */
-const MAX_WAITING = 4
+const MAX_WAITING = 8
 const MAX_WAITING_IN_OVERLOAD = 1
 /** Overload ends after this long without a refusal. */
 const OVERLOAD_MS = 250
@@ -34,7 +34,7 @@ export type Admission = ReturnType<typeof createAdmission>
 
 /**
  * Limits how many requests are under way. Others wait in a first-in, first-out queue, so that a
- * burst of five times the limit is served completely. If the queue overflows, more arrives than
+ * burst of nine times the limit is served completely. If the queue overflows, more arrives than
  * can be served. From then on the queue holds no more than the limit, until all arrivals find room
  * again. By Little's law a request then waits about as long as one takes, so every admitted
  * request is answered soon. There are two limits as in "Fail at Scale" (ACM Queue 13, 2015). Ours

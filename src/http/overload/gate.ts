@@ -109,7 +109,7 @@ export function createGate(options: GateOptions) {
     }
     request.permit = permit
     if (kind === 'stream') onAnswerOver(request, reply, () => end(permit))
-    else reply.raw.once('finish', () => end(permit)).once('close', () => end(permit))
+    else reply.raw.once('close', () => end(permit))
   }
 
   function addHooks(app: FastifyInstance): void {
@@ -155,16 +155,17 @@ export function createGate(options: GateOptions) {
     app.addHook('onRoute', (route) => {
       if (route.config?.operationId === undefined) return
       const { handler } = route
-      route.handler = async function work(request, reply) {
+      route.handler = function work(request, reply) {
         const { permit } = request
-        if (permit === undefined) return await handler.call(this, request, reply)
+        const work = handler.call(this, request, reply)
+        if (permit === undefined || !(work instanceof Promise)) return work
         permit.isHandling = true
-        try {
-          return await handler.call(this, request, reply)
-        } finally {
+        const end = () => {
           permit.isHandling = false
           if (permit.kind === 'request' || permit.isOver) leave(permit)
         }
+        work.then(end, end)
+        return work
       }
     })
 

@@ -37,8 +37,10 @@ const MEMBER = /^([^[\]]+)\[(.*)\]$/s
 
 /** Copies parameters, grouping the members of each object parameter. */
 function groupMembers(value: object, schema: TObject): [string, unknown][] {
+  const entries = Object.entries(value)
+  if (!entries.some(([name]) => name.includes('['))) return entries
   const groups = new Map<string, [string, unknown][]>()
-  const single = Object.entries(value).filter(([name, text]) => {
+  const single = entries.filter(([name, text]) => {
     const [, object = '', key = ''] = MEMBER.exec(name) ?? []
     if (!isObject(schema.properties[object])) return true
     const members = groups.get(object) ?? []
@@ -53,13 +55,17 @@ function groupMembers(value: object, schema: TObject): [string, unknown][] {
   return [...single, ...grouped]
 }
 
-/** Copies parameters, converting the text of known ones only. */
-function convertProperties(value: unknown, schema: TObject): unknown {
-  const entries = groupMembers(value as object, schema)
-  const property = (name: string) => schema.properties[name]
+/**
+ * Converts the text of known parameters, in a copy. Without known ones it returns what was sent:
+ * most requests have none of the headers that an operation describes.
+ */
+function convertProperties(sent: Readonly<Record<string, unknown>>, schema: TObject): unknown {
+  const names = Object.keys(sent)
+  const isKnown = (name: string) => Object.hasOwn(schema.properties, name) || name.includes('[')
+  if (!names.some(isKnown)) return sent
   return Object.fromEntries(
-    entries.map(([name, text]) => {
-      const known = property(name)
+    groupMembers(sent, schema).map(([name, text]) => {
+      const known = schema.properties[name]
       return [name, known ? convertText(text, known) : text]
     }),
   )
@@ -83,7 +89,8 @@ export function compileCheck(
   // Skip `Default` if there are no defaults: it takes longer than the check itself.
   const hasDefaults = JSON.stringify(schema).includes('"default":')
   return (sent) => {
-    const converted = part === 'body' ? sent : convertProperties(sent ?? {}, schema as TObject)
+    const converted =
+      part === 'body' ? sent : convertProperties((sent ?? {}) as never, schema as TObject)
     const cut = cutToLimits(converted, schema)
     const value = hasDefaults ? Default(schema, cut) : cut
     if (cut === converted && validator.Check(value)) return { value }
@@ -129,8 +136,10 @@ function compileRequestCheck(described: FastifySchema, refusesBody: boolean) {
     for (const { part, property, check } of checks) {
       const checked = check(request[property] ?? null)
       const partErrors = 'errors' in checked ? checked.errors : []
-      if ('value' in checked) Object.assign(request, { [property]: checked.value })
-      else isValid = false
+      if (!('value' in checked)) isValid = false
+      else if (checked.value !== request[property]) {
+        Object.assign(request, { [property]: checked.value })
+      }
       if (part === 'body') {
         errors.push(...withAltered(altered, partErrors))
         altered = []

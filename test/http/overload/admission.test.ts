@@ -58,58 +58,58 @@ describe('an admission', () => {
     expect(counts).toEqual([1, 2, 1, 2])
   })
 
-  it('serves a burst of five times the bound completely', () => {
+  it('serves a burst of nine times the bound completely', () => {
     const { admission, outcomes, enterMany } = open()
-    enterMany(10)
-    for (let index = 0; index < 10; index += 1) {
+    enterMany(18)
+    for (let index = 0; index < 18; index += 1) {
       vi.advanceTimersByTime(100)
       admission.leave()
     }
-    expect(outcomes).toEqual(Array(10).fill('admitted'))
+    expect(outcomes).toEqual(Array(18).fill('admitted'))
   })
 
   it('refuses more than that, and from then on allows only as many waiting as permits', () => {
     const { admission, outcomes, enter, enterMany } = open()
-    enterMany(11)
-    expect(outcomes[10]).toBe('full')
-    for (let index = 0; index < 7; index += 1) {
+    enterMany(19)
+    expect(outcomes[18]).toBe('full')
+    for (let index = 0; index < 15; index += 1) {
       vi.advanceTimersByTime(30)
       enter()
       admission.leave()
     }
-    expect(outcomes.slice(2, 10)).toEqual([...Array(7).fill('admitted'), 'waits'])
-    expect(outcomes.slice(11)).toEqual(Array(7).fill('full'))
+    expect(outcomes.slice(2, 18)).toEqual([...Array(15).fill('admitted'), 'waits'])
+    expect(outcomes.slice(19)).toEqual(Array(15).fill('full'))
     enter()
     enter()
-    expect(outcomes.slice(18)).toEqual(['waits', 'full'])
+    expect(outcomes.slice(34)).toEqual(['waits', 'full'])
   })
 
   it('accepts a burst again after a quarter second without refusals', () => {
     const { admission, outcomes, enterMany } = open()
-    enterMany(11)
-    for (let index = 0; index < 10; index += 1) admission.leave()
+    enterMany(19)
+    for (let index = 0; index < 18; index += 1) admission.leave()
     vi.advanceTimersByTime(250)
-    enterMany(10)
-    expect(outcomes.slice(11)).not.toContain('full')
+    enterMany(18)
+    expect(outcomes.slice(19)).not.toContain('full')
   })
 
   it('tells whether the queue is full, and counts that as a refusal', () => {
     const { admission, enterMany } = open()
-    enterMany(9)
+    enterMany(17)
     expect(admission.isFull()).toBe(false)
     enterMany(1)
     expect(admission.isFull()).toBe(true)
-    for (let index = 0; index < 6; index += 1) admission.leave()
+    for (let index = 0; index < 14; index += 1) admission.leave()
     expect(admission.isFull()).toBe(true)
   })
 
   it('refuses nobody during a short stall', () => {
     const { outcomes, enterMany } = open()
-    enterMany(10)
+    enterMany(18)
     vi.advanceTimersByTime(2_900)
-    expect(outcomes.slice(2)).toEqual(Array(8).fill('waits'))
+    expect(outcomes.slice(2)).toEqual(Array(16).fill('waits'))
     vi.advanceTimersByTime(200)
-    expect(outcomes.slice(2)).toEqual(Array(8).fill('waited'))
+    expect(outcomes.slice(2)).toEqual(Array(16).fill('waited'))
   })
 
   it('skips clients that have gone', () => {

@@ -11,7 +11,7 @@ const small = useSmallService()
 describe('an overloaded process', () => {
   it('refuses at once, before anything else, when the queue is full', async () => {
     const filled = await small.fill()
-    const waiting = Array.from({ length: 4 * BOUND }, () => small.client.request('GET', '/v1/me'))
+    const waiting = Array.from({ length: 8 * BOUND }, () => small.client.request('GET', '/v1/me'))
     await vi.waitFor(async () => {
       const raw = await openRaw(small.port)
       raw.send(head('GET', '/v1/tasks?page=x', { 'x-request-id': 'mine' }))
