@@ -76,6 +76,7 @@ export function openServices(
     relay,
     webhooks: webhookDatabase,
     plain,
+    prepared,
     lookUps,
     commits,
     watch,
@@ -139,6 +140,7 @@ export function openServices(
   const bankAccounts = createBankAccountService({ database, crypto, users })
   const transactionDeps = {
     database,
+    prepared,
     lookUps,
     commits,
     crypto,
@@ -219,6 +221,7 @@ export function openServices(
     keys,
     database,
     relay,
+    prepared,
     lookUps,
     watch,
     shared,

@@ -6,7 +6,7 @@ import { isBackground } from './background.ts'
 import { BoundedPool, PATIENT, type PoolWatch } from './bounded-pool.ts'
 import { codeOf, driverCause } from './errors.ts'
 import { createProbe } from './probe.ts'
-import { joinUnits } from './unit-of-work.ts'
+import { isInUnitOfWork, joinUnits } from './unit-of-work.ts'
 import { watchDatabase } from './watch.ts'
 import { boundedBy, type KindOfWork, WORK_LIMITS, type WorkLimits } from './work-limits.ts'
 
@@ -160,14 +160,25 @@ export function openDatabase(
       return (await current().pool.query(query, [...values])).rows
     },
   }
+  const database = joinUnits(() => current().client)
+  const requests = preparing(request.pool)
+  const prepared: PlainDatabase = {
+    rows: (text, values) =>
+      isInUnitOfWork() ? database.$queryRawUnsafe(text, ...values) : requests.rows(text, values),
+  }
   return {
     /** For requests, and within {@link inBackground} for background work. */
-    database: joinUnits(() => current().client),
+    database,
     /** For the relay, so that other work never delays the figures. */
     relay: relay.client,
     /** For the deliveries of webhooks, of which there can be many at once. */
     webhooks: joinUnits(() => webhooks.client),
     plain,
+    /**
+     * For the statements that requests run most often. Within a unit of work they are part of its
+     * transaction.
+     */
+    prepared,
     /** For look-ups that requests share. They wait for no other requests' work. */
     lookUps: preparing(lookUps),
     /** For commits that requests share. A statement that would wait for a lock fails. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Database } from '../../src/database/client.ts'
+import type { PlainDatabase } from '../../src/database/client.ts'
 import { inUnitOfWork } from '../../src/database/unit-of-work.ts'
 import { createHistoryReader } from '../../src/features/transactions/history-pages.ts'
 import type { Transaction, User } from '../../src/generated/schemas.ts'
@@ -99,7 +99,7 @@ describe('the first page of a history', () => {
 
   it('cannot be spoiled by a slow reader', async () => {
     await book('before')
-    const { database, lookUps, crypto, cache } = cast.service.services
+    const { database, prepared, lookUps, crypto, cache } = cast.service.services
     let [release, arrived] = [() => {}, () => {}]
     const released = new Promise<void>((resolve) => {
       release = resolve
@@ -107,18 +107,15 @@ describe('the first page of a history', () => {
     const holdsOldPage = new Promise<void>((resolve) => {
       arrived = resolve
     })
-    const transaction = {
-      count: database.transaction.count.bind(database.transaction),
-      async findMany(...args: Parameters<Database['transaction']['findMany']>) {
-        const rows = await database.transaction.findMany(...args)
+    const slowly: PlainDatabase = {
+      async rows<Row extends object>(text: string, values: readonly unknown[]) {
+        const rows = await prepared.rows<Row>(text, values)
         arrived()
         await released
         return rows
       },
     }
-    const $queryRaw = database.$queryRaw.bind(database)
-    const slowDatabase = { transaction, $queryRaw } as unknown as Database
-    const slow = createHistoryReader({ database: slowDatabase, lookUps, crypto, cache })
+    const slow = createHistoryReader({ database, prepared: slowly, lookUps, crypto, cache })
     const query = { per_page: 20 }
     const slowRead = slow({ id: cast.staff.id, role: 'staff' }, customer.id, query, TARGET)
     await holdsOldPage

@@ -35,11 +35,14 @@ const address = (userId: bigint) => ({ table: 'transactions', column: 'full_name
 export const encryptFullName = (crypto: FieldCrypto, userId: bigint, fullName: string) =>
   crypto.encrypt(address(userId), fullName)
 
+export const decryptFullName = (crypto: FieldCrypto, userId: bigint, fullName: Uint8Array) =>
+  crypto.decrypt(address(userId), fullName)
+
 export function decryptTransaction(crypto: FieldCrypto, row: TransactionRow): TransactionRecord {
   const { requestId: _request, actorId: _actor, ...rest } = row
   return {
     ...rest,
-    fullName: crypto.decrypt(address(row.userId), row.fullName),
+    fullName: decryptFullName(crypto, row.userId, row.fullName),
     amount: money(row.amount),
     type: row.type as TransactionRecord['type'],
   }

@@ -1,6 +1,6 @@
 import type { Cache } from '../../cache/cache.ts'
 import { sealAnswers } from '../../cache/sealed-answers.ts'
-import type { Database, PlainDatabase, Prisma } from '../../database/client.ts'
+import type { Database, PlainDatabase } from '../../database/client.ts'
 import { shareLookUp } from '../../database/share-statement.ts'
 import { isInUnitOfWork } from '../../database/unit-of-work.ts'
 import { notFound } from '../../errors.ts'
@@ -11,20 +11,20 @@ import { checkAll } from '../../http/validation/check-all.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { ReadyAnswer } from '../../lib/ready-answer.ts'
 import { mayAccess, userExists } from '../users/users.public.ts'
-import { decryptTransaction } from './fields.ts'
 import {
-  HISTORY_ORDER,
+  type HistoryFilter,
   type HistoryPosition,
   type HistoryQuery,
-  historyAfter,
   historyFilter,
   historyPaging,
   historyPosition,
 } from './history.ts'
+import { countMatching, readPart } from './read-page.ts'
 import { transactionView } from './transactions.view.ts'
 
 interface Deps {
   readonly database: Database
+  readonly prepared: PlainDatabase
   readonly lookUps: PlainDatabase
   readonly crypto: FieldCrypto
   readonly cache: Cache
@@ -60,7 +60,7 @@ const EMPTY = 'empty'
  *
  * Whoever may see a history sees the same, so that callers share its pages.
  */
-export function createHistoryReader({ database, lookUps, crypto, cache }: Deps) {
+export function createHistoryReader({ database, prepared, lookUps, crypto, cache }: Deps) {
   const headOf = shareLookUp<Head>(lookUps, HEADS)
   const sealed = sealAnswers(cache, crypto)
 
@@ -75,19 +75,18 @@ export function createHistoryReader({ database, lookUps, crypto, cache }: Deps) 
   }
 
   async function readPage(
-    where: Prisma.TransactionWhereInput,
+    filter: HistoryFilter,
     { limit, offset, after }: Paging<HistoryPosition>,
   ): Promise<Page<Transaction>> {
-    const [rows, total] = await Promise.all([
-      database.transaction.findMany({
-        where: after === undefined ? where : { AND: [where, historyAfter(after)] },
-        orderBy: HISTORY_ORDER,
-        take: limit + 1,
-        skip: offset ?? 0,
-      }),
-      offset === undefined ? undefined : database.transaction.count({ where }),
+    const part = {
+      limit: limit + 1,
+      ...(offset !== undefined && { offset }),
+      ...(after !== undefined && { after }),
+    }
+    const [transactions, total] = await Promise.all([
+      readPart(prepared, crypto, filter, part),
+      offset === undefined ? undefined : countMatching(prepared, filter),
     ])
-    const transactions = rows.map((row) => decryptTransaction(crypto, row))
     const page = toPage(transactions, limit, historyPosition, total)
     return { ...page, items: page.items.map(transactionView) }
   }
@@ -98,17 +97,17 @@ export function createHistoryReader({ database, lookUps, crypto, cache }: Deps) 
     query: HistoryQuery,
     version: string,
   ): Promise<Page<Transaction>> {
-    const [where, paging] = checkAll(
+    const [filter, paging] = checkAll(
       () => historyFilter(userId, query),
       () => historyPaging(query),
     )
-    if (!isFirstPage(query)) return await readPage(where, paging)
+    if (!isFirstPage(query)) return await readPage(filter, paging)
     const { limit, offset } = paging
     const { from, to, type, currency, min_amount, max_amount } = query
     const mode = offset === undefined ? 'cursor' : 'page'
     const asked = [mode, limit, from, to, type, currency, min_amount, max_amount]
     const name = JSON.stringify([version, ...asked])
-    return await sealed.getOrSet({ userId, kind: 'history', name }, () => readPage(where, paging))
+    return await sealed.getOrSet({ userId, kind: 'history', name }, () => readPage(filter, paging))
   }
 
   /**

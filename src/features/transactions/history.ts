@@ -1,5 +1,4 @@
 import type { Static } from 'typebox'
-import type { Prisma } from '../../database/client.ts'
 import { type FieldError, inQuery, invalid, queryError } from '../../errors.ts'
 import type { listUserTransactions } from '../../generated/operations.ts'
 import { readPaging } from '../../http/paging.ts'
@@ -10,6 +9,17 @@ import { checkCurrency, checkDate, isStorable, type TransactionRecord } from './
 export type HistoryQuery = Static<typeof listUserTransactions.schema.querystring>
 
 const isDateOnly = (text: string) => text.length === 10
+
+/** Which transactions a history shows. Both ends of a period or range belong to it. */
+export interface HistoryFilter {
+  readonly userId: number
+  readonly from?: Date
+  readonly to?: Date
+  readonly type?: HistoryQuery['type']
+  readonly currency?: string
+  readonly minAmount?: number | string
+  readonly maxAmount?: number | string
+}
 
 /** A place in a history, after a transaction. */
 export interface HistoryPosition {
@@ -24,7 +34,7 @@ function checkEnd(to: string): Date | FieldError {
 }
 
 /** Includes both ends. Transactions have millisecond precision. */
-function period({ from, to }: HistoryQuery): Prisma.DateTimeFilter {
+function period({ from, to }: HistoryQuery): Pick<HistoryFilter, 'from' | 'to'> {
   const start = from === undefined ? undefined : checkDate(from, inQuery('from'))
   const end = to === undefined ? undefined : checkEnd(to)
   const errors = [start, end].filter(
@@ -34,7 +44,7 @@ function period({ from, to }: HistoryQuery): Prisma.DateTimeFilter {
     errors.push(queryError('to', 'period', 'must not be before from'))
   }
   if (errors.length > 0) throw invalid(errors)
-  return { ...(start instanceof Date && { gte: start }), ...(end instanceof Date && { lte: end }) }
+  return { ...(start instanceof Date && { from: start }), ...(end instanceof Date && { to: end }) }
 }
 
 function assertCurrency({ currency }: HistoryQuery): void {
@@ -43,31 +53,21 @@ function assertCurrency({ currency }: HistoryQuery): void {
 }
 
 /** The filters of a user's history. @throws AppError 422 for an invalid date or currency */
-export function historyFilter(userId: number, query: HistoryQuery): Prisma.TransactionWhereInput {
-  const { from, to, type, currency, min_amount, max_amount } = query
-  const [date] = checkAll(
+export function historyFilter(userId: number, query: HistoryQuery): HistoryFilter {
+  const { type, currency, min_amount, max_amount } = query
+  const [dates] = checkAll(
     () => period(query),
     () => assertCurrency(query),
   )
   return {
     userId,
-    ...((from !== undefined || to !== undefined) && { date }),
+    ...dates,
     ...(type !== undefined && { type }),
     ...(currency !== undefined && { currency }),
-    ...((min_amount !== undefined || max_amount !== undefined) && {
-      amount: {
-        ...(min_amount !== undefined && { gte: min_amount }),
-        ...(max_amount !== undefined && { lte: max_amount }),
-      },
-    }),
+    ...(min_amount !== undefined && { minAmount: min_amount }),
+    ...(max_amount !== undefined && { maxAmount: max_amount }),
   }
 }
-
-/** Newest first; the id breaks ties. */
-export const HISTORY_ORDER: Prisma.TransactionOrderByWithRelationInput[] = [
-  { date: 'desc' },
-  { id: 'desc' },
-]
 
 export const historyPaging = (query: HistoryQuery) =>
   readPaging(query, ([time, id]): HistoryPosition | undefined =>
@@ -77,9 +77,3 @@ export const historyPaging = (query: HistoryQuery) =>
   )
 
 export const historyPosition = ({ date, id }: TransactionRecord) => [date.getTime(), Number(id)]
-
-/** Selects everything older than a position. */
-export const historyAfter = ({ date, id }: HistoryPosition): Prisma.TransactionWhereInput => ({
-  date: { lte: date },
-  OR: [{ date: { lt: date } }, { id: { lt: id } }],
-})

@@ -26,6 +26,7 @@ import { lockOwner, lockTransaction } from './insert-transactions.ts'
 
 export interface TransactionDeps {
   readonly database: Database
+  readonly prepared: PlainDatabase
   readonly lookUps: PlainDatabase
   readonly commits: PlainDatabase
   readonly crypto: FieldCrypto
