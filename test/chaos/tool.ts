@@ -90,17 +90,22 @@ function stopOnSignals(close: () => Promise<void>): void {
   process.on('unhandledRejection', (error) => stop(`the tool itself failed: ${String(error)}`))
 }
 
-/** The whole of a tool that breaks an installation: its command line, its run and its exit code. */
+/**
+ * The whole of a tool that runs an installation: its command line, its run and its exit code.
+ *
+ * @param storage whether it wants a small disk of its own
+ */
 export async function runTool<C extends Command, O extends ToolOptions>(
   command: C,
   read: (given: Given<C>) => O,
   run: Run<O>,
+  { wantsDisk } = { wantsDisk: true },
 ): Promise<void> {
   const given = await beginCommand(command)
   try {
     const options = read(given)
     const { text, document } = await withStorage(
-      openStorage,
+      () => openStorage(wantsDisk),
       (storage, opened) => run(options, storage, say, opened),
       stopOnSignals,
     )

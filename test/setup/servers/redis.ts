@@ -50,6 +50,7 @@ export async function startRedis({ keeps = false } = {}) {
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    pid: () => server?.pid,
     start,
     kill,
     /** Stops it from answering, with its connections open, until `resume`. */
