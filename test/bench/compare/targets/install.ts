@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -7,6 +8,7 @@ const run = promisify(execFile)
 
 export const PEERS = join(import.meta.dirname, '../../peers')
 const EXPRESS = join(PEERS, 'express')
+const FASTAPI = join(PEERS, 'fastapi')
 
 /** Whether what was made of a file is there and not older. */
 const isCurrent = (made: string, of: string) =>
@@ -26,4 +28,28 @@ export async function installExpress(say: (line: string) => void): Promise<strin
   })
   await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', EXPRESS])
   return join(EXPRESS, 'dist/src/server.js')
+}
+
+/**
+ * Installs the packages of the FastAPI peer into a folder of its own when they changed.
+ *
+ * @returns its Python; undefined where there is none, or no packages
+ */
+export async function installFastapi(say: (line: string) => void): Promise<string | undefined> {
+  const folder = join(FASTAPI, '.venv')
+  const python = join(folder, 'bin/python')
+  const listed = join(FASTAPI, 'requirements.txt')
+  const done = join(folder, 'installed')
+  if (isCurrent(done, listed)) return python
+  say('installing the packages of the FastAPI peer')
+  try {
+    await run('python3', ['-m', 'venv', folder])
+    await run(python, ['-m', 'pip', 'install', '--quiet', '--requirement', listed])
+    await writeFile(done, '')
+    return python
+  } catch (error) {
+    const [reason] = (error as Error).message.trim().split('\n').slice(-1)
+    say(`FastAPI is left out: Python 3 with venv and PyPI are needed (${reason})`)
+    return undefined
+  }
 }

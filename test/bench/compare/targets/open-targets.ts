@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Opened } from '../../../chaos/servers/topology.ts'
 import type { BenchOptions } from '../options.ts'
 import type { Services } from '../system/services.ts'
-import { installExpress, PEERS } from './install.ts'
+import { installExpress, installFastapi, PEERS } from './install.ts'
 import { type Passbook, startPassbook } from './passbook.ts'
 import { type Program, startPeer } from './peer.ts'
 import type { Target, TargetName } from './target.ts'
@@ -28,6 +28,11 @@ export async function openTargets(
   if (wants('express')) {
     const program = node(await installExpress(say))
     all.push(await startPeer('express', program, true, services, options, opened))
+  }
+  const python = wants('fastapi') ? await installFastapi(say) : undefined
+  if (python !== undefined) {
+    const program = { command: python, args: [join(PEERS, 'fastapi/serve.py')] }
+    all.push(await startPeer('fastapi', program, true, services, options, opened))
   }
   if (wants('limit')) {
     const program = node(join(PEERS, 'limits/bare-fastify.mjs'))
