@@ -6,6 +6,9 @@ import { benchCommand, readOptions } from './options.ts'
 await runTool(
   benchCommand,
   readOptions,
-  (options, { folder }, say, opened) => compare(options, folder, say, opened),
+  async (options, { folder }, say, opened) => {
+    const result = await compare(options, folder, say, opened)
+    return { text: `${[result.versions, ...result.tables].join('\n\n')}\n`, document: result }
+  },
   { wantsDisk: false },
 )

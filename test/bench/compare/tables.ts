@@ -2,8 +2,13 @@ import type { Pass } from './rounds.ts'
 import type { TargetName } from './targets/target.ts'
 import { BULK, type Work } from './works.ts'
 
-export const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+export const median = (values: readonly number[]): number => percentile(values, 0.5)
+
+/** @param share from 0 to 1 */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length * share)] ?? Number.NaN
+}
 
 /** What is compared in one line. */
 interface Group {
@@ -17,9 +22,13 @@ const perSecond = ({ work, requests, seconds }: Pass) =>
 
 const whole = (value: number) => Math.round(value).toLocaleString('en')
 /** Enough digits to tell two apart. */
-const short = (value: number) => (value >= 100 ? whole(value) : value.toPrecision(2))
+function short(value: number): string {
+  if (!Number.isFinite(value)) return ''
+  return value >= 100 ? whole(value) : value.toPrecision(2)
+}
 const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+/** A table in Markdown. */
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
   [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n')
 
 function groupsOf(passes: readonly Pass[]): readonly Group[] {
@@ -41,7 +50,8 @@ function ratioOf(mine: readonly Pass[], theirs: readonly Pass[], value: (pass: P
 }
 
 /** Passbook to each other target. */
-export function ratioTable(passes: readonly Pass[], others: readonly TargetName[]): string {
+export function ratioTable(passes: readonly Pass[], targets: readonly TargetName[]): string {
+  const others = targets.filter((name) => name !== 'passbook')
   const rows = groupsOf(passes).map(({ work, connections, of }) => {
     const mine = of('passbook')
     return [

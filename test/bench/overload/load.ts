@@ -1,4 +1,5 @@
 import { type Connection, openConnection } from './connection.ts'
+import { requestBytes } from './request-bytes.ts'
 
 /** One request of a load, ready to be sent. */
 export interface LoadRequest {
@@ -32,20 +33,9 @@ export interface LoadResult {
 const WARM_CONNECTIONS = 500
 const TICK_MS = 2
 
-function bytesOf({ method, path, body = '' }: LoadRequest, { url, token }: LoadOrder): Buffer {
-  const head = [
-    `${method} ${path} HTTP/1.1`,
-    `Host: ${new URL(url).host}`,
-    `Authorization: Bearer ${token}`,
-    ...(body === '' ? [] : ['Content-Type: application/json']),
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ]
-  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`)
-}
-
 async function run(order: LoadOrder): Promise<LoadResult> {
   const { hostname, port } = new URL(order.url)
-  const requests = order.requests.map((request) => bytesOf(request, order))
+  const requests = order.requests.map((request) => requestBytes(request, order))
   const latencies: number[] = []
   const delays: number[] = []
   const counts = { shed: 0, failed: 0 }

@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 /** Where Linux tells of processes; elsewhere nothing is known of them. */
 const PROC = '/proc'
-const MS_PER_TICK = 1000 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
+const IS_KNOWN = existsSync(`${PROC}/self/stat`)
+const MS_PER_TICK = IS_KNOWN
+  ? 1000 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
+  : Number.NaN
 
 interface Stat {
   readonly parent: number
@@ -32,7 +35,7 @@ export function parseStat(text: string): Stat {
 
 function allStats(): ReadonlyMap<number, Stat> {
   const stats = new Map<number, Stat>()
-  for (const name of readdirSync(PROC)) {
+  for (const name of IS_KNOWN ? readdirSync(PROC) : []) {
     const pid = Number(name)
     const text = Number.isInteger(pid) ? readOf(pid, 'stat') : undefined
     if (text !== undefined) stats.set(pid, parseStat(text))
@@ -49,7 +52,7 @@ function treeIn(stats: ReadonlyMap<number, Stat>, roots: readonly number[]): rea
 /** Processes and all that they started. */
 export const treeOf = (roots: readonly number[]): readonly number[] => treeIn(allStats(), roots)
 
-/** The time that cores spent on processes and all that they started, in milliseconds. */
+/** The time that cores spent on processes and all that they started, in milliseconds; NaN where nobody knows. */
 export function cpuMsOf(roots: readonly number[]): number {
   const stats = allStats()
   const ticks = treeIn(stats, roots).map((pid) => stats.get(pid)?.ticks ?? 0)
@@ -74,7 +77,3 @@ export function memoryOf(pid: number): Memory | undefined {
     ? undefined
     : { rss: mebibytes(text, 'Rss'), pss: mebibytes(text, 'Pss') }
 }
-
-/** The command line of a process, to tell it from others. */
-export const commandOf = (pid: number): string =>
-  (readOf(pid, 'cmdline') ?? '').replaceAll('\0', ' ').trim()
