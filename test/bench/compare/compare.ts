@@ -57,7 +57,7 @@ async function limitOf(work: Work, bench: Bench): Promise<Contestant | undefined
   return limit
 }
 
-async function playWork(work: Work, bench: Bench): Promise<readonly Pass[]> {
+async function playWork(work: Work, bench: Bench, passes: Pass[]): Promise<void> {
   const { targets, generator, services, options, say } = bench
   const playing = targets.all.filter(({ name }) => name !== 'limit' || LIMITED.includes(work))
   const contestants: Contestant[] = []
@@ -66,12 +66,16 @@ async function playWork(work: Work, bench: Bench): Promise<readonly Pass[]> {
   }
   const limit = await limitOf(work, bench)
   if (limit) contestants.push(limit)
-  const passes: Pass[] = []
   await playRounds(work, contestants, options, (pass) => {
     passes.push(pass)
     say(describe(pass))
   })
-  return passes
+}
+
+/** What fails does not take what was measured before with it. */
+function failing(error: Error, what: string, say: (line: string) => void): PartResult {
+  say(`${what} failed: ${error.stack}`)
+  return { table: `${what} failed: ${error.message}`, failed: 1 }
 }
 
 /** What the measurement of Passbook alone found, by what it is about. */
@@ -91,7 +95,8 @@ async function playParts(
   const results: PartResult[] = []
   for (const part of options.parts) {
     say(`measuring ${part}`)
-    results.push(await parts[part]())
+    const result = await parts[part]().catch((error: Error) => failing(error, part, say))
+    results.push(result)
   }
   return results
 }
@@ -125,8 +130,13 @@ export async function compare(
   const { all, passbook } = bench.targets
   const idle = passbook && (await measureIdle(passbook))
   const passes: Pass[] = []
-  for (const work of options.works) passes.push(...(await playWork(work, bench)))
-  const parts = passbook && idle ? await playParts(bench, passbook, idle, folder) : []
+  const parts: PartResult[] = []
+  for (const work of options.works) {
+    await playWork(work, bench, passes).catch((error: Error) =>
+      parts.push(failing(error, work, say)),
+    )
+  }
+  if (passbook && idle) parts.push(...(await playParts(bench, passbook, idle, folder)))
 
   const names = all.map(({ name }) => name)
   const tables = [

@@ -23,7 +23,7 @@ const perSecond = ({ work, requests, seconds }: Pass) =>
 const whole = (value: number) => Math.round(value).toLocaleString('en')
 /** Enough digits to tell two apart. */
 function short(value: number): string {
-  if (!Number.isFinite(value)) return ''
+  if (!Number.isFinite(value) || value === 0) return ''
   return value >= 100 ? whole(value) : value.toPrecision(2)
 }
 const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
@@ -80,7 +80,6 @@ export function figuresTable(passes: readonly Pass[], targets: readonly TargetNa
       if (turns.length === 0) return []
       const rates = turns.map(perSecond)
       const middle = (value: (pass: Pass) => number) => short(median(turns.map(value)))
-      const worker = median(turns.map(({ cpu }) => cpu.worker))
       const cells = [
         work,
         String(connections),
@@ -89,7 +88,7 @@ export function figuresTable(passes: readonly Pass[], targets: readonly TargetNa
         middle(({ p50 }) => p50),
         middle(({ p99 }) => p99),
         middle(({ cpu }) => cpu.own),
-        worker === 0 ? '' : short(worker),
+        middle(({ cpu }) => cpu.worker),
         middle(({ cpu }) => cpu.postgres),
         middle(({ cpu }) => cpu.redis),
         String(turns.reduce((sum, { failed }) => sum + failed, 0)),
