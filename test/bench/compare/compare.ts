@@ -72,8 +72,9 @@ async function playWork(work: Work, bench: Bench, passes: Pass[]): Promise<void>
   })
 }
 
-/** What fails does not take what was measured before with it. */
-function failing(error: Error, what: string, say: (line: string) => void): PartResult {
+/** What fails does not take what was measured before with it, unless all of it is to end. */
+function failing(error: Error, what: string, { say, signal }: Bench): PartResult {
+  if (signal.aborted) throw error
   say(`${what} failed: ${error.stack}`)
   return { table: `${what} failed: ${error.message}`, failed: 1 }
 }
@@ -95,7 +96,7 @@ async function playParts(
   const results: PartResult[] = []
   for (const part of options.parts) {
     say(`measuring ${part}`)
-    const result = await parts[part]().catch((error: Error) => failing(error, part, say))
+    const result = await parts[part]().catch((error: Error) => failing(error, part, bench))
     results.push(result)
   }
   return results
@@ -107,14 +108,14 @@ async function openBench(
   say: (line: string) => void,
   opened: Opened,
 ): Promise<Bench> {
-  const stop = new AbortController()
-  opened('the load', async () => stop.abort())
   const services = await openServices(folder, opened)
   say('filling the databases')
   await seedPassbook(services.passbookUrl, services.secrets.encryptionKeys)
   await seedPeers(services.peersUrl, NAME_KEY)
   await prepareLimits(services)
   const targets = await openTargets(services, options, say, opened)
+  const stop = new AbortController()
+  opened('the load', async () => stop.abort())
   const generator = (await createWrk(folder, stop.signal)) ?? ownGenerator
   return { options, services, targets, generator, signal: stop.signal, say, opened }
 }
@@ -133,7 +134,7 @@ export async function compare(
   const parts: PartResult[] = []
   for (const work of options.works) {
     await playWork(work, bench, passes).catch((error: Error) =>
-      parts.push(failing(error, work, say)),
+      parts.push(failing(error, work, bench)),
     )
   }
   if (passbook && idle) parts.push(...(await playParts(bench, passbook, idle, folder)))
