@@ -146,6 +146,6 @@ export async function compare(
     ...parts.map(({ table }) => table),
   ]
   const numFailedTests = [...passes, ...parts].reduce((sum, { failed }) => sum + failed, 0)
-  const versions = await listVersions(bench.services, bench.generator)
+  const versions = await listVersions(bench.services, bench.generator, names)
   return { numFailedTests, versions, passes, tables }
 }

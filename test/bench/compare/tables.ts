@@ -46,7 +46,9 @@ function ratioOf(mine: readonly Pass[], theirs: readonly Pass[], value: (pass: P
     const other = theirs.find(({ round }) => round === pass.round)
     return other ? [value(pass) / value(other)] : []
   })
-  return ratios.length === 0 ? '' : median(ratios).toFixed(2)
+  if (ratios.length === 0) return ''
+  const ratio = median(ratios)
+  return ratio.toFixed(ratio < 0.1 ? 3 : 2)
 }
 
 /** Passbook to each other target. */

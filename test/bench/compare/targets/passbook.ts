@@ -9,7 +9,7 @@ import { startServer } from '../system/server.ts'
 import type { Services } from '../system/services.ts'
 import type { Api } from '../works.ts'
 import { bodyOf } from './bodies.ts'
-import type { Target } from './target.ts'
+import { poolSizeOf, type Target } from './target.ts'
 
 export const ADMIN = { username: 'admin', password: 'only for this measurement' } as const
 const START = 'scripts/start.mjs'
@@ -55,6 +55,7 @@ export function environmentOf(
     ADMIN_PASSWORD: ADMIN.password,
     DATA_DIR: join(services.folder, 'passbook'),
     API_PROCESSES: String(processes),
+    DATABASE_POOL_SIZE: String(poolSizeOf(processes)),
     RATE_LIMIT_PER_MINUTE: '0',
     ACCESS_TOKEN_SECONDS: '86400',
     // Peers refuse nobody either: one process has room for all connections.

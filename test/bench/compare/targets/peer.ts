@@ -8,7 +8,7 @@ import type { Services } from '../system/services.ts'
 import type { Api } from '../works.ts'
 import { bodyOf } from './bodies.ts'
 import { ADMIN } from './passbook.ts'
-import type { Target, TargetName } from './target.ts'
+import { poolSizeOf, type Target, type TargetName } from './target.ts'
 
 /** How the peers are asked, all of them alike. */
 const api: Api = {
@@ -23,8 +23,6 @@ const api: Api = {
   bulk: (transactions) => bodyOf('/transactions/bulk', { transactions }),
 }
 
-/** The connections of a process to the database: as many as Passbook's. */
-const POOL_SIZE = 12
 const PEERS_REDIS = 1
 
 /** The key of names in the database of all peers. */
@@ -68,7 +66,7 @@ export async function startPeer(
         PORT: String(port),
         PROCESSES: String(processes),
         DATABASE_URL: services.peersUrl,
-        POOL_SIZE: String(POOL_SIZE),
+        POOL_SIZE: String(poolSizeOf(processes)),
         REDIS_URL: `${services.redisUrl}/${PEERS_REDIS}`,
         JWT_SECRET: services.secrets.jwtSecret,
         ADMIN_USERNAME: ADMIN.username,

@@ -17,3 +17,10 @@ export interface Target {
   /** Waits until nothing is left to do of what was answered. */
   readonly settle: () => Promise<void>
 }
+
+/** The connections of all processes of a target together: PostgreSQL has 150 for all targets. */
+const MAX_CONNECTIONS = 36
+
+/** The connections of each process to the database, for each target alike. */
+export const poolSizeOf = (processes: number): number =>
+  Math.max(2, Math.min(12, Math.floor(MAX_CONNECTIONS / processes)))

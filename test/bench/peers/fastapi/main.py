@@ -30,7 +30,8 @@ FIGURES = """SELECT count(*) AS count,
   FROM transactions WHERE user_id = $1"""
 
 names = AESGCM(b64decode(os.environ["NAME_KEY"]))
-cache = redis.from_url(os.environ["REDIS_URL"])
+# It opens one for each request under way, and refuses the 101st by default.
+cache = redis.from_url(os.environ["REDIS_URL"], max_connections=1_000)
 
 
 class Credentials(BaseModel):
