@@ -88,7 +88,8 @@ export async function createContestant(
         await target.settle()
         return count
       })
-      return { ...turn, failed: turn.failed + failed }
+      // A turn without any answer is no measurement.
+      return { ...turn, failed: turn.failed + failed + (turn.requests === 0 ? 1 : 0) }
     },
   }
 }

@@ -15,6 +15,9 @@ export type Pass = Turn & {
 export const connectionsOf = (work: Work, { connections }: BenchOptions): readonly number[] =>
   work === 'bulk' ? [BULK_CONNECTIONS] : connections
 
+/** Few bulk requests are answered in a second. */
+const secondsOf = (work: Work, { seconds }: BenchOptions) => (work === 'bulk' ? 3 : 1) * seconds
+
 /** All turns of a kind of work. Who goes first changes with each round. */
 export async function playRounds(
   work: Work,
@@ -26,7 +29,7 @@ export async function playRounds(
     for (let round = 1; round <= options.rounds; round += 1) {
       const order = round % 2 === 1 ? contestants : [...contestants].reverse()
       for (const { name: target, turn } of order) {
-        const result = await turn(connections, options.seconds, round)
+        const result = await turn(connections, secondsOf(work, options), round)
         done({ work, connections, round, target, ...result })
       }
     }

@@ -44,7 +44,8 @@ function groupsOf(passes: readonly Pass[]): readonly Group[] {
 function ratioOf(mine: readonly Pass[], theirs: readonly Pass[], value: (pass: Pass) => number) {
   const ratios = mine.flatMap((pass) => {
     const other = theirs.find(({ round }) => round === pass.round)
-    return other ? [value(pass) / value(other)] : []
+    const ratio = other ? value(pass) / value(other) : Number.NaN
+    return Number.isFinite(ratio) ? [ratio] : []
   })
   if (ratios.length === 0) return ''
   const ratio = median(ratios)
