@@ -11,7 +11,10 @@ export const MAX_USERS = 250
 const Users = Type.Object({
   user_ids: Type.Array(Id, { minItems: 1, maxItems: MAX_USERS }),
   request_id: RequestId,
+  /** The request of each user, where they have several. Null for none. */
+  request_ids: Type.Optional(Type.Array(Type.Union([Type.String(), Type.Null()]))),
 })
+export type UsersPayload = Static<typeof Users>
 /** The report or import that somebody asked for, or the user that a mail is for. */
 const Request = Type.Object({ id: Id, request_id: RequestId })
 /** The deliveries of one user's events to one webhook endpoint, and the lease of the job. */
@@ -34,8 +37,8 @@ interface OutboxEvent {
   readonly payload: TObject
   readonly consumer: string
   /**
-   * All waiting events of a user for a consumer share one job, in the turns of `outbox_turn.sql`. Many
-   * users that one request touched share jobs too.
+   * All waiting events of users for a consumer share jobs, in the turns of `outbox_turn.sql`: a user has
+   * one at a time.
    */
   readonly coalesced: boolean
   /** Its jobs run once no others wait: figures come before what is made of them. */

@@ -1,11 +1,9 @@
 import { type Database, Prisma } from '../database/client.ts'
 import type { Metrics } from '../lib/metrics.ts'
-import { slicesOf } from '../lib/slices.ts'
-import { type CoalescedConsumer, type EventName, events, type Job, MAX_USERS } from './catalogue.ts'
+import { type EventName, events } from './catalogue.ts'
+import { routeOf } from './jobs-of-rows.ts'
 import { CLAIM_MARK } from './runaways.ts'
 
-/** This many users of one request share jobs. Fewer are faster in a job each. */
-const MANY_USERS = 50
 const MARK = Prisma.raw(CLAIM_MARK)
 
 /** A row of the outbox that is about to be enqueued. */
@@ -73,74 +71,6 @@ export async function releaseRequests(
     data: { enqueuedAt: null, attempts: 0 },
   })
   return count
-}
-
-const withRequest = (requestId: string | null) =>
-  requestId === null ? {} : { request_id: requestId }
-
-/** The catalogue's entry of an event. Undefined for an event that only a newer Passbook knows. */
-function routeOf(type: string) {
-  const event = Object.hasOwn(events, type) ? events[type as EventName] : undefined
-  return event !== undefined && 'coalesced' in event ? event : undefined
-}
-
-/**
- * The last request behind each user's rows. The row of a day that a transaction moved away from has
- * no request.
- */
-function requestsOf(rows: readonly ClaimedRow[]): ReadonlyMap<number, string | null> {
-  const requests = new Map<number, string | null>()
-  for (const { user_id, request_id } of rows) {
-    const userId = Number(user_id)
-    requests.set(userId, request_id ?? requests.get(userId) ?? null)
-  }
-  return requests
-}
-
-/** The users of each request, ascending. */
-function usersByRequest(rows: readonly ClaimedRow[]): ReadonlyMap<string | null, number[]> {
-  const byRequest = new Map<string | null, number[]>()
-  for (const [userId, requestId] of requestsOf(rows)) {
-    const users = byRequest.get(requestId) ?? []
-    users.push(userId)
-    byRequest.set(requestId, users)
-  }
-  for (const users of byRequest.values()) users.sort((a, b) => a - b)
-  return byRequest
-}
-
-/**
- * Turns claimed rows into jobs: one for each requested report or import, one of each consumer for
- * each user with changes, and one for up to {@link MAX_USERS} users that one request changed.
- *
- * @param share false gives each user their own job, so that a failing one delays nobody else
- */
-export function jobsOf(rows: readonly ClaimedRow[], share = true): Job[] {
-  const jobs: Job[] = []
-  const coalesced = new Map<CoalescedConsumer, { rows: ClaimedRow[]; yielding: boolean }>()
-  for (const row of rows) {
-    const route = routeOf(row.type)
-    if (route === undefined) continue
-    if (route.coalesced) {
-      const changes = coalesced.get(route.consumer) ?? { rows: [], yielding: 'yields' in route }
-      changes.rows.push(row)
-      coalesced.set(route.consumer, changes)
-    } else {
-      const payload = { id: Number(row.subject_id), ...withRequest(row.request_id) }
-      jobs.push({ consumer: route.consumer, payload })
-    }
-  }
-  for (const [consumer, changes] of coalesced) {
-    for (const [requestId, users] of usersByRequest(changes.rows)) {
-      const many = share && users.length >= MANY_USERS
-      for (const user_ids of slicesOf(users, many ? MAX_USERS : 1)) {
-        const payload = { user_ids, ...withRequest(requestId) }
-        const yields = many || changes.yielding
-        jobs.push(yields ? { consumer, payload, yields } : { consumer, payload })
-      }
-    }
-  }
-  return jobs
 }
 
 /**

@@ -146,17 +146,19 @@ function queueOver<B extends IQueueBackend, C>(
   let worker: RunningWorker | undefined
   const jobs = countUnderWay()
 
+  async function add(batch: readonly Job[]): Promise<void> {
+    const entries = batch.map(({ consumer, payload, yields }) => ({
+      name: consumer,
+      data: payload,
+      // BullMQ runs jobs without a priority first.
+      ...(yields && { opts: { priority: 1 } }),
+    }))
+    const send = async () => void (await (await producer.ready()).addBulk(entries))
+    await (shared ? shared.watch.run(send, MAX_ADD_MS) : inTime(send(), MAX_ADD_MS))
+  }
+
   return {
-    async add(batch) {
-      const entries = batch.map(({ consumer, payload, yields }) => ({
-        name: consumer,
-        data: payload,
-        // BullMQ runs jobs without a priority first.
-        ...(yields && { opts: { priority: 1 } }),
-      }))
-      const add = async () => void (await (await producer.ready()).addBulk(entries))
-      await (shared ? shared.watch.run(add, MAX_ADD_MS) : inTime(add(), MAX_ADD_MS))
-    },
+    add,
     schedule: schedules.add,
     consume(consumers, concurrency, done) {
       // A rate is wrong for a counter that appears with its first failure.
@@ -164,7 +166,7 @@ function queueOver<B extends IQueueBackend, C>(
       const open = () => {
         const opened = new Worker(
           name,
-          (job) => jobs.count(runJob(job, consumers, options).finally(done)),
+          (job) => jobs.count(runJob(job, consumers, { ...options, add }).finally(done)),
           {
             connection: connections.worker,
             autorun: false,

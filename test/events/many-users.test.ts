@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { consumersOf } from '../../src/consumers.ts'
 import type { Consumers } from '../../src/events/catalogue.ts'
-import { type ClaimedRow, jobsOf } from '../../src/events/outbox.ts'
+import { jobsOf } from '../../src/events/jobs-of-rows.ts'
+import type { ClaimedRow } from '../../src/events/outbox.ts'
 import { openQueue } from '../../src/events/queue.ts'
 import { readLedger, readStatistics } from '../setup/ledger.ts'
 import { insertDays, insertUser, readOutbox } from '../setup/rows.ts'
@@ -185,14 +186,34 @@ describe('jobs for changes of many users', () => {
     payload: { user_ids, request_id },
   })
 
-  it('are one for each user if few users share a request', () => {
-    const jobs = jobsOf([...rowsOf(49, 'few'), ...rowsOf(49, null, 100)])
-    expect(jobs).toHaveLength(98)
-    expect(jobs).toContainEqual(job([1], 'few'))
-    expect(jobs).toContainEqual({
-      consumer: 'recomputeStatistics',
-      payload: { user_ids: [100] },
-    })
+  it('name users of several requests, ascending, and the request of each', () => {
+    const rows = [...rowsOf(49, 'few', 200), ...rowsOf(49, null, 100), ...rowsOf(1, 'one', 7)]
+    const [shared, ...others] = jobsOf(rows)
+    expect(others).toEqual([])
+    const payload = shared?.payload as { user_ids: number[]; request_ids: (string | null)[] }
+    expect(payload.user_ids).toEqual(payload.user_ids.toSorted((a, b) => a - b))
+    expect(payload.user_ids).toHaveLength(99)
+    expect(payload.request_ids.map((id) => id ?? 'none')).toEqual([
+      'one',
+      ...Array.from({ length: 49 }, () => 'none'),
+      ...Array.from({ length: 49 }, () => 'few'),
+    ])
+    expect(shared).not.toHaveProperty('yields')
+  })
+
+  it('name a request once that all users share', () => {
+    expect(jobsOf(rowsOf(3, 'few'))).toEqual([job([1, 2, 3], 'few')])
+    expect(jobsOf(rowsOf(2, null))).toEqual([
+      { consumer: 'recomputeStatistics', payload: { user_ids: [1, 2] } },
+    ])
+  })
+
+  it('name up to 250 users each, however many there are', () => {
+    const requests = Array.from({ length: 600 }, (_, at) => rowsOf(1, `r${at}`, at + 1)).flat()
+    const sizes = jobsOf(requests).map(
+      ({ payload }) => (payload as { user_ids: number[] }).user_ids.length,
+    )
+    expect(sizes).toEqual([250, 250, 100])
   })
 
   it('name up to 250 users each, with low priority, if many users share a request', () => {
@@ -200,10 +221,10 @@ describe('jobs for changes of many users', () => {
     const ids = (first: number, count: number) =>
       Array.from({ length: count }, (_, index) => first + index)
     expect(jobs).toEqual([
+      job([9000], 'single'),
       { ...job(ids(1, 250), 'a-load'), yields: true },
       { ...job(ids(251, 250), 'a-load'), yields: true },
       { ...job(ids(501, 100), 'a-load'), yields: true },
-      job([9000], 'single'),
     ])
   })
 

@@ -81,13 +81,17 @@ describe('the relay', () => {
     expect(sent).toEqual([job(user)])
   })
 
-  it('enqueues a job for each user', async () => {
+  it('enqueues one job for users who wait together', async () => {
     const other = await insertUser(service.database)
-    await insertDays(service.database, user, 2, 'one')
     await insertDays(service.database, other, 2, 'two')
+    await insertDays(service.database, user, 2, 'one')
     await passOnce()
-    expect(sent).toHaveLength(2)
-    expect(sent).toEqual(expect.arrayContaining([job(user, 'one'), job(other, 'two')]))
+    expect(sent).toEqual([
+      {
+        consumer: 'recomputeStatistics',
+        payload: { user_ids: [user, other], request_ids: ['one', 'two'] },
+      },
+    ])
   })
 
   it('passes on the request that moved a transaction to another day', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { jobsOf, releaseOutbox, releaseRequests } from '../../src/events/outbox.ts'
+import { jobsOf } from '../../src/events/jobs-of-rows.ts'
+import { releaseOutbox, releaseRequests } from '../../src/events/outbox.ts'
 import { accepted, rows } from '../imports/imports.ts'
 import { heldLoader, startRunner } from '../imports/runner.ts'
 import { askFor, BY_BANK } from '../reports/reports.ts'
