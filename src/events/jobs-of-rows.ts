@@ -24,6 +24,12 @@ export function routeOf(type: string) {
   return event !== undefined && 'coalesced' in event ? event : undefined
 }
 
+/** Whether an event's jobs let all others go first. */
+export function yields(type: string): boolean {
+  const route = routeOf(type)
+  return route !== undefined && 'yields' in route
+}
+
 const withRequest = (requestId: string | null | undefined) =>
   requestId ? { request_id: requestId } : {}
 

@@ -19,9 +19,13 @@ export interface ClaimedRow {
  * Claims rows that were never enqueued. It skips users who already have a job of the same consumer
  * under way: that job handles every change it finds when it runs, and later changes are enqueued
  * once it is done. So a user has one job of a consumer at a time, however many transactions arrive.
+ *
+ * @param limit for rows that yield and for all others, each
+ * @param yielding whether to claim rows of events that yield
  */
-export const claimNew = (database: Database, limit: number) => database.$queryRaw<ClaimedRow[]>`
-  ${MARK} SELECT * FROM claim_outbox(${limit}::int)`
+export const claimNew = (database: Database, limit: number, yielding: boolean) =>
+  database.$queryRaw<ClaimedRow[]>`
+    ${MARK} SELECT * FROM claim_outbox(${limit}::int, ${yielding}::boolean)`
 
 /** Claims rows whose job was lost with a queue, or keeps failing. */
 export const claimLost = (database: Database, limit: number, retrySeconds: number) =>

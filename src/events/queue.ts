@@ -36,6 +36,8 @@ const STALLED_CHECK_MS = 5_000
 const MAX_STALLS = 5
 /** Limits closing: with Redis away, it would wait for ever. */
 const MAX_CLOSE_MS = 3_000
+/** So many jobs are faster added by themselves: PostgreSQL makes tables for each bulk. */
+const FEW_JOBS = 8
 /** Limits adding jobs: the relay adds thousands at once. */
 const MAX_ADD_MS = 10_000
 
@@ -151,9 +153,13 @@ function queueOver<B extends IQueueBackend, C>(
       name: consumer,
       data: payload,
       // BullMQ runs jobs without a priority first.
-      ...(yields && { opts: { priority: 1 } }),
+      opts: yields ? { priority: 1 } : {},
     }))
-    const send = async () => void (await (await producer.ready()).addBulk(entries))
+    const send = async () => {
+      const queue = await producer.ready()
+      if (entries.length > FEW_JOBS) await queue.addBulk(entries)
+      else await Promise.all(entries.map(({ name, data, opts }) => queue.add(name, data, opts)))
+    }
     await (shared ? shared.watch.run(send, MAX_ADD_MS) : inTime(send(), MAX_ADD_MS))
   }
 

@@ -3,7 +3,7 @@ import { WORK_LIMITS } from '../database/work-limits.ts'
 import type { Log } from '../lib/log.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import type { Job } from './catalogue.ts'
-import { jobsOf } from './jobs-of-rows.ts'
+import { jobsOf, yields } from './jobs-of-rows.ts'
 import { type ClaimedRow, claimLost, claimNew, unclaim } from './outbox.ts'
 import { type Passes, startPasses } from './passes.ts'
 import type { EventQueue } from './queue.ts'
@@ -12,10 +12,19 @@ import { createRunaways, ranOutOfTime } from './runaways.ts'
 const MAX_BATCH_ROWS = 2_000
 /** After a claim that took too long, batches shrink to as few rows, and grow again. */
 const MIN_BATCH_ROWS = 50
+/** Milliseconds between two claims, by how many rows the last one found. */
+interface Spacing {
+  readonly least: number
+  readonly most: number
+  readonly perRow: number
+}
 /**
- * Time between two passes. Every finished job nudges; in a burst one pass serves several nudges.
+ * Every finished job nudges; in a burst one pass serves several nudges. A round costs much the same for
+ * few users and for many, so the more changes arrive, the more share one.
  */
-const SPACING_MS = 40
+const SPACING: Spacing = { least: 20, most: 100, perRow: 1 }
+/** Scores and alerts, which yield: a burst of changes to a user is then one score. */
+const YIELDING_SPACING: Spacing = { least: 100, most: 1_000, perRow: 2 }
 /** Time between two looks for rows whose job was lost. */
 const LOST_EVERY_MS = 500
 
@@ -38,6 +47,9 @@ interface RelayOptions {
 
 export type Relay = Passes
 
+const spaced = ({ least, most, perRow }: Spacing, rows: number) =>
+  Math.min(Math.max(least, rows * perRow), most)
+
 /**
  * Moves committed outbox rows to the queue. A claim is committed before its jobs are added: a job
  * that ran before that commit would find nothing. If adding fails, the rows are released. If the
@@ -50,6 +62,8 @@ export function startRelay(options: RelayOptions): Relay {
   let batch = MAX_BATCH_ROWS
   let again = false
   let nextLookForLost = 0
+  let nextYielding = 0
+  let spacing = SPACING.least
 
   async function enqueue(rows: readonly ClaimedRow[], jobs: readonly Job[]): Promise<void> {
     if (rows.length === 0) return
@@ -82,9 +96,14 @@ export function startRelay(options: RelayOptions): Relay {
     again = false
     if (poll) await runaways.look()
     const size = batch
-    const fresh = await claim((rows) => claimNew(database, rows))
+    const yielding = Date.now() >= nextYielding
+    const fresh = await claim((rows) => claimNew(database, rows, yielding))
     await enqueue(fresh, jobsOf(fresh))
-    again ||= fresh.length === size
+    const waiting = fresh.filter(({ type }) => yields(type)).length
+    const others = fresh.length - waiting
+    spacing = spaced(SPACING, others)
+    if (yielding) nextYielding = Date.now() + spaced(YIELDING_SPACING, waiting)
+    again ||= others === size
     if (poll && Date.now() >= nextLookForLost) {
       nextLookForLost = Date.now() + LOST_EVERY_MS
       // A job each: a failing recomputation then delays nobody else's figures.
@@ -97,7 +116,7 @@ export function startRelay(options: RelayOptions): Relay {
 
   return startPasses({
     pass,
-    spacing: () => SPACING_MS,
+    spacing: () => spacing,
     poll,
     failed: (error) =>
       log.warn({ err: error }, 'the relay could not enqueue events; they wait in the outbox'),

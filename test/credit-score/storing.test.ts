@@ -24,6 +24,11 @@ const stored = async () => {
   )
   return row
 }
+/** Stores a score of 300, computed from this version of the figures. */
+const store = async (version: number) => {
+  const scores = [{ user_id: user, answered: [], version, next_day: null, score: 300, factors: [] }]
+  await cast.service.database.query('SELECT store_credit_scores($1, 1)', [JSON.stringify(scores)])
+}
 const waiting = () => query('SELECT type, subject_id::int FROM outbox WHERE user_id = $1')
 const past = async () =>
   (
@@ -76,14 +81,10 @@ describe('storing a score', () => {
     await recompute()
     await compute()
     const before = await stored()
-    await query(
-      `SELECT store_credit_score($1, '{}', ${Number(before?.version) - 1}, 300::smallint, '[]', 1, NULL)`,
-    )
+    await store(Number(before?.version) - 1)
     expect(await stored()).toEqual(before)
     expect(await past()).toEqual([before?.score])
-    await query(
-      `SELECT store_credit_score($1, '{}', ${Number(before?.version)}, 300::smallint, '[]', 1, NULL)`,
-    )
+    await store(Number(before?.version))
     expect(await past()).toEqual([before?.score, 300])
   })
 
@@ -146,7 +147,7 @@ describe('the deletion of a user', () => {
     await insertDays(cast.service.database, user, 1)
     await recompute()
     await query('DELETE FROM users WHERE id = $1')
-    await query(`SELECT store_credit_score($1, '{}', 1, 300::smallint, '[]', 1, NULL)`)
+    await store(1)
     await compute()
     expect([await stored(), await past()]).toEqual([undefined, []])
   })

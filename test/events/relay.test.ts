@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Job } from '../../src/events/catalogue.ts'
+import { events, type Job } from '../../src/events/catalogue.ts'
 import { releaseOutbox } from '../../src/events/outbox.ts'
 import { type Relay, startRelay } from '../../src/events/relay.ts'
 import { insertDays, insertUser, readOutbox, withoutAlerts } from '../setup/rows.ts'
@@ -180,6 +180,28 @@ describe('the relay', () => {
     await alerts.raise([user])
     await change()
     expect(sentTo('raiseAlerts')).toHaveLength(2)
+  })
+
+  it('claims what yields less often than figures, and all of it in the end', async () => {
+    const yielding = Object.entries(events)
+      .filter(([, event]) => 'yields' in event)
+      .map(([type]) => type)
+    const others = Object.entries(events)
+      .filter(([, event]) => 'coalesced' in event && !('yields' in event))
+      .map(([type]) => type)
+    await service.database.query(
+      `INSERT INTO outbox (user_id, type, subject_id) SELECT $1, type, 1 FROM unnest($2::text[]) AS type`,
+      [user, [...yielding, ...others]],
+    )
+    const claim = async (kind: boolean) => {
+      const rows = await service.database.query<{ type: string }>(
+        'SELECT type FROM claim_outbox(100, $1)',
+        [kind],
+      )
+      return rows.map(({ type }) => type).sort()
+    }
+    expect(await claim(false)).toEqual(others.toSorted())
+    expect(await claim(true)).toEqual(yielding.toSorted())
   })
 
   it('enqueues nothing twice when several relays run at once', async () => {

@@ -36,6 +36,17 @@ const BATCHES: Readonly<Record<string, readonly [string, () => Promise<unknown>]
   'new changes of many users': [waiting(ROWS), claimNew],
   'new changes of a few users': [waiting(5), claimNew],
   'new changes of one user': [waiting(1), claimNew],
+  'new scores of many users': [
+    `INSERT INTO outbox (user_id, type, subject_id) SELECT id, 'statistics.updated', id FROM users LIMIT ${ROWS}`,
+    claimNew,
+  ],
+  'new changes while scores and alerts wait': [
+    `${waiting(10)}; INSERT INTO outbox (user_id, type, subject_id, created_at)
+     SELECT id, 'statistics.updated', id, now() - interval '1 hour' FROM users LIMIT ${ROWS};
+     INSERT INTO outbox (user_id, type, subjects, created_at)
+     SELECT id, 'transactions.written', '{1}', now() - interval '1 hour' FROM users LIMIT ${ROWS}`,
+    claim('SELECT * FROM claim_outbox(100, false)'),
+  ],
   'new changes of one user with one on its way': [
     `${waiting(1)}; UPDATE outbox SET enqueued_at = now(), attempts = 1
      WHERE id = (SELECT min(id) FROM outbox)`,

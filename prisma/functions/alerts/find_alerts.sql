@@ -1,47 +1,56 @@
--- What deserves an alert among transactions of a user that were written, and credit scores that fell. ARCHITECTURE.md has the
--- rules in words. The usual of a day and currency are the 90 days before that day, so a transaction is never compared with
--- itself. All comparisons are exact.
+-- What deserves an alert among transactions that were written, and credit scores that fell, each given with its user.
+-- ARCHITECTURE.md has the rules in words. The usual of a day and currency are the 90 days before that day, so a transaction is
+-- never compared with itself. All comparisons are exact.
 --
 -- It reads those 90 days, and the day itself where its figures are not current: its cost does not depend on the length of the
 -- history.
-CREATE OR REPLACE FUNCTION find_alerts(subject bigint, written bigint[], fallen bigint[], rules jsonb)
+CREATE OR REPLACE FUNCTION find_alerts(authors bigint[], written bigint[], scored bigint[], fallen bigint[], rules jsonb)
 RETURNS TABLE (
-  kind text, cause text, transaction_id bigint, currency varchar, amount numeric, day date, transaction_count integer,
-  threshold numeric, score smallint, previous_score smallint) LANGUAGE sql STABLE
+  user_id bigint, kind text, cause text, transaction_id bigint, currency varchar, amount numeric, day date,
+  transaction_count integer, threshold numeric, score smallint, previous_score smallint) LANGUAGE sql STABLE
 AS $$
-  WITH booked AS MATERIALIZED (
-    SELECT id, currency, transaction_amount AS amount, (transaction_date AT TIME ZONE 'UTC')::date AS day
-    FROM transactions WHERE user_id = subject AND id = ANY (written)),
+  WITH touched AS MATERIALIZED (
+    SELECT booked.user_id, booked.currency, booked.day, array_agg(booked.id) AS ids, array_agg(booked.amount) AS amounts
+    FROM unnest(authors, written) AS asked (author, id) CROSS JOIN LATERAL (
+      SELECT own.user_id, own.id, own.currency, own.transaction_amount AS amount,
+        (own.transaction_date AT TIME ZONE 'UTC')::date AS day
+      FROM transactions AS own WHERE own.id = asked.id AND own.user_id = asked.author OFFSET 0) AS booked
+    GROUP BY booked.user_id, booked.currency, booked.day),
   usual AS MATERIALIZED (
-    SELECT touched.*, former.*, (
-      SELECT days.transaction_count FROM current_days(subject, touched.currency, touched.day, touched.day) AS days) AS today
-    FROM (SELECT DISTINCT day, currency FROM booked) AS touched
-    CROSS JOIN LATERAL (
-      SELECT coalesce(sum(days.transaction_count), 0) AS count, coalesce(sum(total_amount), 0) AS total,
-        coalesce(sum(total_squares), 0) AS squares,
-        coalesce(sum(days.transaction_count::bigint * days.transaction_count), 0) AS count_squares
-      FROM current_days(subject, touched.currency, touched.day - 90, touched.day - 1) AS days) AS former),
+    SELECT touched.*, around.*
+    FROM touched CROSS JOIN LATERAL (
+      SELECT coalesce(sum(days.transaction_count) FILTER (WHERE days.date < touched.day), 0) AS count,
+        coalesce(sum(total_amount) FILTER (WHERE days.date < touched.day), 0) AS total,
+        coalesce(sum(total_squares) FILTER (WHERE days.date < touched.day), 0) AS squares,
+        coalesce(sum(days.transaction_count::bigint * days.transaction_count) FILTER (WHERE days.date < touched.day), 0)
+          AS count_squares,
+        max(days.transaction_count) FILTER (WHERE days.date = touched.day) AS today
+      FROM current_days(touched.user_id, touched.currency, touched.day - 90, touched.day) AS days) AS around),
   large AS (
-    SELECT booked.*, least(
-      CASE WHEN amount > (rules -> 'amounts' ->> currency)::numeric THEN (rules -> 'amounts' ->> currency)::numeric END,
-      CASE WHEN count >= (rules ->> 'history')::numeric
-          AND is_unusual(amount, count, total, squares, (rules ->> 'deviations')::numeric)
-        THEN usual_limit(count, total, squares, (rules ->> 'deviations')::numeric) END) AS threshold
-    FROM booked JOIN usual USING (day, currency)),
-  scored AS (
-    SELECT id, score, score_before(subject, id, formula_version) AS previous_score
-    FROM credit_score_history WHERE user_id = subject AND id = ANY (fallen))
-  SELECT 'large_transaction', concat_ws('/', id, trim_scale(amount), currency), id, currency, amount, NULL::date, NULL::integer,
-    threshold, NULL::smallint, NULL::smallint
-  FROM large WHERE threshold IS NOT NULL
+    SELECT usual.user_id, usual.currency, booked.id, booked.amount, least(
+      CASE WHEN booked.amount > (rules -> 'amounts' ->> usual.currency)::numeric
+        THEN (rules -> 'amounts' ->> usual.currency)::numeric END,
+      CASE WHEN usual.count >= (rules ->> 'history')::numeric
+          AND is_unusual(booked.amount, usual.count, usual.total, usual.squares, (rules ->> 'deviations')::numeric)
+        THEN usual_limit(usual.count, usual.total, usual.squares, (rules ->> 'deviations')::numeric) END) AS threshold
+    FROM usual CROSS JOIN LATERAL unnest(usual.ids, usual.amounts) AS booked (id, amount)),
+  noted AS (
+    SELECT former.*, score_before(former.user_id, former.id, former.formula_version) AS previous_score
+    FROM unnest(scored, fallen) AS asked (subject, id) CROSS JOIN LATERAL (
+      SELECT * FROM credit_score_history AS own
+      WHERE own.id = asked.id AND own.user_id = asked.subject OFFSET 0) AS former)
+  SELECT large.user_id, 'large_transaction', concat_ws('/', large.id, trim_scale(large.amount), large.currency), large.id,
+    large.currency, large.amount, NULL::date, NULL::integer, large.threshold, NULL::smallint, NULL::smallint
+  FROM large WHERE large.threshold IS NOT NULL
   UNION ALL
-  SELECT 'unusual_velocity', concat_ws('/', to_char(day, 'YYYY-MM-DD'), currency), NULL, currency, NULL, day, today,
-    greatest(trunc(usual_limit(90, count, count_squares, (rules ->> 'deviations')::numeric)),
+  SELECT usual.user_id, 'unusual_velocity', concat_ws('/', to_char(usual.day, 'YYYY-MM-DD'), usual.currency), NULL,
+    usual.currency, NULL, usual.day, usual.today,
+    greatest(trunc(usual_limit(90, usual.count, usual.count_squares, (rules ->> 'deviations')::numeric)),
       (rules ->> 'velocity')::numeric - 1), NULL, NULL
   FROM usual
-  WHERE today >= (rules ->> 'velocity')::numeric
-    AND is_unusual(today, 90, count, count_squares, (rules ->> 'deviations')::numeric)
+  WHERE usual.today >= (rules ->> 'velocity')::numeric
+    AND is_unusual(usual.today, 90, usual.count, usual.count_squares, (rules ->> 'deviations')::numeric)
   UNION ALL
-  SELECT 'score_drop', id::text, NULL, NULL, NULL, NULL, NULL, NULL, score, previous_score
-  FROM scored WHERE previous_score - score >= (rules ->> 'drop')::numeric
+  SELECT noted.user_id, 'score_drop', noted.id::text, NULL, NULL, NULL, NULL, NULL, NULL, noted.score, noted.previous_score
+  FROM noted WHERE noted.previous_score - noted.score >= (rules ->> 'drop')::numeric
 $$;

@@ -3,11 +3,12 @@
 CREATE OR REPLACE FUNCTION outbox_after_fall() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO outbox (user_id, type, subject_id)
-  SELECT NEW.user_id, 'credit_score.fell', NEW.id WHERE score_before(NEW.user_id, NEW.id, NEW.formula_version) > NEW.score;
+  SELECT user_id, 'credit_score.fell', id FROM new_rows
+  WHERE score IS NOT NULL AND score_before(user_id, id, formula_version) > score;
   RETURN NULL;
 END
 $$;
 
 CREATE OR REPLACE TRIGGER outbox_after_fall AFTER INSERT ON credit_score_history
-  FOR EACH ROW WHEN (NEW.score IS NOT NULL)
-  EXECUTE FUNCTION outbox_after_fall();
+  REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION outbox_after_fall();

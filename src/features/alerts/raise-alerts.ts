@@ -4,7 +4,7 @@ import { slicesOf } from '../../lib/slices.ts'
 import type { AlertRules } from './alert-rules.ts'
 
 /** How many users share a database transaction. */
-const USERS_AT_ONCE = 25
+const USERS_AT_ONCE = 100
 
 interface Deps {
   readonly database: Database
@@ -24,8 +24,7 @@ export async function raiseAlerts(
   const ascending = userIds.toSorted((a, b) => a - b)
   for (const ids of slicesOf(ascending, USERS_AT_ONCE)) {
     const raised = await database.$queryRaw<{ kind: string }[]>`
-      SELECT kind FROM unnest(${ids}::bigint[]) AS subject
-      CROSS JOIN LATERAL raise_alerts(subject, ${JSON.stringify(rules)}::jsonb) AS kind`
+      SELECT kind FROM raise_alerts(${ids}::bigint[], ${JSON.stringify(rules)}::jsonb) AS kind`
     for (const { kind } of raised) metrics.alerts.inc({ kind })
   }
 }

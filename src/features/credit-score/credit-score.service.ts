@@ -11,7 +11,7 @@ import { FORMULA_VERSION, scoreOf } from './formula.ts'
 import { readInputs, readLedgerDays, storeScores } from './score-rows.ts'
 
 /** How many users are read and stored together. */
-const USERS_AT_ONCE = 25
+const USERS_AT_ONCE = 100
 /** How many users a sweep finds for each reason. */
 const SWEEP_USERS = 2_000
 
@@ -116,15 +116,14 @@ export function createCreditScoreService({
 
     /**
      * Computes the scores of users whose figures changed, and deletes their outbox rows with the
-     * store. It is safe to run twice, late, or for deleted users: `store_credit_score.sql` says why.
+     * store. It is safe to run twice, late, or for deleted users: `store_credit_scores.sql` says why.
      */
     async compute(userIds: readonly number[]): Promise<void> {
       // Each process takes the locks of users in the same order.
       const ascending = userIds.toSorted((a, b) => a - b)
       for (const ids of slicesOf(ascending, USERS_AT_ONCE)) {
         const day = today()
-        const all = await readInputs(database, ids, day)
-        const waiting = all.filter(({ answered }) => answered.length > 0)
+        const waiting = await readInputs(database, ids, day)
         const scored = await mapInSlices(waiting, (inputs) => ({
           inputs,
           score: scoreOf(inputs.days, day),

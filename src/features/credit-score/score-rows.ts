@@ -33,7 +33,7 @@ const dayOf = ([date, currency, count, credit, debit]: DayTuple): ScoreDay => ({
   debit: BigInt(debit),
 })
 
-/** Reads the stored figures of users. */
+/** Reads the stored figures of those users who wait for a score, of each month under its latest day. */
 export async function readInputs(
   database: Database,
   userIds: readonly number[],
@@ -41,7 +41,7 @@ export async function readInputs(
 ): Promise<readonly ScoreInputs[]> {
   const rows = await database.$queryRaw<InputRow[]>`
     SELECT user_id, version, answered, next_day::text, days
-    FROM unnest(${userIds}::bigint[]) AS subject CROSS JOIN LATERAL score_inputs(subject, ${today}::date)`
+    FROM score_inputs(${userIds}::bigint[], ${today}::date)`
   return rows.map(({ user_id, version, answered, next_day, days }) => ({
     userId: Number(user_id),
     version,
@@ -84,7 +84,5 @@ export async function storeScores(database: Database, scored: readonly Scored[])
     factors,
   }))
   await database.$executeRaw`
-    SELECT store_credit_score(user_id, answered, version, score, factors, ${FORMULA_VERSION}::int, next_day)
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS scored (
-      user_id bigint, answered bigint[], version bigint, next_day date, score smallint, factors jsonb)`
+    SELECT store_credit_scores(${JSON.stringify(rows)}::jsonb, ${FORMULA_VERSION}::int)`
 }

@@ -1,16 +1,18 @@
 /**
  * What the worker and PostgreSQL spend on a change, and how soon its figures are current, in this checkout and in another one, in
- * turns: `npx tsx test/bench/figures.ts OTHER_CHECKOUT [ROUNDS] [SECONDS] [RATE,…]`. Needs redis-server.
+ * turns: `npx tsx test/bench/figures/compare.ts OTHER_CHECKOUT [ROUNDS] [SECONDS] [RATE,…]`. Needs redis-server.
  */
 import { resolve } from 'node:path'
-import type { Measured } from './figures/measure.ts'
-import { run } from './figures/run.ts'
+import type { Measured } from './measure.ts'
+import { run } from './run.ts'
 
 const [other, rounds = '3', seconds = '8', rates = '100,500,2000'] = process.argv.slice(2)
 if (other === undefined) {
-  throw new Error('usage: npx tsx test/bench/figures.ts OTHER_CHECKOUT [ROUNDS] [SECONDS] [RATE,…]')
+  throw new Error(
+    'usage: npx tsx test/bench/figures/compare.ts OTHER_CHECKOUT [ROUNDS] [SECONDS] [RATE,…]',
+  )
 }
-const checkouts = [resolve(import.meta.dirname, '../..'), resolve(other)]
+const checkouts = [resolve(import.meta.dirname, '../../..'), resolve(other)]
 const asked = rates.split(',').map(Number)
 
 const median = (values: readonly number[]) =>
