@@ -68,7 +68,8 @@ export function startRelay(options: RelayOptions): Relay {
   async function enqueue(rows: readonly ClaimedRow[], jobs: readonly Job[]): Promise<void> {
     if (rows.length === 0) return
     try {
-      await queue.add(jobs)
+      const others = jobs.filter((job) => !queue.runHere(job))
+      if (others.length > 0) await queue.add(others)
     } catch (error) {
       await unclaim(database, rows)
       throw error
