@@ -23,6 +23,8 @@ interface Spacing {
  * few users and for many, so the more changes arrive, the more share one.
  */
 const SPACING: Spacing = { least: 20, most: 100, perRow: 1 }
+/** The passes of other processes only begin what those of the worker go on with. */
+const SPACING_ELSEWHERE: Spacing = { ...SPACING, least: 50 }
 /** Scores and alerts, which yield: a burst of changes to a user is then one score. */
 const YIELDING_SPACING: Spacing = { least: 100, most: 1_000, perRow: 2 }
 /** Time between two looks for rows whose job was lost. */
@@ -63,7 +65,8 @@ export function startRelay(options: RelayOptions): Relay {
   let again = false
   let nextLookForLost = 0
   let nextYielding = 0
-  let spacing = SPACING.least
+  const between = poll ? SPACING : SPACING_ELSEWHERE
+  let spacing = between.least
 
   async function enqueue(rows: readonly ClaimedRow[], jobs: readonly Job[]): Promise<void> {
     if (rows.length === 0) return
@@ -102,7 +105,7 @@ export function startRelay(options: RelayOptions): Relay {
     await enqueue(fresh, jobsOf(fresh))
     const waiting = fresh.filter(({ type }) => yields(type)).length
     const others = fresh.length - waiting
-    spacing = spaced(SPACING, others)
+    spacing = spaced(between, others)
     if (yielding) nextYielding = Date.now() + spaced(YIELDING_SPACING, waiting)
     again ||= others === size
     if (poll && Date.now() >= nextLookForLost) {

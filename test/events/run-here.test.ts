@@ -51,7 +51,7 @@ describe('a job of changes in the process that claimed them', () => {
   })
 
   it('goes to the queue while as many are under way as there may be', async () => {
-    let release = () => undefined as void
+    let release: () => void = () => undefined
     const held = new Promise<void>((resolve) => {
       release = resolve
     })
@@ -75,7 +75,8 @@ describe('a job of changes in the process that claimed them', () => {
     work = async () => {
       throw new Error('refused')
     }
-    here.run({ ...figures(1, 2), payload: { user_ids: [1, 2], request_ids: ['one', 'two'] } })
+    const payload = { user_ids: [1, 2], request_ids: ['one', 'two'] }
+    here.run({ consumer: 'recomputeStatistics', payload })
     here.run(score(3))
     await jobs.none()
     expect(added).toEqual([
