@@ -106,8 +106,9 @@ export function startRelay(options: RelayOptions): Relay {
     const waiting = fresh.filter(({ type }) => yields(type)).length
     const others = fresh.length - waiting
     spacing = spaced(between, others)
-    if (yielding) nextYielding = Date.now() + spaced(YIELDING_SPACING, waiting)
-    again ||= others === size
+    // What fills a batch has more behind it, which must not pile up.
+    if (yielding && waiting < size) nextYielding = Date.now() + spaced(YIELDING_SPACING, waiting)
+    again ||= others === size || waiting === size
     if (poll && Date.now() >= nextLookForLost) {
       nextLookForLost = Date.now() + LOST_EVERY_MS
       // A job each: a failing recomputation then delays nobody else's figures.
