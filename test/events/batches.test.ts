@@ -6,6 +6,7 @@ import { type Relay, startRelay } from '../../src/events/relay.ts'
 import { readLedger, readStatistics } from '../setup/ledger.ts'
 import { insertUser, readOutbox } from '../setup/rows.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
+import { openSession } from '../setup/session.ts'
 
 /** With a worker of the test's own, which notes the users of each job. */
 let service: TestService
@@ -122,6 +123,28 @@ describe('users who wait together', () => {
     expect(ran).toEqual([users])
     const alone = (jobs[consumer] ?? []).flat().filter((id) => id !== broken)
     expect(alone.toSorted((a, b) => a - b)).toEqual([...others, ...others].sort((a, b) => a - b))
+  })
+
+  it('do not wait for one whose figures somebody else has locked', async () => {
+    await book()
+    await service.settled()
+    const session = await openSession(service.database.url)
+    await session.query('BEGIN')
+    await session.query('SELECT FROM statistics_versions WHERE user_id = $1 FOR UPDATE', [broken])
+    await book()
+    const waiting = async () => {
+      const rows = await service.database.query<{ id: number }>(
+        'SELECT user_id::int AS id FROM outbox WHERE day IS NOT NULL',
+      )
+      return rows.map(({ id }) => id)
+    }
+    await vi.waitFor(async () => expect(await waiting()).toEqual([broken]), { timeout: 15_000 })
+    await session.query('COMMIT')
+    await session.close()
+    await service.settled()
+    expect(await readStatistics(service.database, broken)).toEqual(
+      await readLedger(service.database, broken),
+    )
   })
 
   it('are exact once the cause is gone', async () => {

@@ -17,6 +17,10 @@ DECLARE
 BEGIN
   -- Losing this commit in a crash brings the outbox rows back with it: nothing waits for the disk.
   PERFORM set_config('synchronous_commit', 'off', true);
+  -- Nobody waits long for a user of the same batch whom somebody else has locked: a batch that fails is split.
+  IF cardinality(raise_alerts.subjects) > 1 THEN
+    PERFORM set_config('lock_timeout', '3s', true);
+  END IF;
   -- The users first, in the order of ids, as everywhere else: their deletion takes the locks in this order too.
   SELECT array_agg(locked.id) INTO present
   FROM (SELECT id FROM users WHERE id = ANY (raise_alerts.subjects) ORDER BY id FOR KEY SHARE) AS locked;
