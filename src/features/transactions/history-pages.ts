@@ -33,12 +33,22 @@ interface Deps {
 interface Head {
   readonly place: number
   readonly hash: string
+  readonly transactions: number
+}
+
+/** The state of a user's history, before a page is read. */
+interface State {
+  readonly version: string
+  /** How many transactions the user has. */
+  readonly transactions: number
 }
 
 const HEADS = `
-  SELECT place::int AS place, encode(hash, 'hex') AS hash
+  SELECT place::int AS place, encode(hash, 'hex') AS hash, transactions
   FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (subject, place)
-  CROSS JOIN LATERAL (SELECT hash FROM chain_heads WHERE user_id = subject OFFSET 0) AS head`
+  CROSS JOIN LATERAL (
+    SELECT hash, transactions::int AS transactions FROM chain_heads
+    WHERE user_id = subject OFFSET 0) AS head`
 
 const isFirstPage = ({ cursor, page = 1 }: HistoryQuery) =>
   cursor === undefined ? page === 1 : cursor === ''
@@ -46,8 +56,11 @@ const isFirstPage = ({ cursor, page = 1 }: HistoryQuery) =>
 /** Longer targets name no page that is asked for often. */
 const MAX_TARGET_LENGTH = 300
 
-/** The version of a history that never had a transaction. */
-const EMPTY = 'empty'
+/** A history that never had a transaction. */
+const EMPTY: State = { version: 'empty', transactions: 0 }
+
+/** Whether a filter lets all transactions of the user pass. */
+const isOpen = ({ userId: _, ...filters }: HistoryFilter) => Object.keys(filters).length === 0
 
 /**
  * Creates what reads pages of histories. First pages are cached by the version of the history, and
@@ -64,19 +77,27 @@ export function createHistoryReader({ database, prepared, lookUps, crypto, cache
   const headOf = shareLookUp<Head>(lookUps, HEADS)
   const sealed = sealAnswers(cache, crypto)
 
-  /** Reads the version of a user's history. @throws AppError 404, also for somebody else's */
-  async function readVersion(caller: Caller, userId: number): Promise<string> {
+  /** Reads the state of a user's history. @throws AppError 404, also for somebody else's */
+  async function readState(caller: Caller, userId: number): Promise<State> {
     if (!mayAccess(caller, userId)) throw notFound('User', userId)
     const head = await headOf(userId)
     // A head proves that the user exists: it is deleted with them.
-    if (head !== undefined) return head.hash
+    if (head) return { version: head.hash, transactions: head.transactions }
     if (!(await userExists(database, userId))) throw notFound('User', userId)
     return EMPTY
+  }
+
+  /** How many transactions match. All of a user's are counted by triggers, as there may be many. */
+  async function count(filter: HistoryFilter, { transactions }: State): Promise<number> {
+    // What is not committed is not counted yet.
+    if (isOpen(filter) && !isInUnitOfWork()) return transactions
+    return await countMatching(prepared, filter)
   }
 
   async function readPage(
     filter: HistoryFilter,
     { limit, offset, after }: Paging<HistoryPosition>,
+    state: State,
   ): Promise<Page<Transaction>> {
     const part = {
       limit: limit + 1,
@@ -85,7 +106,7 @@ export function createHistoryReader({ database, prepared, lookUps, crypto, cache
     }
     const [transactions, total] = await Promise.all([
       readPart(prepared, crypto, filter, part),
-      offset === undefined ? undefined : countMatching(prepared, filter),
+      offset === undefined ? undefined : count(filter, state),
     ])
     const page = toPage(transactions, limit, historyPosition, total)
     return { ...page, items: page.items.map(transactionView) }
@@ -95,19 +116,20 @@ export function createHistoryReader({ database, prepared, lookUps, crypto, cache
   async function read(
     userId: number,
     query: HistoryQuery,
-    version: string,
+    state: State,
   ): Promise<Page<Transaction>> {
     const [filter, paging] = checkAll(
       () => historyFilter(userId, query),
       () => historyPaging(query),
     )
-    if (!isFirstPage(query)) return await readPage(filter, paging)
+    if (!isFirstPage(query)) return await readPage(filter, paging, state)
     const { limit, offset } = paging
     const { from, to, type, currency, min_amount, max_amount } = query
     const mode = offset === undefined ? 'cursor' : 'page'
     const asked = [mode, limit, from, to, type, currency, min_amount, max_amount]
-    const name = JSON.stringify([version, ...asked])
-    return await sealed.getOrSet({ userId, kind: 'history', name }, () => readPage(filter, paging))
+    const name = JSON.stringify([state.version, ...asked])
+    const compute = () => readPage(filter, paging, state)
+    return await sealed.getOrSet({ userId, kind: 'history', name }, compute)
   }
 
   /**
@@ -122,12 +144,12 @@ export function createHistoryReader({ database, prepared, lookUps, crypto, cache
     query: HistoryQuery,
     target: string,
   ): Promise<ReadyAnswer<Transaction[]>> => {
-    const version = await readVersion(caller, userId)
-    const question = { userId, kind: 'history', name: `${version} ${target}` } as const
+    const state = await readState(caller, userId)
+    const question = { userId, kind: 'history', name: `${state.version} ${target}` } as const
     const isKept = isFirstPage(query) && target.length <= MAX_TARGET_LENGTH && !isInUnitOfWork()
     const kept = isKept ? cache.kept(question) : undefined
     if (kept) return kept as ReadyAnswer<Transaction[]>
-    const page = await read(userId, query, version)
+    const page = await read(userId, query, state)
     const headers = pageHeaders({ originalUrl: target }, query, page)
     const answer = new ReadyAnswer([...page.items], { headers, packs: true })
     if (isKept) await cache.keep(question, answer)
