@@ -3,6 +3,7 @@ import { runMigrations as migrateQueue } from 'bullmq'
 import pg from 'pg'
 import { StartupError } from '../errors.ts'
 import { connectDedicated, dedicatedSettings } from './dedicated-connection.ts'
+import { areApplied, type MigrationRow, readMigrationRows } from './migration-rows.ts'
 import { openSchemaEngine, readMigrations } from './schema-engine.ts'
 
 const NAME = 'passbook migrate'
@@ -75,12 +76,7 @@ function failedBefore(cause: unknown): StartupError | undefined {
  * @param baseline the name of the first migration
  * @throws StartupError for such a database, without changing it
  */
-async function requireBaseline(session: pg.Client, baseline: string): Promise<void> {
-  const table = await session.query(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there`)
-  if (!table.rows[0].there) return
-  const { rows } = await session.query<{ name: string }>(
-    'SELECT migration_name AS name FROM _prisma_migrations',
-  )
+function requireBaseline(rows: readonly MigrationRow[], baseline: string): void {
   if (rows.length === 0 || rows.some(({ name }) => name === baseline)) return
   throw new StartupError(
     'A pre-release Passbook made this database, and this version cannot migrate it: set DATA_DIR to a new folder or DATABASE_URL to an empty database, and load your data there again.',
@@ -92,7 +88,9 @@ async function applyMigrations(
   session: pg.Client,
 ): Promise<readonly string[]> {
   const migrationsList = await readMigrations()
-  await requireBaseline(session, migrationsList.migrationDirectories[0]?.path ?? '')
+  const rows = await readMigrationRows(session)
+  requireBaseline(rows, migrationsList.migrationDirectories[0]?.path ?? '')
+  if (areApplied(rows, migrationsList)) return []
   // The engine takes a pool and no single connection.
   const pool = new pg.Pool(dedicatedSettings(databaseUrl, NAME, LIMITS))
   // Without listeners a lost connection would end this process: an idle one's, and that of one in use.

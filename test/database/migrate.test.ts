@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { migrate } from '../../src/database/migrate.ts'
+import { areApplied, readMigrationRows } from '../../src/database/migration-rows.ts'
 import { openSchemaEngine, readMigrations, SCHEMA_FILE } from '../../src/database/schema-engine.ts'
 import { StartupError } from '../../src/errors.ts'
 import { queryOnce } from '../setup/figures.ts'
@@ -66,6 +67,32 @@ describe('migrate', () => {
     expect(await migrate(url)).toEqual(names)
     expect(await migrate(url)).toEqual([])
     expect(await applied(url)).toEqual(names.map((name) => ({ name, steps: 1, finished: true })))
+  })
+
+  it('applies a migration that is missing from an otherwise complete database', async () => {
+    const url = await createEmptyDatabase()
+    await migrate(url)
+    const { migrationDirectories } = await readMigrations()
+    const name = migrationDirectories.at(-1)?.path
+    await queryOnce(url, `DELETE FROM _prisma_migrations WHERE migration_name = '${name}'`)
+    // What it makes is there already, so applying it once more fails.
+    await expect(migrate(url)).rejects.toThrow(name)
+    await expect(migrate(url)).rejects.toThrow(/^A migration of the database has failed before/)
+  })
+
+  it.each([
+    { what: 'does nothing', kind: 'has all', change: 'checksum = checksum' },
+    { what: 'asks the engine', kind: 'had other scripts', change: `checksum = repeat('0', 64)` },
+    { what: 'asks the engine', kind: 'rolled them back', change: 'rolled_back_at = now()' },
+  ])('$what where a database $kind', async ({ what, change }) => {
+    const url = await createEmptyDatabase()
+    await migrate(url)
+    await queryOnce(url, `UPDATE _prisma_migrations SET ${change}`)
+    const session = new pg.Client({ connectionString: url })
+    await session.connect()
+    const rows = await readMigrationRows(session)
+    await session.end()
+    expect(areApplied(rows, await readMigrations())).toBe(what === 'does nothing')
   })
 
   it('reports an unreachable database in one sentence, without the password', async () => {
