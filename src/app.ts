@@ -136,7 +136,8 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
   healthRoutes(handle, { ...services, isStopping, metricsToken: config.METRICS_TOKEN })
   documentRoutes(handle, document)
   assertComplete()
-  await app.ready()
+  // Loads the query compiler now, and not at the first request.
+  await Promise.all([app.ready(), database.$connect()])
   return app
 }
 

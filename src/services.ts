@@ -90,7 +90,7 @@ export function openServices(
       ? { relay: 1, background: 2 }
       : { relay: 3, background: config.WORKER_CONCURRENCY + 5, webhooks: 3 },
   )
-  const keys = watchKeyUse({ database, crypto, log })
+  const keys = watchKeyUse({ plain, crypto, log })
   const shared = openShared(config.REDIS_URL, log)
   const cache = openCache({ shared, isThere: (id) => userExists(database, id), metrics, log })
   const queueOptions = { databaseUrl, shared, storage, metrics, log }

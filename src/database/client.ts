@@ -88,21 +88,27 @@ function openConnections(
   return pool
 }
 
-/** Opens the pool for one kind of work, with a Prisma client on top. */
+/**
+ * Opens the pool for one kind of work. Its Prisma client is made when it is first used: each takes
+ * some 10 MB, and most processes do not do every kind of work.
+ */
 function openPool(options: PoolOptions) {
   const pool = openConnections(options)
   const { limits } = options
   const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() })
-  const client = new PrismaClient({
-    adapter,
-    // Longer than the pool's own limit, whose error explains more.
-    transactionOptions: { maxWait: limits.connect + 1_000, timeout: limits.transaction },
-  })
+  let made: PrismaClient | undefined
   return {
     pool,
-    client,
+    client(): PrismaClient {
+      made ??= new PrismaClient({
+        adapter,
+        // Longer than the pool's own limit, whose error explains more.
+        transactionOptions: { maxWait: limits.connect + 1_000, timeout: limits.transaction },
+      })
+      return made
+    },
     async close() {
-      await client.$disconnect()
+      await made?.$disconnect()
       await pool.end()
     },
   }
@@ -160,7 +166,7 @@ export function openDatabase(
       return (await current().pool.query(query, [...values])).rows
     },
   }
-  const database = joinUnits(() => current().client)
+  const database = joinUnits(() => current().client())
   const requests = preparing(request.pool)
   const prepared: PlainDatabase = {
     rows: (text, values) =>
@@ -170,9 +176,9 @@ export function openDatabase(
     /** For requests, and within {@link inBackground} for background work. */
     database,
     /** For the relay, so that other work never delays the figures. */
-    relay: relay.client,
+    relay: joinUnits(relay.client),
     /** For the deliveries of webhooks, of which there can be many at once. */
-    webhooks: joinUnits(() => webhooks.client),
+    webhooks: joinUnits(webhooks.client),
     plain,
     /**
      * For the statements that requests run most often. Within a unit of work they are part of its

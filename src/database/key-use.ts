@@ -3,7 +3,7 @@ import type { FieldCrypto, KeyUse, Slot } from '../lib/crypto.ts'
 import { DAY_MS } from '../lib/day.ts'
 import type { Log } from '../lib/log.ts'
 import { inBackground } from './background.ts'
-import type { Database } from './client.ts'
+import type { PlainDatabase } from './client.ts'
 
 /** How often a process asks which keys are in use, and says that it follows. */
 const POLL_MS = 2_000
@@ -11,6 +11,14 @@ const POLL_MS = 2_000
 const MAX_SILENCE_MS = 3_600_000
 /** Answers to requests are kept, and found by the former index key, for so long. */
 export const FORMER_KEY_MS = DAY_MS
+
+/** Notes which keys this process has, and that it follows a version of `key_use`; reads the row. */
+const ASK = `
+  WITH noted AS (
+    INSERT INTO key_holders (id, key_ids, version)
+    VALUES ($1::uuid, $2::text[], $3::bigint)
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, seen_at = now())
+  SELECT * FROM key_use`
 
 /** The row of `key_use`. */
 export interface KeyUseRow {
@@ -51,11 +59,11 @@ export function keyUseOf(row: KeyUseRow, now = Date.now()): KeyUse | undefined {
 
 /** Has a process use the keys that the database says, and tells the database which keys it has. */
 export function watchKeyUse(deps: {
-  readonly database: Database
+  readonly plain: PlainDatabase
   readonly crypto: FieldCrypto
   readonly log: Log
 }) {
-  const { database, crypto, log } = deps
+  const { plain, crypto, log } = deps
   const id = randomUUID()
   let version = 0n
   let timer: NodeJS.Timeout | undefined
@@ -63,13 +71,8 @@ export function watchKeyUse(deps: {
 
   /** @returns whether something changed */
   async function ask(): Promise<boolean> {
-    const [row] = await inBackground(
-      () => database.$queryRaw<[KeyUseRow?]>`
-        WITH noted AS (
-          INSERT INTO key_holders (id, key_ids, version)
-          VALUES (${id}::uuid, ${[...crypto.keyIds]}::text[], ${version})
-          ON CONFLICT (id) DO UPDATE SET version = excluded.version, seen_at = now())
-        SELECT * FROM key_use`,
+    const [row] = await inBackground(() =>
+      plain.rows<KeyUseRow>(ASK, [id, [...crypto.keyIds], String(version)]),
     )
     const keys = row && keyUseOf(row)
     if (keys === undefined) return false
@@ -98,7 +101,7 @@ export function watchKeyUse(deps: {
     /** Begins to follow. To be called before anything is encrypted or looked up. */
     async start(): Promise<void> {
       const silentSince = new Date(Date.now() - MAX_SILENCE_MS)
-      await database.keyHolder.deleteMany({ where: { seenAt: { lt: silentSince } } })
+      await plain.rows('DELETE FROM key_holders WHERE seen_at < $1', [silentSince])
       await follow()
       if (timer === undefined) schedule()
     },
@@ -107,7 +110,7 @@ export function watchKeyUse(deps: {
       closed = true
       if (timer === undefined) return
       clearTimeout(timer)
-      await database.keyHolder.deleteMany({ where: { id } }).catch(() => undefined)
+      await plain.rows('DELETE FROM key_holders WHERE id = $1::uuid', [id]).catch(() => undefined)
     },
   }
 }

@@ -19,7 +19,8 @@ const clients = new WeakMap<object, () => PrismaClient>()
  * @param current returns the client for the calling code
  */
 export function joinUnits(current: () => PrismaClient): PrismaClient {
-  const joining: PrismaClient = new Proxy(current(), {
+  // No client is the target, so that none is made before it is used.
+  const joining: PrismaClient = new Proxy({} as PrismaClient, {
     get(_, name) {
       const unit = units.getStore()
       const source = unit?.database === joining ? unit.transaction : current()
