@@ -1,6 +1,7 @@
 import './prepare/node-version.mjs'
 import { realpathSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { bundle, bundleNeeded } from './prepare/bundle.mjs'
 import { compile, compileNeeded } from './prepare/compile.mjs'
 import { databaseClientNeeded, makeDatabaseClient } from './prepare/database-client.mjs'
 import { install, installNeeded } from './prepare/install.mjs'
@@ -13,6 +14,7 @@ const STEPS = [
   { needed: installNeeded, run: install },
   { needed: databaseClientNeeded, run: makeDatabaseClient },
   { needed: compileNeeded, run: compile },
+  { needed: bundleNeeded, run: bundle },
 ]
 
 /**
