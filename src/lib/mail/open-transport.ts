@@ -1,6 +1,4 @@
 import { join } from 'node:path'
-import { openEmlFiles } from './eml-files.ts'
-import { openSmtp } from './smtp.ts'
 import type { MailTransport } from './transport.ts'
 
 interface MailConfig {
@@ -9,8 +7,25 @@ interface MailConfig {
   readonly DATA_DIR: string
 }
 
-/** Opens the mail server of SMTP_URL, or files under DATA_DIR without one. */
-export const openMailTransport = ({ SMTP_URL, MAIL_FROM, DATA_DIR }: MailConfig): MailTransport =>
-  SMTP_URL === undefined
-    ? openEmlFiles(join(DATA_DIR, 'mail'), MAIL_FROM)
-    : openSmtp(SMTP_URL, MAIL_FROM)
+async function open({ SMTP_URL, MAIL_FROM, DATA_DIR }: MailConfig): Promise<MailTransport> {
+  if (SMTP_URL !== undefined) return (await import('./smtp.ts')).openSmtp(SMTP_URL, MAIL_FROM)
+  const { openEmlFiles } = await import('./eml-files.ts')
+  return openEmlFiles(join(DATA_DIR, 'mail'), MAIL_FROM)
+}
+
+/**
+ * Opens the mail server of SMTP_URL, or files under DATA_DIR without one. The mail library is
+ * loaded with the first mail, since most processes send none.
+ */
+export function openMailTransport(config: MailConfig): MailTransport {
+  let opened: Promise<MailTransport> | undefined
+  return {
+    async send(mail) {
+      opened ??= open(config)
+      await (await opened).send(mail)
+    },
+    rest() {
+      void opened?.then((transport) => transport.rest())
+    },
+  }
+}

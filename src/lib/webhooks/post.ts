@@ -1,5 +1,3 @@
-import { Client } from 'undici'
-import { createConnector } from './connect.ts'
 import { type Resolve, Undeliverable } from './resolve.ts'
 
 /** What is kept of an answer. */
@@ -62,6 +60,11 @@ async function readStart(body: AsyncIterable<Uint8Array>): Promise<string> {
 export function createPost({ find, timeoutMs }: PostOptions): Post {
   return async (url, headers, body) => {
     const signal = AbortSignal.timeout(timeoutMs)
+    // Loaded with the first webhook, since most processes send none.
+    const [{ Client }, { createConnector }] = await Promise.all([
+      import('undici'),
+      import('./connect.ts'),
+    ])
     const client = new Client(url.origin, {
       connect: createConnector(find, timeoutMs),
       headersTimeout: timeoutMs,
