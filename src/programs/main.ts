@@ -1,20 +1,13 @@
 import { join, resolve } from 'node:path'
-import { buildApp } from '../app.ts'
 import { createConfig } from '../config.ts'
-import { startConsumers } from '../consumers.ts'
 import { ranOutOfSpace } from '../database/embedded/disk-space.ts'
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.ts'
 import { StartupError } from '../errors.ts'
-import { ensureAdmin } from '../features/auth/ensure-admin.ts'
 import { within } from '../lib/in-time.ts'
 import { persist } from '../lib/persist.ts'
 import { runProcess } from '../lib/process.ts'
-import { openServices } from '../services.ts'
-import { banner } from './banner.ts'
 import { startCommand } from './commands.ts'
 import { ensureSecrets } from './kept-secrets.ts'
-import { listen, stopLimits } from './listen.ts'
-import { prepareDatabase } from './prepare-database.ts'
 
 /** Limit for closing the services after requests and jobs have ended. */
 const SERVICES_STOP_MS = 1_500
@@ -27,8 +20,11 @@ await runProcess(startCommand, async (environment, log) => {
   const dataDir = resolve(environment.DATA_DIR)
   const kept = environment.DATABASE_URL === undefined ? await ensureSecrets(dataDir) : undefined
   const config = createConfig(environment, kept)
-  const postgres =
-    kept && (await startEmbeddedPostgres({ dataDir, password: kept.databasePassword }))
+  const [postgres, service] = await Promise.all([
+    kept && startEmbeddedPostgres({ dataDir, password: kept.databasePassword }),
+    import('./service.ts'),
+  ])
+  const { prepareDatabase, openServices, ensureAdmin, startConsumers, buildApp, listen } = service
   const databaseUrl = postgres?.url ?? (environment.DATABASE_URL as string)
   await prepareDatabase(databaseUrl, environment, config, log)
   const services = openServices(config, databaseUrl, log, 'worker')
@@ -50,10 +46,10 @@ await runProcess(startCommand, async (environment, log) => {
     )
   })
   return {
-    ready: banner({ url, config, dataDir, kept }),
+    ready: service.banner({ url, config, dataDir, kept }),
     async stop() {
       stopping = true
-      const limits = stopLimits(config, 0)
+      const limits = service.stopLimits(config, 0)
       await Promise.all([close(limits), services.finishJobs(limits.graceMs)])
       await within(SERVICES_STOP_MS, services.close())
       await postgres?.stop()
