@@ -18,6 +18,5 @@ if (!/^[a-z][a-z-]*$/.test(name) || entry === undefined) {
   say(`There is no program named ${name}; use npm start, npm run api or npm run worker.`)
   process.exit(2)
 }
-process.setSourceMapsEnabled(true)
 process.argv[1] = entry
 await import(pathToFileURL(entry).href)

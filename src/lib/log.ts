@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { type Logger, type LoggerOptions, pino } from 'pino'
 import { redact } from './redact.ts'
+import { inSource } from './source-frames.ts'
 
 /** Passbook's logger: JSON lines without secrets or personal data. */
 export type Log = Logger
@@ -19,6 +20,7 @@ function describeError(error: unknown): object {
     .replace(message, '')
     .split('\n')
     .filter((line) => line.startsWith('    at '))
+    .map(inSource)
   const code = 'code' in error ? { code: error.code } : {}
   const ours = OURS.includes(name) ? { message: error.message } : {}
   const reason = cause === undefined ? {} : { cause: describeError(cause) }
