@@ -4,14 +4,14 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createCustomers, type HttpClient, logIn } from '../setup/http/http-client.ts'
-import { createLoad, seededRandom } from '../setup/load.ts'
-import { startProcess } from '../setup/servers/processes.ts'
-import { openInstallation } from './installation.ts'
-import type { LoadRequest } from './overload/load.ts'
-import { runLoad } from './overload/run-load.ts'
+import { createCustomers, type HttpClient, logIn } from '../../setup/http/http-client.ts'
+import { createLoad, seededRandom } from '../../setup/load.ts'
+import { startProcess } from '../../setup/servers/processes.ts'
+import { openInstallation } from '../installation.ts'
+import type { LoadRequest } from '../overload/load.ts'
+import { runLoad } from '../overload/run-load.ts'
 
-// npx tsx test/bench/memory.ts SECONDS ['FOLDER [FLAG ...]' ...]: the memory of an API process of each prepared checkout,
+// npx tsx test/bench/memory/run.ts SECONDS ['FOLDER [FLAG ...]' ...]: the memory of an API process of each prepared checkout,
 // run with these flags of Node.js: ready, idle, after each load of so many seconds, and after a rest. Needs redis-server.
 const SECONDS = Number(process.argv[2] ?? 8)
 const VARIANTS = process.argv.length > 3 ? process.argv.slice(3) : ['.']
