@@ -42,7 +42,7 @@ const REQUESTS_PER_CONNECTION = 4
 export type Limits = Pick<HttpOptions, 'bodyTimeoutMs' | 'maxWaitMs'>
 
 const createBase = (
-  { config, log, metrics, storage, shared }: Services,
+  { config, log, bus, metrics, storage, shared }: Services,
   limits: Limits = {},
 ): Promise<FastifyInstance> =>
   createHttp({
@@ -51,6 +51,7 @@ const createBase = (
     metrics,
     storage,
     shared,
+    parent: config.API_PROCESSES > 1 ? bus : undefined,
     corsOrigins: config.CORS_ORIGINS,
     trustProxy: config.TRUST_PROXY,
     requestsPerMinute: config.RATE_LIMIT_PER_MINUTE,

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { StartupError } from './errors.ts'
@@ -68,6 +69,8 @@ const Environment = Type.Object({
   ALERT_MIN_DAILY_TRANSACTIONS: wholeNumber(2, 1_000_000, 20),
   /** By how many points a credit score falls for an alert. */
   ALERT_SCORE_DROP: wholeNumber(1, 550, 100),
+  /** API processes that `npm start` and `npm run api` run; the default leaves a core to the rest. */
+  API_PROCESSES: wholeNumber(1, 64, Math.min(Math.max(availableParallelism() - 1, 1), 64)),
   /** Requests one process works on at once; default: two per database connection. */
   MAX_REQUESTS_UNDER_WAY: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
   /** Concurrent uploads, downloads and event streams. */

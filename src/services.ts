@@ -5,6 +5,7 @@ import { watchKeyUse } from './database/key-use.ts'
 import { watchStorage } from './database/storage.ts'
 import { gaugePendingEvents, startAppender } from './events/appender.ts'
 import { gaugeJobs } from './events/job-metrics.ts'
+import { nudgeWorker } from './events/nudge-worker.ts'
 import { gaugeOutbox } from './events/outbox.ts'
 import { together } from './events/passes.ts'
 import { openQueue } from './events/queue.ts'
@@ -41,6 +42,8 @@ import { readRetryWaits } from './features/webhooks/retries.ts'
 import { createWebhooks } from './features/webhooks/webhooks.service.ts'
 import { createConventions } from './http/conventions.ts'
 import { createCreations } from './http/creations/creations.ts'
+import { shareMetrics } from './lib/children/all-metrics.ts'
+import type { Bus } from './lib/children/bus.ts'
 import { createFieldCrypto } from './lib/crypto.ts'
 import type { Log } from './lib/log.ts'
 import { openMailTransport } from './lib/mail/open-transport.ts'
@@ -55,21 +58,30 @@ const WEBHOOK_TIMEOUT_MS = 10_000
 
 export type Services = ReturnType<typeof openServices>
 
+/** The other processes of the same Passbook, where one parent has them all. */
+export interface OtherProcesses {
+  readonly bus?: Bus
+  /** Whether a worker is among them. */
+  readonly hasWorker?: boolean
+}
+
 /**
  * Opens database, cache and queue, and creates the features' services. `close` waits for work under
  * way and may be called twice.
  *
  * @param role the relay of a worker polls the outbox; that of an API process is only nudged
+ * @param others none by default
  */
 export function openServices(
   config: Config,
   databaseUrl: string,
   log: Log,
   role: 'api' | 'worker',
+  { bus, hasWorker = false }: OtherProcesses = {},
 ) {
   const defaultCurrency = requireCurrency(config.DEFAULT_CURRENCY)
   const metrics = createMetrics()
-  const storage = watchStorage(metrics, log)
+  const storage = watchStorage(metrics, log, bus)
   const crypto = createFieldCrypto(config.encryptionKeys)
   const {
     database,
@@ -92,22 +104,27 @@ export function openServices(
   )
   const keys = watchKeyUse({ plain, crypto, log })
   const shared = openShared(config.REDIS_URL, log)
-  const cache = openCache({ shared, isThere: (id) => userExists(database, id), metrics, log })
+  const cache = openCache({ shared, bus, isThere: (id) => userExists(database, id), metrics, log })
   const queueOptions = { databaseUrl, shared, storage, metrics, log }
   const queue = openQueue(queueOptions)
   const webhookQueue = openQueue({ ...queueOptions, name: 'webhooks' })
-  const relayed = startRelay({
-    database: relay,
-    queue,
-    log,
-    metrics,
-    retrySeconds: config.OUTBOX_RETRY_SECONDS,
-    poll: role === 'worker',
-  })
+  const openRelay = () =>
+    startRelay({
+      database: relay,
+      queue,
+      log,
+      metrics,
+      retrySeconds: config.OUTBOX_RETRY_SECONDS,
+      poll: role === 'worker',
+    })
   const outbox =
     role === 'worker'
-      ? together([relayed, startAppender({ database: relay, metrics, log })])
-      : relayed
+      ? together([openRelay(), startAppender({ database: relay, metrics, log })])
+      : bus && hasWorker
+        ? nudgeWorker(bus, 'outbox')
+        : openRelay()
+  if (role === 'worker') bus?.listen('outbox', outbox.nudge)
+  if (bus) shareMetrics(metrics, bus)
   gaugeOutbox(relay, metrics)
   gaugePendingEvents(relay, metrics)
   gaugeJobs({ events: queue, webhooks: webhookQueue }, metrics)
@@ -209,12 +226,14 @@ export function openServices(
     perEndpoint: config.WEBHOOK_CONCURRENCY,
     retentionDays: config.EVENT_RETENTION_DAYS,
     delivers: role === 'worker',
+    bus,
   })
 
   let closing: Promise<void> | undefined
   return {
     config,
     log,
+    bus,
     metrics,
     storage,
     crypto,

@@ -1,6 +1,7 @@
 import { BentoCache, bentostore } from 'bentocache'
 import { redisBusDriver } from 'bentocache/drivers/redis'
 import { afterCommit, isInUnitOfWork } from '../database/unit-of-work.ts'
+import type { Bus } from '../lib/children/bus.ts'
 import { within } from '../lib/in-time.ts'
 import type { Log } from '../lib/log.ts'
 import type { Metrics } from '../lib/metrics.ts'
@@ -58,6 +59,8 @@ export interface Cache {
 
 interface Deps {
   readonly shared?: SharedRedis | undefined
+  /** Reaches the other processes of this machine where there is no Redis. */
+  readonly bus?: Bus | undefined
   /** Whether the user still exists. */
   readonly isThere: (userId: number) => Promise<boolean>
   readonly metrics: Metrics
@@ -69,7 +72,7 @@ interface Deps {
  * processes which users to forget. A Redis that does not answer slows it down briefly, but never
  * makes it wrong.
  */
-export function openCache({ shared, isThere, metrics, log }: Deps): Cache {
+export function openCache({ shared, bus: processes, isThere, metrics, log }: Deps): Cache {
   const layer = shared && openRedis(shared.url, 'fail-fast', log)
   const bus = shared && openRedis(shared.url, 'wait', log)
   const ready = new AnswersByUser<ReadyAnswer>({
@@ -109,6 +112,12 @@ export function openCache({ shared, isThere, metrics, log }: Deps): Cache {
   })
 
   const remove = (userIds: readonly number[]) => bento.deleteMany({ keys: userIds.map(String) })
+  const others = shared === undefined ? processes : undefined
+  others?.listen('forget', remove)
+  const removeEverywhere = async (userIds: readonly number[]) => {
+    others?.tell('forget', userIds)
+    await remove(userIds)
+  }
 
   return {
     async getOrSet({ userId, kind, name }, compute) {
@@ -141,7 +150,7 @@ export function openCache({ shared, isThere, metrics, log }: Deps): Cache {
       // A user deleted meanwhile was forgotten before this answer was kept.
       if (!(await isThere(userId))) ready.deleteUser(String(userId))
     },
-    forget: (userIds) => afterCommit(() => remove(userIds)),
+    forget: (userIds) => afterCommit(() => removeEverywhere(userIds)),
     close: async () => {
       const disconnected = bento.disconnectAll().catch(() => undefined)
       await within(MAX_DISCONNECT_MS, disconnected)

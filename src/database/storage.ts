@@ -1,3 +1,4 @@
+import type { Bus } from '../lib/children/bus.ts'
 import type { Log } from '../lib/log.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import { knownError } from './errors.ts'
@@ -14,18 +15,23 @@ export interface Storage {
 
 /**
  * Counts writes that failed because the disk was full. Logs the first one, and again after a time
- * without any.
+ * without any. The processes of one Passbook tell each other.
  */
-export function watchStorage(metrics: Metrics, log: Log): Storage {
+export function watchStorage(metrics: Metrics, log: Log, bus?: Bus): Storage {
   let fullUntil = Number.NEGATIVE_INFINITY
   const isFull = () => performance.now() < fullUntil
+  const isFullNow = () => {
+    fullUntil = performance.now() + FULL_FOR_MS
+  }
+  bus?.listen('storage_full', isFullNow)
   return {
     note(error) {
       const appError = knownError(error)
       if (appError?.code !== 'storage_full') return
       metrics.storageFull.inc()
       if (!isFull()) log.error({ err: appError }, 'the disk is full: nothing can be stored')
-      fullUntil = performance.now() + FULL_FOR_MS
+      isFullNow()
+      bus?.tell('storage_full', undefined)
     },
     get full() {
       return isFull()

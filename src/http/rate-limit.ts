@@ -1,11 +1,12 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.ts'
+import type { Bus } from '../lib/children/bus.ts'
+import { countAtParent, WINDOW_MS } from '../lib/children/counts.ts'
 import type { Log } from '../lib/log.ts'
 import { openRedis } from '../lib/redis.ts'
 import type { SharedRedis } from '../lib/redis-watch.ts'
 
-const WINDOW_MS = 60_000
 /** Operations that invite guessing allow this many times fewer requests. */
 const STRICT_DIVISOR = 50
 
@@ -50,6 +51,8 @@ interface RateLimitOptions {
   readonly perMinute: number
   /** The Redis in which processes count together; without it each process counts for itself. */
   readonly shared?: SharedRedis | undefined
+  /** Reaches the parent in which its children count together where there is no Redis. */
+  readonly parent?: Bus | undefined
   readonly log: Log
 }
 
@@ -64,13 +67,32 @@ const tooMany = (seconds: number) =>
     headers: { 'retry-after': String(seconds) },
   })
 
+/** What the limiter asks of a store that counts. */
+function storeAt(parent: Bus) {
+  const count = countAtParent(parent)
+  return class Store {
+    incr(
+      key: string,
+      done: (error: Error | null, counted?: { current: number; ttl: number }) => void,
+    ) {
+      count(key).then(
+        ([current, ttl]) => done(null, { current, ttl }),
+        (error: Error) => done(error),
+      )
+    }
+    child() {
+      return this
+    }
+  }
+}
+
 /**
  * Counts requests in windows of a minute, by account or else by address. Requests for unknown
- * paths count by address. If Redis does not answer, requests are let through.
+ * paths count by address. If Redis or the parent does not answer, requests are let through.
  */
 export async function installRateLimits(
   app: FastifyInstance,
-  { perMinute, shared, log }: RateLimitOptions,
+  { perMinute, shared, parent, log }: RateLimitOptions,
 ): Promise<void> {
   const redis =
     shared === undefined || perMinute === 0 ? undefined : openRedis(shared.url, 'fail-fast', log)
@@ -80,6 +102,7 @@ export async function installRateLimits(
     skipOnError: false,
     nameSpace: 'passbook:rate:',
     ...(redis && { redis }),
+    ...(parent && !redis && { store: storeAt(parent) }),
   })
   const limiter = (max: number) =>
     app.createRateLimit({
@@ -99,7 +122,7 @@ export async function installRateLimits(
       const who = accountId === undefined ? `address:${networkOf(request)}` : `account:${accountId}`
       request.countedAs = `${limit === 'strict' ? operationId : 'all'}:${who}`
       const counting = () => limiters[limit](request)
-      const counted = await (shared?.watch.run(counting).catch(() => undefined) ?? counting())
+      const counted = await (shared?.watch.run(counting) ?? counting()).catch(() => undefined)
       // If nobody could count the request, it is let through.
       if (counted === undefined || counted.isAllowed) return
       const { max, remaining, ttlInSeconds } = counted

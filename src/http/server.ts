@@ -3,6 +3,7 @@ import compress from '@fastify/compress'
 import cors from '@fastify/cors'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Storage } from '../database/storage.ts'
+import type { Bus } from '../lib/children/bus.ts'
 import type { Log } from '../lib/log.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import type { SharedRedis } from '../lib/redis-watch.ts'
@@ -72,6 +73,8 @@ export interface HttpOptions extends GateLimits {
   readonly storage?: Pick<Storage, 'note'>
   /** The Redis in which several processes count requests together. */
   readonly shared?: SharedRedis | undefined
+  /** Reaches the parent of API processes that share a port. */
+  readonly parent?: Bus | undefined
   /** How long a body may take, or how long an upload may pause. Default: one minute. */
   readonly bodyTimeoutMs?: number
   /** Connections beyond this are dropped. */
@@ -118,7 +121,7 @@ function observe(app: FastifyInstance, metrics: Metrics, storage?: Pick<Storage,
 /** Creates the HTTP server with the API's conventions, without routes. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
   const { log, metrics, storage, corsOrigins, trustProxy, requestsPerMinute = 0, shared } = options
-  const { bodyTimeoutMs = BODY_TIMEOUT_MS } = options
+  const { bodyTimeoutMs = BODY_TIMEOUT_MS, parent } = options
   const gate = createGate(options)
   const app: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
@@ -170,7 +173,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   installExpectations(app)
   installHeadStreams(app)
   await gate.install(app)
-  await installRateLimits(app, { perMinute: requestsPerMinute, shared, log })
+  await installRateLimits(app, { perMinute: requestsPerMinute, shared, parent, log })
   installProblems(app)
   await app.register(compress, { threshold: 1024, encodings: ['gzip', 'identity'] })
   return app

@@ -10,9 +10,12 @@ export type Metrics = ReturnType<typeof createMetrics>
 export function createMetrics() {
   const registry = new Registry()
   const registers = [registry]
+  const ofDatabase = new Set<string>()
   collectDefaultMetrics({ register: registry })
   return {
     registry,
+    /** Names of the gauges below, whose values are those of all processes. */
+    ofDatabase: ofDatabase as ReadonlySet<string>,
     requests: new Histogram({
       name: 'passbook_http_request_duration_seconds',
       help: 'Time to answer a request, by operation and status',
@@ -146,6 +149,7 @@ export function createMetrics() {
     }),
     /** A gauge that reads its value at each scrape, and is absent if that fails. */
     gauge(name: string, help: string, read: () => Promise<number>) {
+      ofDatabase.add(name)
       return new Gauge({
         name,
         help,
@@ -165,6 +169,7 @@ export function createMetrics() {
       labelNames: readonly Label[],
       read: () => Promise<readonly { labels: Readonly<Record<Label, string>>; value: number }[]>,
     ) {
+      ofDatabase.add(name)
       return new Gauge({
         name,
         help,

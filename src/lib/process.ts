@@ -4,8 +4,10 @@ import { type Command, type Given, readCommandLine, UsageError, usageOf } from '
 import { within } from './in-time.ts'
 import { createLog, type Log, openOutputLog, STANDARD_ERROR, STANDARD_OUTPUT } from './log.ts'
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-const FAILED = 1
+/** The signals that stop a process. */
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+/** The exit code of what failed. */
+export const FAILED = 1
 const WRONG_USAGE = 2
 const UNEXPECTED = 'Something unexpected happened; see standard error.'
 
@@ -29,10 +31,10 @@ export interface Running {
 }
 
 /** How long a process that ends waits for its log to be read. */
-const MAX_LOG_MS = 1_000
+export const MAX_LOG_MS = 1_000
 
 /** Whoever reads the output may be gone: the work goes on without. */
-function bearLostOutput(): void {
+export function bearLostOutput(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 }
 

@@ -3,37 +3,45 @@ import { createConfig } from '../config.ts'
 import { ranOutOfSpace } from '../database/embedded/disk-space.ts'
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.ts'
 import { StartupError } from '../errors.ts'
-import { within } from '../lib/in-time.ts'
-import { persist } from '../lib/persist.ts'
+import { createHub } from '../lib/children/hub.ts'
+import { type KeptProcess, keepRunning } from '../lib/children/keep-running.ts'
 import { runProcess } from '../lib/process.ts'
+import { banner } from './banner.ts'
+import { forkWorker } from './children/fork.ts'
+import { killAfter, openApi } from './children/open-api.ts'
+import type { WorkerOrders } from './children/orders.ts'
 import { startCommand } from './commands.ts'
+import { connectionsFor } from './connections.ts'
 import { ensureSecrets } from './kept-secrets.ts'
 
 /** Limit for closing the services after requests and jobs have ended. */
 const SERVICES_STOP_MS = 1_500
+const STOPS = { delaySeconds: 0, servicesMs: SERVICES_STOP_MS } as const
 
 /**
- * Runs the API and the worker in one process, with an embedded PostgreSQL if DATABASE_URL is not
- * set.
+ * Runs the API, in this process if there is one of it, and a worker in a child. Starts an embedded PostgreSQL if
+ * DATABASE_URL is not set.
  */
 await runProcess(startCommand, async (environment, log) => {
   const dataDir = resolve(environment.DATA_DIR)
   const kept = environment.DATABASE_URL === undefined ? await ensureSecrets(dataDir) : undefined
   const config = createConfig(environment, kept)
-  const [postgres, service] = await Promise.all([
-    kept && startEmbeddedPostgres({ dataDir, password: kept.databasePassword }),
-    import('./service.ts'),
-  ])
-  const { prepareDatabase, openServices, ensureAdmin, startConsumers, buildApp, listen } = service
+  const hub = createHub()
+  const options = { name: 'worker', fork: forkWorker, hub, log }
+  const worker: KeptProcess<WorkerOrders, null> = keepRunning(options)
+  const api = openApi({ environment, config, log, hub, stops: STOPS, hasWorker: true })
+  const maxConnections = connectionsFor(config)
+  const postgres =
+    kept &&
+    (await startEmbeddedPostgres({ dataDir, password: kept.databasePassword, maxConnections }))
   const databaseUrl = postgres?.url ?? (environment.DATABASE_URL as string)
-  await prepareDatabase(databaseUrl, environment, config, log)
-  const services = openServices(config, databaseUrl, log, 'worker')
-  await persist(() => services.keys.start(), log)
-  await persist(() => ensureAdmin(services, kept), log)
-  await startConsumers(services)
-  const { url, close } = await listen(await buildApp(services), config.HOST, config.PORT)
-  services.links.leadTo(url)
   let stopping = false
+  let url: string | undefined
+  const serving = api.begin({ databaseUrl, kept })
+  await serving.prepared
+  const working = worker.begin(() => ({ databaseUrl, kept, url, servicesMs: SERVICES_STOP_MS }))
+  ;[url] = await Promise.all([serving.url, working])
+  hub.tell('url', url)
   postgres?.exited.then(async () => {
     if (stopping) return
     if (await ranOutOfSpace(dataDir, join(dataDir, 'postgres.log'))) {
@@ -46,12 +54,10 @@ await runProcess(startCommand, async (environment, log) => {
     )
   })
   return {
-    ready: service.banner({ url, config, dataDir, kept }),
+    ready: banner({ url, config, dataDir, kept }),
     async stop() {
       stopping = true
-      const limits = service.stopLimits(config, 0)
-      await Promise.all([close(limits), services.finishJobs(limits.graceMs)])
-      await within(SERVICES_STOP_MS, services.close())
+      await Promise.all([api.stop(), worker.stop(killAfter(config, SERVICES_STOP_MS))])
       await postgres?.stop()
     },
   }

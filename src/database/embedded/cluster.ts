@@ -20,6 +20,8 @@ export interface ClusterOptions {
   readonly log: ServerLog
   readonly password: string
   readonly fast: boolean
+  /** Default 150. */
+  readonly maxConnections?: number | undefined
 }
 
 /**

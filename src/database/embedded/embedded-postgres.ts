@@ -37,6 +37,8 @@ export interface EmbeddedPostgresOptions {
   readonly database?: string
   /** Receives one-line messages about slow or unusual steps. */
   readonly log?: (line: string) => void
+  /** Default 150. */
+  readonly maxConnections?: number
   /** For tests: faster, but a machine crash may lose all data. Default false. */
   readonly fast?: boolean
 }
@@ -74,14 +76,20 @@ export async function startEmbeddedPostgres(
 }
 
 async function start(dataDir: string, options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { password, database = 'passbook', log = () => undefined, fast = false } = options
+  const {
+    password,
+    database = 'passbook',
+    log = () => undefined,
+    fast = false,
+    maxConnections,
+  } = options
   const pgdata = join(dataDir, 'postgres')
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const account = await chooseAccount(pgdata)
   const binaries = await prepareBinaries(account)
   const serverLog = await openLog(dataDir)
   try {
-    const cluster = { pgdata, binaries, account, password, fast, log: serverLog }
+    const cluster = { pgdata, binaries, account, password, fast, maxConnections, log: serverLog }
     if (await ensureCluster(cluster)) log(`Created a PostgreSQL database in ${pgdata}.`)
     const server = await launch(cluster, dataDir, log)
     return await takeOver(server, { pgdata, password, database })

@@ -50,7 +50,7 @@ export async function launchServer(
   const offset = await log.size()
   const child = spawn(
     binaries.postgres,
-    ['-D', dataArgument(pgdata, account), ...settingOptions(port, ownerName, options.fast)],
+    ['-D', dataArgument(pgdata, account), ...settingOptions(port, ownerName, options)],
     {
       ...account,
       cwd: pgdata,

@@ -1,7 +1,10 @@
+import type { ClusterOptions } from './cluster.ts'
+
+const MAX_CONNECTIONS = 150
+
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: '150',
   shared_buffers: '512MB',
   jit: 'off',
   timezone: 'UTC',
@@ -30,10 +33,15 @@ const FAST_SETTINGS: Readonly<Record<string, string>> = {
  *
  * @param owner stored as `cluster_name`, so that another Passbook can tell who started the server
  */
-export function settingOptions(port: number, owner: string, fast: boolean): readonly string[] {
+export function settingOptions(
+  port: number,
+  owner: string,
+  { fast, maxConnections = MAX_CONNECTIONS }: Pick<ClusterOptions, 'fast' | 'maxConnections'>,
+): readonly string[] {
   const settings = {
     ...SETTINGS,
     ...(fast ? FAST_SETTINGS : {}),
+    max_connections: String(maxConnections),
     port: String(port),
     cluster_name: owner,
   }

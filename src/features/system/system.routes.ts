@@ -2,12 +2,15 @@ import { operations } from '../../generated/operations.ts'
 import type { ApiDocument } from '../../http/api-document.ts'
 import type { Handle } from '../../http/handlers.ts'
 import { createStaticText } from '../../http/static-text.ts'
+import { describeMetrics } from '../../lib/children/all-metrics.ts'
+import type { Bus } from '../../lib/children/bus.ts'
 import type { Metrics } from '../../lib/metrics.ts'
 import { createReadiness, type HealthDeps } from './health.ts'
 import { assertMetricsAccess } from './metrics-access.ts'
 
 interface Deps extends HealthDeps {
   readonly metrics: Metrics
+  readonly bus?: Bus | undefined
   readonly metricsToken: string | undefined
 }
 
@@ -25,7 +28,7 @@ export function healthRoutes(handle: Handle, deps: Deps): void {
   handle(operations.getMetrics, async ({ request, reply }) => {
     assertMetricsAccess(deps.metricsToken, request.headers, request.socket.remoteAddress)
     reply.type(deps.metrics.registry.contentType)
-    return await deps.metrics.registry.metrics()
+    return await describeMetrics(deps.metrics, deps.bus)
   })
 }
 

@@ -1,7 +1,9 @@
 import type { Database } from '../../database/client.ts'
 import type { Consumers } from '../../events/catalogue.ts'
+import { nudgeWorker } from '../../events/nudge-worker.ts'
 import type { Nudge } from '../../events/passes.ts'
 import type { EventQueue } from '../../events/queue.ts'
+import type { Bus } from '../../lib/children/bus.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Metrics } from '../../lib/metrics.ts'
@@ -33,16 +35,18 @@ interface Deps {
   readonly retentionDays: number
   /** Whether this process delivers. */
   readonly delivers: boolean
+  readonly bus?: Bus | undefined
 }
 
 /** Webhooks: endpoints, and the deliveries of events to them. */
 export function createWebhooks(deps: Deps) {
-  const { database, ownDatabase, crypto, queue, metrics, log, perEndpoint } = deps
+  const { database, ownDatabase, crypto, queue, metrics, log, perEndpoint, bus } = deps
   const deliverer = createDeliverer({ ...deps, database: ownDatabase })
   const dispatcher = deps.delivers
     ? startDispatcher({ database: ownDatabase, queue, perEndpoint, log })
-    : undefined
+    : bus && nudgeWorker(bus, 'webhooks')
   const nudge = () => dispatcher?.nudge()
+  if (deps.delivers) bus?.listen('webhooks', nudge)
   metrics.gauge('passbook_webhook_deliveries_pending', 'Deliveries of webhooks that wait', () =>
     ownDatabase.webhookDelivery.count({ where: { status: 'pending' } }),
   )

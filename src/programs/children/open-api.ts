@@ -1,0 +1,90 @@
+import type { Config, Environment } from '../../config.ts'
+import { countForChildren } from '../../lib/children/counts.ts'
+import type { Hub } from '../../lib/children/hub.ts'
+import { type KeptProcess, keepRunning } from '../../lib/children/keep-running.ts'
+import type { Log } from '../../lib/log.ts'
+import type { ApiStops, ServedApi } from '../serve-api.ts'
+import { forkApi } from './fork.ts'
+import type { ApiOrders } from './orders.ts'
+
+/** What a child may take beyond its own limits before it is killed. */
+const KILL_MARGIN_MS = 2_000
+
+interface ApiOptions {
+  readonly environment: Environment
+  readonly config: Config
+  readonly log: Log
+  readonly hub: Hub
+  readonly stops: ApiStops
+  /** Whether a worker runs beside the API. */
+  readonly hasWorker: boolean
+}
+
+/** The API, in this process or in several. */
+export interface Api {
+  /** Prepares the database, then serves. */
+  begin(orders: Pick<ApiOrders, 'databaseUrl' | 'kept'>): {
+    /** The database can be used. */
+    readonly prepared: Promise<unknown>
+    /** Where all processes listen. */
+    readonly url: Promise<string>
+  }
+  /** Answers what is under way, and ends. */
+  stop(): Promise<unknown>
+}
+
+/** How long a child may take to stop, in milliseconds, before it is killed. */
+export const killAfter = ({ STOP_GRACE_SECONDS }: Config, servicesMs: number): number =>
+  STOP_GRACE_SECONDS * 1000 + servicesMs + KILL_MARGIN_MS
+
+/** Serves in this process: a single process needs no parent, which would take memory. */
+function openHere({ environment, config, log, hub, stops, hasWorker }: ApiOptions): Api {
+  const loading = Promise.all([import('../serve-api.ts'), import('../prepare-database.ts')])
+  let api: ServedApi | undefined
+  return {
+    begin({ databaseUrl, kept }) {
+      const serve = async () => {
+        const [{ serveApi }] = await loading
+        const options = { databaseUrl, config, log, kept, stops, bus: hub, hasWorker }
+        api = await serveApi(options)
+        return api.url
+      }
+      const prepared = loading.then(([, { prepareDatabase }]) =>
+        prepareDatabase(databaseUrl, environment, config, log),
+      )
+      return { prepared, url: prepared.then(serve) }
+    },
+    stop: async () => await api?.stop(),
+  }
+}
+
+/** Serves in several processes. This one loads none of what they do. */
+function openSeveral({ config, log, hub, stops, hasWorker }: ApiOptions): Api {
+  countForChildren(hub)
+  const processes = Array.from(
+    { length: config.API_PROCESSES },
+    (): KeptProcess<ApiOrders, string> => keepRunning({ name: 'api', fork: forkApi, hub, log }),
+  )
+  return {
+    begin(orders) {
+      const told = new Promise<void>((resolve) => hub.listen('prepared', resolve))
+      const begin = (started: (typeof processes)[number], prepares: boolean) =>
+        started.begin(() => ({ ...orders, stops, hasWorker, prepares }))
+      const [first, ...others] = processes as [(typeof processes)[number]]
+      const preparing = begin(first, true)
+      const prepared = Promise.race([told, preparing])
+      const serve = async () => {
+        await prepared
+        const [url] = await Promise.all([preparing, ...others.map((each) => begin(each, false))])
+        return url
+      }
+      return { prepared, url: serve() }
+    },
+    stop: () =>
+      Promise.all(processes.map((each) => each.stop(killAfter(config, stops.servicesMs)))),
+  }
+}
+
+/** Opens the API in as many processes as API_PROCESSES says; they load their code at once. */
+export const openApi = (options: ApiOptions): Api =>
+  options.config.API_PROCESSES === 1 ? openHere(options) : openSeveral(options)

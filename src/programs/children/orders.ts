@@ -1,0 +1,26 @@
+import type { KeptSecrets } from '../kept-secrets.ts'
+import type { ApiStops } from '../serve-api.ts'
+
+/** What a child needs to begin. It comes over the channel to the parent, as command lines are public. */
+interface Orders {
+  readonly databaseUrl: string
+  /** The secrets of an embedded database. */
+  readonly kept?: KeptSecrets | undefined
+}
+
+/** What an API process needs to begin. */
+export interface ApiOrders extends Orders {
+  readonly stops: ApiStops
+  /** Whether a worker runs beside the API processes. */
+  readonly hasWorker: boolean
+  /** Whether this process brings the database up to date, for all. */
+  readonly prepares: boolean
+}
+
+/** What the worker of `npm start` needs to begin. */
+export interface WorkerOrders extends Orders {
+  /** Limit for closing its services. */
+  readonly servicesMs: number
+  /** Where the API listens, once that is known. */
+  readonly url?: string | undefined
+}
