@@ -96,10 +96,26 @@ function allowedOrigins(corsOrigins: string | undefined): false | '*' | string[]
 }
 
 /** Node.js drops connections beyond the maximum silently, so count them. */
-function boundConnections({ server }: FastifyInstance, { maxConnections, metrics }: HttpOptions) {
+function boundConnections({ server }: FastifyInstance, options: HttpOptions) {
+  const { maxConnections, metrics, parent } = options
   if (maxConnections === undefined) return
-  server.maxConnections = maxConnections
-  server.on('drop', () => metrics.requestsShed.inc({ reason: 'connections' }))
+  const count = () => metrics.requestsShed.inc({ reason: 'connections' })
+  if (parent === undefined) {
+    server.maxConnections = maxConnections
+    server.on('drop', count)
+    return
+  }
+  // Node.js counts only what it accepted by itself.
+  let open = 0
+  server.prependListener('connection', (socket) => {
+    open += 1
+    socket.once('close', () => {
+      open -= 1
+    })
+    if (open <= maxConnections) return
+    count()
+    socket.destroy()
+  })
 }
 
 /** Counts and logs each answer by operation, since path and query may contain names. */

@@ -46,9 +46,19 @@ export function stopLimits(
   }
 }
 
-/** @throws StartupError when the port is taken or may not be used */
-export async function listen(app: FastifyInstance, host: string, port: number): Promise<Listening> {
-  await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+/**
+ * Listens on a port, in whatever way.
+ *
+ * @param open listens, and returns the port
+ * @returns the URL
+ * @throws StartupError when the port is taken or may not be used
+ */
+export async function listenOn(
+  host: string,
+  port: number,
+  open: () => Promise<number>,
+): Promise<string> {
+  const bound = await open().catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EADDRINUSE') {
       throw new StartupError(
         `Port ${port} on ${host} is taken; set PORT to another one, or to 0 for any free one.`,
@@ -61,17 +71,30 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
     }
     throw error
   })
-  const { port: bound } = app.server.address() as AddressInfo
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
-  return {
-    url: `http://${name.includes(':') ? `[${name}]` : name}:${bound}`,
-    async close({ delayMs, graceMs, idleMs }) {
-      app.drain.announce()
-      const waitMs = Math.min(delayMs, graceMs)
-      if (waitMs > 0) await delay(waitMs)
-      await app.drain.run({ graceMs: graceMs - waitMs, idleMs })
-      await within(CLOSE_MS, app.close())
-      app.drain.cut()
-    },
-  }
+  return `http://${name.includes(':') ? `[${name}]` : name}:${bound}`
+}
+
+/**
+ * Reports not ready, stops accepting, and answers requests under way until the grace period ends.
+ */
+export async function closeApp(
+  app: FastifyInstance,
+  { delayMs, graceMs, idleMs }: StopLimits,
+): Promise<void> {
+  app.drain.announce()
+  const waitMs = Math.min(delayMs, graceMs)
+  if (waitMs > 0) await delay(waitMs)
+  await app.drain.run({ graceMs: graceMs - waitMs, idleMs })
+  await within(CLOSE_MS, app.close())
+  app.drain.cut()
+}
+
+/** @throws StartupError when the port is taken or may not be used */
+export async function listen(app: FastifyInstance, host: string, port: number): Promise<Listening> {
+  const url = await listenOn(host, port, async () => {
+    await app.listen({ host, port })
+    return (app.server.address() as AddressInfo).port
+  })
+  return { url, close: (limits) => closeApp(app, limits) }
 }

@@ -7,7 +7,7 @@ import { createHub } from '../lib/children/hub.ts'
 import { type KeptProcess, keepRunning } from '../lib/children/keep-running.ts'
 import { runProcess } from '../lib/process.ts'
 import { banner } from './banner.ts'
-import { forkWorker } from './children/fork.ts'
+import { forkChild } from './children/fork.ts'
 import { killAfter, openApi } from './children/open-api.ts'
 import type { WorkerOrders } from './children/orders.ts'
 import { startCommand } from './commands.ts'
@@ -27,7 +27,7 @@ await runProcess(startCommand, async (environment, log) => {
   const kept = environment.DATABASE_URL === undefined ? await ensureSecrets(dataDir) : undefined
   const config = createConfig(environment, kept)
   const hub = createHub()
-  const options = { name: 'worker', fork: forkWorker, hub, log }
+  const options = { name: 'worker', fork: () => forkChild('worker'), hub, log }
   const worker: KeptProcess<WorkerOrders, null> = keepRunning(options)
   const api = openApi({ environment, config, log, hub, stops: STOPS, hasWorker: true })
   const maxConnections = connectionsFor(config)

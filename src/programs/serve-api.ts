@@ -1,12 +1,15 @@
+import type { Server } from 'node:http'
 import { buildApp } from '../app.ts'
 import type { Config } from '../config.ts'
 import { ensureAdmin } from '../features/auth/ensure-admin.ts'
+import type { Bus } from '../lib/children/bus.ts'
+import { takeConnections } from '../lib/children/take-connections.ts'
 import { within } from '../lib/in-time.ts'
 import type { Log } from '../lib/log.ts'
 import { persist } from '../lib/persist.ts'
 import { type OtherProcesses, openServices } from '../services.ts'
 import type { KeptSecrets } from './kept-secrets.ts'
-import { listen, stopLimits } from './listen.ts'
+import { closeApp, listen, stopLimits } from './listen.ts'
 
 /** What a stop of the API may take. */
 export interface ApiStops {
@@ -27,9 +30,15 @@ interface ApiOptions extends OtherProcesses {
 
 /** An API that answers requests. */
 export interface ServedApi {
-  readonly url: string
   /** Answers what is under way, and closes what the API uses. */
   stop(): Promise<void>
+}
+
+async function prepare({ databaseUrl, config, log, kept, ...others }: ApiOptions) {
+  const services = openServices(config, databaseUrl, log, 'api', others)
+  await persist(() => services.keys.start(), log)
+  await persist(() => ensureAdmin(services, kept), log)
+  return { services, app: await buildApp(services) }
 }
 
 /**
@@ -37,17 +46,40 @@ export interface ServedApi {
  *
  * @throws StartupError when it cannot listen
  */
-export async function serveApi(options: ApiOptions): Promise<ServedApi> {
-  const { databaseUrl, config, log, kept, stops } = options
-  const services = openServices(config, databaseUrl, log, 'api', options)
-  await persist(() => services.keys.start(), log)
-  await persist(() => ensureAdmin(services, kept), log)
-  const { url, close } = await listen(await buildApp(services), config.HOST, config.PORT)
+export async function serveApi(options: ApiOptions): Promise<ServedApi & { readonly url: string }> {
+  const { config, stops } = options
+  const { services, app } = await prepare(options)
+  const { url, close } = await listen(app, config.HOST, config.PORT)
   services.links.leadTo(url)
   return {
     url,
     async stop() {
       await close(stopLimits(config, stops.delaySeconds))
+      await within(stops.servicesMs, services.close())
+    },
+  }
+}
+
+/**
+ * Serves the connections that the parent of this process accepts.
+ *
+ * @param url where the parent listens, once that is known
+ */
+export async function serveForParent(
+  options: ApiOptions & { readonly bus: Bus },
+  url: string | undefined,
+): Promise<ServedApi> {
+  const { config, stops, bus } = options
+  const { services, app } = await prepare(options)
+  if (url !== undefined) services.links.leadTo(url)
+  bus.listen('url', services.links.leadTo)
+  bus.listen('stopping', app.drain.announce)
+  takeConnections(app.server as Server)
+  return {
+    async stop() {
+      // The parent has waited until proxies noticed, and has closed the port.
+      const { delayMs, graceMs, idleMs } = stopLimits(config, stops.delaySeconds)
+      await closeApp(app, { delayMs: 0, graceMs: Math.max(graceMs - delayMs, 0), idleMs })
       await within(stops.servicesMs, services.close())
     },
   }

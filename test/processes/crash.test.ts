@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { isServerOf } from '../../src/database/embedded/processes.ts'
+import { isAlive, isServerOf } from '../../src/database/embedded/processes.ts'
 import {
   becomeCurrent,
   expectFiguresOfLedger,
@@ -15,6 +15,7 @@ import {
 } from '../setup/http/http-client.ts'
 import { createLoad, postAll, seededRandom } from '../setup/load.ts'
 import {
+  childrenOf,
   createDataDir,
   databaseUrl,
   endProcesses,
@@ -85,10 +86,12 @@ describe('a Passbook killed with SIGKILL', () => {
       const load = createLoad(random, userIds, prefix, COUNT)
       const killAt = Math.floor(random() * (COUNT - CONCURRENCY))
       const server = await postgresPid(dataDir.path)
+      const [worker] = (await childrenOf(passbook.pid, 'worker')) as [number]
       const statuses = await postAll(admin, load, CONCURRENCY, (_, count) => {
         if (count === killAt) void passbook.end('SIGKILL')
       })
       await passbook.exited
+      await vi.waitFor(() => expect(isAlive(worker)).toBe(false), { timeout: 10_000 })
       const acknowledged = [...statuses].filter(([, status]) => status === 201).map(([ref]) => ref)
       expect(new Set(statuses.values())).toEqual(new Set([201, 0]))
 

@@ -85,8 +85,8 @@ describe('npm start', () => {
     expect(await isServerOf(dataDir.pgdata, next)).toBe(false)
   }, 60_000)
 
-  it('answers what is under way before it stops', async () => {
-    const passbook = start()
+  it('answers what is under way before it stops, with several processes too', async () => {
+    const passbook = start({ API_PROCESSES: '2' })
     const { blocker, answer } = await sendBlocked(await passbook.url())
     const exit = passbook.end('SIGTERM')
     const { port } = new URL(await passbook.url())

@@ -13,6 +13,8 @@ export interface Told {
   readonly storage_full: undefined
   /** The database is migrated and fits the keys. */
   readonly prepared: undefined
+  /** The API is about to stop, and still serves. */
+  readonly stopping: undefined
   /** Where the API listens. */
   readonly url: string
 }

@@ -8,7 +8,6 @@ import type { Order, Report } from './life.ts'
 
 /** Deaths in a row, without having been ready, after which a start has failed. */
 const MAX_DEATHS = 5
-/** The pause before the first restart; it doubles with each further death. */
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 10_000
 /** A process that was ready for so long ends the series of deaths. */
@@ -34,13 +33,17 @@ interface Options {
   readonly fork: () => ChildProcess
   readonly hub: Hub
   readonly log: Log
+  /** Called when it, or a successor, is ready. */
+  readonly onReady?: (child: ChildProcess) => void
+  /** Milliseconds before the first restart; the pause doubles with each further death. Default: 100. */
+  readonly pauseMs?: number
 }
 
 const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null
 
 /** Forks a process at once, so that it loads its code while the parent prepares what it needs. */
 export function keepRunning<Orders, Ready>(options: Options): KeptProcess<Orders, Ready> {
-  const { name, fork, hub, log } = options
+  const { name, fork, hub, log, pauseMs = FIRST_PAUSE_MS } = options
   let orders: (() => Orders) | undefined
   let stopping = false
   let deaths = 0
@@ -74,7 +77,9 @@ export function keepRunning<Orders, Ready>(options: Options): KeptProcess<Orders
       if ('failed' in report) reason = report.failed
       if (!('ready' in report)) return
       readyAt = performance.now()
+      if (wasReady) log.info({ process: name, process_id: launched.pid }, 'a new process is ready')
       wasReady = true
+      options.onReady?.(launched)
       onReady(report.ready)
     })
     launched.once('exit', onEnd)
@@ -100,7 +105,7 @@ export function keepRunning<Orders, Ready>(options: Options): KeptProcess<Orders
       onFailure(new StartupError(reason ?? `The ${name} process ended ${times}; see its log.`))
       return
     }
-    const pause = Math.min(FIRST_PAUSE_MS * 2 ** (deaths - 1), LONGEST_PAUSE_MS)
+    const pause = Math.min(pauseMs * 2 ** (deaths - 1), LONGEST_PAUSE_MS)
     setTimeout(() => {
       if (stopping) return
       child = launch()

@@ -3,19 +3,20 @@ import { runChild } from '../../lib/children/run-child.ts'
 import type { ApiOrders } from './orders.ts'
 
 /** One of several API processes on one port. */
-await runChild<ApiOrders, string>(async () => {
-  const [{ serveApi }, { prepareDatabase }] = await Promise.all([
+await runChild<ApiOrders, null>(async () => {
+  const [{ serveForParent }, { prepareDatabase }] = await Promise.all([
     import('../serve-api.ts'),
     import('../prepare-database.ts'),
   ])
-  return async ({ databaseUrl, kept, stops, hasWorker, prepares }, bus, log) => {
+  return async ({ databaseUrl, kept, stops, hasWorker, prepares, url }, bus, log) => {
     const environment = readEnvironment(process.env)
     const config = createConfig(environment, kept)
     if (prepares) {
       await prepareDatabase(databaseUrl, environment, config, log)
       bus.tell('prepared', undefined)
     }
-    const { url, stop } = await serveApi({ databaseUrl, config, log, kept, stops, bus, hasWorker })
-    return { ready: url, stop }
+    const options = { databaseUrl, config, log, kept, stops, bus, hasWorker }
+    const { stop } = await serveForParent(options, url)
+    return { ready: null, stop }
   }
 })

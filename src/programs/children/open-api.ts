@@ -1,14 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Config, Environment } from '../../config.ts'
 import { countForChildren } from '../../lib/children/counts.ts'
 import type { Hub } from '../../lib/children/hub.ts'
 import { type KeptProcess, keepRunning } from '../../lib/children/keep-running.ts'
+import { createSharedPort } from '../../lib/children/shared-port.ts'
+import { within } from '../../lib/in-time.ts'
 import type { Log } from '../../lib/log.ts'
+import { listenOn, stopLimits } from '../listen.ts'
 import type { ApiStops, ServedApi } from '../serve-api.ts'
-import { forkApi } from './fork.ts'
+import { forkChild } from './fork.ts'
 import type { ApiOrders } from './orders.ts'
 
 /** What a child may take beyond its own limits before it is killed. */
 const KILL_MARGIN_MS = 2_000
+/** How long children may take to take the last connections of a port that is closed. */
+const TAKE_MS = 1_000
 
 interface ApiOptions {
   readonly environment: Environment
@@ -46,8 +52,9 @@ function openHere({ environment, config, log, hub, stops, hasWorker }: ApiOption
       const serve = async () => {
         const [{ serveApi }] = await loading
         const options = { databaseUrl, config, log, kept, stops, bus: hub, hasWorker }
-        api = await serveApi(options)
-        return api.url
+        const served = await serveApi(options)
+        api = served
+        return served.url
       }
       const prepared = loading.then(([, { prepareDatabase }]) =>
         prepareDatabase(databaseUrl, environment, config, log),
@@ -58,30 +65,43 @@ function openHere({ environment, config, log, hub, stops, hasWorker }: ApiOption
   }
 }
 
-/** Serves in several processes. This one loads none of what they do. */
+/** Serves in several processes. This one listens, and loads none of what they do. */
 function openSeveral({ config, log, hub, stops, hasWorker }: ApiOptions): Api {
   countForChildren(hub)
+  const { HOST, PORT, API_PROCESSES } = config
+  const port = createSharedPort()
+  const fork = () => forkChild('api')
   const processes = Array.from(
-    { length: config.API_PROCESSES },
-    (): KeptProcess<ApiOrders, string> => keepRunning({ name: 'api', fork: forkApi, hub, log }),
+    { length: API_PROCESSES },
+    (): KeptProcess<ApiOrders, null> =>
+      keepRunning({ name: 'api', fork, hub, log, onReady: port.serve }),
   )
   return {
     begin(orders) {
       const told = new Promise<void>((resolve) => hub.listen('prepared', resolve))
-      const begin = (started: (typeof processes)[number], prepares: boolean) =>
-        started.begin(() => ({ ...orders, stops, hasWorker, prepares }))
-      const [first, ...others] = processes as [(typeof processes)[number]]
+      let url: string | undefined
+      const begin = (kept: (typeof processes)[number] | undefined, prepares: boolean) =>
+        kept?.begin(() => ({ ...orders, url, stops, hasWorker, prepares }))
+      const [first, ...others] = processes
       const preparing = begin(first, true)
       const prepared = Promise.race([told, preparing])
       const serve = async () => {
         await prepared
-        const [url] = await Promise.all([preparing, ...others.map((each) => begin(each, false))])
+        await Promise.all([preparing, ...others.map((each) => begin(each, false))])
+        url = await listenOn(HOST, PORT, () => port.listen(HOST, PORT))
+        log.info(`Server listening at ${url}`)
+        hub.tell('url', url)
         return url
       }
       return { prepared, url: serve() }
     },
-    stop: () =>
-      Promise.all(processes.map((each) => each.stop(killAfter(config, stops.servicesMs)))),
+    async stop() {
+      const { delayMs, graceMs } = stopLimits(config, stops.delaySeconds)
+      hub.tell('stopping', undefined)
+      await delay(Math.min(delayMs, graceMs))
+      await within(TAKE_MS, port.close())
+      await Promise.all(processes.map((each) => each.stop(killAfter(config, stops.servicesMs))))
+    },
   }
 }
 

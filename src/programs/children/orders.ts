@@ -6,6 +6,8 @@ interface Orders {
   readonly databaseUrl: string
   /** The secrets of an embedded database. */
   readonly kept?: KeptSecrets | undefined
+  /** Where the API listens, once that is known. */
+  readonly url?: string | undefined
 }
 
 /** What an API process needs to begin. */
@@ -21,6 +23,4 @@ export interface ApiOrders extends Orders {
 export interface WorkerOrders extends Orders {
   /** Limit for closing its services. */
   readonly servicesMs: number
-  /** Where the API listens, once that is known. */
-  readonly url?: string | undefined
 }

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
 import { superuserUrl } from '../../../src/database/embedded/address.ts'
 import { readPostmasterFile } from '../../../src/database/embedded/postmaster-file.ts'
 import type { KeptSecrets } from '../../../src/programs/kept-secrets.ts'
@@ -38,6 +39,7 @@ export function startProcess(
     env: {
       PATH: process.env['PATH'],
       PORT: '0',
+      API_PROCESSES: '1',
       LOG_LEVEL: 'info',
       RATE_LIMIT_PER_MINUTE: '0',
       STOP_DELAY_SECONDS: '0',
@@ -114,6 +116,17 @@ export function startProcess(
   }
   live.add(started)
   return started
+}
+
+/** The processes that a process of Passbook has forked, by the name of their program. */
+export async function childrenOf(pid: number, program: 'api' | 'worker'): Promise<number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,args='])
+  const lines = stdout.split('\n').map((line) => line.trim().split(/\s+/))
+  return lines
+    .filter(
+      ([, parent, , file = '']) => parent === String(pid) && basename(file) === `${program}.js`,
+    )
+    .map(([child]) => Number(child))
 }
 
 /** Kills every process that is still running. */
