@@ -162,7 +162,7 @@ export function requireServers({ DATABASE_URL, REDIS_URL }: Environment): string
   if (DATABASE_URL === undefined || REDIS_URL === undefined) {
     const missing = DATABASE_URL === undefined ? 'DATABASE_URL' : 'REDIS_URL'
     throw new StartupError(
-      `${missing} is not set: separate API and worker processes share a PostgreSQL and a Redis; \`npm start\` runs everything in one process without them.`,
+      `${missing} is not set: separate API and worker processes share a PostgreSQL and a Redis; \`npm start\` runs everything without them.`,
     )
   }
   return DATABASE_URL

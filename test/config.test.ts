@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { createConfig, readEnvironment, requireServers } from '../src/config.ts'
 import { StartupError } from '../src/errors.ts'
@@ -18,6 +19,12 @@ describe('readEnvironment', () => {
       REFRESH_TOKEN_DAYS: 30,
       LOG_LEVEL: 'info',
     })
+  })
+
+  it('leaves a core to the worker and the database, if there are several', () => {
+    const { API_PROCESSES } = readEnvironment({})
+    expect(API_PROCESSES).toBe(Math.max(availableParallelism() - 1, 1))
+    expect(() => readEnvironment({ API_PROCESSES: '65' })).toThrow(StartupError)
   })
 
   it('reads numbers, and takes an empty variable for one not given', () => {

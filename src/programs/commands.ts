@@ -5,7 +5,7 @@ const READY = 'once it is ready. The log then goes to standard error.'
 
 export const startCommand = {
   name: 'start',
-  summary: `Serves the API and runs the worker in one process, on the PostgreSQL of DATABASE_URL or on an embedded one
+  summary: `Serves the API and runs the worker, on the PostgreSQL of DATABASE_URL or on an embedded one
 with its data in DATA_DIR. Prints its address and the admin's user name. Ctrl-C stops it.`,
   document: `{"url", "docs", "data", "admin"}, ${READY}`,
   notes: 'Environment variables configure it. README.md lists them.',
@@ -14,7 +14,7 @@ with its data in DATA_DIR. Prints its address and the admin's user name. Ctrl-C 
 export const apiCommand = {
   name: 'api',
   summary:
-    'Serves the API. Several such processes can run side by side. Needs DATABASE_URL and REDIS_URL.',
+    'Serves the API in API_PROCESSES processes. Several such can run side by side. Needs DATABASE_URL and REDIS_URL.',
   document: `{"url"}, ${READY}`,
   notes: startCommand.notes,
 } as const satisfies Command

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Cache, openCache } from '../../src/cache/cache.ts'
+import type { Bus, Told } from '../../src/lib/children/bus.ts'
 import { createLog } from '../../src/lib/log.ts'
 import { createMetrics, type Metrics } from '../../src/lib/metrics.ts'
 import { cacheReads } from '../setup/cache-reads.ts'
@@ -77,5 +78,37 @@ describe('forgetting', () => {
     // Those come first that were read last, and so are there if any are.
     for (const name of names.toReversed()) await read(1, name)
     expect(await counted()).toEqual({ hit: 0, miss: 3_000 })
+  })
+})
+
+describe('caches of several processes without Redis', () => {
+  /** Two ends of a bus, each of which hears what the other tells. */
+  function createEnds(): [Bus, Bus] {
+    const heard: ((content: never) => void)[] = []
+    const end = (own: number) =>
+      ({
+        listen: (_: keyof Told, listener: (content: never) => void) => {
+          heard[own] = listener
+        },
+        tell: (_: keyof Told, content: never) => heard[1 - own]?.(content),
+      }) as unknown as Bus
+    return [end(0), end(1)]
+  }
+
+  it('forget the answers of a deleted user in each', async () => {
+    const open = (bus: Bus) =>
+      openCache({ bus, isThere: async () => true, metrics, log: createLog('silent') })
+    const caches = createEnds().map(open) as [Cache, Cache]
+    const readAll = (userId: number, answer: string) =>
+      Promise.all(
+        caches.map((each) =>
+          each.getOrSet({ userId, kind: 'figures', name: 'one' }, async () => answer),
+        ),
+      )
+    for (const userId of [1, 2]) await readAll(userId, 'before')
+    await caches[0].forget([1])
+    expect(await readAll(1, 'after')).toEqual(['after', 'after'])
+    expect(await readAll(2, 'after')).toEqual(['before', 'before'])
+    for (const each of caches) await each.close()
   })
 })
