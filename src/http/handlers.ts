@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import type { OperationId, operations } from '../generated/operations.ts'
-import type { ReadyAnswer } from '../lib/ready-answer.ts'
+import type { ReadyAnswer } from '../lib/answers/ready-answer.ts'
 import type { Caller } from './auth.ts'
 
 export type Operation = (typeof operations)[OperationId]

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { type Logger, type LoggerOptions, pino } from 'pino'
-import { redact } from './redact.ts'
-import { inSource } from './stack/in-source.ts'
+import { inSource } from './logging/in-source.ts'
+import { redact } from './logging/redact.ts'
 
 /** Passbook's logger: JSON lines without secrets or personal data. */
 export type Log = Logger

@@ -1,9 +1,9 @@
 import type { Config } from '../config.ts'
 
-/** What an API process takes beside DATABASE_POOL_SIZE: other pools, queues, probe and the keys. */
-const OF_AN_API = 16
+/** What an API process takes beside DATABASE_POOL_SIZE: other pools, shared statements, queues, probe and the keys. */
+const OF_AN_API = 20
 /** The same of a worker, with what each job may take. */
-const OF_A_WORKER = 32
+const OF_A_WORKER = 36
 const OF_A_JOB = 3
 /** For commands, `psql` and whatever else comes. */
 const SPARE = 20

@@ -1,4 +1,4 @@
-import type { ReadyAnswer } from '../../src/lib/ready-answer.ts'
+import type { ReadyAnswer } from '../../src/lib/answers/ready-answer.ts'
 
 /** What a ready answer says. */
 export const contentOf = <T>({ identity }: ReadyAnswer<T>): T =>

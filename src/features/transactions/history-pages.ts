@@ -8,8 +8,8 @@ import type { Transaction } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type Paging, pageHeaders, toPage } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
+import { ReadyAnswer } from '../../lib/answers/ready-answer.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
-import { ReadyAnswer } from '../../lib/ready-answer.ts'
 import { mayAccess, userExists } from '../users/users.public.ts'
 import {
   type HistoryFilter,

@@ -1,4 +1,4 @@
-import { etagOfBytes, ReadyAnswer } from '../../lib/ready-answer.ts'
+import { etagOfBytes, ReadyAnswer } from '../../lib/answers/ready-answer.ts'
 
 const ENTITY_TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g
 /** The strong entity tag of a record: it changes with every byte of the record's JSON. */

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ReadyAnswer } from '../../lib/ready-answer.ts'
+import type { ReadyAnswer } from '../../lib/answers/ready-answer.ts'
 import { namesETag } from './etag.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'

@@ -6,9 +6,6 @@ import { fileURLToPath } from 'node:url'
 export function forkChild(name: 'api' | 'worker'): ChildProcess {
   const file = fileURLToPath(new URL(`${name}${extname(import.meta.url)}`, import.meta.url))
   return fork(file, process.argv.slice(2), {
-    execArgv: process.sourceMapsEnabled
-      ? [...process.execArgv, '--enable-source-maps']
-      : process.execArgv,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
 }

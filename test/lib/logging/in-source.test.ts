@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { inSource } from '../../../src/lib/stack/in-source.ts'
+import { inSource } from '../../../src/lib/logging/in-source.ts'
 
 let folder: string
 const urlOf = (file: string) => pathToFileURL(join(folder, file)).href
