@@ -40,8 +40,9 @@ await runProcess(startCommand, async (environment, log) => {
   const serving = api.begin({ databaseUrl, kept })
   await serving.prepared
   const working = worker.begin(() => ({ databaseUrl, kept, url, servicesMs: SERVICES_STOP_MS }))
-  ;[url] = await Promise.all([serving.url, working])
-  hub.tell('url', url)
+  url = await serving.url
+  // Requests need no worker. One that cannot start ends all, as an unhandled rejection.
+  working.then(() => hub.tell('url', url as string))
   postgres?.exited.then(async () => {
     if (stopping) return
     if (await ranOutOfSpace(dataDir, join(dataDir, 'postgres.log'))) {

@@ -43,6 +43,12 @@ export interface Api {
 export const killAfter = ({ STOP_GRACE_SECONDS }: Config, servicesMs: number): number =>
   STOP_GRACE_SECONDS * 1000 + servicesMs + KILL_MARGIN_MS
 
+/** Whoever awaits the first gets its error, and never comes to the second. */
+function begun(prepared: Promise<unknown>, url: Promise<string>) {
+  url.catch(() => undefined)
+  return { prepared, url }
+}
+
 /** Serves in this process: a single process needs no parent, which would take memory. */
 function openHere({ environment, config, log, hub, stops, hasWorker }: ApiOptions): Api {
   const loading = Promise.all([import('../serve-api.ts'), import('../prepare-database.ts')])
@@ -59,7 +65,7 @@ function openHere({ environment, config, log, hub, stops, hasWorker }: ApiOption
       const prepared = loading.then(([, { prepareDatabase }]) =>
         prepareDatabase(databaseUrl, environment, config, log),
       )
-      return { prepared, url: prepared.then(serve) }
+      return begun(prepared, prepared.then(serve))
     },
     stop: async () => await api?.stop(),
   }
@@ -93,7 +99,7 @@ function openSeveral({ config, log, hub, stops, hasWorker }: ApiOptions): Api {
         hub.tell('url', url)
         return url
       }
-      return { prepared, url: serve() }
+      return begun(prepared, serve())
     },
     async stop() {
       const { delayMs, graceMs } = stopLimits(config, stops.delaySeconds)
