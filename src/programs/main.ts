@@ -27,8 +27,6 @@ await runProcess(startCommand, async (environment, log) => {
   const kept = environment.DATABASE_URL === undefined ? await ensureSecrets(dataDir) : undefined
   const config = createConfig(environment, kept)
   const hub = createHub()
-  const options = { name: 'worker', fork: () => forkChild('worker'), hub, log }
-  const worker: KeptProcess<WorkerOrders, null> = keepRunning(options)
   const api = openApi({ environment, config, log, hub, stops: STOPS, hasWorker: true })
   const maxConnections = connectionsFor(config)
   const postgres =
@@ -36,13 +34,12 @@ await runProcess(startCommand, async (environment, log) => {
     (await startEmbeddedPostgres({ dataDir, password: kept.databasePassword, maxConnections }))
   const databaseUrl = postgres?.url ?? (environment.DATABASE_URL as string)
   let stopping = false
-  let url: string | undefined
-  const serving = api.begin({ databaseUrl, kept })
-  await serving.prepared
-  const working = worker.begin(() => ({ databaseUrl, kept, url, servicesMs: SERVICES_STOP_MS }))
-  url = await serving.url
-  // Requests need no worker. One that cannot start ends all, as an unhandled rejection.
-  working.then(() => hub.tell('url', url as string))
+  const url = await api.begin({ databaseUrl, kept })
+  // Requests need no worker, and beside it the start would take twice as long.
+  const fork = () => forkChild('worker')
+  const worker: KeptProcess<WorkerOrders, null> = keepRunning({ name: 'worker', fork, hub, log })
+  // One that cannot start ends all, as an unhandled rejection.
+  void worker.begin(() => ({ databaseUrl, kept, url, servicesMs: SERVICES_STOP_MS }))
   postgres?.exited.then(async () => {
     if (stopping) return
     if (await ranOutOfSpace(dataDir, join(dataDir, 'postgres.log'))) {

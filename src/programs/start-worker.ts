@@ -15,7 +15,7 @@ interface WorkerOptions {
   readonly servicesMs: number
   /** Reaches the API processes of the same parent, if there is one. */
   readonly bus?: Bus
-  /** Where the API listens, as far as that is known. */
+  /** Where the API listens, if that is known. */
   readonly url?: string | undefined
 }
 
@@ -38,7 +38,6 @@ export async function startWorker(options: WorkerOptions): Promise<StartedWorker
   const { databaseUrl, config, log, servicesMs, bus, url } = options
   const services = openServices(config, databaseUrl, log, 'worker', bus && { bus })
   if (url !== undefined) services.links.leadTo(url)
-  bus?.listen('url', services.links.leadTo)
   await persist(() => services.keys.start(), log)
   const health =
     bus !== undefined || config.WORKER_PORT === undefined

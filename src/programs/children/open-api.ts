@@ -28,13 +28,8 @@ interface ApiOptions {
 
 /** The API, in this process or in several. */
 export interface Api {
-  /** Prepares the database, then serves. */
-  begin(orders: Pick<ApiOrders, 'databaseUrl' | 'kept'>): {
-    /** The database can be used. */
-    readonly prepared: Promise<unknown>
-    /** Where all processes listen. */
-    readonly url: Promise<string>
-  }
+  /** Prepares the database, then serves. @returns the URL, once all processes serve it */
+  begin(orders: Pick<ApiOrders, 'databaseUrl' | 'kept'>): Promise<string>
   /** Answers what is under way, and ends. */
   stop(): Promise<unknown>
 }
@@ -43,29 +38,18 @@ export interface Api {
 export const killAfter = ({ STOP_GRACE_SECONDS }: Config, servicesMs: number): number =>
   STOP_GRACE_SECONDS * 1000 + servicesMs + KILL_MARGIN_MS
 
-/** Whoever awaits the first gets its error, and never comes to the second. */
-function begun(prepared: Promise<unknown>, url: Promise<string>) {
-  url.catch(() => undefined)
-  return { prepared, url }
-}
-
 /** Serves in this process: a single process needs no parent, which would take memory. */
 function openHere({ environment, config, log, hub, stops, hasWorker }: ApiOptions): Api {
   const loading = Promise.all([import('../serve-api.ts'), import('../prepare-database.ts')])
   let api: ServedApi | undefined
   return {
-    begin({ databaseUrl, kept }) {
-      const serve = async () => {
-        const [{ serveApi }] = await loading
-        const options = { databaseUrl, config, log, kept, stops, bus: hub, hasWorker }
-        const served = await serveApi(options)
-        api = served
-        return served.url
-      }
-      const prepared = loading.then(([, { prepareDatabase }]) =>
-        prepareDatabase(databaseUrl, environment, config, log),
-      )
-      return begun(prepared, prepared.then(serve))
+    async begin({ databaseUrl, kept }) {
+      const [{ serveApi }, { prepareDatabase }] = await loading
+      await prepareDatabase(databaseUrl, environment, config, log)
+      const options = { databaseUrl, config, log, kept, stops, bus: hub, hasWorker }
+      const served = await serveApi(options)
+      api = served
+      return served.url
     },
     stop: async () => await api?.stop(),
   }
@@ -83,23 +67,19 @@ function openSeveral({ config, log, hub, stops, hasWorker }: ApiOptions): Api {
       keepRunning({ name: 'api', fork, hub, log, onReady: port.serve }),
   )
   return {
-    begin(orders) {
-      const told = new Promise<void>((resolve) => hub.listen('prepared', resolve))
+    async begin(orders) {
+      const prepared = new Promise<void>((resolve) => hub.listen('prepared', resolve))
       let url: string | undefined
       const begin = (kept: (typeof processes)[number] | undefined, prepares: boolean) =>
         kept?.begin(() => ({ ...orders, url, stops, hasWorker, prepares }))
       const [first, ...others] = processes
       const preparing = begin(first, true)
-      const prepared = Promise.race([told, preparing])
-      const serve = async () => {
-        await prepared
-        await Promise.all([preparing, ...others.map((each) => begin(each, false))])
-        url = await listenOn(HOST, PORT, () => port.listen(HOST, PORT))
-        log.info(`Server listening at ${url}`)
-        hub.tell('url', url)
-        return url
-      }
-      return begun(prepared, serve())
+      await Promise.race([prepared, preparing])
+      await Promise.all([preparing, ...others.map((each) => begin(each, false))])
+      url = await listenOn(HOST, PORT, () => port.listen(HOST, PORT))
+      log.info(`Server listening at ${url}`)
+      hub.tell('url', url)
+      return url
     },
     async stop() {
       const { delayMs, graceMs } = stopLimits(config, stops.delaySeconds)
