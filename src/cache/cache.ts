@@ -8,6 +8,7 @@ import type { Log } from '../lib/log.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import { openRedis } from '../lib/redis.ts'
 import type { SharedRedis } from '../lib/redis-watch.ts'
+import { Remembered } from '../lib/remembered.ts'
 import { answerKey } from './answer-key.ts'
 import { AnswersByUser } from './answers-by-user.ts'
 import { AnswersInMemory } from './answers-in-memory.ts'
@@ -24,6 +25,8 @@ const LIFETIMES = {
 } as const
 const MAX_READY_ANSWERS = 10_000
 const MAX_READY_BYTES = 32 * 1024 * 1024
+/** Deleted users that are remembered, at least: those whose answers may be under way. */
+const GONE_USERS = 10_000
 /** What a ready answer takes beside its body. */
 const READY_OVERHEAD_BYTES = 500
 /** The longest time to disconnect: an unavailable Redis never confirms. */
@@ -46,8 +49,13 @@ export interface Cache {
   getOrSet<T>(question: Question, compute: () => Promise<T>): Promise<T>
   /** The ready answer that this process keeps. */
   kept(question: Question): ReadyAnswer | undefined
-  /** Keeps a ready answer in this process. Not for a unit of work. */
-  keep(question: Question, answer: ReadyAnswer): Promise<void>
+  /** Keeps a ready answer in this process, unless its user was deleted. Not for a unit of work. */
+  keep(question: Question, answer: ReadyAnswer): void
+  /**
+   * The ready answer that this process keeps, or the newly made one; concurrent callers share it.
+   * Within a unit of work it is always made: what is not committed may have no version yet.
+   */
+  ready<T>(question: Question, make: () => Promise<ReadyAnswer<T>>): Promise<ReadyAnswer<T>>
   /**
    * Deletes all answers about deleted users, in every process and in Redis, after the transaction
    * commits. An unavailable Redis may keep some until they expire; nobody reads them, since the
@@ -80,14 +88,22 @@ export function openCache({ shared, bus: processes, isThere, metrics, log }: Dep
     maxBytes: MAX_READY_BYTES,
     bytesOf: ({ identity }) => identity.bytes.length + READY_OVERHEAD_BYTES,
   })
-  const hit = (kind: Question['kind']) => metrics.cacheReads.labels({ kind, result: 'hit' })
-  const hits = {
-    figures: hit('figures'),
-    days: hit('days'),
-    history: hit('history'),
-    user: hit('user'),
+  const countsOf = (result: 'hit' | 'miss') => {
+    const count = (kind: Question['kind']) => metrics.cacheReads.labels({ kind, result })
+    return {
+      figures: count('figures'),
+      days: count('days'),
+      history: count('history'),
+      user: count('user'),
+    }
   }
-  const deleted = (userId: string) => ready.deleteUser(userId)
+  const [hits, misses] = [countsOf('hit'), countsOf('miss')]
+  const making = new Map<string, Promise<ReadyAnswer>>()
+  const gone = new Remembered<string, true>(GONE_USERS)
+  const deleted = (userId: string) => {
+    gone.set(userId, true)
+    ready.deleteUser(userId)
+  }
   const memory = bentostore().useL1Layer({
     options: {},
     factory: () => new AnswersInMemory({ prefix: PREFIX, deleted }),
@@ -119,6 +135,19 @@ export function openCache({ shared, bus: processes, isThere, metrics, log }: Dep
     await remove(userIds)
   }
 
+  function kept({ userId, kind, name }: Question): ReadyAnswer | undefined {
+    const answer = ready.answers.get(answerKey(userId, `${kind}:${name}`))
+    if (answer !== undefined) hits[kind].inc()
+    return answer
+  }
+
+  function keep({ userId, kind, name }: Question, answer: ReadyAnswer): void {
+    misses[kind].inc()
+    // A user who was deleted meanwhile was forgotten before this answer was made.
+    if (gone.get(String(userId))) return
+    ready.answers.set(answerKey(userId, `${kind}:${name}`), answer, { ttl: LIFETIMES[kind] })
+  }
+
   return {
     async getOrSet({ userId, kind, name }, compute) {
       if (isInUnitOfWork()) return await compute()
@@ -139,16 +168,20 @@ export function openCache({ shared, bus: processes, isThere, metrics, log }: Dep
       if (computed && !(await isThere(userId))) await remove([userId])
       return answer
     },
-    kept({ userId, kind, name }) {
-      const answer = ready.answers.get(answerKey(userId, `${kind}:${name}`))
-      if (answer !== undefined) hits[kind].inc()
+    kept,
+    keep,
+    async ready<T>(question: Question, make: () => Promise<ReadyAnswer<T>>) {
+      if (isInUnitOfWork()) return await make()
+      const found = kept(question)
+      if (found !== undefined) return found as ReadyAnswer<T>
+      const key = answerKey(question.userId, `${question.kind}:${question.name}`)
+      const underWay = making.get(key)
+      if (underWay !== undefined) return (await underWay) as ReadyAnswer<T>
+      const made = make().finally(() => making.delete(key))
+      making.set(key, made)
+      const answer = await made
+      keep(question, answer)
       return answer
-    },
-    async keep({ userId, kind, name }, answer) {
-      const key = answerKey(userId, `${kind}:${name}`)
-      ready.answers.set(key, answer, { ttl: LIFETIMES[kind] })
-      // A user deleted meanwhile was forgotten before this answer was kept.
-      if (!(await isThere(userId))) ready.deleteUser(String(userId))
     },
     forget: (userIds) => afterCommit(() => removeEverywhere(userIds)),
     close: async () => {

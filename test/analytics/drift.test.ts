@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { contentOf } from '../../src/lib/answers/ready-answer.ts'
 import { readLedger, readStatistics } from '../setup/ledger.ts'
-import { contentOf } from '../setup/ready-content.ts'
 import { insertDays, insertUser, readOutbox } from '../setup/rows.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Database } from '../../src/database/client.ts'
+import type { PlainDatabase } from '../../src/database/client.ts'
 import { createAnalyticsService } from '../../src/features/analytics/analytics.service.ts'
 import type { User } from '../../src/generated/schemas.ts'
-import { contentOf } from '../setup/ready-content.ts'
+import { contentOf } from '../../src/lib/answers/ready-answer.ts'
 import { type Account, startTestService, type TestService } from '../setup/service.ts'
 
 /** Without a worker: each test calls the recomputation itself. */
@@ -128,20 +128,21 @@ describe('caching', () => {
       arrived = resolve
     })
     const { database, lookUps, cache, metrics, outbox } = service.services
-    const slowDatabase = {
-      async $queryRaw(...args: Parameters<Database['$queryRaw']>) {
-        const rows = await database.$queryRaw(...args)
+    const slowLookUps: PlainDatabase = {
+      async rows<Row extends object>(text: string, values: readonly unknown[]) {
+        const rows = await lookUps.rows<Row>(text, values)
+        if (!text.includes('user_statistics')) return rows
         arrived()
         await released
         return rows
       },
-    } as unknown as Database
+    }
     const slow = createAnalyticsService({
-      lookUps,
+      database,
+      lookUps: slowLookUps,
       cache,
       metrics,
       outbox,
-      database: slowDatabase,
       defaultCurrency: 'USD',
     })
     const slowRead = slow.read({ id: staff.id, role: 'staff' }, customer.id, {})

@@ -3,10 +3,10 @@ import type { PlainDatabase } from '../../src/database/client.ts'
 import { inUnitOfWork } from '../../src/database/unit-of-work.ts'
 import { createHistoryReader } from '../../src/features/transactions/history-pages.ts'
 import type { Transaction, User } from '../../src/generated/schemas.ts'
+import { contentOf } from '../../src/lib/answers/ready-answer.ts'
 import { cacheReads } from '../setup/cache-reads.ts'
 import { useCast } from '../setup/cast.ts'
 import { queryOnce } from '../setup/figures.ts'
-import { contentOf } from '../setup/ready-content.ts'
 
 const cast = useCast()
 /** A path of a request. */

@@ -5,12 +5,13 @@ import { type FieldError, invalid, notFound, queryError } from '../../errors.ts'
 import type { Nudge } from '../../events/passes.ts'
 import type { Analytics } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
-import { ReadyAnswer } from '../../lib/answers/ready-answer.ts'
+import { contentOf, ReadyAnswer } from '../../lib/answers/ready-answer.ts'
 import { minorDigits } from '../../lib/currencies.ts'
 import type { Metrics } from '../../lib/metrics.ts'
 import { mayAccess } from '../users/users.public.ts'
 import { analyticsView } from './analytics.view.ts'
 import {
+  createTotalsLookUp,
   type DayFigures,
   type Figures,
   MAX_DAYS,
@@ -86,6 +87,7 @@ export function createAnalyticsService({
   defaultCurrency,
 }: Deps) {
   const stateOf = shareLookUp<StateRow>(lookUps, STATES)
+  const totalsOf = createTotalsLookUp(lookUps)
 
   /** @throws AppError 422 for an unknown currency, a date out of range, or `to` before `from` */
   function select(
@@ -124,19 +126,11 @@ export function createAnalyticsService({
     return { version: '0', computed_at: user.createdAt, waiting }
   }
 
-  /**
-   * The key carries the version that was read before computing. So a slow reader fills an old key,
-   * and never puts old figures under a new one.
-   */
-  function cached<T>(
-    kind: 'figures' | 'days',
-    selection: Selection,
-    version: string,
-    compute: () => Promise<T>,
-  ) {
-    const { userId, currency, from = '', to = '' } = selection
-    const name = [version, currency, from, to].join(':')
-    return cache.getOrSet({ userId, kind, name }, compute)
+  /** The totals of a user are one row, which requests that arrive together read together. */
+  async function readStored(selection: Selection): Promise<Figures> {
+    const { userId, currency, from, to } = selection
+    if (from !== undefined || to !== undefined) return await readFigures(database, selection, false)
+    return await totalsOf({ userId, currency })
   }
 
   return {
@@ -153,17 +147,18 @@ export function createAnalyticsService({
       const { version, computed_at, waiting } = await readState(caller, userId)
       const selection = select(userId, query)
       const { currency, from = '', to = '' } = selection
-      const name = [version, waiting, currency, from, to].join(':')
-      const question = { userId, kind: 'figures', name } as const
-      const kept = cache.kept(question) as ReadyAnswer<Analytics> | undefined
-      if (kept) return kept
-      const figures = await cached('figures', selection, version, () =>
-        readFigures(database, selection, false),
-      )
-      const record = { ...selection, figures, computedAt: computed_at, isCurrent: !waiting }
-      const answer = new ReadyAnswer(analyticsView(record))
-      await cache.keep(question, answer)
-      return answer
+      const questionOf = (isWaiting: boolean) => {
+        const name = [version, isWaiting, currency, from, to].join(':')
+        return { userId, kind: 'figures', name } as const
+      }
+      return await cache.ready(questionOf(waiting), async () => {
+        // Figures of one version stay the same while a change waits.
+        const other = cache.kept(questionOf(!waiting)) as ReadyAnswer<Analytics> | undefined
+        if (other) return new ReadyAnswer({ ...contentOf(other), is_current: !waiting })
+        const figures = await readStored(selection)
+        const record = { ...selection, figures, computedAt: computed_at, isCurrent: !waiting }
+        return new ReadyAnswer(analyticsView(record))
+      })
     },
 
     /**
@@ -193,7 +188,11 @@ export function createAnalyticsService({
       const selection = select(userId, query)
       const { currency } = selection
       const compute = () => readDays(database, selection, fromLedger)
-      const days = fromLedger ? await compute() : await cached('days', selection, version, compute)
+      // The key carries the version that was read before computing. So a slow reader fills an old
+      // key, and never puts old figures under a new one.
+      const name = [version, currency, selection.from ?? '', selection.to ?? ''].join(':')
+      const question = { userId, kind: 'days', name } as const
+      const days = fromLedger ? await compute() : await cache.getOrSet(question, compute)
       if (days.length > MAX_DAYS) throw tooManyDays()
       return { currency, days }
     },

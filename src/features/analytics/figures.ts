@@ -1,4 +1,5 @@
-import { type Database, Prisma } from '../../database/client.ts'
+import { type Database, type PlainDatabase, Prisma } from '../../database/client.ts'
+import { shareStatement } from '../../database/share-statement.ts'
 
 /** A user's transactions in one currency. Without `from` or `to` the period is open at that end. */
 export interface Selection {
@@ -60,25 +61,44 @@ function ledgerDays({
 const daysOf = (selection: Selection, fromLedger: boolean) =>
   fromLedger ? ledgerDays(selection) : storedDays(selection)
 
-/** Reads the totals of a selection. Of equally busy days, the latest is the busiest. */
+const TOTALS = `
+  SELECT place::int AS place, totals.*
+  FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS asked (subject, code, place)
+  CROSS JOIN LATERAL (
+    SELECT transaction_count, total_credit::text AS total_credit, total_debit::text AS total_debit,
+      busiest_date::text AS busiest_date, busiest_count
+    FROM user_statistics WHERE user_id = subject AND currency = code OFFSET 0) AS totals`
+
+/**
+ * Creates what reads the stored totals of all of a user's transactions in one currency. Requests
+ * that arrive together share a look-up.
+ */
+export function createTotalsLookUp(lookUps: PlainDatabase) {
+  return shareStatement(async (asked: readonly Pick<Selection, 'userId' | 'currency'>[]) => {
+    const rows = await lookUps.rows<Figures & { readonly place: number }>(TOTALS, [
+      asked.map(({ userId }) => userId),
+      asked.map(({ currency }) => currency),
+    ])
+    const found = new Map(rows.map((row) => [row.place - 1, row]))
+    return asked.map((_, index) => found.get(index) ?? NOTHING)
+  })
+}
+
+/**
+ * Adds up the days of a selection, of which each has figures. Of equally busy days, the latest is
+ * the busiest.
+ */
 export async function readFigures(
   database: Database,
   selection: Selection,
   fromLedger: boolean,
 ): Promise<Figures> {
-  const { userId, currency, from, to } = selection
-  const rolledUp = !fromLedger && from === undefined && to === undefined
-  const [figures] = rolledUp
-    ? await database.$queryRaw<Figures[]>`
-        SELECT transaction_count, total_credit::text, total_debit::text,
-          busiest_date::text, busiest_count
-        FROM user_statistics WHERE user_id = ${userId} AND currency = ${currency}`
-    : await database.$queryRaw<Figures[]>`
-        SELECT sum(transaction_count)::int AS transaction_count,
-          sum(total_credit)::text AS total_credit, sum(total_debit)::text AS total_debit,
-          busiest_day(max(busyness(transaction_count, date)))::text AS busiest_date,
-          max(transaction_count) AS busiest_count
-        FROM (${daysOf(selection, fromLedger)}) AS days HAVING count(*) > 0`
+  const [figures] = await database.$queryRaw<Figures[]>`
+    SELECT sum(transaction_count)::int AS transaction_count,
+      sum(total_credit)::text AS total_credit, sum(total_debit)::text AS total_debit,
+      busiest_day(max(busyness(transaction_count, date)))::text AS busiest_date,
+      max(transaction_count) AS busiest_count
+    FROM (${daysOf(selection, fromLedger)}) AS days HAVING count(*) > 0`
   return figures ?? NOTHING
 }
 

@@ -1,5 +1,4 @@
 import type { Cache } from '../../cache/cache.ts'
-import { sealAnswers } from '../../cache/sealed-answers.ts'
 import type { Database, PlainDatabase } from '../../database/client.ts'
 import { shareLookUp } from '../../database/share-statement.ts'
 import { isInUnitOfWork } from '../../database/unit-of-work.ts'
@@ -75,7 +74,6 @@ const isOpen = ({ userId: _, ...filters }: HistoryFilter) => Object.keys(filters
  */
 export function createHistoryReader({ database, prepared, lookUps, crypto, cache }: Deps) {
   const headOf = shareLookUp<Head>(lookUps, HEADS)
-  const sealed = sealAnswers(cache, crypto)
 
   /** Reads the state of a user's history. @throws AppError 404, also for somebody else's */
   async function readState(caller: Caller, userId: number): Promise<State> {
@@ -112,24 +110,19 @@ export function createHistoryReader({ database, prepared, lookUps, crypto, cache
     return { ...page, items: page.items.map(transactionView) }
   }
 
-  /** Reads a page, the first one from the cache if it is there. */
-  async function read(
+  async function make(
     userId: number,
     query: HistoryQuery,
+    target: string,
     state: State,
-  ): Promise<Page<Transaction>> {
+  ): Promise<ReadyAnswer<Transaction[]>> {
     const [filter, paging] = checkAll(
       () => historyFilter(userId, query),
       () => historyPaging(query),
     )
-    if (!isFirstPage(query)) return await readPage(filter, paging, state)
-    const { limit, offset } = paging
-    const { from, to, type, currency, min_amount, max_amount } = query
-    const mode = offset === undefined ? 'cursor' : 'page'
-    const asked = [mode, limit, from, to, type, currency, min_amount, max_amount]
-    const name = JSON.stringify([state.version, ...asked])
-    const compute = () => readPage(filter, paging, state)
-    return await sealed.getOrSet({ userId, kind: 'history', name }, compute)
+    const page = await readPage(filter, paging, state)
+    const headers = pageHeaders({ originalUrl: target }, query, page)
+    return new ReadyAnswer([...page.items], { headers, packs: true })
   }
 
   /**
@@ -145,14 +138,9 @@ export function createHistoryReader({ database, prepared, lookUps, crypto, cache
     target: string,
   ): Promise<ReadyAnswer<Transaction[]>> => {
     const state = await readState(caller, userId)
-    const question = { userId, kind: 'history', name: `${state.version} ${target}` } as const
-    const isKept = isFirstPage(query) && target.length <= MAX_TARGET_LENGTH && !isInUnitOfWork()
-    const kept = isKept ? cache.kept(question) : undefined
-    if (kept) return kept as ReadyAnswer<Transaction[]>
-    const page = await read(userId, query, state)
-    const headers = pageHeaders({ originalUrl: target }, query, page)
-    const answer = new ReadyAnswer([...page.items], { headers, packs: true })
-    if (isKept) await cache.keep(question, answer)
-    return answer
+    const compute = () => make(userId, query, target, state)
+    if (!isFirstPage(query) || target.length > MAX_TARGET_LENGTH) return await compute()
+    const name = `${state.version} ${target}`
+    return await cache.ready({ userId, kind: 'history', name }, compute)
   }
 }

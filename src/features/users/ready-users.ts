@@ -77,7 +77,7 @@ export function createReadyUsers({ lookUps, crypto, cache }: Deps) {
     if (kept && found.id === null) return kept
     const row = { ...found, id: BigInt(id) } as ShownRow
     const made = new ReadyUser(userView(decryptUser(crypto, row)), found.version)
-    await cache.keep(question, made)
+    cache.keep(question, made)
     return made
   }
 }

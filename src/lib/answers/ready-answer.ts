@@ -62,3 +62,7 @@ export class ReadyAnswer<T = unknown> extends Represented {
     this.packs = packs && this.identity.bytes.length >= MIN_PACKED_BYTES
   }
 }
+
+/** What a ready answer says. */
+export const contentOf = <T>({ identity }: ReadyAnswer<T>): T =>
+  JSON.parse(identity.bytes.toString())
