@@ -41,6 +41,20 @@ function digitsOf(currency: string): number {
 export const formatMoney = (amount: Money, currency: string): string =>
   amount.toFixed(digitsOf(currency))
 
+/** How many decimals stored amounts have. */
+const STORED_DIGITS = 4
+const ZEROS = '0'.repeat(STORED_DIGITS)
+
+/** Formats an amount as PostgreSQL stores it, such as `1250.0000`, without making it a number. */
+export function formatStored(amount: string, currency: string): string {
+  const digits = digitsOf(currency)
+  const point = amount.length - STORED_DIGITS - 1
+  const rest = amount.slice(point + 1 + digits)
+  const isExact = amount[point] === '.' && rest === ZEROS.slice(digits)
+  if (!isExact) return formatMoney(money(amount), currency)
+  return amount.slice(0, digits === 0 ? point : point + 1 + digits)
+}
+
 /** Formats an amount of any precision, rounded down to its currency's minor digits. */
 export const floorMoney = (amount: Money, currency: string): string =>
   amount.toFixed(digitsOf(currency), Decimal.ROUND_DOWN)

@@ -6,6 +6,7 @@ import {
   averageMoney,
   checkAmount,
   formatMoney,
+  formatStored,
   money,
   requireCurrency,
 } from '../../src/lib/money.ts'
@@ -29,6 +30,20 @@ function divideHalfEven(dividend: bigint, divisor: bigint): bigint {
   const up = twice > divisor || (twice === divisor && quotient % 2n === 1n)
   return up ? quotient + 1n : quotient
 }
+
+describe('formatStored', () => {
+  it('is what formatMoney makes of the same amount, whatever is stored', () => {
+    const stored = fc.tuple(fc.bigInt(0n, 9_999_999_999_999n), fc.nat(9_999))
+    fc.assert(
+      fc.property(stored, fc.constantFrom('USD', 'JPY', 'KWD', 'CLF'), ([whole, part], code) => {
+        for (const decimals of [part, part - (part % 100), 0]) {
+          const amount = `${whole}.${String(decimals).padStart(4, '0')}`
+          expect(formatStored(amount, code)).toBe(formatMoney(money(amount), code))
+        }
+      }),
+    )
+  })
+})
 
 describe('formatMoney', () => {
   it.each([

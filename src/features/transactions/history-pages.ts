@@ -19,7 +19,6 @@ import {
   historyPosition,
 } from './history.ts'
 import { countMatching, readPart } from './read-page.ts'
-import { transactionView } from './transactions.view.ts'
 
 interface Deps {
   readonly database: Database
@@ -106,8 +105,7 @@ export function createHistoryReader({ database, prepared, lookUps, crypto, cache
       readPart(prepared, crypto, filter, part),
       offset === undefined ? undefined : count(filter, state),
     ])
-    const page = toPage(transactions, limit, historyPosition, total)
-    return { ...page, items: page.items.map(transactionView) }
+    return toPage(transactions, limit, historyPosition, total)
   }
 
   async function make(

@@ -1,10 +1,11 @@
 import type { Static } from 'typebox'
 import { type FieldError, inQuery, invalid, queryError } from '../../errors.ts'
 import type { listUserTransactions } from '../../generated/operations.ts'
+import type { Transaction } from '../../generated/schemas.ts'
 import { readPaging } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
 import { DAY_MS } from '../../lib/day.ts'
-import { checkCurrency, checkDate, isStorable, type TransactionRecord } from './fields.ts'
+import { checkCurrency, checkDate, isStorable } from './fields.ts'
 
 export type HistoryQuery = Static<typeof listUserTransactions.schema.querystring>
 
@@ -76,4 +77,7 @@ export const historyPaging = (query: HistoryQuery) =>
       : undefined,
   )
 
-export const historyPosition = ({ date, id }: TransactionRecord) => [date.getTime(), Number(id)]
+export const historyPosition = ({ transaction_date, id }: Transaction) => [
+  Date.parse(transaction_date),
+  id,
+]

@@ -1,7 +1,8 @@
 import type { PlainDatabase } from '../../database/client.ts'
+import type { Transaction } from '../../generated/schemas.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
-import { type Money, money } from '../../lib/money.ts'
-import { decryptFullName, type TransactionRecord } from './fields.ts'
+import { formatStored } from '../../lib/money.ts'
+import { decryptFullName } from './fields.ts'
 import type { HistoryFilter, HistoryPosition } from './history.ts'
 
 /** Which part of the matching transactions to read: after a position, or so many further on. */
@@ -11,22 +12,25 @@ interface Part {
   readonly after?: HistoryPosition
 }
 
-/** A row as both drivers give it. */
+/** A row as both drivers give it. Its times are text, such as `2026-01-31 10:15:00.12`, in UTC. */
 interface Row {
   readonly id: string
   readonly full_name: Uint8Array
-  readonly date: Date
+  readonly date: string
   readonly amount: string
-  readonly type: string
+  readonly type: Transaction['transaction_type']
   readonly currency: string
   readonly description: string | null
   readonly reference: string | null
-  readonly created_at: Date
-  readonly updated_at: Date
+  readonly created_at: string
+  readonly updated_at: string
 }
 
-const COLUMNS = `id::text AS id, full_name, transaction_date AS date, transaction_amount::text AS amount,
-  transaction_type AS type, currency, description, reference, created_at, updated_at`
+const utc = (column: string, name = column) => `(${column} AT TIME ZONE 'UTC')::text AS ${name}`
+
+const COLUMNS = `id::text AS id, full_name, ${utc('transaction_date', 'date')},
+  transaction_amount::text AS amount, transaction_type AS type, currency, description, reference,
+  ${utc('created_at')}, ${utc('updated_at')}`
 
 /** The condition of each filter, with the place of its value. */
 const CONDITIONS: Readonly<Record<keyof HistoryFilter, (place: string) => string>> = {
@@ -50,20 +54,29 @@ function conditionsOf(filter: HistoryFilter, place: (value: unknown) => string):
   return names.map((name) => CONDITIONS[name](place(filter[name]))).join(' AND ')
 }
 
-function recordOf(crypto: FieldCrypto, userId: bigint, row: Row): TransactionRecord {
-  const { id, full_name, date, amount, type, currency, description, reference } = row
+/** PostgreSQL leaves out zeros at the end of a time. */
+function isoTime(text: string): string {
+  const [seconds = '', fraction = ''] = text.replace(' ', 'T').split('.')
+  return `${seconds}.${fraction.padEnd(3, '0')}Z`
+}
+
+/**
+ * Shows a row. Dates and decimals that go from text to objects and back took a third of the time of
+ * a page.
+ */
+function viewOf(crypto: FieldCrypto, userId: bigint, row: Row): Transaction {
   return {
-    id: BigInt(id),
-    userId,
-    fullName: decryptFullName(crypto, userId, full_name),
-    date,
-    amount: money(amount) as Money,
-    type: type as TransactionRecord['type'],
-    currency,
-    description,
-    reference,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
+    id: Number(row.id),
+    user_id: Number(userId),
+    full_name: decryptFullName(crypto, userId, row.full_name),
+    transaction_date: isoTime(row.date),
+    transaction_amount: formatStored(row.amount, row.currency),
+    transaction_type: row.type,
+    currency: row.currency,
+    ...(row.description !== null && { description: row.description }),
+    ...(row.reference !== null && { reference: row.reference }),
+    created_at: isoTime(row.created_at),
+    updated_at: isoTime(row.updated_at),
   }
 }
 
@@ -73,7 +86,7 @@ export async function readPart(
   crypto: FieldCrypto,
   filter: HistoryFilter,
   { limit, offset = 0, after }: Part,
-): Promise<readonly TransactionRecord[]> {
+): Promise<readonly Transaction[]> {
   const { values, place } = createValues()
   let conditions = conditionsOf(filter, place)
   if (after) {
@@ -86,7 +99,7 @@ export async function readPart(
     values,
   )
   const userId = BigInt(filter.userId)
-  return rows.map((row) => recordOf(crypto, userId, row))
+  return rows.map((row) => viewOf(crypto, userId, row))
 }
 
 /** Counts the matching transactions. */
