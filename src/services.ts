@@ -97,10 +97,10 @@ export function openServices(
     databaseUrl,
     config.DATABASE_POOL_SIZE,
     log,
-    // Two connections more than jobs, for sweeps and the like, and those for jobs past the queue.
+    // Two connections more than jobs, for sweeps and the like.
     role === 'api'
       ? { relay: 1, background: 2 }
-      : { relay: 3, background: config.WORKER_CONCURRENCY + 5, webhooks: 3 },
+      : { relay: 3, background: config.WORKER_CONCURRENCY + 2, webhooks: 3 },
   )
   const keys = watchKeyUse({ plain, crypto, log })
   const shared = openShared(config.REDIS_URL, log)

@@ -17,7 +17,6 @@ import type { Consumers, EventName, Job } from './catalogue.ts'
 import { countUnderWay } from './count-under-way.ts'
 import { openProducer } from './producer.ts'
 import { useListenedClients } from './redis-clients.ts'
-import { createHere } from './run-here.ts'
 import { runJob } from './run-job.ts'
 import { type RunningWorker, runWhenReady } from './run-when-ready.ts'
 import { keepSchedules } from './schedules.ts'
@@ -80,8 +79,6 @@ export interface FailedJob {
 export interface EventQueue {
   /** Gives up after 10 s; the jobs may arrive all the same. */
   add(jobs: readonly Job[]): Promise<void>
-  /** Starts a job of changes in this process, past the queue. @returns false if it has to be added */
-  runHere(job: Job): boolean
   /**
    * Adds a job for this event every `everySeconds`. Processes that schedule the same share one job.
    */
@@ -166,16 +163,12 @@ function queueOver<B extends IQueueBackend, C>(
     await (shared ? shared.watch.run(send, MAX_ADD_MS) : inTime(send(), MAX_ADD_MS))
   }
 
-  const here = createHere({ ...options, add }, jobs.count)
-
   return {
     add,
-    runHere: here.run,
     schedule: schedules.add,
     consume(consumers, concurrency, done) {
       // A rate is wrong for a counter that appears with its first failure.
       for (const job of Object.keys(consumers)) metrics.jobFailures.inc({ job }, 0)
-      here.begin(consumers, done)
       const open = () => {
         const opened = new Worker(
           name,
@@ -199,7 +192,6 @@ function queueOver<B extends IQueueBackend, C>(
       worker = runWhenReady(open, log)
     },
     async finish(milliseconds) {
-      here.end()
       if (worker === undefined) return
       // Closing takes no more jobs from now on. `close` waits for the rest of it.
       const closed = worker.close()
@@ -241,8 +233,7 @@ function queueOver<B extends IQueueBackend, C>(
     },
     async close() {
       schedules.close()
-      here.end()
-      await within(MAX_CLOSE_MS, Promise.all([jobs.none(), worker?.close()]))
+      if (worker) await within(MAX_CLOSE_MS, worker.close())
       // Closing fails if Redis is away; stopping has to go on.
       await producer.close().catch((error) => log.warn({ err: error }, 'the queue does not answer'))
     },

@@ -71,8 +71,7 @@ export function startRelay(options: RelayOptions): Relay {
   async function enqueue(rows: readonly ClaimedRow[], jobs: readonly Job[]): Promise<void> {
     if (rows.length === 0) return
     try {
-      const others = jobs.filter((job) => !queue.runHere(job))
-      if (others.length > 0) await queue.add(others)
+      await queue.add(jobs)
     } catch (error) {
       await unclaim(database, rows)
       throw error

@@ -1,4 +1,4 @@
-import type { Job as QueuedJob } from 'bullmq'
+import type { Job } from 'bullmq'
 import { Compile } from 'typebox/compile'
 import { inBackground } from '../database/background.ts'
 import { isDatabaseAway } from '../database/errors.ts'
@@ -9,7 +9,7 @@ import {
   type CoalescedConsumer,
   type ConsumerName,
   type Consumers,
-  type Job,
+  type Job as NewJob,
   payloadSchemas,
 } from './catalogue.ts'
 import { jobsOfEach } from './jobs-of-rows.ts'
@@ -18,31 +18,26 @@ const payloadChecks = new Map(
   [...payloadSchemas].map(([consumer, payload]) => [consumer, Compile(payload)]),
 )
 
-/** A try of a job, of the queue or past it. */
-type Run = Pick<QueuedJob, 'name' | 'data' | 'opts' | 'attemptsMade'> & {
-  readonly id?: QueuedJob['id']
-}
-
-export interface RunDeps {
+interface Deps {
   readonly storage?: Storage
   readonly metrics: Metrics
   readonly log: Log
-  /** Adds jobs to the queue. */
-  readonly add: (jobs: readonly Job[]) => Promise<void>
+  /** Adds jobs to the queue that this one is from. */
+  readonly add: (jobs: readonly NewJob[]) => Promise<void>
 }
 
 /**
  * The jobs that take the place of one of many users that failed, so that only the broken user fails
  * again. None where all would fail.
  */
-function jobsInstead(job: Run, error: unknown): readonly Job[] {
+function jobsInstead(job: Job, error: unknown): readonly NewJob[] {
   const { user_ids: users } = job.data
   if (!Array.isArray(users) || users.length < 2 || isDatabaseAway(error)) return []
   return jobsOfEach(job.name as CoalescedConsumer, job.data, Boolean(job.opts.priority))
 }
 
 /** Whether there are such jobs, and the queue took them. Without it the whole job is tried again. */
-const isReplaced = async (jobs: readonly Job[], add: RunDeps['add']): Promise<boolean> =>
+const isReplaced = async (jobs: readonly NewJob[], add: Deps['add']): Promise<boolean> =>
   jobs.length > 0 &&
   (await add(jobs).then(
     () => true,
@@ -54,9 +49,9 @@ const isReplaced = async (jobs: readonly Job[], add: RunDeps['add']): Promise<bo
  * error: its message can quote data.
  */
 export async function runJob(
-  job: Run,
+  job: Job,
   consumers: Consumers,
-  { storage, metrics, log, add }: RunDeps,
+  { storage, metrics, log, add }: Deps,
 ): Promise<void> {
   const end = metrics.jobs.startTimer({ job: job.name })
   metrics.jobsUnderWay.inc({ job: job.name })
