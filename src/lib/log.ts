@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { type Logger, type LoggerOptions, pino } from 'pino'
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
 import { inSource } from './logging/in-source.ts'
 import { redact } from './logging/redact.ts'
 
@@ -31,16 +31,26 @@ const optionsOf = (level: string): LoggerOptions => ({
   level,
   base: null,
   timestamp: pino.stdTimeFunctions.isoTime,
-  formatters: { level: (label) => ({ level: label }), log: redact, bindings: redact },
+  formatters: { level: (label) => ({ level: label }), log: redact },
   serializers: { err: describeError },
 })
+
+/** Opens pino's logger. Its formatters see no fields that children are bound to, so these are redacted here. */
+function open(level: string, destination: DestinationStream): Log {
+  const log = pino(optionsOf(level), destination)
+  const { child } = log
+  log.child = function (this: Log, fields, options) {
+    return Reflect.apply(child, this, [redact(fields), options])
+  }
+  return log
+}
 
 /**
  * Opens a log that is written to a file, creating its folder if needed. `close` closes the file.
  */
 export function openFileLog(level: string, file: string): { readonly log: Log; close(): void } {
   const destination = pino.destination({ dest: file, mkdir: true, sync: true, mode: 0o600 })
-  return { log: pino(optionsOf(level), destination), close: () => destination.end() }
+  return { log: open(level, destination), close: () => destination.end() }
 }
 
 /** The file descriptors of standard output and standard error. */
@@ -74,7 +84,7 @@ export function openOutputLog(
     lines += line
   }
   return {
-    log: pino(optionsOf(level), { write }),
+    log: open(level, { write }),
     written: () =>
       new Promise((resolve) => {
         flush()
@@ -90,5 +100,5 @@ export function openOutputLog(
  */
 export const createLog = (level: string, file?: string): Log =>
   file === undefined
-    ? pino(optionsOf(level), pino.destination({ dest: STANDARD_ERROR, sync: true }))
+    ? open(level, pino.destination({ dest: STANDARD_ERROR, sync: true }))
     : openFileLog(level, file).log

@@ -59,6 +59,16 @@ describe('the log', () => {
     expect(text.match(/\[redacted\]/g)).toHaveLength(3)
   })
 
+  it('leaves them out of what its children, and theirs, are bound to', () => {
+    const { text, line } = logged((log) => {
+      const child = log.child({ email: 'PRIVATE', job: 7, user: { name: 'PRIVATE' } })
+      child.child({ secret: 'PRIVATE' }).info({ key: 'PRIVATE' }, 'said')
+    })
+    expect(text).not.toContain('PRIVATE')
+    expect(text.match(/\[redacted\]/g)).toHaveLength(4)
+    expect(line).toMatchObject({ job: 7, msg: 'said' })
+  })
+
   it('keeps of a foreign error its kind, code and place, never its text', () => {
     const cause = Object.assign(new RangeError('inner PRIVATE\nvalue'), { code: '22P02' })
     const err = new TypeError('Invalid value PRIVATE\n    at least PRIVATE', { cause })
