@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 
 /** One entry of `Accept-Encoding`; a weight that is malformed counts as 1. */
 function readEntry(entry: string): readonly [coding: string, weight: number] {
@@ -35,6 +35,12 @@ declare module 'fastify' {
   }
 }
 
+/** Tells caches that an answer depends on `Accept-Encoding`, beside whatever else it depends on. */
+export function varyByCoding(reply: FastifyReply): void {
+  const others = reply.getHeader('vary')
+  reply.header('vary', others === undefined ? 'accept-encoding' : `${others}, accept-encoding`)
+}
+
 /** Gives the compression plugin headers it understands, and has caches know what an answer depends on. */
 export function installCodings(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
@@ -47,10 +53,7 @@ export function installCodings(app: FastifyInstance): void {
       if (codings.length === 0) delete headers['content-encoding']
       else headers['content-encoding'] = codings.join(', ')
     }
-    if (routeOptions.config?.compressible !== false) {
-      const others = reply.getHeader('vary')
-      reply.header('vary', others === undefined ? 'accept-encoding' : `${others}, accept-encoding`)
-    }
+    if (routeOptions.config?.compressible !== false) varyByCoding(reply)
     done()
   })
 }

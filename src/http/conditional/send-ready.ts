@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ReadyAnswer } from '../../lib/answers/ready-answer.ts'
+import { varyByCoding } from '../codings.ts'
 import { namesETag } from './etag.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -18,7 +19,7 @@ export function sendReady(
   const isPacked = packs && accepted === 'gzip'
   const { bytes, etag } = isPacked ? answer.gzip : answer.identity
   reply.headers(headers).header('etag', etag)
-  if (packs) reply.header('vary', 'accept-encoding')
+  if (packs) varyByCoding(reply)
   if (known !== undefined && namesETag(known, etag, true)) {
     reply.code(304)
     return undefined
