@@ -69,9 +69,10 @@ interface StateRow {
   readonly waiting: boolean
 }
 
+/** Without `OFFSET 0` PostgreSQL may read the whole outbox, to look everybody up in it. */
 const STATES = `
   SELECT place::int AS place, version::text AS version, computed_at, EXISTS (
-    SELECT FROM outbox WHERE outbox.user_id = subject AND outbox.day IS NOT NULL) AS waiting
+    SELECT FROM outbox WHERE outbox.user_id = subject AND outbox.day IS NOT NULL OFFSET 0) AS waiting
   FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (subject, place)
   LEFT JOIN LATERAL (
     SELECT version, computed_at FROM statistics_versions WHERE user_id = subject OFFSET 0) AS known ON true`
