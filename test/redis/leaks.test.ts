@@ -39,7 +39,7 @@ describe('names, addresses, account numbers, passwords and tokens', () => {
       'failedReason',
       'passbook:cache',
       'total_credit',
-      'history:',
+      'days:',
     ])
       expect(sent).toContain(text)
   })

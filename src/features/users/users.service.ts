@@ -1,31 +1,20 @@
 import type { Cache } from '../../cache/cache.ts'
-import {
-  type Database,
-  type DatabaseTransaction,
-  type PlainDatabase,
-  violatedUnique,
-} from '../../database/client.ts'
+import type { Database, DatabaseTransaction, PlainDatabase } from '../../database/client.ts'
 import { nameRequest } from '../../database/name-request.ts'
 import { isInUnitOfWork } from '../../database/unit-of-work.ts'
-import { conflict, notFound } from '../../errors.ts'
-import type { Role, User, UserUpdate } from '../../generated/schemas.ts'
+import { notFound } from '../../errors.ts'
+import type { User, UserUpdate } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
 import type { Creations, Origin } from '../../http/creations/creations.ts'
 import { type Page, toPage } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
 import type { ReadyAnswer } from '../../lib/answers/ready-answer.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
-import { requestMails } from '../mail/mail.public.ts'
 import { endSessions } from '../sessions/sessions.public.ts'
 import { assertMayChange, type Changed, mayAccess } from './access.ts'
-import { assertMayClaim, emailGivenBy, emailTaken } from './email-claims.ts'
-import {
-  decryptUser,
-  encryptUser,
-  type GivenEmail,
-  USER_COLUMNS,
-  type UserRecord,
-} from './fields.ts'
+import { assertMayClaim, emailGivenBy } from './email-claims.ts'
+import { decryptUser, encryptUser, USER_COLUMNS, type UserRecord } from './fields.ts'
+import { insertUser, type NewUser, toConflict } from './insert-user.ts'
 import {
   filtersById,
   type UserQuery,
@@ -48,16 +37,6 @@ import {
 import { readShown } from './shown.ts'
 import { userView } from './users.view.ts'
 
-export interface NewUser {
-  readonly name: string
-  readonly email?: GivenEmail | undefined
-  readonly age?: number | null | undefined
-  readonly pincode?: string | null | undefined
-  readonly username?: string | undefined
-  readonly passwordHash?: string | undefined
-  readonly role?: Role
-}
-
 export type UserService = ReturnType<typeof createUserService>
 
 export interface UserDeps {
@@ -66,16 +45,6 @@ export interface UserDeps {
   readonly crypto: FieldCrypto
   readonly cache: Cache
   readonly creations: Creations
-}
-
-/** A write that ran into a unique constraint, as the conflict the caller is told of. */
-function toConflict(error: unknown): unknown {
-  const constraint = violatedUnique(error)
-  if (constraint?.includes('email')) return emailTaken()
-  if (constraint?.includes('username')) {
-    return conflict('username_taken', 'Another user has this user name')
-  }
-  return error
 }
 
 export function createUserService(deps: UserDeps) {
@@ -104,37 +73,6 @@ export function createUserService(deps: UserDeps) {
     return decryptUser(crypto, row)
   }
 
-  async function insert(
-    { name, email, ...rest }: NewUser,
-    requestId: string | undefined,
-  ): Promise<UserRecord> {
-    await assertMayClaim(database, crypto, email)
-    const [next] = await database.$queryRaw<[{ id: bigint }]>`
-      SELECT nextval(pg_get_serial_sequence('users', 'id')) AS id`
-    const { username, age, pincode, passwordHash, role } = rest
-    const data = {
-      id: next.id,
-      ...encryptUser(crypto, next.id, name, email),
-      username: username ?? null,
-      usernameKey: username?.toLowerCase() ?? null,
-      passwordHash: passwordHash ?? null,
-      age: age ?? null,
-      pincode: pincode ?? null,
-      role: role ?? 'user',
-    }
-    const row = await database
-      .$transaction(async (tx) => {
-        await nameRequest(tx, requestId)
-        const created = await tx.user.create({ data, select: USER_COLUMNS })
-        if (email !== undefined) await requestMails(tx, 'welcome', [next.id], requestId)
-        return created
-      })
-      .catch((error: unknown) => {
-        throw toConflict(error)
-      })
-    return decryptUser(crypto, row)
-  }
-
   return {
     /**
      * Creates a user, who gets a welcome mail if there is an address.
@@ -144,7 +82,7 @@ export function createUserService(deps: UserDeps) {
     create: (user: NewUser, origin: Origin = { source: 'single' }): Promise<UserRecord> =>
       creations.users(
         origin,
-        () => insert(user, origin.requestId),
+        () => insertUser(deps, user, origin.requestId),
         ({ id }) => ({ ids: [id] }),
       ),
 
