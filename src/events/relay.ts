@@ -22,7 +22,7 @@ interface Spacing {
  * Every finished job nudges; in a burst one pass serves several nudges. A round costs much the same for
  * few users and for many, so the more changes arrive, the more share one.
  */
-const SPACING: Spacing = { least: 20, most: 100, perRow: 1 }
+const SPACING: Spacing = { least: 20, most: 250, perRow: 1 }
 /** The passes of other processes only begin what those of the worker go on with. */
 const SPACING_ELSEWHERE: Spacing = { ...SPACING, least: 50 }
 /** Scores and alerts, which yield: a burst of changes to a user is then one score. */

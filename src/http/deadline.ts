@@ -38,7 +38,11 @@ export function createDeadlines(
   return <T>(request: Timed, work: () => Promise<T>) =>
     new Promise<T>((resolve, reject) => {
       const budget = request.timeLeft ?? milliseconds - spentBefore(request)
-      const timer = afterOwnTime(Math.max(0, budget), () => reject(overloaded()), MAX_TURN_MS)
+      const giveUp = () => {
+        request.timeLeft = 0
+        reject(overloaded())
+      }
+      const timer = afterOwnTime(Math.max(0, budget), giveUp, MAX_TURN_MS)
       const stop = () => {
         request.timeLeft = timer.stop()
       }

@@ -11,6 +11,11 @@ import { rowsRead } from './work.ts'
 const MAX_ROWS_READ = 3_000
 /** Looks at each import twice: there is one for each file, however many records it has. */
 const MAX_ROWS_READ_BY: Readonly<Record<string, number>> = { sweepImports: 2 * OTHER_ROWS }
+/**
+ * A list may go by the primary key until autovacuum looks at its table, a minute after it has grown:
+ * a plan that PostgreSQL keeps may do so as long as it calls the table empty.
+ */
+const MAX_ROWS_READ_WHILE_EMPTY = { listSessions: OTHER_ROWS + MAX_ROWS_READ }
 /** From the sixth time on PostgreSQL may keep a plan. */
 const TIMES = 6
 
@@ -172,18 +177,20 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 /** Every work that read too much of a table, and of which. */
-async function measure(allowed = MAX_ROWS_READ): Promise<Record<string, unknown>> {
+async function measure(
+  allowed = MAX_ROWS_READ,
+  allowedBy: Readonly<Record<string, number>> = MAX_ROWS_READ_BY,
+): Promise<Record<string, unknown>> {
   const tooMuch: Record<string, unknown> = {}
   for (const [name, one] of Object.entries(work)) {
     const rows = await rowsRead(service.services, one)
     const most = Math.max(0, ...Object.values(rows))
-    if (most > Math.max(allowed, MAX_ROWS_READ_BY[name] ?? 0)) tooMuch[name] = rows
+    if (most > Math.max(allowed, allowedBy[name] ?? 0)) tooMuch[name] = rows
   }
   return tooMuch
 }
 
 describe('rows read for one user among 10,000 others', () => {
-  // A list may go by the primary key until autovacuum looks at its table, a minute after it has grown.
   it('are at most those of a table once, by plans that were made while it was empty', async () => {
     expect(await measure(OTHER_ROWS + MAX_ROWS_READ)).toEqual({})
   })
@@ -192,7 +199,11 @@ describe('rows read for one user among 10,000 others', () => {
     'are few where statistics call the tables %s',
     async (_, belief) => {
       await believe(service.database, belief)
-      expect(await measure()).toEqual({})
+      const allowedBy =
+        belief === BELIEFS.empty
+          ? { ...MAX_ROWS_READ_BY, ...MAX_ROWS_READ_WHILE_EMPTY }
+          : MAX_ROWS_READ_BY
+      expect(await measure(MAX_ROWS_READ, allowedBy)).toEqual({})
     },
   )
 

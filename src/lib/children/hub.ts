@@ -28,7 +28,8 @@ export function createHub(): Hub {
     milliseconds: number,
     except?: Send,
   ): Promise<readonly unknown[]> {
-    if (end.answers(topic)) return [await end.answerTo(topic, question)]
+    // This process does not ask itself.
+    if (except && end.answers(topic)) return [await end.answerTo(topic, question)]
     const others = [...children].filter((send) => send !== except)
     const answers = others.map((send) => end.askOver(send, topic, question, milliseconds))
     return (await Promise.all(answers)).filter((answer) => answer != null)

@@ -52,6 +52,12 @@ describe('the bus of a parent', () => {
     expect(await hub.ask('metrics', undefined, 20)).toEqual([['of the second']])
   })
 
+  it('asks its children, not itself', async () => {
+    hub.answer('metrics', async () => [])
+    children[1].answer = ['of the second']
+    expect(await hub.ask('metrics', undefined, 20)).toEqual([['of the second']])
+  })
+
   it('answers alone what it can answer', async () => {
     hub.answer('count', (keys) => keys.map(() => [1, 60_000]))
     children[0].emit('message', { ask: 'count', id: 8, question: ['a', 'b'], milliseconds: 20 })

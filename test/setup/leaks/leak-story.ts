@@ -226,6 +226,7 @@ export async function tellStory(
   ]
   expect(await post('/v1/transactions/bulk', { mode: 'partial', transactions })).toBe(201)
   await admin.request('GET', `/v1/users/${user.id}/analytics`)
+  await admin.request('GET', `/v1/users/${user.id}/analytics/daily`)
   await admin.request('GET', `/v1/users/${user.id}/transactions`)
   await useAccountNumbers(admin, user.id, databaseUrl)
   await sendRefused(admin, user.id)
