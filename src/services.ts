@@ -3,13 +3,11 @@ import type { Config } from './config.ts'
 import { openDatabase } from './database/client.ts'
 import { watchKeyUse } from './database/key-use.ts'
 import { watchStorage } from './database/storage.ts'
-import { gaugePendingEvents, startAppender } from './events/appender.ts'
+import { gaugePendingEvents } from './events/appender.ts'
 import { gaugeJobs } from './events/job-metrics.ts'
-import { nudgeWorker } from './events/nudge-worker.ts'
+import { openOutbox } from './events/open-outbox.ts'
 import { gaugeOutbox } from './events/outbox.ts'
-import { together } from './events/passes.ts'
 import { openQueue } from './events/queue.ts'
-import { startRelay } from './events/relay.ts'
 import { parseAlertRules } from './features/alerts/alert-rules.ts'
 import { createAlertService } from './features/alerts/alerts.service.ts'
 import { createAnalyticsService } from './features/analytics/analytics.service.ts'
@@ -108,22 +106,16 @@ export function openServices(
   const queueOptions = { databaseUrl, shared, storage, metrics, log }
   const queue = openQueue(queueOptions)
   const webhookQueue = openQueue({ ...queueOptions, name: 'webhooks' })
-  const openRelay = () =>
-    startRelay({
-      database: relay,
-      queue,
-      log,
-      metrics,
-      retrySeconds: config.OUTBOX_RETRY_SECONDS,
-      poll: role === 'worker',
-    })
-  const outbox =
-    role === 'worker'
-      ? together([openRelay(), startAppender({ database: relay, metrics, log })])
-      : bus && hasWorker
-        ? nudgeWorker(bus, 'outbox')
-        : openRelay()
-  if (role === 'worker') bus?.listen('outbox', outbox.nudge)
+  const outbox = openOutbox({
+    database: relay,
+    queue,
+    metrics,
+    log,
+    retrySeconds: config.OUTBOX_RETRY_SECONDS,
+    role,
+    bus,
+    hasWorker,
+  })
   if (bus) shareMetrics(metrics, bus)
   gaugeOutbox(relay, metrics)
   gaugePendingEvents(relay, metrics)
