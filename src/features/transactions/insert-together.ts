@@ -3,11 +3,14 @@ import { isRolledBack } from '../../database/errors.ts'
 import { shareStatement } from '../../database/share-statement.ts'
 import { isInUnitOfWork } from '../../database/unit-of-work.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
+import { Remembered } from '../../lib/remembered.ts'
 import type { TransactionRecord } from './fields.ts'
 import { type Insertion, insertTransactions, runBy } from './insert-transactions.ts'
 
 /** How long the transactions of a user who held up others are stored one by one. */
 const APART_MS = 5_000
+/** How many such users are remembered, at least. */
+const MAX_APART = 10_000
 /** What became of a transaction whose commit failed for any of those that shared it. */
 const ALONE = Symbol('to be stored alone')
 
@@ -30,15 +33,9 @@ interface Deps {
  * A transaction within a unit of work is part of that, and shares nothing.
  */
 export function createInsertTogether({ database, commits, crypto }: Deps) {
-  const apart = new Map<bigint, number>()
-
-  function isApart(userId: bigint): boolean {
-    const until = apart.get(userId)
-    if (until === undefined) return false
-    if (until > Date.now()) return true
-    apart.delete(userId)
-    return false
-  }
+  /** Until when. */
+  const apart = new Remembered<bigint, number>(MAX_APART)
+  const isApart = (userId: bigint) => (apart.get(userId) ?? 0) > Date.now()
 
   const together = shareStatement(
     async (
@@ -69,8 +66,10 @@ export function createInsertTogether({ database, commits, crypto }: Deps) {
     if (stored !== ALONE) return stored
     apart.set(userId, Date.now() + APART_MS)
     const began = performance.now()
-    const result = await alone(insertion)
-    if (performance.now() - began < SHARED_LOCK_MS) apart.delete(userId)
-    return result
+    try {
+      return await alone(insertion)
+    } finally {
+      if (performance.now() - began < SHARED_LOCK_MS) apart.set(userId, 0)
+    }
   }
 }
