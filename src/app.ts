@@ -105,7 +105,7 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
     accessTokenSeconds: config.ACCESS_TOKEN_SECONDS,
   })
 
-  const { handle, handleFile, lockBefore, assertComplete } = createRouter(
+  const { handle, handleAhead, handleFile, lockBefore, assertComplete } = createRouter(
     app,
     findCallerOf(services),
     conventions,
@@ -120,12 +120,19 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
   app.drain.closing.addEventListener('abort', services.events.endStreams)
   webhookEndpointRoutes(handle, services.webhooks.endpoints)
   webhookDeliveryRoutes(handle, services.webhooks.deliveries)
-  userRoutes(handle, users, userBulk)
+  userRoutes(handle, handleAhead, users, userBulk)
   employmentRoutes(handle, services.employments)
   bankAccountRoutes(handle, services.bankAccounts)
-  transactionRoutes(handle, lockBefore, transactions, transactionBulk, services.transactionPast)
+  transactionRoutes(
+    handle,
+    handleAhead,
+    lockBefore,
+    transactions,
+    transactionBulk,
+    services.transactionPast,
+  )
   integrityRoutes(handle, services.integrity)
-  analyticsRoutes(handle, analytics)
+  analyticsRoutes(handle, handleAhead, analytics)
   creditScoreRoutes(handle, services.creditScores)
   alertRoutes(handle, services.alerts)
   taskRoutes(handle, tasks)

@@ -103,6 +103,11 @@ export class BoundedPool extends pg.Pool {
     }) as never
   }
 
+  /** @throws AppError 503 while the database is known to be unavailable */
+  assertReachable(): void {
+    if (this.#watch.away) throw databaseUnavailable()
+  }
+
   #checkOut(callback: CheckedOut): void {
     const watch = this.#watch
     if (watch.away) {

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { PrismaPg } from '@prisma/adapter-pg'
+import type pg from 'pg'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import type { Log } from '../lib/log.ts'
 import { isBackground } from './background.ts'
 import { BoundedPool, PATIENT, type PoolWatch } from './bounded-pool.ts'
 import { codeOf, driverCause } from './errors.ts'
+import { Pipeline } from './pipeline.ts'
 import { createProbe } from './probe.ts'
 import { isInUnitOfWork, joinUnits } from './unit-of-work.ts'
 import { watchDatabase } from './watch.ts'
@@ -65,15 +67,15 @@ interface PoolOptions {
   readonly log: Log
 }
 
-/** @param lockMs how long a statement waits for a lock; by default as long as it may take */
+/** @param settings further ones of each connection */
 function openConnections(
   { databaseUrl, limits, size, watch, log }: PoolOptions,
-  lockMs?: number,
+  settings: pg.ClientConfig = {},
 ): BoundedPool {
   const pool = new BoundedPool(
     {
       ...boundedBy(limits, BY_INDEX),
-      ...(lockMs !== undefined && { lock_timeout: lockMs }),
+      ...settings,
       connectionString: databaseUrl,
       max: size,
     },
@@ -115,17 +117,20 @@ function openPool(options: PoolOptions) {
 }
 
 /** Runs statements that are prepared once a connection. */
-function preparing(pool: BoundedPool): PlainDatabase {
+function preparing(
+  send: (query: pg.QueryConfig) => Promise<{ readonly rows: object[] }>,
+): PlainDatabase {
   const nameOf = createStatementNames()
   return {
-    async rows(text, values) {
-      return (await pool.query({ name: nameOf({ sql: text }), text, values: [...values] })).rows
+    async rows<Row extends object>(text: string, values: readonly unknown[]) {
+      const { rows } = await send({ name: nameOf({ sql: text }), text, values: [...values] })
+      return rows as Row[]
     },
   }
 }
 
-/** The connections for statements that requests share. */
-const SHARED_CONNECTIONS = 2
+/** The connections for commits that requests share. */
+const COMMIT_CONNECTIONS = 2
 /**
  * How long a commit that requests share waits for a lock: one of them must not hold up the others.
  */
@@ -153,9 +158,12 @@ export function openDatabase(
   })
   const open = (kind: KindOfWork, size: number, by?: PoolWatch) =>
     openPool(optionsOf(kind, size, by))
-  const shared = optionsOf('request', SHARED_CONNECTIONS, watch)
-  const lookUps = openConnections(shared)
-  const commits = openConnections(shared, SHARED_LOCK_MS)
+  const lookUps = new Pipeline(
+    openConnections(optionsOf('request', 1, watch), { pipeline: true }),
+  )
+  const commits = openConnections(optionsOf('request', COMMIT_CONNECTIONS, watch), {
+    lock_timeout: SHARED_LOCK_MS,
+  })
   const request = open('request', poolSize, watch)
   const relay = open('relay', others.relay)
   const background = open('background', others.background)
@@ -167,7 +175,7 @@ export function openDatabase(
     },
   }
   const database = joinUnits(() => current().client())
-  const requests = preparing(request.pool)
+  const requests = preparing((query) => request.pool.query(query))
   const prepared: PlainDatabase = {
     rows: (text, values) =>
       isInUnitOfWork() ? database.$queryRawUnsafe(text, ...values) : requests.rows(text, values),
@@ -186,9 +194,9 @@ export function openDatabase(
      */
     prepared,
     /** For look-ups that requests share. They wait for no other requests' work. */
-    lookUps: preparing(lookUps),
+    lookUps: preparing((query) => lookUps.query(query)),
     /** For commits that requests share. A statement that would wait for a lock fails. */
-    commits: preparing(commits),
+    commits: preparing((query) => commits.query(query)),
     watch,
     async close() {
       watch.close()

@@ -1,10 +1,20 @@
 import DataLoader from 'dataloader'
 import type { PlainDatabase } from './client.ts'
 
-/** How many statements of one kind run at once. What is asked meanwhile shares the next one. */
-const MAX_RUNNING = 2
 /** The most that one statement is asked. */
 const MAX_KEYS = 500
+
+let due: (() => void)[] = []
+
+/** Runs all that is due in one go, after the sockets of this turn were read. */
+function atEndOfTurn(dispatch: () => void): void {
+  if (due.push(dispatch) > 1) return
+  setImmediate(() => {
+    const all = due
+    due = []
+    for (const dispatch of all) dispatch()
+  })
+}
 
 /**
  * Makes all that is asked in one turn of the event loop share one statement, and so one round trip.
@@ -12,17 +22,18 @@ const MAX_KEYS = 500
  * each. Alone, a question waits for nothing.
  *
  * @param run answers in the order of the keys; what it throws reaches all who asked
+ * @param maxRunning how many statements run at once; what is asked meanwhile shares the next one
  */
 export function shareStatement<Key, Answer>(
   run: (keys: readonly Key[]) => Promise<readonly Answer[]>,
+  maxRunning = 1,
 ): (key: Key) => Promise<Answer> {
   let running = 0
   const waiting: (() => void)[] = []
 
   function begin(dispatch: () => void): void {
     running += 1
-    // After the sockets of this turn were read.
-    setImmediate(dispatch)
+    atEndOfTurn(dispatch)
   }
 
   const loader = new DataLoader<Key, Answer>(
@@ -39,7 +50,7 @@ export function shareStatement<Key, Answer>(
       cache: false,
       maxBatchSize: MAX_KEYS,
       batchScheduleFn: (dispatch) =>
-        running < MAX_RUNNING ? begin(dispatch) : void waiting.push(dispatch),
+        running < maxRunning ? begin(dispatch) : void waiting.push(dispatch),
     },
   )
   return (key) => loader.load(key)
@@ -55,7 +66,8 @@ export function shareLookUp<Row extends { readonly place: number }>(
 ): (id: number) => Promise<Row | undefined> {
   return shareStatement(async (ids: readonly number[]) => {
     const distinct = [...new Set(ids)]
-    const rows = await lookUps.rows<Row>(text, [distinct])
+    // As text: the driver looks at each element of an array for what has to be escaped.
+    const rows = await lookUps.rows<Row>(text, [`{${distinct.join(',')}}`])
     const found = new Map(rows.map((row) => [distinct[row.place - 1], row]))
     return ids.map((id) => found.get(id))
   })

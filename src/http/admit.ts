@@ -18,6 +18,7 @@ export function createAdmit(app: FastifyInstance, findCaller: FindCaller) {
     operation: (typeof operations)[OperationId],
     request: FastifyRequest,
     reply: FastifyReply,
+    lookAhead?: () => void,
   ): Promise<void> => {
     const { operationId, rateLimit, method } = operation
     const count = (accountId?: number) =>
@@ -35,7 +36,7 @@ export function createAdmit(app: FastifyInstance, findCaller: FindCaller) {
     reply.header('cache-control', 'private, no-cache')
     let caller: Caller
     try {
-      caller = await authenticate(request, findCaller)
+      caller = await authenticate(request, findCaller, lookAhead)
     } catch (error) {
       await count()
       throw error

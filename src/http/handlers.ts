@@ -62,6 +62,20 @@ export interface Handle {
 }
 
 /**
+ * Registers the handler of an operation on one user's record. `look` begins a look-up that the
+ * handler needs together with the one of the caller, so that they share a round trip. It runs before
+ * the caller's rights are known: the handler checks these, and gets no look-up where nothing began.
+ */
+export type HandleAhead = <O extends Operation, T>(
+  operation: O,
+  look: (id: number) => Promise<T>,
+  handler: (
+    context: Context<O>,
+    ahead: Promise<T> | undefined,
+  ) => Promise<Answered<O>> | Answered<O>,
+) => void
+
+/**
  * Registers the handler of an operation that takes a file. `receive` reads the file outside any
  * database transaction, after the rest of the request was checked. Its result becomes the
  * request's body, whose JSON identifies a retry under the same `Idempotency-Key`.

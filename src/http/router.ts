@@ -1,4 +1,9 @@
-import type { FastifyInstance, FastifySchema, onSendAsyncHookHandler } from 'fastify'
+import type {
+  FastifyInstance,
+  FastifyRequest,
+  FastifySchema,
+  onSendAsyncHookHandler,
+} from 'fastify'
 import { StartupError } from '../errors.ts'
 import { type OperationId, operations } from '../generated/operations.ts'
 import { createAdmit } from './admit.ts'
@@ -6,7 +11,14 @@ import type { FindCaller } from './auth.ts'
 import { fileBody } from './body/file-body.ts'
 import type { Conventions, Exchange } from './conventions.ts'
 import { createDeadlines } from './deadline.ts'
-import type { Handle, HandleFile, LockBefore, Operation, ReceivedFile } from './handlers.ts'
+import type {
+  Handle,
+  HandleAhead,
+  HandleFile,
+  LockBefore,
+  Operation,
+  ReceivedFile,
+} from './handlers.ts'
 import { waitOf } from './overload/gate.ts'
 import { announceDeprecation, type Deprecation } from './versions/deprecation.ts'
 
@@ -15,10 +27,22 @@ declare module 'fastify' {
     operationId?: OperationId
     takesFile?: boolean
   }
+
+  interface FastifyRequest {
+    /** A look-up that began with the caller's. */
+    ahead?: Promise<unknown>
+  }
+}
+
+/** The id in a path that is not validated yet; undefined if it is none. */
+function idIn(params: unknown): number | undefined {
+  const { id } = params as { readonly id?: string }
+  return id !== undefined && /^[1-9]\d{0,14}$/.test(id) ? Number(id) : undefined
 }
 
 export interface Router {
   readonly handle: Handle
+  readonly handleAhead: HandleAhead
   readonly handleFile: HandleFile
   readonly lockBefore: LockBefore
   /** @throws StartupError naming the operations without a handler */
@@ -39,6 +63,16 @@ export function createRouter(
   const admit = createAdmit(app, findCaller)
   const readers = new Map<string, (exchange: Exchange) => Promise<unknown>>()
   const locks = new Map<string, (params: never) => Promise<void>>()
+  const looks = new Map<OperationId, (id: number) => Promise<unknown>>()
+
+  function lookAhead({ operationId }: Operation, request: FastifyRequest): void {
+    const look = looks.get(operationId)
+    const id = look && idIn(request.params)
+    if (look === undefined || id === undefined) return
+    request.ahead = look(id)
+    // Nobody waits for it where the request is refused.
+    request.ahead.catch(() => undefined)
+  }
 
   /** @param receive for an operation that takes a file: its result replaces the body */
   function register(
@@ -80,7 +114,9 @@ export function createRouter(
       // A file is stored as it was sent; a body that nobody reads needs no decompression.
       ...((operation.takesFile || operation.method === 'GET') && { decompress: false }),
       onRequest: (request, reply) =>
-        beforeDeadline(request, () => admit(operation, request, reply)),
+        beforeDeadline(request, () =>
+          admit(operation, request, reply, () => lookAhead(operation, request)),
+        ),
       onSend: beforeSending(operation),
       handler: async (request, reply) => {
         reply.code(operation.successStatus)
@@ -133,6 +169,13 @@ export function createRouter(
       ? register(operation, first)
       : register(operation, second, first as (context: never) => Promise<unknown>)
 
+  const handleAhead: HandleAhead = (operation, look, handler) => {
+    looks.set(operation.operationId, look)
+    register(operation, (context: Parameters<typeof handler>[0]) =>
+      handler(context, context.request.ahead as Parameters<typeof handler>[1]),
+    )
+  }
+
   const handleFile: HandleFile = (operation, receive, handler) =>
     register(
       operation,
@@ -144,6 +187,7 @@ export function createRouter(
 
   return {
     handle,
+    handleAhead,
     handleFile,
     lockBefore: ({ url }, lock) => void locks.set(url, lock),
     assertComplete() {

@@ -27,10 +27,24 @@ function describeError(error: unknown): object {
   return { type: name, ...code, ...ours, stack: frames.join('\n'), ...reason }
 }
 
+/** The time of a line as pino writes it. Lines of one millisecond share its text. */
+function createClock(): () => string {
+  let last = 0
+  let text = ''
+  return () => {
+    const now = Date.now()
+    if (now !== last) {
+      last = now
+      text = `,"time":"${new Date(now).toISOString()}"`
+    }
+    return text
+  }
+}
+
 const optionsOf = (level: string): LoggerOptions => ({
   level,
   base: null,
-  timestamp: pino.stdTimeFunctions.isoTime,
+  timestamp: createClock(),
   formatters: { level: (label) => ({ level: label }), log: redact },
   serializers: { err: describeError },
 })
@@ -57,6 +71,8 @@ export function openFileLog(level: string, file: string): { readonly log: Log; c
 export const STANDARD_OUTPUT = 1
 export const STANDARD_ERROR = 2
 
+/** How long lines are gathered before they are written, in milliseconds. */
+const GATHER_MS = 5
 /** Lines that nobody has read yet, in bytes; further ones are dropped. */
 const MAX_UNREAD = 16 * 1024 * 1024
 
@@ -74,13 +90,13 @@ export function openOutputLog(
   stream.on('error', () => undefined)
   let lines = ''
 
-  /** Writes the lines of a turn of the event loop at once. */
+  /** Writes what was gathered at once. */
   function flush(): void {
     if (stream.writable && stream.writableLength < MAX_UNREAD) stream.write(lines)
     lines = ''
   }
   const write = (line: string) => {
-    if (lines === '') setImmediate(flush)
+    if (lines === '') setTimeout(flush, GATHER_MS)
     lines += line
   }
   return {

@@ -44,14 +44,14 @@ await one.database.$executeRawUnsafe('VACUUM ANALYZE')
 const READS = {
   figures: ({ analytics }: Services, id: number) => analytics.read({ id, role: 'user' }, id, {}),
   'history by cursor': ({ transactions }: Services, id: number) =>
-    transactions.history(
+    transactions.history.read(
       { id, role: 'user' },
       id,
       { cursor: '', per_page: 20 },
       `/v1/users/${id}/transactions?cursor=`,
     ),
   'history by number': ({ transactions }: Services, id: number) =>
-    transactions.history(
+    transactions.history.read(
       { id, role: 'user' },
       id,
       { page: 1, per_page: 20 },

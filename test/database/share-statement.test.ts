@@ -51,9 +51,9 @@ describe('a shared statement', () => {
     expect(await answer).toBe(0)
   })
 
-  it('runs twice at most, and gathers meanwhile what is asked', async () => {
+  it('runs once or so often as it may, and gathers meanwhile what is asked', async () => {
     const table = createTable()
-    const ask = shareStatement(table.run)
+    const ask = shareStatement(table.run, 2)
     const asked: Promise<number>[] = []
     for (let key = 0; key < 6; key += 1) {
       asked.push(ask(key))
@@ -92,10 +92,11 @@ describe('a shared statement', () => {
 
   it('sees whatever was committed before it was asked, in any order of events', async () => {
     const event = fc.constantFrom('ask', 'ask', 'commit', 'turn', 'end first', 'end last')
+    const events = fc.array(event, { maxLength: 60 })
     await fc.assert(
-      fc.asyncProperty(fc.array(event, { maxLength: 60 }), async (events) => {
+      fc.asyncProperty(events, fc.integer({ min: 1, max: 2 }), async (events, most) => {
         const table = createTable()
-        const ask = shareStatement(table.run)
+        const ask = shareStatement(table.run, most)
         const answers: Promise<void>[] = []
         for (const one of events) {
           if (one === 'commit') table.commit()
@@ -107,7 +108,7 @@ describe('a shared statement', () => {
             const fresh = (seen: number) => expect(seen).toBeGreaterThanOrEqual(before)
             answers.push(ask(before).then(fresh))
           }
-          expect(table.most()).toBeLessThanOrEqual(2)
+          expect(table.most()).toBeLessThanOrEqual(most)
         }
         let isAnswered = false
         const all = Promise.all(answers).then(() => {
@@ -129,7 +130,7 @@ describe('a shared statement', () => {
 describe('a shared look-up', () => {
   it('asks for each number once, and answers all who asked', async () => {
     const rows = vi.fn(async (_: string, [ids]: readonly unknown[]) =>
-      (ids as number[])
+      (JSON.parse(`[${String(ids).slice(1, -1)}]`) as number[])
         .map((id, index) => ({ place: index + 1, id }))
         .filter(({ id }) => id !== 2)
         .toReversed(),
@@ -137,6 +138,6 @@ describe('a shared look-up', () => {
     const find = shareLookUp<{ place: number; id: number }>({ rows } as never, 'SELECT')
     const found = await Promise.all([7, 2, 7, 5].map(find))
     expect(found.map((row) => row?.id)).toEqual([7, undefined, 7, 5])
-    expect(rows.mock.calls).toEqual([['SELECT', [[7, 2, 5]]]])
+    expect(rows.mock.calls).toEqual([['SELECT', ['{7,2,5}']]])
   })
 })

@@ -66,10 +66,10 @@ function shared(people: readonly { readonly id: number; readonly token: string }
     Promise.all(people.map(({ id, token }) => ask(id, token)))
   return {
     callers: forAll((id, token) => caller(id, sessionOf(token))),
-    users: forAll((id) => user(admin, id)),
+    users: forAll((id) => user.show(admin, id)),
     owners: forAll((id) => owner(id)),
     'versions of figures': forAll((id) => analytics.read(admin, id, {})),
-    'heads of histories': forAll((id) => history(admin, id, { per_page: 5 }, '/')),
+    'heads of histories': forAll((id) => history.read(admin, id, { per_page: 5 }, '/')),
   }
 }
 

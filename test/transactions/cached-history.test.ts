@@ -117,7 +117,7 @@ describe('the first page of a history', () => {
     }
     const slow = createHistoryReader({ database, prepared: slowly, lookUps, crypto, cache })
     const query = { per_page: 20 }
-    const slowRead = slow({ id: cast.staff.id, role: 'staff' }, customer.id, query, TARGET)
+    const slowRead = slow.read({ id: cast.staff.id, role: 'staff' }, customer.id, query, TARGET)
     await holdsOldPage
     await book('after')
     release()
@@ -130,7 +130,7 @@ describe('the first page of a history', () => {
     const { database, transactions } = cast.service.services
     const read = async () => {
       const caller = { id: cast.staff.id, role: 'staff' } as const
-      const page = await transactions.history(caller, customer.id, { per_page: 20 }, TARGET)
+      const page = await transactions.history.read(caller, customer.id, { per_page: 20 }, TARGET)
       return contentOf(page).map(({ description }) => description)
     }
     const unit = inUnitOfWork(database, async () => {

@@ -57,7 +57,8 @@ export interface AnalyticsRecord extends Selection {
 
 interface State {
   readonly version: string
-  readonly computed_at: Date
+  /** In milliseconds since 1970. */
+  readonly computed_at: number
   readonly waiting: boolean
 }
 
@@ -65,13 +66,14 @@ interface State {
 interface StateRow {
   readonly place: number
   readonly version: string | null
-  readonly computed_at: Date | null
+  readonly computed_at: number | null
   readonly waiting: boolean
 }
 
 /** Without `OFFSET 0` PostgreSQL may read the whole outbox, to look everybody up in it. */
 const STATES = `
-  SELECT place::int AS place, version::text AS version, computed_at, EXISTS (
+  SELECT place::int AS place, version::text AS version,
+    (extract(epoch FROM computed_at) * 1000)::float8 AS computed_at, EXISTS (
     SELECT FROM outbox WHERE outbox.user_id = subject AND outbox.day IS NOT NULL OFFSET 0) AS waiting
   FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (subject, place)
   LEFT JOIN LATERAL (
@@ -114,9 +116,13 @@ export function createAnalyticsService({
   }
 
   /** Reads version and age of a user's figures. @throws AppError 404, also for somebody else's */
-  async function readState(caller: Caller, userId: number): Promise<State> {
+  async function readState(
+    caller: Caller,
+    userId: number,
+    row: Promise<StateRow | undefined> | undefined = undefined,
+  ): Promise<State> {
     if (!mayAccess(caller, userId)) throw notFound('User', userId)
-    const { version, computed_at, waiting } = (await stateOf(userId)) as StateRow
+    const { version, computed_at, waiting } = (await (row ?? stateOf(userId))) as StateRow
     // A version proves that the user exists: it is deleted with them.
     if (version !== null && computed_at !== null) return { version, computed_at, waiting }
     const user = await database.user.findUnique({
@@ -124,7 +130,7 @@ export function createAnalyticsService({
       select: { createdAt: true },
     })
     if (user === null) throw notFound('User', userId)
-    return { version: '0', computed_at: user.createdAt, waiting }
+    return { version: '0', computed_at: user.createdAt.getTime(), waiting }
   }
 
   /** The totals of a user are one row, which requests that arrive together read together. */
@@ -135,17 +141,22 @@ export function createAnalyticsService({
   }
 
   return {
+    /** Looks up the state of a user's figures, which {@link read} needs. */
+    stateOf,
+
     /**
      * Reads a user's stored figures. Their answer is kept ready under the version that was read.
      *
+     * @param state what was looked up ahead
      * @throws AppError 404, also for somebody else's figures; 422
      */
     async read(
       caller: Caller,
       userId: number,
       query: AnalyticsQuery,
+      state?: Promise<StateRow | undefined>,
     ): Promise<ReadyAnswer<Analytics>> {
-      const { version, computed_at, waiting } = await readState(caller, userId)
+      const { version, computed_at, waiting } = await readState(caller, userId, state)
       const selection = select(userId, query)
       const { currency, from = '', to = '' } = selection
       const questionOf = (isWaiting: boolean) => {
@@ -157,7 +168,7 @@ export function createAnalyticsService({
         const other = cache.kept(questionOf(!waiting)) as ReadyAnswer<Analytics> | undefined
         if (other) return new ReadyAnswer({ ...contentOf(other), is_current: !waiting })
         const figures = await readStored(selection)
-        const record = { ...selection, figures, computedAt: computed_at, isCurrent: !waiting }
+        const record = { ...selection, figures, computedAt: new Date(computed_at), isCurrent: !waiting }
         return new ReadyAnswer(analyticsView(record))
       })
     },

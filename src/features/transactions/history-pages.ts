@@ -75,9 +75,13 @@ export function createHistoryReader({ database, prepared, lookUps, crypto, cache
   const headOf = shareLookUp<Head>(lookUps, HEADS)
 
   /** Reads the state of a user's history. @throws AppError 404, also for somebody else's */
-  async function readState(caller: Caller, userId: number): Promise<State> {
+  async function readState(
+    caller: Caller,
+    userId: number,
+    ahead?: Promise<Head | undefined>,
+  ): Promise<State> {
     if (!mayAccess(caller, userId)) throw notFound('User', userId)
-    const head = await headOf(userId)
+    const head = await (ahead ?? headOf(userId))
     // A head proves that the user exists: it is deleted with them.
     if (head) return { version: head.hash, transactions: head.transactions }
     if (!(await userExists(database, userId))) throw notFound('User', userId)
@@ -123,22 +127,29 @@ export function createHistoryReader({ database, prepared, lookUps, crypto, cache
     return new ReadyAnswer([...page.items], { headers, packs: true })
   }
 
-  /**
-   * Newest first.
-   *
-   * @param target the path and query of the request, which the links of the page repeat
-   * @throws AppError 404 for the user, 422
-   */
-  return async (
-    caller: Caller,
-    userId: number,
-    query: HistoryQuery,
-    target: string,
-  ): Promise<ReadyAnswer<Transaction[]>> => {
-    const state = await readState(caller, userId)
-    const compute = () => make(userId, query, target, state)
-    if (!isFirstPage(query) || target.length > MAX_TARGET_LENGTH) return await compute()
-    const name = `${state.version} ${target}`
-    return await cache.ready({ userId, kind: 'history', name }, compute)
+  return {
+    /** Looks up the head of a user's history, which {@link read} needs. */
+    headOf,
+
+    /**
+     * Newest first.
+     *
+     * @param target the path and query of the request, which the links of the page repeat
+     * @param head what was looked up ahead
+     * @throws AppError 404 for the user, 422
+     */
+    async read(
+      caller: Caller,
+      userId: number,
+      query: HistoryQuery,
+      target: string,
+      head?: Promise<Head | undefined>,
+    ): Promise<ReadyAnswer<Transaction[]>> {
+      const state = await readState(caller, userId, head)
+      const compute = () => make(userId, query, target, state)
+      if (!isFirstPage(query) || target.length > MAX_TARGET_LENGTH) return await compute()
+      const name = `${state.version} ${target}`
+      return await cache.ready({ userId, kind: 'history', name }, compute)
+    },
   }
 }

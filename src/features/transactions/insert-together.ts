@@ -7,6 +7,8 @@ import { Remembered } from '../../lib/remembered.ts'
 import type { TransactionRecord } from './fields.ts'
 import { type Insertion, insertTransactions, runBy } from './insert-transactions.ts'
 
+/** How many shared commits are under way at once. */
+const MAX_COMMITS = 2
 /** How long the transactions of a user who held up others are stored one by one. */
 const APART_MS = 5_000
 /** How many such users are remembered, at least. */
@@ -47,6 +49,7 @@ export function createInsertTogether({ database, commits, crypto }: Deps) {
         return insertions.map(() => ALONE)
       })
     },
+    MAX_COMMITS,
   )
 
   async function alone(insertion: Insertion): Promise<TransactionRecord | undefined> {

@@ -1,6 +1,6 @@
 import { operations } from '../../generated/operations.ts'
 import { bulkResult } from '../../http/bulk.ts'
-import type { Handle, LockBefore } from '../../http/handlers.ts'
+import type { Handle, HandleAhead, LockBefore } from '../../http/handlers.ts'
 import { sendPage } from '../../http/paging.ts'
 import type { TransactionBulk } from './bulk.ts'
 import type { TransactionPast } from './past.ts'
@@ -9,6 +9,7 @@ import { draftView, transactionView, versionView } from './transactions.view.ts'
 
 export function transactionRoutes(
   handle: Handle,
+  handleAhead: HandleAhead,
   lockBefore: LockBefore,
   transactions: TransactionService,
   bulk: TransactionBulk,
@@ -50,7 +51,10 @@ export function transactionRoutes(
     return sendPage(request, reply, query, { ...page, items: page.items.map(versionView) })
   })
 
-  handle(operations.listUserTransactions, ({ caller, params, query, request }) =>
-    transactions.history(caller, params.id, query, request.originalUrl),
+  handleAhead(
+    operations.listUserTransactions,
+    transactions.history.headOf,
+    ({ caller, params, query, request }, head) =>
+      transactions.history.read(caller, params.id, query, request.originalUrl, head),
   )
 }

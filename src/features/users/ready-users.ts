@@ -38,6 +38,14 @@ type Found = { readonly version: string } & (
   | (Omit<ShownRow, 'id'> & { readonly id: string })
 )
 
+/** The answer that is kept about a user, and what the row says of it now. */
+export interface SeenUser {
+  readonly kept: ReadyUser | undefined
+  readonly found: Found | undefined
+}
+
+const questionOf = (userId: number) => ({ userId, kind: 'user', name: '' }) as const
+
 /**
  * Each change of a row gives it another transaction id or another place. Together they are the
  * version of its content.
@@ -67,17 +75,28 @@ export function createReadyUsers({ lookUps, crypto, cache }: Deps) {
     return found
   })
 
-  /** @throws AppError 404 when there is no such user, or it is not the caller's to see */
-  return async (caller: Caller, id: number): Promise<ReadyAnswer<User>> => {
-    if (!mayAccess(caller, id)) throw notFound('User', id)
-    const question = { userId: id, kind: 'user', name: '' } as const
-    const kept = cache.kept(question) as ReadyUser | undefined
-    const found = await find({ id, known: kept?.version })
-    if (found === undefined) throw notFound('User', id)
-    if (kept && found.id === null) return kept
-    const row = { ...found, id: BigInt(id) } as ShownRow
-    const made = new ReadyUser(userView(decryptUser(crypto, row)), found.version)
-    cache.keep(question, made)
-    return made
+  async function look(id: number): Promise<SeenUser> {
+    const kept = cache.kept(questionOf(id)) as ReadyUser | undefined
+    return { kept, found: await find({ id, known: kept?.version }) }
+  }
+
+  return {
+    /** Looks a user up, unless the kept answer is still right. */
+    look,
+
+    /**
+     * @param seen what was looked up ahead
+     * @throws AppError 404 when there is no such user, or it is not the caller's to see
+     */
+    async show(caller: Caller, id: number, seen?: Promise<SeenUser>): Promise<ReadyAnswer<User>> {
+      if (!mayAccess(caller, id)) throw notFound('User', id)
+      const { kept, found } = await (seen ?? look(id))
+      if (found === undefined) throw notFound('User', id)
+      if (kept && found.id === null) return kept
+      const row = { ...found, id: BigInt(id) } as ShownRow
+      const made = new ReadyUser(userView(decryptUser(crypto, row)), found.version)
+      cache.keep(questionOf(id), made)
+      return made
+    },
   }
 }

@@ -1,12 +1,17 @@
 import { operations } from '../../generated/operations.ts'
 import { bulkResult } from '../../http/bulk.ts'
-import type { Handle } from '../../http/handlers.ts'
+import type { Handle, HandleAhead } from '../../http/handlers.ts'
 import { sendPage } from '../../http/paging.ts'
 import type { UserBulk } from './bulk.ts'
 import type { UserService } from './users.service.ts'
 import { userView } from './users.view.ts'
 
-export function userRoutes(handle: Handle, users: UserService, bulk: UserBulk): void {
+export function userRoutes(
+  handle: Handle,
+  handleAhead: HandleAhead,
+  users: UserService,
+  bulk: UserBulk,
+): void {
   handle(operations.createUser, async ({ caller, body, requestId, reply }) => {
     const email = { address: body.email, verified: true }
     const origin = { source: 'single', requestId, accountId: caller.id } as const
@@ -29,7 +34,9 @@ export function userRoutes(handle: Handle, users: UserService, bulk: UserBulk): 
     return { deleted, not_found: [...notFound] }
   })
 
-  handle(operations.getUser, ({ caller, params }) => users.show(caller, params.id))
+  handleAhead(operations.getUser, users.look, ({ caller, params }, seen) =>
+    users.show(caller, params.id, seen),
+  )
 
   handle(operations.updateUser, async ({ caller, params, body, requestId }) =>
     userView(await users.update(caller, params.id, body, requestId)),

@@ -26,7 +26,7 @@ import {
 import { lockForDeletion } from './lock-for-deletion.ts'
 import { createOwnerLookUp, type NamedOwner } from './owner.ts'
 import { readUserPage } from './page.ts'
-import { createReadyUsers } from './ready-users.ts'
+import { createReadyUsers, type SeenUser } from './ready-users.ts'
 import {
   assertAdminRemains,
   assertMayChangeRights,
@@ -103,10 +103,22 @@ export function createUserService(deps: UserDeps) {
     lockAccount: (tx: DatabaseTransaction, caller: Caller, id: number): Promise<UserRecord> =>
       lock(tx, caller, id, 'account'),
 
-    /** Shows a user as the API does. @throws AppError 404, also for somebody else */
-    async show(caller: Caller, id: number): Promise<User | ReadyAnswer<User>> {
+    /** Looks up whether the kept answer about a user is still right, which {@link show} needs. */
+    look: ready.look,
+
+    /**
+     * Shows a user as the API does.
+     *
+     * @param seen what was looked up ahead
+     * @throws AppError 404, also for somebody else
+     */
+    async show(
+      caller: Caller,
+      id: number,
+      seen?: Promise<SeenUser>,
+    ): Promise<User | ReadyAnswer<User>> {
       // What is not committed has no version that others know.
-      return isInUnitOfWork() ? userView(await get(caller, id)) : await ready(caller, id)
+      return isInUnitOfWork() ? userView(await get(caller, id)) : await ready.show(caller, id, seen)
     },
 
     /** @throws AppError 404 when there is no such user, or it is not the caller's to see */
