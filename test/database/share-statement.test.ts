@@ -28,8 +28,10 @@ function createTable() {
   }
 }
 
-/** Everything that waits for the end of this turn has begun after it. */
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+/** Everything that waits for a quiet turn has begun after it. */
+async function turn(): Promise<void> {
+  for (let turns = 0; turns < 4; turns += 1) await new Promise((resolve) => setImmediate(resolve))
+}
 
 describe('a shared statement', () => {
   it('answers all that is asked in one turn, each with its own answer', async () => {
@@ -39,6 +41,18 @@ describe('a shared statement', () => {
     const nextTick = new Promise((resolve) => process.nextTick(() => resolve(ask(4))))
     expect(await Promise.all([...asked, nextTick])).toEqual([2, 4, 4, 6, 8])
     expect(run.mock.calls).toEqual([[[1, 2, 2, 3, 4]]])
+  })
+
+  it('gathers what is asked in three turns, one after the other, and no more', async () => {
+    const run = vi.fn(async (keys: readonly number[]) => keys)
+    const ask = shareStatement(run)
+    const asked: Promise<number>[] = []
+    for (let key = 0; key < 5; key += 1) {
+      asked.push(ask(key))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(await Promise.all(asked)).toEqual([0, 1, 2, 3, 4])
+    expect(run.mock.calls).toEqual([[[0, 1, 2]], [[3, 4]]])
   })
 
   it('waits for nothing where one asks alone', async () => {
