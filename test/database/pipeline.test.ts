@@ -1,0 +1,85 @@
+import { Socket } from 'node:net'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openDatabase, type PlainDatabase } from '../../src/database/client.ts'
+import { createLog } from '../../src/lib/log.ts'
+import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
+
+let own: TestDatabase
+let opened: ReturnType<typeof openDatabase>
+let lookUps: PlainDatabase
+
+beforeAll(async () => {
+  own = await createTestDatabase()
+})
+beforeEach(async () => {
+  opened = openDatabase(own.url, 2, createLog('silent'))
+  lookUps = opened.lookUps
+  await lookUps.rows('SELECT', [])
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await opened.close()
+})
+afterAll(async () => {
+  await own.drop()
+})
+
+const backend = async () => {
+  const [row] = await lookUps.rows<{ pid: number }>('SELECT pg_backend_pid() AS pid', [])
+  return row?.pid
+}
+const echo = (number: number) =>
+  lookUps.rows(`SELECT $1::int + 0 AS number /* ${number % 3} */`, [number])
+
+describe('a pipeline of look-ups', () => {
+  it('sends all of a turn in one packet, and gives each its own answer', async () => {
+    const first = await Promise.all([0, 1, 2].map(echo))
+    expect(first).toEqual([[{ number: 0 }], [{ number: 1 }], [{ number: 2 }]])
+    const packets: unknown[] = []
+    const { uncork } = Socket.prototype
+    const corked = vi.spyOn(Socket.prototype, 'uncork').mockImplementation(function (this: Socket) {
+      if (this.writableCorked === 1 && this.writableLength > 0) packets.push(this.writableLength)
+      return uncork.call(this)
+    })
+    const numbers = Array.from({ length: 12 }, (_, number) => number)
+    expect(await Promise.all(numbers.map(echo))).toEqual(numbers.map((number) => [{ number }]))
+    expect(corked).toHaveBeenCalled()
+    expect(packets).toHaveLength(1)
+  })
+
+  it('fails a statement alone', async () => {
+    const outcomes = await Promise.allSettled([
+      echo(1),
+      lookUps.rows('SELECT 1 / $1::int', [0]),
+      lookUps.rows('SELECT nothing', []),
+      echo(2),
+    ])
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'fulfilled',
+    ])
+  })
+
+  it('goes on over another connection when its own breaks', async () => {
+    const before = await backend()
+    const waiting = [echo(1), lookUps.rows('SELECT pg_sleep(60)', []), echo(2)]
+    const settled = Promise.allSettled(waiting)
+    await vi.waitFor(async () => {
+      const ended = await own.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE pid = ${before} AND query LIKE '%pg_sleep%'`,
+      )
+      expect(ended).toHaveLength(1)
+    })
+    const [first, cut, last] = await settled
+    expect([first?.status, cut?.status, last?.status]).toEqual(['fulfilled', 'rejected', 'rejected'])
+    await vi.waitFor(async () => expect(await backend()).not.toBe(before))
+  })
+
+  it('ends after it was never used', async () => {
+    const unused = openDatabase(own.url, 2, createLog('silent'))
+    await expect(unused.close()).resolves.toBeUndefined()
+  })
+})
