@@ -72,7 +72,7 @@ export const STANDARD_OUTPUT = 1
 export const STANDARD_ERROR = 2
 
 /** How long lines are gathered before they are written, in milliseconds. */
-const GATHER_MS = 5
+const GATHER_MS = 10
 /** Lines that nobody has read yet, in bytes; further ones are dropped. */
 const MAX_UNREAD = 16 * 1024 * 1024
 
