@@ -51,6 +51,8 @@ const HEADS = `
 const isFirstPage = ({ cursor, page = 1 }: HistoryQuery) =>
   cursor === undefined ? page === 1 : cursor === ''
 
+/** How many transactions are skipped in about the time of a look-up. */
+const MAX_SHORT_OFFSET = 500
 /** Longer targets name no page that is asked for often. */
 const MAX_TARGET_LENGTH = 300
 
@@ -88,6 +90,13 @@ export function createHistoryReader({ database, prepared, lookUps, crypto, cache
     return EMPTY
   }
 
+  /**
+   * A part of a whole history that begins soon is read from an index, and so shares the packets of
+   * look-ups. Others may take long.
+   */
+  const connectionFor = (filter: HistoryFilter, offset = 0) =>
+    isOpen(filter) && offset <= MAX_SHORT_OFFSET && !isInUnitOfWork() ? lookUps : prepared
+
   /** How many transactions match. All of a user's are counted by triggers, as there may be many. */
   async function count(filter: HistoryFilter, { transactions }: State): Promise<number> {
     // What is not committed is not counted yet.
@@ -106,7 +115,7 @@ export function createHistoryReader({ database, prepared, lookUps, crypto, cache
       ...(after !== undefined && { after }),
     }
     const [transactions, total] = await Promise.all([
-      readPart(prepared, crypto, filter, part),
+      readPart(connectionFor(filter, offset), crypto, filter, part),
       offset === undefined ? undefined : count(filter, state),
     ])
     return toPage(transactions, limit, historyPosition, total)

@@ -54,11 +54,9 @@ function conditionsOf(filter: HistoryFilter, place: (value: unknown) => string):
   return names.map((name) => CONDITIONS[name](place(filter[name]))).join(' AND ')
 }
 
-/** PostgreSQL leaves out zeros at the end of a time. */
-function isoTime(text: string): string {
-  const [seconds = '', fraction = ''] = text.replace(' ', 'T').split('.')
-  return `${seconds}.${fraction.padEnd(3, '0')}Z`
-}
+/** PostgreSQL leaves out zeros at the end of a time, and the point before none. */
+const isoTime = (text: string): string =>
+  `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, 23).padEnd(3, '0')}Z`
 
 /**
  * Shows a row. Dates and decimals that go from text to objects and back took a third of the time of
