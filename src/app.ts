@@ -132,7 +132,7 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
     services.transactionPast,
   )
   integrityRoutes(handle, services.integrity)
-  analyticsRoutes(handle, handleAhead, analytics)
+  analyticsRoutes(handleAhead, analytics)
   creditScoreRoutes(handle, services.creditScores)
   alertRoutes(handle, services.alerts)
   taskRoutes(handle, tasks)

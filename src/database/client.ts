@@ -158,9 +158,7 @@ export function openDatabase(
   })
   const open = (kind: KindOfWork, size: number, by?: PoolWatch) =>
     openPool(optionsOf(kind, size, by))
-  const lookUps = new Pipeline(
-    openConnections(optionsOf('request', 1, watch), { pipeline: true }),
-  )
+  const lookUps = new Pipeline(openConnections(optionsOf('request', 1, watch), { pipeline: true }))
   const commits = openConnections(optionsOf('request', COMMIT_CONNECTIONS, watch), {
     lock_timeout: SHARED_LOCK_MS,
   })

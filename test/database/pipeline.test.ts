@@ -74,7 +74,11 @@ describe('a pipeline of look-ups', () => {
       expect(ended).toHaveLength(1)
     })
     const [first, cut, last] = await settled
-    expect([first?.status, cut?.status, last?.status]).toEqual(['fulfilled', 'rejected', 'rejected'])
+    expect([first?.status, cut?.status, last?.status]).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ])
     await vi.waitFor(async () => expect(await backend()).not.toBe(before))
   })
 

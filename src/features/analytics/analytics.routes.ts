@@ -1,28 +1,34 @@
 import { operations } from '../../generated/operations.ts'
-import type { Handle, HandleAhead } from '../../http/handlers.ts'
+import type { HandleAhead } from '../../http/handlers.ts'
 import { asksNoCache } from '../../http/no-cache.ts'
 import { mapInSlices } from '../../lib/slices.ts'
 import type { AnalyticsService } from './analytics.service.ts'
 import { analyticsView, dayView } from './analytics.view.ts'
 
-export function analyticsRoutes(
-  handle: Handle,
-  handleAhead: HandleAhead,
-  analytics: AnalyticsService,
-): void {
+export function analyticsRoutes(handleAhead: HandleAhead, analytics: AnalyticsService): void {
   handleAhead(
     operations.getUserAnalytics,
     analytics.stateOf,
     async ({ caller, params, query, headers }, state) => {
       if (!asksNoCache(headers['cache-control']))
         return await analytics.read(caller, params.id, query, state)
-      return analyticsView(await analytics.compute(caller, params.id, query))
+      return analyticsView(await analytics.compute(caller, params.id, query, state))
     },
   )
 
-  handle(operations.getUserDailyAnalytics, async ({ caller, params, query, headers }) => {
-    const fromLedger = asksNoCache(headers['cache-control'])
-    const { currency, days } = await analytics.readDaily(caller, params.id, query, fromLedger)
-    return await mapInSlices(days, (day) => dayView(day, currency))
-  })
+  handleAhead(
+    operations.getUserDailyAnalytics,
+    analytics.stateOf,
+    async ({ caller, params, query, headers }, state) => {
+      const fromLedger = asksNoCache(headers['cache-control'])
+      const { currency, days } = await analytics.readDaily(
+        caller,
+        params.id,
+        query,
+        fromLedger,
+        state,
+      )
+      return await mapInSlices(days, (day) => dayView(day, currency))
+    },
+  )
 }

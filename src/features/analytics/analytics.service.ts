@@ -168,7 +168,12 @@ export function createAnalyticsService({
         const other = cache.kept(questionOf(!waiting)) as ReadyAnswer<Analytics> | undefined
         if (other) return new ReadyAnswer({ ...contentOf(other), is_current: !waiting })
         const figures = await readStored(selection)
-        const record = { ...selection, figures, computedAt: new Date(computed_at), isCurrent: !waiting }
+        const record = {
+          ...selection,
+          figures,
+          computedAt: new Date(computed_at),
+          isCurrent: !waiting,
+        }
         return new ReadyAnswer(analyticsView(record))
       })
     },
@@ -178,8 +183,13 @@ export function createAnalyticsService({
      *
      * @throws AppError 404, also for somebody else's figures; 422
      */
-    async compute(caller: Caller, userId: number, query: AnalyticsQuery): Promise<AnalyticsRecord> {
-      await readState(caller, userId)
+    async compute(
+      caller: Caller,
+      userId: number,
+      query: AnalyticsQuery,
+      state?: Promise<StateRow | undefined>,
+    ): Promise<AnalyticsRecord> {
+      await readState(caller, userId, state)
       const selection = select(userId, query)
       const figures = await readFigures(database, selection, true)
       return { ...selection, figures, computedAt: new Date(), isCurrent: true }
@@ -195,8 +205,9 @@ export function createAnalyticsService({
       userId: number,
       query: AnalyticsQuery,
       fromLedger: boolean,
+      state?: Promise<StateRow | undefined>,
     ): Promise<{ readonly currency: string; readonly days: readonly DayFigures[] }> {
-      const { version } = await readState(caller, userId)
+      const { version } = await readState(caller, userId, state)
       const selection = select(userId, query)
       const { currency } = selection
       const compute = () => readDays(database, selection, fromLedger)
