@@ -99,7 +99,7 @@ describe('an import’s event stream', () => {
     for (const raw of gone) raw.send(request)
     await vi.waitFor(async () => {
       const [waiting] = await service.database.query<{ count: number }>(WAITING_FOR_LOCKS)
-      expect(waiting?.count).toBeGreaterThan(1)
+      expect(waiting?.count).toBeGreaterThan(0)
     })
     for (const raw of gone) raw.destroy()
     await Promise.all(gone.map((raw) => raw.closed))

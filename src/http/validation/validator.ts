@@ -71,6 +71,25 @@ function convertProperties(sent: Readonly<Record<string, unknown>>, schema: TObj
   )
 }
 
+const asIs = (value: unknown) => value
+
+/** Fills in the defaults of a body, which may be nested. */
+const completeBody = (schema: TSchema) =>
+  JSON.stringify(schema).includes('"default":') ? (value: unknown) => Default(schema, value) : asIs
+
+/** Fills in the defaults of parameters. They are not nested, and `Default` takes longer than all else. */
+function fillIn(schema: TObject): (value: unknown) => unknown {
+  const defaults = Object.entries(schema.properties).flatMap(([name, property]) =>
+    'default' in property ? [[name, property.default] as const] : [],
+  )
+  if (defaults.length === 0) return asIs
+  return (value) => {
+    const filled: Record<string, unknown> = { ...(value as object) }
+    for (const [name, preset] of defaults) filled[name] ??= preset
+    return filled
+  }
+}
+
 /**
  * Makes a check of one part of a request. Bodies are checked as sent. Parameters and headers are
  * text, converted strictly: whole-string integers, exactly `true` or `false`, one value to a list.
@@ -87,17 +106,16 @@ export function compileCheck(
   const compile = () => ({
     validator: Compile(schema),
     describe: createDescriber(schema, part),
-    // Skip `Default` if there are no defaults: it takes longer than the check itself.
-    hasDefaults: JSON.stringify(schema).includes('"default":'),
+    complete: part === 'body' ? completeBody(schema) : fillIn(schema as TObject),
   })
   let compiled: ReturnType<typeof compile> | undefined
   return (sent) => {
     compiled ??= compile()
-    const { validator, describe, hasDefaults } = compiled
+    const { validator, describe, complete } = compiled
     const converted =
       part === 'body' ? sent : convertProperties((sent ?? {}) as never, schema as TObject)
     const cut = cutToLimits(converted, schema)
-    const value = hasDefaults ? Default(schema, cut) : cut
+    const value = complete(cut)
     if (cut === converted && validator.Check(value)) return { value }
     return { errors: describe(validator.Errors(value), value).slice(0, maxErrors) }
   }
