@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Prisma, PrismaClient } from '../generated/prisma/client.ts'
+import { createScope } from './scope.ts'
 
 type Effect = () => unknown
 
@@ -9,7 +9,7 @@ interface Unit {
   readonly effects: Effect[]
 }
 
-const units = new AsyncLocalStorage<Unit>()
+const units = createScope<Unit>()
 const clients = new WeakMap<object, () => PrismaClient>()
 
 /**
@@ -22,7 +22,7 @@ export function joinUnits(current: () => PrismaClient): PrismaClient {
   // No client is the target, so that none is made before it is used.
   const joining: PrismaClient = new Proxy({} as PrismaClient, {
     get(_, name) {
-      const unit = units.getStore()
+      const unit = units.value()
       const source = unit?.database === joining ? unit.transaction : current()
       const value: unknown = Reflect.get(source, name)
       return typeof value === 'function' ? value.bind(source) : value
@@ -54,14 +54,14 @@ export async function inUnitOfWork<T>(
 }
 
 /** Whether the calling code runs within a unit of work, and so may read what is not committed. */
-export const isInUnitOfWork = (): boolean => units.getStore() !== undefined
+export const isInUnitOfWork = (): boolean => units.value() !== undefined
 
 /**
  * Runs an effect that others must not see before the commit: after the unit commits, or now if
  * there is none.
  */
 export async function afterCommit(effect: Effect): Promise<void> {
-  const unit = units.getStore()
+  const unit = units.value()
   if (unit) unit.effects.push(effect)
   else await effect()
 }

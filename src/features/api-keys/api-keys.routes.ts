@@ -1,4 +1,5 @@
 import { operations } from '../../generated/operations.ts'
+import { concernsOf } from '../../http/audit/concerned-users.ts'
 import type { Handle } from '../../http/handlers.ts'
 import { sendPage } from '../../http/paging.ts'
 import type { ApiKeyService } from './api-keys.service.ts'
@@ -19,8 +20,8 @@ export function apiKeyRoutes(handle: Handle, apiKeys: ApiKeyService): void {
 
   handle(operations.getApiKey, async ({ params }) => apiKeyView(await apiKeys.get(params.id)))
 
-  handle(operations.deleteApiKey, async ({ params }) => {
-    await apiKeys.remove(params.id)
+  handle(operations.deleteApiKey, async ({ params, request }) => {
+    await apiKeys.remove(params.id, concernsOf(request))
     return null
   })
 }

@@ -1,7 +1,7 @@
 import { type Database, type Prisma, violatesForeignKey } from '../../database/client.ts'
 import { bodyError, invalid, notFound } from '../../errors.ts'
 import type { ApiKeyCreate, Scope } from '../../generated/schemas.ts'
-import { concernsUser } from '../../http/audit/concerned-users.ts'
+import type { Concerns } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
@@ -84,11 +84,11 @@ export function createApiKeyService({ database }: { readonly database: Database 
     get,
 
     /** Deletes a key. Requests with it are refused from then on. @throws AppError 404 */
-    async remove(id: number): Promise<void> {
+    async remove(id: number, concerns: Concerns): Promise<void> {
       const { userId } = await get(id)
       const { count } = await database.apiKey.deleteMany({ where: { id } })
       if (count === 0) throw notFound('API key', id)
-      concernsUser(userId)
+      concerns(userId)
     },
 
     /**

@@ -1,4 +1,5 @@
 import { operations } from '../../generated/operations.ts'
+import { concernsOf } from '../../http/audit/concerned-users.ts'
 import { clientOf } from '../../http/client.ts'
 import type { Handle } from '../../http/handlers.ts'
 import { hashPassword } from '../../lib/passwords.ts'
@@ -29,12 +30,12 @@ export function authRoutes(
 
   handle(operations.login, ({ body, request, reply }) => {
     reply.header('cache-control', 'no-store')
-    return auth.login(body, clientOf(request))
+    return auth.login(body, clientOf(request), concernsOf(request))
   })
 
   handle(operations.issueToken, ({ body, request, reply }) => {
     reply.header('cache-control', 'no-store')
-    return issueByGrant(auth, body, clientOf(request))
+    return issueByGrant(auth, body, clientOf(request), concernsOf(request))
   })
 
   handle(operations.refreshToken, ({ body, reply }) => {

@@ -1,7 +1,7 @@
 import { type Database, violatesForeignKey } from '../../database/client.ts'
 import { forbidden, unauthorized } from '../../errors.ts'
 import type { Credentials, Registration, TokenPair } from '../../generated/schemas.ts'
-import { concernsUser } from '../../http/audit/concerned-users.ts'
+import type { Concerns } from '../../http/audit/concerned-users.ts'
 import type { Client } from '../../http/client.ts'
 import { verifyPassword } from '../../lib/passwords.ts'
 import type { SessionService, Started } from '../sessions/sessions.public.ts'
@@ -59,10 +59,14 @@ export function createAuthService(deps: Deps) {
      *   get the same answer after the same work. 403 for a disabled account with the right
      *   password. 429 for too many login attempts
      */
-    async login({ username, password }: Credentials, client: Client): Promise<TokenPair> {
+    async login(
+      { username, password }: Credentials,
+      client: Client,
+      concerns: Concerns,
+    ): Promise<TokenPair> {
       const { network } = client
       const user = await accountByName(database, username)
-      concernsUser(user?.id)
+      concerns(user?.id)
       const settle = await throttle.admit({ username, userId: user?.id, network })
       const matches = await verifyPassword(user?.passwordHash ?? null, password)
       if (user === null || !matches) throw wrongCredentials()

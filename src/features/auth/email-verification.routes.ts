@@ -1,4 +1,5 @@
 import { operations } from '../../generated/operations.ts'
+import { concernsOf } from '../../http/audit/concerned-users.ts'
 import type { Handle } from '../../http/handlers.ts'
 import type { EmailVerification } from './email-verification.ts'
 
@@ -8,8 +9,8 @@ export function emailVerificationRoutes(handle: Handle, verification: EmailVerif
     return { message: 'A mail is on its way' }
   })
 
-  handle(operations.confirmEmailVerification, async ({ body }) => {
-    await verification.confirm(body.token)
+  handle(operations.confirmEmailVerification, async ({ body, request }) => {
+    await verification.confirm(body.token, concernsOf(request))
     return null
   })
 }

@@ -1,6 +1,6 @@
 import { type Database, violatedUnique } from '../../database/client.ts'
 import { conflict } from '../../errors.ts'
-import { concernsUser } from '../../http/audit/concerned-users.ts'
+import type { Concerns } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { requestMails, useToken } from '../mail/mail.public.ts'
@@ -47,11 +47,11 @@ export function createEmailVerification({ database, crypto, users }: Deps) {
      * @throws AppError 422 for a token that is no good, 409 when somebody else verified the address
      *   meanwhile
      */
-    async confirm(token: string): Promise<void> {
+    async confirm(token: string, concerns: Concerns): Promise<void> {
       await database
         .$transaction(async (tx) => {
           const id = await useToken(tx, crypto, 'email_verification', token)
-          concernsUser(id)
+          concerns(id)
           await tx.user.update({ where: { id }, data: { emailVerified: true } })
         })
         .catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { operations } from '../../generated/operations.ts'
+import { concernsOf } from '../../http/audit/concerned-users.ts'
 import type { Handle } from '../../http/handlers.ts'
 import { networkOf } from '../../http/rate-limit.ts'
 import { hashPassword } from '../../lib/passwords.ts'
@@ -18,8 +19,8 @@ export function passwordResetRoutes(handle: Handle, reset: PasswordReset): void 
       await assertAcceptablePassword(body.new_password, { username, field: 'new_password' })
       return await hashPassword(body.new_password)
     },
-    async ({ body }, passwordHash) => {
-      await reset.confirm(body.token, passwordHash)
+    async ({ body, request }, passwordHash) => {
+      await reset.confirm(body.token, passwordHash, concernsOf(request))
       return null
     },
   )

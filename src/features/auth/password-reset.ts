@@ -1,7 +1,7 @@
 import type { Database, DatabaseTransaction, Prisma } from '../../database/client.ts'
 import { conflict } from '../../errors.ts'
 import type { PasswordResetRequest } from '../../generated/schemas.ts'
-import { concernsUser } from '../../http/audit/concerned-users.ts'
+import type { Concerns } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { findUserOf, issueToken, type Links, requestMails, useToken } from '../mail/mail.public.ts'
@@ -77,10 +77,10 @@ export function createPasswordReset({ database, crypto, users, links }: Deps) {
      *
      * @throws AppError 422 for a token that is no good
      */
-    async confirm(token: string, passwordHash: string): Promise<void> {
+    async confirm(token: string, passwordHash: string, concerns: Concerns): Promise<void> {
       await database.$transaction(async (tx) => {
         const id = await useToken(tx, crypto, 'password_reset', token)
-        concernsUser(id)
+        concerns(id)
         await tx.user.update({ where: { id }, data: { passwordHash } })
         await endSessions(tx, id)
       })

@@ -1,5 +1,6 @@
 import { AppError, bodyError, invalid } from '../../errors.ts'
 import type { TokenPair, TokenRequest } from '../../generated/schemas.ts'
+import type { Concerns } from '../../http/audit/concerned-users.ts'
 import type { Client } from '../../http/client.ts'
 import type { AuthService } from './auth.service.ts'
 
@@ -33,11 +34,12 @@ export async function issueByGrant(
   auth: AuthService,
   request: TokenRequest,
   client: Client,
+  concerns: Concerns,
 ): Promise<TokenPair> {
   switch (request.grant_type) {
     case 'password':
       return await auth
-        .login(required(request, ['username', 'password']), client)
+        .login(required(request, ['username', 'password']), client, concerns)
         .catch(refuseGrant)
     case 'refresh_token': {
       const { refresh_token } = required(request, ['refresh_token'])

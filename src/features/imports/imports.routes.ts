@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { AppError } from '../../errors.ts'
 import { operations } from '../../generated/operations.ts'
+import { concernsOf } from '../../http/audit/concerned-users.ts'
 import { arriving } from '../../http/body/body-timeout.ts'
 import { fileOfForm } from '../../http/body/file-parts.ts'
 import type { Handle, HandleFile } from '../../http/handlers.ts'
@@ -60,8 +61,8 @@ export function importRoutes(
     importView(await imports.get(caller, params.id)),
   )
 
-  handle(operations.deleteImport, async ({ caller, params }) => {
-    await imports.remove(caller, params.id)
+  handle(operations.deleteImport, async ({ caller, params, request }) => {
+    await imports.remove(caller, params.id, concernsOf(request))
     return null
   })
 
@@ -77,8 +78,8 @@ export function importRoutes(
     return events
   })
 
-  handle(operations.downloadRejects, async ({ caller, params, reply }) => {
-    const file = await imports.rejects(caller, params.id)
+  handle(operations.downloadRejects, async ({ caller, params, request, reply }) => {
+    const file = await imports.rejects(caller, params.id, concernsOf(request))
     reply
       .type('text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="import-${params.id}-rejects.csv"`)

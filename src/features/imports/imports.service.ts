@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { PlainDatabase } from '../../database/client.ts'
 import { conflict, notFound } from '../../errors.ts'
 import type { Nudge } from '../../events/passes.ts'
-import { concernsUser } from '../../http/audit/concerned-users.ts'
+import type { Concerns } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
@@ -149,9 +149,9 @@ export function createImportService(deps: Deps) {
      *
      * @throws AppError 404
      */
-    async remove(caller: Caller, id: number): Promise<void> {
+    async remove(caller: Caller, id: number, concerns: Concerns): Promise<void> {
       const { id: importId, userId } = await find(caller, id)
-      concernsUser(userId)
+      concerns(userId)
       const { count } = await database.import.updateMany({
         where: { id: importId, status: { in: ['queued', 'running'] } },
         data: { status: 'cancelled', finishedAt: new Date(), rowsLoaded: 0 },
@@ -170,9 +170,9 @@ export function createImportService(deps: Deps) {
      *
      * @throws AppError 404, 409 while the import is not finished
      */
-    async rejects(caller: Requester, id: number): Promise<Readable> {
+    async rejects(caller: Requester, id: number, concerns?: Concerns): Promise<Readable> {
       const { id: importId, kind, options, status, userId } = await find(caller, id)
-      concernsUser(userId)
+      concerns?.(userId)
       if (status === 'queued' || status === 'running') {
         throw conflict(
           'import_not_finished',

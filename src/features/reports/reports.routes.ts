@@ -1,4 +1,5 @@
 import { operations } from '../../generated/operations.ts'
+import { concernsOf } from '../../http/audit/concerned-users.ts'
 import type { Handle } from '../../http/handlers.ts'
 import { sendPage } from '../../http/paging.ts'
 import type { ReportRecord, ReportService } from './reports.service.ts'
@@ -31,8 +32,8 @@ export function reportRoutes(handle: Handle, reports: ReportService): void {
     return null
   })
 
-  handle(operations.downloadReport, async ({ caller, params, reply }) => {
-    const { report, bytes, file } = await reports.download(caller, params.id)
+  handle(operations.downloadReport, async ({ caller, params, request, reply }) => {
+    const { report, bytes, file } = await reports.download(caller, params.id, concernsOf(request))
     const { name, type } = fileView(report)
     reply.type(type).headers({
       'content-disposition': `attachment; filename="${name}"`,

@@ -3,7 +3,7 @@ import { Prisma, violatesForeignKey } from '../../database/client.ts'
 import { conflict, notFound, unauthorized } from '../../errors.ts'
 import type { Nudge } from '../../events/passes.ts'
 import type { ReportCreate, UserGroup, UserGroupKind } from '../../generated/schemas.ts'
-import { concernsUser } from '../../http/audit/concerned-users.ts'
+import type { Concerns } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import { deleteWorkLog, sweepWorkLogs } from '../../lib/work-log.ts'
@@ -104,9 +104,9 @@ export function createReportService(deps: Deps) {
     },
 
     /** @throws AppError 404, 409 while it is not completed */
-    async download(caller: Caller, id: number): Promise<ReportDownload> {
+    async download(caller: Caller, id: number, concerns: Concerns): Promise<ReportDownload> {
       const report = await find(caller, id)
-      concernsUser(report.userId)
+      concerns(report.userId)
       if (report.status !== 'completed' || report.bytes === null) {
         throw conflict(
           'report_not_ready',

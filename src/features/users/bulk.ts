@@ -1,6 +1,6 @@
 import { nameRequest } from '../../database/name-request.ts'
 import { type UserBulkCreateUnchecked, UserCreate } from '../../generated/schemas.ts'
-import { concernsUser } from '../../http/audit/concerned-users.ts'
+import type { Concerns } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import {
   assertWhole,
@@ -78,6 +78,7 @@ export function createUserBulk({ database, crypto, cache, creations }: UserDeps)
       caller: Caller,
       given: readonly number[],
       requestId?: string,
+      concerns?: Concerns,
     ): Promise<{ readonly deleted: number; readonly notFound: readonly number[] }> {
       const ids = [...new Set(given)]
       const deleted = await database.$transaction(async (tx) => {
@@ -94,7 +95,7 @@ export function createUserBulk({ database, crypto, cache, creations }: UserDeps)
         await tx.user.deleteMany({ where: { id: { in: leaving } } })
         return new Set(rows.map(({ id }) => Number(id)))
       })
-      for (const id of deleted) concernsUser(id)
+      for (const id of deleted) concerns?.(id)
       await cache.forget([...deleted])
       return { deleted: deleted.size, notFound: ids.filter((id) => !deleted.has(id)) }
     },

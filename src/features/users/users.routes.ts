@@ -1,4 +1,5 @@
 import { operations } from '../../generated/operations.ts'
+import { concernsOf } from '../../http/audit/concerned-users.ts'
 import { bulkResult } from '../../http/bulk.ts'
 import type { Handle, HandleAhead } from '../../http/handlers.ts'
 import { sendPage } from '../../http/paging.ts'
@@ -29,8 +30,13 @@ export function userRoutes(
     bulkResult(await bulk.create(caller, body, requestId), 'user', userView),
   )
 
-  handle(operations.bulkDeleteUsers, async ({ caller, body, requestId }) => {
-    const { deleted, notFound } = await bulk.remove(caller, body.ids, requestId)
+  handle(operations.bulkDeleteUsers, async ({ caller, body, requestId, request }) => {
+    const { deleted, notFound } = await bulk.remove(
+      caller,
+      body.ids,
+      requestId,
+      concernsOf(request),
+    )
     return { deleted, not_found: [...notFound] }
   })
 

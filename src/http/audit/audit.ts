@@ -6,7 +6,6 @@ import { within } from '../../lib/in-time.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Exchange } from '../conventions.ts'
 import { networkOf } from '../rate-limit.ts'
-import { collectConcerned } from './concerned-users.ts'
 import { type AuditEntry, storeEntries } from './entries.ts'
 import { createRefusals } from './refusals.ts'
 import { subjectOf, usersConcerned } from './subject.ts'
@@ -52,7 +51,6 @@ export function createAudit(deps: {
 }) {
   const { database, crypto, log } = deps
   const refusals = createRefusals()
-  const concerned = new WeakMap<object, Set<number>>()
   let minute: NodeJS.Timeout | undefined
 
   function entriesOf(
@@ -63,7 +61,7 @@ export function createAudit(deps: {
     answer?: unknown,
   ): readonly AuditEntry[] {
     const { request, caller } = exchange
-    const named = [...(concerned.get(request) ?? [])]
+    const named = [...(request.concernedUsers ?? [])]
     const users = named.length > 0 ? named : usersConcerned(url, exchange, answer)
     const subject = subjectOf(url, exchange)
     // Who registers or logs in has no credential yet.
@@ -108,9 +106,9 @@ export function createAudit(deps: {
       const { audit } = operation
       if (audit === null || !leavesEntry(audit, exchange)) return await work()
       const workAndNote = async () => {
-        const users = new Set<number>()
-        concerned.set(exchange.request, users)
-        const answer = await collectConcerned(users, work)
+        // Another try may concern others.
+        exchange.request.concernedUsers = undefined
+        const answer = await work()
         const entries = entriesOf(operation, audit, exchange, 'succeeded', answer)
         await storeEntries(database, crypto, entries).catch((error: unknown) => {
           // Nobody reads a file that is not sent.

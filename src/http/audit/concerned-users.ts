@@ -1,15 +1,23 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import type { FastifyRequest } from 'fastify'
 
-const concerned = new AsyncLocalStorage<Set<number>>()
-
-/**
- * Tells the audit entry of the current request whom it is about, where neither path nor answer says so. Several users
- * get an entry each. Does nothing outside an audited request.
- */
-export function concernsUser(id: number | bigint | undefined): void {
-  if (id !== undefined) concerned.getStore()?.add(Number(id))
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whom it is about, where neither path nor answer says so. */
+    concernedUsers?: Set<number> | undefined
+  }
 }
 
-/** Runs the work of a request; the users that it names with {@link concernsUser} are added to `users`. */
-export const collectConcerned = <T>(users: Set<number>, work: () => Promise<T>): Promise<T> =>
-  concerned.run(users, work)
+/**
+ * Tells the audit entry of a request whom it is about, where neither path nor answer says so. Several users get an
+ * entry each.
+ */
+export type Concerns = (id: number | bigint | undefined) => void
+
+/** For services, which know no request. */
+export const concernsOf =
+  (request: FastifyRequest): Concerns =>
+  (id) => {
+    if (id === undefined) return
+    request.concernedUsers ??= new Set()
+    request.concernedUsers.add(Number(id))
+  }
