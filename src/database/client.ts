@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { PrismaPg } from '@prisma/adapter-pg'
 import type pg from 'pg'
-import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
+import { Prisma, type PrismaClient } from '../generated/prisma/client.ts'
 import type { Log } from '../lib/log.ts'
 import { isBackground } from './background.ts'
 import { BoundedPool, PATIENT, type PoolWatch } from './bounded-pool.ts'
 import { codeOf, driverCause } from './errors.ts'
+import { createLeanClient } from './lean-client/lean-client.ts'
 import { Pipeline } from './pipeline.ts'
 import { createProbe } from './probe.ts'
 import { isInUnitOfWork, joinUnits } from './unit-of-work.ts'
@@ -102,7 +103,7 @@ function openPool(options: PoolOptions) {
   return {
     pool,
     client(): PrismaClient {
-      made ??= new PrismaClient({
+      made ??= createLeanClient({
         adapter,
         // Longer than the pool's own limit, whose error explains more.
         transactionOptions: { maxWait: limits.connect + 1_000, timeout: limits.transaction },
