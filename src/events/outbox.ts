@@ -86,7 +86,7 @@ const CHANGES = { day: { not: null } }
 export function gaugeOutbox(database: Database, metrics: Metrics): void {
   metrics.gauge(
     'passbook_outbox_rows',
-    'Outbox rows of changes without figures: one a user and day, or one a user after a big load',
+    'Outbox rows of changes without figures',
     () => database.outboxRow.count({ where: CHANGES }),
   )
   metrics.gauges(

@@ -108,7 +108,7 @@ describe('recomputing', () => {
     await session.query('COMMIT')
     await session.close()
     await running
-    expect(await readOutbox(service.database, user)).toHaveLength(2)
+    expect(await readOutbox(service.database, user)).toHaveLength(1)
     await recompute()
     await expectExact()
   })

@@ -96,7 +96,9 @@ it('shows the work that waits in the outbox by consumer, also where there is non
   const before = await shown()
   expect(before.get(waiting('computeCreditScores'))).toBe(0)
   expect(before.get(waiting('sendMails'))).toBe(0)
-  await insertDays(service.database, await insertUser(service.database), 3)
+  for (let user = 0; user < 3; user += 1) {
+    await insertDays(service.database, await insertUser(service.database), 1)
+  }
   const after = await shown()
   const figures = waiting('recomputeStatistics')
   expect((after.get(figures) ?? 0) - (before.get(figures) ?? 0)).toBe(3)

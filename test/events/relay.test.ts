@@ -64,9 +64,17 @@ const age = (userId: number, seconds: number, attempts: number) =>
     [userId, seconds, attempts],
   )
 
+/** Changes of a user's days as one update makes them: an outbox row each. */
+const changeDays = (days: number, requestId: string | null = null) =>
+  service.database.query(
+    `INSERT INTO outbox (user_id, type, day, request_id)
+     SELECT $1, 'transaction.updated', date '2020-01-01' + n, $3 FROM generate_series(1, $2::int) AS n`,
+    [user, days, requestId],
+  )
+
 describe('the relay', () => {
   it('enqueues one job for a user and marks its outbox rows', async () => {
-    await insertDays(service.database, user, 1000, 'a-request')
+    await changeDays(1000, 'a-request')
     await passOnce()
     expect(sent).toEqual([job(user, 'a-request')])
     const rows = await readOutbox(service.database, user)
@@ -75,7 +83,7 @@ describe('the relay', () => {
   })
 
   it('enqueues one job for a user with more rows than one batch', async () => {
-    await insertDays(service.database, user, 2500)
+    await changeDays(2500)
     await passOnce()
     await passOnce()
     expect(sent).toEqual([job(user)])
@@ -219,7 +227,7 @@ describe('the relay', () => {
       if (failures > 1) return
       throw new Error('the queue is away')
     }
-    await insertDays(service.database, user, 2)
+    await changeDays(2)
     const polling = relay({ poll: true })
     await vi.waitFor(async () => {
       expect(failures).toBe(1)
