@@ -212,6 +212,9 @@ export function violatedUnique(error: unknown): string | undefined {
   return JSON.stringify(error.meta)
 }
 
+/** Whether our own SQL, run by the driver, wrote a value that has to be unique and is taken. */
+export const violatesUnique = (error: unknown): boolean => codeOf(error) === '23505'
+
 /** Whether a write, Prisma's or our own SQL, referred to a row that no longer exists. */
 export const violatesForeignKey = (error: unknown): boolean =>
   ['P2003', '23503'].includes(codeOf(error)) ||

@@ -73,9 +73,7 @@ describe('a statement of 10,000 transactions', () => {
     const rows = await service.database.query(
       'SELECT day::text, days FROM outbox WHERE day IS NOT NULL ORDER BY day',
     )
-    expect(rows).toEqual(
-      [1, 2, 3, 4, 5].map((n) => ({ day: `2024-01-2${n}`, days: null })),
-    )
+    expect(rows).toEqual([1, 2, 3, 4, 5].map((n) => ({ day: `2024-01-2${n}`, days: null })))
   })
 
   it('is handled for many users in one job', async () => {

@@ -1,4 +1,5 @@
-import { violatesForeignKey } from '../../database/client.ts'
+import { violatesForeignKey, violatesUnique } from '../../database/client.ts'
+import { isInUnitOfWork } from '../../database/unit-of-work.ts'
 import { AppError, notFound } from '../../errors.ts'
 import { type TransactionBulkCreateUnchecked, TransactionCreate } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
@@ -13,7 +14,7 @@ import {
 import { mapInSlices } from '../../lib/slices.ts'
 import { changeRefusal, mayAccess } from '../users/users.public.ts'
 import { draftTransaction, type TransactionDraft, type TransactionRecord } from './fields.ts'
-import { insertTransactions, runBy } from './insert-transactions.ts'
+import { insertTransactions, type Run, runBy } from './insert-transactions.ts'
 import { referenceTaken, type TransactionDeps } from './transactions.service.ts'
 
 const readItem = itemReader<TransactionCreate>(TransactionCreate)
@@ -24,6 +25,7 @@ export type TransactionBulk = ReturnType<typeof createTransactionBulk>
 
 export function createTransactionBulk({
   database,
+  prepared,
   crypto,
   outbox,
   users,
@@ -39,7 +41,7 @@ export function createTransactionBulk({
     const ids = inputs.flatMap((input) =>
       input instanceof AppError || !mayAccess(caller, input.user_id) ? [] : [input.user_id],
     )
-    const owners = await users.findMany([...new Set(ids)])
+    const owners = await users.owners([...new Set(ids)])
     return await mapInSlices(inputs, (input) => {
       if (input instanceof AppError) return input
       const owner = owners.get(input.user_id)
@@ -57,14 +59,29 @@ export function createTransactionBulk({
   ): Promise<Checked<TransactionRecord>[]> {
     const drafts = await draftAll(caller, transactions)
     assertWhole(mode, drafts, 'transactions', fieldOf)
-    return await database.$transaction(async (tx) => {
-      const author = { caller, requestId }
-      const insertions = passed(drafts).map((draft) => ({ draft, author }))
-      const stored = await insertTransactions(runBy(tx), crypto, insertions)
+    const author = { caller, requestId }
+    const insertions = passed(drafts).map((draft) => ({ draft, author }))
+    const outcomesOf = (stored: readonly (TransactionRecord | undefined)[]) => {
       const outcomes = withStored(drafts, stored, referenceTaken)
       assertWhole(mode, outcomes, 'transactions', fieldOf)
       return outcomes
-    })
+    }
+    const inTransaction = () =>
+      database.$transaction(async (tx) =>
+        outcomesOf(await insertTransactions(runBy(tx), crypto, insertions)),
+      )
+    // What fails must not end the unit of work.
+    if (isInUnitOfWork()) return await inTransaction()
+    const run: Run = (text, entries) => prepared.rows(text, [entries])
+    if (mode === 'partial') return outcomesOf(await insertTransactions(run, crypto, insertions))
+    // A single statement is all or nothing by itself. Which references are taken, a second look tells.
+    const stored = await insertTransactions(run, crypto, insertions, 'fail').catch(
+      (error: unknown) => {
+        if (violatesUnique(error)) return undefined
+        throw error
+      },
+    )
+    return stored ? outcomesOf(stored) : await inTransaction()
   }
 
   return {

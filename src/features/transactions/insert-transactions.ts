@@ -18,23 +18,27 @@ export interface Insertion {
   readonly author: Author
 }
 
+/** What a statement stored: it began at one time, which all its rows have. */
 interface StoredRow {
-  readonly position: number
-  readonly id: bigint | string
-  readonly created_at: Date
-  readonly updated_at: Date
+  /** In the order given; null where the reference is taken. */
+  readonly ids: readonly (number | null)[]
+  /** Null when nothing was stored. */
+  readonly stored_at: Date | null
 }
 
 /** Runs a statement with one parameter. */
-type Run = (text: string, parameter: string) => Promise<readonly StoredRow[]>
+export type Run = (text: string, parameter: string) => Promise<readonly StoredRow[]>
 
 /**
  * Rows are inserted in a fixed order. Otherwise two requests that wait for each other's references
  * would deadlock.
+ *
+ * The sequence has its name here, as looking it up is done for each row. The answer is one row:
+ * to read a thousand took the API longer than to send them.
  */
-const INSERT = `
+const insertInto = (onTaken: string) => `
   WITH entry AS MATERIALIZED (
-    SELECT nextval(pg_get_serial_sequence('transactions', 'id')) AS id, given.*
+    SELECT nextval('transactions_id_seq') AS id, given.*
     FROM json_to_recordset($1::json) AS given (
       position int, user_id bigint, full_name text, date timestamptz, amount numeric,
       type text, currency text, description text, reference text, request_id text, actor_id bigint)),
@@ -45,9 +49,13 @@ const INSERT = `
     SELECT id, user_id, decode(full_name, 'hex'), date, amount, type,
       currency, description, reference, request_id, actor_id
     FROM entry ORDER BY user_id, reference
-    ON CONFLICT DO NOTHING
-    RETURNING id, created_at, updated_at)
-  SELECT position, stored.* FROM stored JOIN entry USING (id)`
+    ${onTaken}
+    RETURNING id, created_at)
+  SELECT json_agg(stored.id ORDER BY position) AS ids, max(created_at) AS stored_at
+  FROM entry LEFT JOIN stored USING (id)`
+
+/** What a reference that is taken does: it leaves out its transaction, or fails the statement. */
+const INSERTS = { omit: insertInto('ON CONFLICT DO NOTHING'), fail: insertInto('') } as const
 
 /**
  * Stores transactions with one statement, all rows in one JSON parameter. Prisma's `createMany`
@@ -55,12 +63,15 @@ const INSERT = `
  * (`test/bench/README.md`).
  *
  * @returns the stored transactions in the order given; undefined where the reference is taken
+ * @throws the driver's or Prisma's error
  */
 export async function insertTransactions(
   run: Run,
   crypto: FieldCrypto,
   insertions: readonly Insertion[],
+  onTaken: keyof typeof INSERTS = 'omit',
 ): Promise<(TransactionRecord | undefined)[]> {
+  if (insertions.length === 0) return []
   const entries = await mapInSlices(insertions, ({ draft, author }, position) => ({
     position,
     user_id: Number(draft.userId),
@@ -74,13 +85,12 @@ export async function insertTransactions(
     request_id: author.requestId,
     actor_id: author.caller.id,
   }))
-  const rows = await run(INSERT, JSON.stringify(entries))
-  const stored = new Map(rows.map((row) => [row.position, row]))
+  const [row] = await run(INSERTS[onTaken], JSON.stringify(entries))
+  const { ids, stored_at: at } = row as StoredRow
   return insertions.map(({ draft }, position) => {
-    const row = stored.get(position)
-    return (
-      row && { ...draft, id: BigInt(row.id), createdAt: row.created_at, updatedAt: row.updated_at }
-    )
+    const id = ids[position] ?? null
+    if (id === null || at === null) return undefined
+    return { ...draft, id: BigInt(id), createdAt: at, updatedAt: at }
   })
 }
 

@@ -24,19 +24,37 @@ const OWNERS = `
   CROSS JOIN LATERAL (
     SELECT users.role::text AS role, users.name FROM users WHERE users.id = asked.id OFFSET 0) AS owner`
 
-/** Creates what finds the owners of new records. Requests that arrive together share a look-up. */
+const toOwner = (crypto: FieldCrypto, id: number, { role, name }: Row): NamedOwner => {
+  const userId = BigInt(id)
+  return {
+    id: userId,
+    role,
+    get name() {
+      return decryptName(crypto, userId, name)
+    },
+  }
+}
+
+/** Creates what finds the owner of a new record. Requests that arrive together share a look-up. */
 export function createOwnerLookUp(lookUps: PlainDatabase, crypto: FieldCrypto) {
   const find = shareLookUp<Row>(lookUps, OWNERS)
   return async (id: number): Promise<NamedOwner | undefined> => {
     const row = await find(id)
-    if (row === undefined) return undefined
-    const userId = BigInt(id)
-    return {
-      id: userId,
-      role: row.role,
-      get name() {
-        return decryptName(crypto, userId, row.name)
-      },
-    }
+    return row && toOwner(crypto, id, row)
   }
+}
+
+/** Finds the owners of many new records, by their ids. @param ids distinct ones */
+export async function findOwners(
+  lookUps: PlainDatabase,
+  crypto: FieldCrypto,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, NamedOwner>> {
+  const rows = await lookUps.rows<Row>(OWNERS, [ids])
+  return new Map(
+    rows.map((row) => {
+      const id = ids[row.place - 1] as number
+      return [id, toOwner(crypto, id, row)]
+    }),
+  )
 }

@@ -24,7 +24,7 @@ import {
   userPosition,
 } from './list.ts'
 import { lockForDeletion } from './lock-for-deletion.ts'
-import { createOwnerLookUp, type NamedOwner } from './owner.ts'
+import { createOwnerLookUp, findOwners, type NamedOwner } from './owner.ts'
 import { readUserPage } from './page.ts'
 import { createReadyUsers, type SeenUser } from './ready-users.ts'
 import {
@@ -71,6 +71,14 @@ export function createUserService(deps: UserDeps) {
     if (row === null) throw notFound('User', id)
     assertMayChange(caller, row, changed)
     return decryptUser(crypto, row)
+  }
+
+  async function findMany(ids: readonly number[]): Promise<ReadonlyMap<number, UserRecord>> {
+    const rows = await database.user.findMany({
+      where: { id: { in: [...ids] } },
+      select: USER_COLUMNS,
+    })
+    return new Map(rows.map((row) => [Number(row.id), decryptUser(crypto, row)]))
   }
 
   return {
@@ -133,13 +141,14 @@ export function createUserService(deps: UserDeps) {
     },
 
     /** Those of the given users that exist, by their ids. Rights are the caller's to check. */
-    async findMany(ids: readonly number[]): Promise<ReadonlyMap<number, UserRecord>> {
-      const rows = await database.user.findMany({
-        where: { id: { in: [...ids] } },
-        select: USER_COLUMNS,
-      })
-      return new Map(rows.map((row) => [Number(row.id), decryptUser(crypto, row)]))
-    },
+    findMany,
+
+    /**
+     * The users whose new records are to be, as far as they exist, by their ids, which are distinct.
+     * Rights are the caller's to check.
+     */
+    owners: (ids: readonly number[]): Promise<ReadonlyMap<number, NamedOwner>> =>
+      isInUnitOfWork() ? findMany(ids) : findOwners(deps.lookUps, crypto, ids),
 
     /** Users that match all filters. @throws AppError 422 */
     async list(query: UserQuery): Promise<Page<UserRecord>> {
