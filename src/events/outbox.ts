@@ -84,10 +84,8 @@ const CHANGES = { day: { not: null } }
 
 /** Registers gauges for how many changes wait in the outbox, and for how long. */
 export function gaugeOutbox(database: Database, metrics: Metrics): void {
-  metrics.gauge(
-    'passbook_outbox_rows',
-    'Outbox rows of changes without figures',
-    () => database.outboxRow.count({ where: CHANGES }),
+  metrics.gauge('passbook_outbox_rows', 'Outbox rows of changes without figures', () =>
+    database.outboxRow.count({ where: CHANGES }),
   )
   metrics.gauges(
     'passbook_outbox_waiting_rows',

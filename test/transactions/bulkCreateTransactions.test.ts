@@ -158,6 +158,18 @@ describe('atomic', () => {
     },
   )
 
+  it('refuses a taken reference with an Idempotency-Key, and goes on with the unit of work', async () => {
+    const twice = [item({ reference: 'same' }), item({ reference: 'same' })]
+    const key = { 'idempotency-key': 'a-key-of-this-test' }
+    const { status, body } = await bulk(twice, 'atomic', cast.staff.token, key)
+    expect([status, body.errors[0].code]).toEqual([422, 'reference_taken'])
+    const partial = await bulk(twice, 'partial', cast.staff.token, {
+      'idempotency-key': 'another-key-of-this-test',
+    })
+    expect(statuses(partial.body)).toEqual([201, 409])
+    expect(await countRows('transactions')).toBe(1)
+  })
+
   it('refuses a batch of a customer’s that has an item for somebody else', async () => {
     const { status, body } = await bulk(
       [item({ user_id: cast.user.id }), item()],
