@@ -10,8 +10,8 @@ AS $$
 BEGIN
   RETURN QUERY
   UPDATE outbox SET enqueued_at = now(), attempts = least(attempts + 1, 30)
-  WHERE outbox.id = ANY (ARRAY (
-    SELECT sent.id FROM outbox AS sent
+  WHERE outbox.ctid = ANY (ARRAY (
+    SELECT sent.ctid FROM outbox AS sent
     WHERE sent.attempts > 0
       AND sent.enqueued_at < now() - make_interval(secs => retry_seconds)
       AND sent.enqueued_at < now() - make_interval(secs => least(retry_seconds * power(2, sent.attempts - 1), 3600))

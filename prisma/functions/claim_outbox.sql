@@ -3,11 +3,13 @@
 -- wait while another of theirs is enqueued for the same work: its job handles them all. So a user has one job at a time for
 -- figures, and one for the score. Requests for reports and imports never wait.
 --
+-- `OFFSET 0` has each user looked up by index: a join may read all that is on its way for each of them.
+--
 -- The two have an index each: however many scores wait, no claim of figures steps over them.
 --
 -- The settings leave the planner one plan. Autovacuum may have gathered statistics while the outbox was empty. The planner
 -- then rates every plan as equally cheap, and once chose one that ran the inner query again for each row.
--- `= ANY (ARRAY (SELECT …))` runs it once. Rows come in index order, so it reads only the first ones, however many wait.
+-- `= ANY (ARRAY (SELECT …))` runs it once, and finds locked rows by their place without an index. Rows come in index order, so it reads only the first ones, however many wait.
 CREATE OR REPLACE FUNCTION claim_outbox(most integer, yielding boolean DEFAULT true)
 RETURNS TABLE (id bigint, user_id bigint, type text, subject_id bigint, request_id varchar) LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_sort = off
@@ -16,27 +18,27 @@ AS $$
 BEGIN
   RETURN QUERY
   UPDATE outbox SET enqueued_at = now(), attempts = attempts + 1
-  WHERE outbox.id = ANY (ARRAY (
-    SELECT candidate.id FROM outbox AS candidate
+  WHERE outbox.ctid = ANY (ARRAY (
+    SELECT candidate.ctid FROM outbox AS candidate
     WHERE candidate.enqueued_at IS NULL
       AND candidate.type <> ALL ('{statistics.updated,credit_score.outdated,transactions.written,credit_score.fell}')
       AND NOT EXISTS (
         SELECT FROM outbox AS sent
         WHERE sent.user_id = candidate.user_id AND sent.enqueued_at IS NOT NULL
-          AND outbox_turn(sent.type, sent.day) = outbox_turn(candidate.type, candidate.day))
+          AND outbox_turn(sent.type, sent.day) = outbox_turn(candidate.type, candidate.day) OFFSET 0)
     ORDER BY candidate.created_at, candidate.id LIMIT most FOR UPDATE SKIP LOCKED))
   RETURNING outbox.id, outbox.user_id, outbox.type, outbox.subject_id, outbox.request_id;
   IF yielding THEN
     RETURN QUERY
     UPDATE outbox SET enqueued_at = now(), attempts = attempts + 1
-    WHERE outbox.id = ANY (ARRAY (
-      SELECT candidate.id FROM outbox AS candidate
+    WHERE outbox.ctid = ANY (ARRAY (
+      SELECT candidate.ctid FROM outbox AS candidate
       WHERE candidate.enqueued_at IS NULL
         AND candidate.type = ANY ('{statistics.updated,credit_score.outdated,transactions.written,credit_score.fell}')
         AND NOT EXISTS (
           SELECT FROM outbox AS sent
           WHERE sent.user_id = candidate.user_id AND sent.enqueued_at IS NOT NULL
-            AND outbox_turn(sent.type, sent.day) = outbox_turn(candidate.type, candidate.day))
+            AND outbox_turn(sent.type, sent.day) = outbox_turn(candidate.type, candidate.day) OFFSET 0)
       ORDER BY candidate.created_at, candidate.id LIMIT most FOR UPDATE SKIP LOCKED))
     RETURNING outbox.id, outbox.user_id, outbox.type, outbox.subject_id, outbox.request_id;
   END IF;

@@ -146,8 +146,8 @@ BEGIN
     busiest_count = excluded.busiest_count;
 
   -- So a score that keeps failing has no more than one row waiting. A row that is about to be claimed stays.
-  DELETE FROM outbox WHERE id = ANY (ARRAY (
-    SELECT waiting.id FROM outbox AS waiting
+  DELETE FROM outbox WHERE ctid = ANY (ARRAY (
+    SELECT waiting.ctid FROM outbox AS waiting
     WHERE waiting.user_id = ANY (answered_users) AND waiting.enqueued_at IS NULL AND waiting.type = 'statistics.updated'
     FOR UPDATE SKIP LOCKED));
   INSERT INTO outbox (user_id, type, subject_id, request_id)

@@ -5,7 +5,7 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 BEGIN
   UPDATE outbox SET enqueued_at = NULL, attempts = 0
-  WHERE id = ANY (ARRAY (
-    SELECT sent.id FROM outbox AS sent WHERE sent.attempts > 0 FOR UPDATE SKIP LOCKED));
+  WHERE ctid = ANY (ARRAY (
+    SELECT sent.ctid FROM outbox AS sent WHERE sent.attempts > 0 FOR UPDATE SKIP LOCKED));
 END
 $$;

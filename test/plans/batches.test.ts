@@ -52,6 +52,12 @@ const BATCHES: Readonly<Record<string, readonly [string, () => Promise<unknown>]
      WHERE id = (SELECT min(id) FROM outbox)`,
     claimNew,
   ],
+  'new scores beside alerts of many users on their way': [
+    `INSERT INTO outbox (user_id, type, subjects, enqueued_at, attempts)
+     SELECT id, 'transactions.written', '{1}', now(), 1 FROM users LIMIT ${ROWS};
+     INSERT INTO outbox (user_id, type, subject_id) SELECT id, 'statistics.updated', id FROM users LIMIT ${ROWS}`,
+    claimNew,
+  ],
   'lost changes': [sent, claimLost],
   'changes on their way at a start': [sent, () => releaseOutbox(service.services.database)],
   'changes of many users to recompute': [

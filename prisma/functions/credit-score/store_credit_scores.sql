@@ -39,8 +39,12 @@ BEGIN
     computed_at = excluded.computed_at
   WHERE stored.statistics_version <= excluded.statistics_version;
 
-  DELETE FROM outbox
-  WHERE user_id = ANY (present) AND id = ANY (ARRAY (
-    SELECT unnest(answered) FROM jsonb_to_recordset(scores) AS given (answered bigint[])));
+  -- Each user's rows are looked up for them: two arrays would be looked up by all of their pairs.
+  DELETE FROM outbox WHERE ctid = ANY (ARRAY (
+    SELECT own.ctid FROM jsonb_to_recordset(scores) AS given (user_id bigint, answered bigint[])
+    CROSS JOIN LATERAL (
+      SELECT row.ctid FROM outbox AS row
+      WHERE row.user_id = given.user_id AND row.id = ANY (given.answered) FOR UPDATE OFFSET 0) AS own
+    WHERE given.user_id = ANY (present)));
 END
 $$;

@@ -65,8 +65,9 @@ export async function measure(
       const committed = performance.now()
       nudge()
       if (written % FOLLOWED < chosen.length) {
-        const [newest] = await ask(writer, NEWEST, [chosen.at(-1)])
-        if (newest?.id) followed.add(newest.id, committed)
+        const user = chosen.at(-1) as number
+        const [newest] = await ask(writer, NEWEST, [user])
+        if (newest?.id) followed.add(newest.id, user, committed)
       }
       written += chosen.length
     }

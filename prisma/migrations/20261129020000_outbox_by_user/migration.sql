@@ -1,0 +1,297 @@
+-- The outbox is empty most of the time, and with such statistics the planner looks up a user by any index that names them: by
+-- that of ids it read all of it. So every index that names users begins with them.
+ALTER TABLE "outbox" DROP CONSTRAINT "outbox_pkey", ADD CONSTRAINT "outbox_pkey" PRIMARY KEY ("user_id", "id");
+DROP INDEX "outbox_user_id_enqueued_at_idx";
+-- Users with rows on their way: rows that were never sent need no entry.
+CREATE INDEX "outbox_sent_idx" ON "outbox" ("user_id") WHERE "enqueued_at" IS NOT NULL;
+
+-- Claims rows that were never enqueued, oldest first, and returns them: up to `most` of those that do not yield, and if
+-- `yielding` as many of those that do, which are what scores and alerts are made of (`yields` in catalogue.ts). A user's changes
+-- wait while another of theirs is enqueued for the same work: its job handles them all. So a user has one job at a time for
+-- figures, and one for the score. Requests for reports and imports never wait.
+--
+-- `OFFSET 0` has each user looked up by index: a join may read all that is on its way for each of them.
+--
+-- The two have an index each: however many scores wait, no claim of figures steps over them.
+--
+-- The settings leave the planner one plan. Autovacuum may have gathered statistics while the outbox was empty. The planner
+-- then rates every plan as equally cheap, and once chose one that ran the inner query again for each row.
+-- `= ANY (ARRAY (SELECT …))` runs it once, and finds locked rows by their place without an index. Rows come in index order, so it reads only the first ones, however many wait.
+CREATE OR REPLACE FUNCTION claim_outbox(most integer, yielding boolean DEFAULT true)
+RETURNS TABLE (id bigint, user_id bigint, type text, subject_id bigint, request_id varchar) LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_sort = off
+AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  UPDATE outbox SET enqueued_at = now(), attempts = attempts + 1
+  WHERE outbox.ctid = ANY (ARRAY (
+    SELECT candidate.ctid FROM outbox AS candidate
+    WHERE candidate.enqueued_at IS NULL
+      AND candidate.type <> ALL ('{statistics.updated,credit_score.outdated,transactions.written,credit_score.fell}')
+      AND NOT EXISTS (
+        SELECT FROM outbox AS sent
+        WHERE sent.user_id = candidate.user_id AND sent.enqueued_at IS NOT NULL
+          AND outbox_turn(sent.type, sent.day) = outbox_turn(candidate.type, candidate.day) OFFSET 0)
+    ORDER BY candidate.created_at, candidate.id LIMIT most FOR UPDATE SKIP LOCKED))
+  RETURNING outbox.id, outbox.user_id, outbox.type, outbox.subject_id, outbox.request_id;
+  IF yielding THEN
+    RETURN QUERY
+    UPDATE outbox SET enqueued_at = now(), attempts = attempts + 1
+    WHERE outbox.ctid = ANY (ARRAY (
+      SELECT candidate.ctid FROM outbox AS candidate
+      WHERE candidate.enqueued_at IS NULL
+        AND candidate.type = ANY ('{statistics.updated,credit_score.outdated,transactions.written,credit_score.fell}')
+        AND NOT EXISTS (
+          SELECT FROM outbox AS sent
+          WHERE sent.user_id = candidate.user_id AND sent.enqueued_at IS NOT NULL
+            AND outbox_turn(sent.type, sent.day) = outbox_turn(candidate.type, candidate.day) OFFSET 0)
+      ORDER BY candidate.created_at, candidate.id LIMIT most FOR UPDATE SKIP LOCKED))
+    RETURNING outbox.id, outbox.user_id, outbox.type, outbox.subject_id, outbox.request_id;
+  END IF;
+END
+$$;
+
+-- Claims rows again that were enqueued long ago and are still here, the longest wait first, and returns them. Their job was
+-- lost, fails or still runs. The wait of retry_seconds doubles each time, up to an hour.
+--
+-- The settings leave the planner one plan, for the reason given in claim_outbox.
+CREATE OR REPLACE FUNCTION claim_lost_outbox(most integer, retry_seconds integer)
+RETURNS TABLE (id bigint, user_id bigint, type text, subject_id bigint, request_id varchar) LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_sort = off
+AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  UPDATE outbox SET enqueued_at = now(), attempts = least(attempts + 1, 30)
+  WHERE outbox.ctid = ANY (ARRAY (
+    SELECT sent.ctid FROM outbox AS sent
+    WHERE sent.attempts > 0
+      AND sent.enqueued_at < now() - make_interval(secs => retry_seconds)
+      AND sent.enqueued_at < now() - make_interval(secs => least(retry_seconds * power(2, sent.attempts - 1), 3600))
+    ORDER BY sent.enqueued_at LIMIT most FOR UPDATE SKIP LOCKED))
+  RETURNING outbox.id, outbox.user_id, outbox.type, outbox.subject_id, outbox.request_id;
+END
+$$;
+
+-- Releases all claimed rows. It skips locked rows, which a recomputation is about to delete: waiting for them could deadlock
+-- with a recomputation of many users.
+CREATE OR REPLACE FUNCTION release_outbox() RETURNS void LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+BEGIN
+  UPDATE outbox SET enqueued_at = NULL, attempts = 0
+  WHERE ctid = ANY (ARRAY (
+    SELECT sent.ctid FROM outbox AS sent WHERE sent.attempts > 0 FOR UPDATE SKIP LOCKED));
+END
+$$;
+
+-- Recomputes the changed days of users, the months of those days, and the users' totals. It deletes the outbox rows of these
+-- changes in the same database transaction. It computes figures from the ledger and never adds to them, so running twice,
+-- late or out of order gives the same figures. Its cost depends on the days that changed, not on the length of the history.
+--
+-- Why it is exact: each outbox row became visible together with its change. Every statement here sees at least what the
+-- statement saw that deletes the outbox rows. A later change brings its own row. The lock on the version makes recomputations
+-- of one user take turns. Users are locked first, then versions, each in the order of ids, as everywhere else.
+--
+-- It is a function because its statements sent one by one took more than twice as long. It takes many users because a call
+-- for each took twice as long after a load that touched one day of many users. If the ledger is spread by user, the others
+-- have to be stored on the machine of the first, subject.
+--
+-- It leaves an outbox row for each of the users, from which another consumer computes the credit score. A row that waits
+-- already is replaced, not kept: it may be answered from the figures of before this commit.
+--
+-- Its plans are made while tables may be empty, and kept while they grow. They have to be kept: the planner rates plans for
+-- known arrays as cheaper, and planning anew at each call took half of the time. So the settings force access by index
+-- whatever the statistics say. Rows of a user are looked up for each user, as a join may read a whole table in the order of an
+-- index.
+--
+-- Returns the users that had changes, and when the oldest of their changes was made. It leaves out users without changes and
+-- deleted users.
+CREATE OR REPLACE FUNCTION recompute_statistics(subject bigint, others bigint[] DEFAULT '{}')
+RETURNS TABLE (user_id bigint, oldest timestamptz) LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  started timestamptz := clock_timestamp();
+  present bigint[];
+  users_of_days bigint[];
+  days date[];
+  users_of_months bigint[];
+  months date[];
+  answered_users bigint[];
+  answered_since timestamptz[];
+  answered_requests varchar[];
+  known bigint[];
+  fresh bigint[];
+BEGIN
+  SELECT array_agg(waiting.id ORDER BY waiting.id) INTO present
+  FROM unnest(subject || others) AS waiting (id)
+  WHERE (SELECT true FROM outbox WHERE outbox.user_id = waiting.id AND outbox.day IS NOT NULL LIMIT 1);
+  IF present IS NULL THEN
+    RETURN;
+  END IF;
+
+  -- Losing this commit in a crash brings the outbox rows back with it: nothing waits for the disk.
+  PERFORM set_config('synchronous_commit', 'off', true);
+
+  -- Nobody waits long for a user of the same batch whom somebody else has locked: a batch that fails is split.
+  IF cardinality(present) > 1 THEN
+    PERFORM set_config('lock_timeout', '3s', true);
+  END IF;
+  -- The users first: their deletion takes the locks in this order too.
+  SELECT array_agg(locked.id) INTO present
+  FROM (SELECT id FROM users WHERE id = ANY (present) ORDER BY id FOR KEY SHARE) AS locked;
+
+  -- Microseconds, not a count: a version that a crash took back is never given to other figures.
+  INSERT INTO statistics_versions (user_id, version, computed_at)
+  SELECT one, (extract(epoch FROM started) * 1000000)::bigint, started FROM unnest(present) AS one
+  ON CONFLICT (user_id) DO UPDATE SET
+    version = greatest(statistics_versions.version + 1, excluded.version),
+    computed_at = greatest(statistics_versions.computed_at, excluded.computed_at);
+
+  WITH answered AS (
+    DELETE FROM outbox WHERE user_id = ANY (present) AND day IS NOT NULL
+    RETURNING user_id, created_at, request_id, coalesce(days, ARRAY[day]) AS days),
+  touched AS (
+    SELECT DISTINCT user_id, day FROM answered, unnest(days) AS day ORDER BY 1, 2),
+  by_user AS (
+    SELECT user_id, min(created_at) AS oldest, max(request_id) AS request_id FROM answered GROUP BY 1),
+  by_month AS (
+    SELECT DISTINCT user_id, date_trunc('month', day)::date AS month FROM touched ORDER BY 1, 2)
+  SELECT
+    (SELECT array_agg(user_id) FROM by_user), (SELECT array_agg(oldest) FROM by_user),
+    (SELECT array_agg(request_id) FROM by_user),
+    (SELECT array_agg(user_id) FROM touched), (SELECT array_agg(day) FROM touched),
+    (SELECT array_agg(user_id) FROM by_month), (SELECT array_agg(month) FROM by_month)
+  INTO answered_users, answered_since, answered_requests, users_of_days, days, users_of_months, months;
+  IF days IS NULL THEN
+    RETURN;
+  END IF;
+
+  -- Who has no figures yet has no days but those that changed: all of their transactions are read in one go.
+  SELECT array_agg(one) FILTER (WHERE has_figures), array_agg(one) FILTER (WHERE NOT has_figures)
+  INTO known, fresh
+  FROM unnest(answered_users) AS one,
+    LATERAL (SELECT EXISTS (
+      SELECT FROM daily_statistics WHERE daily_statistics.user_id = one) AS has_figures) AS asked;
+
+  IF known IS NOT NULL THEN
+    DELETE FROM daily_statistics WHERE ctid = ANY (ARRAY (
+      SELECT own.ctid FROM unnest(users_of_days, days) AS touched (user_id, day)
+      CROSS JOIN LATERAL (
+        SELECT daily.ctid FROM daily_statistics AS daily
+        WHERE daily.user_id = touched.user_id AND daily.date = touched.day OFFSET 0) AS own
+      WHERE touched.user_id = ANY (known)));
+    INSERT INTO daily_statistics (user_id, date, currency, transaction_count, total_credit, total_debit, total_squares)
+    SELECT touched.user_id, figures.*
+    FROM unnest(users_of_days, days) AS touched (user_id, day)
+    CROSS JOIN LATERAL ledger_days(touched.user_id, touched.day, touched.day) AS figures
+    WHERE touched.user_id = ANY (known);
+  END IF;
+  IF fresh IS NOT NULL THEN
+    INSERT INTO daily_statistics (user_id, date, currency, transaction_count, total_credit, total_debit, total_squares)
+    SELECT one, figures.*
+    FROM unnest(fresh) AS one CROSS JOIN LATERAL ledger_days(one, '-infinity', 'infinity') AS figures;
+  END IF;
+
+  DELETE FROM monthly_statistics WHERE ctid = ANY (ARRAY (
+    SELECT own.ctid FROM unnest(users_of_months, months) AS touched (user_id, month)
+    CROSS JOIN LATERAL (
+      SELECT monthly.ctid FROM monthly_statistics AS monthly
+      WHERE monthly.user_id = touched.user_id AND monthly.month = touched.month OFFSET 0) AS own));
+  INSERT INTO monthly_statistics (
+    user_id, month, currency, transaction_count, total_credit, total_debit, busiest_date, busiest_count)
+  SELECT touched.user_id, touched.month, figures.*
+  FROM unnest(users_of_months, months) AS touched (user_id, month)
+  CROSS JOIN LATERAL (
+    SELECT currency, sum(transaction_count)::int, sum(total_credit), sum(total_debit),
+      busiest_day(max(busyness(transaction_count, date))), max(transaction_count)
+    FROM daily_statistics
+    WHERE daily_statistics.user_id = touched.user_id
+      AND date >= touched.month AND date < touched.month + interval '1 month'
+    GROUP BY currency) AS figures;
+
+  DELETE FROM user_statistics AS total
+  WHERE user_id = ANY (answered_users) AND (
+    SELECT true FROM monthly_statistics AS monthly
+    WHERE monthly.user_id = total.user_id AND monthly.currency = total.currency LIMIT 1) IS NULL;
+  INSERT INTO user_statistics (
+    user_id, currency, transaction_count, total_credit, total_debit, busiest_date, busiest_count)
+  SELECT one, figures.*
+  FROM unnest(answered_users) AS one
+  CROSS JOIN LATERAL (
+    SELECT currency, sum(transaction_count)::int, sum(total_credit), sum(total_debit),
+      busiest_day(max(busyness(busiest_count, busiest_date))), max(busiest_count)
+    FROM monthly_statistics WHERE monthly_statistics.user_id = one GROUP BY currency) AS figures
+  ON CONFLICT (user_id, currency) DO UPDATE SET
+    transaction_count = excluded.transaction_count,
+    total_credit = excluded.total_credit,
+    total_debit = excluded.total_debit,
+    busiest_date = excluded.busiest_date,
+    busiest_count = excluded.busiest_count;
+
+  -- So a score that keeps failing has no more than one row waiting. A row that is about to be claimed stays.
+  DELETE FROM outbox WHERE ctid = ANY (ARRAY (
+    SELECT waiting.ctid FROM outbox AS waiting
+    WHERE waiting.user_id = ANY (answered_users) AND waiting.enqueued_at IS NULL AND waiting.type = 'statistics.updated'
+    FOR UPDATE SKIP LOCKED));
+  INSERT INTO outbox (user_id, type, subject_id, request_id)
+  SELECT one, 'statistics.updated', one, request FROM unnest(answered_users, answered_requests) AS answer (one, request);
+
+  RETURN QUERY SELECT * FROM unnest(answered_users, answered_since);
+END
+$$;
+
+-- Stores credit scores of users, and deletes the outbox rows that they answer, in one database transaction. A score of older
+-- figures never replaces one of newer figures, so computing twice, late or out of order gives the same. Deleted users get
+-- none. Changes of scores are noted by the trigger note_credit_scores.
+CREATE OR REPLACE FUNCTION store_credit_scores(scores jsonb, formula integer) RETURNS void LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  present bigint[];
+BEGIN
+  -- Losing this commit in a crash brings the outbox rows back with it: nothing waits for the disk.
+  PERFORM set_config('synchronous_commit', 'off', true);
+  -- Nobody waits long for a user of the same batch whom somebody else has locked: a batch that fails is split.
+  IF jsonb_array_length(scores) > 1 THEN
+    PERFORM set_config('lock_timeout', '3s', true);
+  END IF;
+  -- The users first, in the order of ids, as everywhere else: their deletion takes the locks in this order too.
+  SELECT array_agg(locked.id) INTO present
+  FROM (
+    SELECT id FROM users
+    WHERE id = ANY (ARRAY (SELECT (score ->> 'user_id')::bigint FROM jsonb_array_elements(scores) AS score))
+    ORDER BY id FOR KEY SHARE) AS locked;
+  IF present IS NULL THEN
+    RETURN;
+  END IF;
+
+  INSERT INTO credit_scores AS stored (user_id, score, factors, formula_version, statistics_version, next_day, computed_at)
+  SELECT user_id, score, factors, formula, version, next_day, clock_timestamp()
+  FROM jsonb_to_recordset(scores) AS given (user_id bigint, version bigint, next_day date, score smallint, factors jsonb)
+  WHERE user_id = ANY (present)
+  ORDER BY user_id
+  ON CONFLICT (user_id) DO UPDATE SET
+    score = excluded.score,
+    factors = excluded.factors,
+    formula_version = excluded.formula_version,
+    statistics_version = excluded.statistics_version,
+    next_day = excluded.next_day,
+    computed_at = excluded.computed_at
+  WHERE stored.statistics_version <= excluded.statistics_version;
+
+  -- Each user's rows are looked up for them: two arrays would be looked up by all of their pairs.
+  DELETE FROM outbox WHERE ctid = ANY (ARRAY (
+    SELECT own.ctid FROM jsonb_to_recordset(scores) AS given (user_id bigint, answered bigint[])
+    CROSS JOIN LATERAL (
+      SELECT row.ctid FROM outbox AS row
+      WHERE row.user_id = given.user_id AND row.id = ANY (given.answered) FOR UPDATE OFFSET 0) AS own
+    WHERE given.user_id = ANY (present)));
+END
+$$;
