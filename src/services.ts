@@ -84,6 +84,7 @@ export function openServices(
   const {
     database,
     relay,
+    relayed,
     webhooks: webhookDatabase,
     plain,
     prepared,
@@ -108,6 +109,8 @@ export function openServices(
   const webhookQueue = openQueue({ ...queueOptions, name: 'webhooks' })
   const outbox = openOutbox({
     database: relay,
+    relayed,
+    shared,
     queue,
     metrics,
     log,
@@ -165,13 +168,20 @@ export function openServices(
   const analytics = createAnalyticsService({
     database,
     lookUps,
+    prepared,
     cache,
     metrics,
     outbox,
     defaultCurrency,
   })
-  const creditScores = createCreditScoreService({ database, metrics, outbox })
-  const alerts = createAlertService({ database, users, metrics, rules: parseAlertRules(config) })
+  const creditScores = createCreditScoreService({ database, prepared, metrics, outbox })
+  const alerts = createAlertService({
+    database,
+    prepared,
+    users,
+    metrics,
+    rules: parseAlertRules(config),
+  })
   const tasks = createTaskService({ database })
   const reports = createReportService({
     database,
@@ -232,6 +242,7 @@ export function openServices(
     keys,
     database,
     relay,
+    relayed,
     prepared,
     lookUps,
     watch,

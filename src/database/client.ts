@@ -175,21 +175,26 @@ export function openDatabase(
   }
   const database = joinUnits(() => current().client())
   const requests = preparing((query) => request.pool.query(query))
+  const jobs = preparing((query) => background.pool.query(query))
   const prepared: PlainDatabase = {
     rows: (text, values) =>
-      isInUnitOfWork() ? database.$queryRawUnsafe(text, ...values) : requests.rows(text, values),
+      isInUnitOfWork()
+        ? database.$queryRawUnsafe(text, ...values)
+        : (isBackground() ? jobs : requests).rows(text, values),
   }
   return {
     /** For requests, and within {@link inBackground} for background work. */
     database,
     /** For the relay, so that other work never delays the figures. */
     relay: joinUnits(relay.client),
+    /** For the statements of the relay and the appender, which run many times a second. */
+    relayed: preparing((query) => relay.pool.query(query)),
     /** For the deliveries of webhooks, of which there can be many at once. */
     webhooks: joinUnits(webhooks.client),
     plain,
     /**
-     * For the statements that requests run most often. Within a unit of work they are part of its
-     * transaction.
+     * For the statements that requests and jobs run most often. Within a unit of work they are part
+     * of its transaction.
      */
     prepared,
     /** For look-ups that requests share. They wait for no other requests' work. */

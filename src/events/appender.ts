@@ -1,4 +1,4 @@
-import type { Database } from '../database/client.ts'
+import type { Database, PlainDatabase } from '../database/client.ts'
 import type { Log } from '../lib/log.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import { type Passes, startPasses } from './passes.ts'
@@ -16,27 +16,29 @@ const SPACING_MS = 100
 const REST = 4
 
 interface AppenderOptions {
-  readonly database: Database
+  readonly relayed: PlainDatabase
   readonly metrics: Metrics
   readonly log: Log
 }
 
 interface Appended {
   readonly type: string
-  readonly count: bigint
+  readonly count: string
 }
 
 /**
  * Moves pending events to the end of the events (`prisma/functions/events/append_events.sql` says
  * in which order). Any number of processes may do so: they take turns.
  */
-export function startAppender({ database, metrics, log }: AppenderOptions): Passes {
+export function startAppender({ relayed, metrics, log }: AppenderOptions): Passes {
   let spacing = SPACING_MS
 
   /** @returns how many there were */
   async function append(): Promise<number> {
-    const appended = await database.$queryRaw<Appended[]>`
-      SELECT type, count FROM append_events(${MAX_BATCH_EVENTS}::int)`
+    const appended = await relayed.rows<Appended>(
+      'SELECT type, count FROM append_events($1::int)',
+      [MAX_BATCH_EVENTS],
+    )
     let total = 0
     for (const { type, count } of appended) {
       metrics.eventsAppended.inc({ type }, Number(count))

@@ -1,17 +1,15 @@
-import { type Database, Prisma } from '../database/client.ts'
+import type { Database, PlainDatabase } from '../database/client.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import { type EventName, events } from './catalogue.ts'
 import { routeOf } from './jobs-of-rows.ts'
 import { CLAIM_MARK } from './runaways.ts'
 
-const MARK = Prisma.raw(CLAIM_MARK)
-
 /** A row of the outbox that is about to be enqueued. */
 export interface ClaimedRow {
-  readonly id: bigint
-  readonly user_id: bigint
+  readonly id: string
+  readonly user_id: string
   readonly type: string
-  readonly subject_id: bigint | null
+  readonly subject_id: string | null
   readonly request_id: string | null
 }
 
@@ -23,19 +21,26 @@ export interface ClaimedRow {
  * @param limit for rows that yield and for all others, each
  * @param yielding whether to claim rows of events that yield
  */
-export const claimNew = (database: Database, limit: number, yielding: boolean) =>
-  database.$queryRaw<ClaimedRow[]>`
-    ${MARK} SELECT * FROM claim_outbox(${limit}::int, ${yielding}::boolean)`
+export const claimNew = (relayed: PlainDatabase, limit: number, yielding: boolean) =>
+  relayed.rows<ClaimedRow>(`${CLAIM_MARK} SELECT * FROM claim_outbox($1::int, $2::boolean)`, [
+    limit,
+    yielding,
+  ])
 
 /** Claims rows whose job was lost with a queue, or keeps failing. */
-export const claimLost = (database: Database, limit: number, retrySeconds: number) =>
-  database.$queryRaw<ClaimedRow[]>`
-    ${MARK} SELECT * FROM claim_lost_outbox(${limit}::int, ${retrySeconds}::int)`
+export const claimLost = (relayed: PlainDatabase, limit: number, retrySeconds: number) =>
+  relayed.rows<ClaimedRow>(`${CLAIM_MARK} SELECT * FROM claim_lost_outbox($1::int, $2::int)`, [
+    limit,
+    retrySeconds,
+  ])
 
 /** Releases claimed rows that could not be enqueued. */
 export async function unclaim(database: Database, rows: readonly ClaimedRow[]): Promise<void> {
   await database.outboxRow.updateMany({
-    where: { id: { in: rows.map((row) => row.id) } },
+    where: {
+      userId: { in: rows.map(({ user_id }) => BigInt(user_id)) },
+      id: { in: rows.map(({ id }) => BigInt(id)) },
+    },
     data: { enqueuedAt: null, attempts: { decrement: 1 } },
   })
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../database/client.ts'
+import type { Database, PlainDatabase } from '../database/client.ts'
 import { WORK_LIMITS } from '../database/work-limits.ts'
 import type { Log } from '../lib/log.ts'
 import type { Metrics } from '../lib/metrics.ts'
@@ -22,16 +22,18 @@ interface Spacing {
  * Every finished job nudges; in a burst one pass serves several nudges. A round costs much the same for
  * few users and for many, so the more changes arrive, the more share one.
  */
-const SPACING: Spacing = { least: 20, most: 250, perRow: 1 }
+const SPACING: Spacing = { least: 30, most: 250, perRow: 1 }
 /** The passes of other processes only begin what those of the worker go on with. */
 const SPACING_ELSEWHERE: Spacing = { ...SPACING, least: 50 }
 /** Scores and alerts, which yield: a burst of changes to a user is then one score. */
-const YIELDING_SPACING: Spacing = { least: 100, most: 1_000, perRow: 2 }
+const YIELDING_SPACING: Spacing = { least: 300, most: 1_000, perRow: 2 }
 /** Time between two looks for rows whose job was lost. */
 const LOST_EVERY_MS = 500
 
 interface RelayOptions {
   readonly database: Database
+  /** For claims. */
+  readonly relayed: PlainDatabase
   readonly queue: EventQueue
   readonly log: Log
   /**
@@ -58,7 +60,7 @@ const spaced = ({ least, most, perRow }: Spacing, rows: number) =>
  * process dies in between, they are claimed again as lost.
  */
 export function startRelay(options: RelayOptions): Relay {
-  const { database, queue, log, retrySeconds, poll, metrics } = options
+  const { database, relayed, queue, log, retrySeconds, poll, metrics } = options
   const { claimMs = WORK_LIMITS.relay.statement } = options
   const runaways = createRunaways({ database, log, metrics, claimMs })
   let batch = MAX_BATCH_ROWS
@@ -100,7 +102,7 @@ export function startRelay(options: RelayOptions): Relay {
     if (poll) await runaways.look()
     const size = batch
     const yielding = Date.now() >= nextYielding
-    const fresh = await claim((rows) => claimNew(database, rows, yielding))
+    const fresh = await claim((rows) => claimNew(relayed, rows, yielding))
     await enqueue(fresh, jobsOf(fresh))
     const waiting = fresh.filter(({ type }) => yields(type)).length
     const others = fresh.length - waiting
@@ -111,7 +113,7 @@ export function startRelay(options: RelayOptions): Relay {
     if (poll && Date.now() >= nextLookForLost) {
       nextLookForLost = Date.now() + LOST_EVERY_MS
       // A job each: a failing recomputation then delays nobody else's figures.
-      const lost = await claim((rows) => claimLost(database, rows, retrySeconds))
+      const lost = await claim((rows) => claimLost(relayed, rows, retrySeconds))
       await enqueue(lost, jobsOf(lost, false))
     }
     if (batch === size) batch = Math.min(size * 2, MAX_BATCH_ROWS)

@@ -46,27 +46,31 @@ export function watchRedis(url: string, log: Log) {
     return pending
   }
 
+  /**
+   * Runs a Redis command, unless the breaker is open.
+   *
+   * @param maxWaitMs how long the caller waits at most
+   * @throws TooLate, or whatever the command throws
+   */
+  async function run<T>(command: () => Promise<T>, maxWaitMs = MAX_WAIT_MS): Promise<T> {
+    if (away) throw new TooLate('Redis is away')
+    try {
+      return await inTime(command(), maxWaitMs)
+    } catch (error) {
+      void answers()
+      throw error
+    }
+  }
+
   return {
     /** Whether the breaker is open. */
     get away() {
       return away
     },
     answers,
-    /**
-     * Runs a Redis command, unless the breaker is open.
-     *
-     * @param maxWaitMs how long the caller waits at most
-     * @throws TooLate, or whatever the command throws
-     */
-    async run<T>(command: () => Promise<T>, maxWaitMs = MAX_WAIT_MS): Promise<T> {
-      if (away) throw new TooLate('Redis is away')
-      try {
-        return await inTime(command(), maxWaitMs)
-      } catch (error) {
-        void answers()
-        throw error
-      }
-    },
+    run,
+    /** Sends an empty message to all who listen to a channel. */
+    publish: (channel: string) => run(() => redis.publish(channel, '')),
     close(): void {
       clearInterval(timer)
       redis.disconnect()

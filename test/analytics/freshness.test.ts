@@ -127,7 +127,7 @@ describe('caching', () => {
     const holdsOldFigures = new Promise<void>((resolve) => {
       arrived = resolve
     })
-    const { database, lookUps, cache, metrics, outbox } = service.services
+    const { database, lookUps, prepared, cache, metrics, outbox } = service.services
     const slowLookUps: PlainDatabase = {
       async rows<Row extends object>(text: string, values: readonly unknown[]) {
         const rows = await lookUps.rows<Row>(text, values)
@@ -140,6 +140,7 @@ describe('caching', () => {
     const slow = createAnalyticsService({
       database,
       lookUps: slowLookUps,
+      prepared,
       cache,
       metrics,
       outbox,

@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readEnvironment } from '../../src/config.ts'
-import { type Database, openDatabase } from '../../src/database/client.ts'
+import { type Database, openDatabase, type PlainDatabase } from '../../src/database/client.ts'
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { parseAlertRules } from '../../src/features/alerts/alert-rules.ts'
@@ -41,8 +41,8 @@ async function seed(database: Database, userId: number, count: number): Promise<
 
 const metrics = createMetrics()
 const rules = parseAlertRules(readEnvironment({}))
-const alerts = (database: Database, userId: number) =>
-  raiseAlerts({ database, metrics, rules }, [userId])
+const alerts = (prepared: PlainDatabase, userId: number) =>
+  raiseAlerts({ prepared, metrics, rules }, [userId])
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now()
@@ -50,9 +50,11 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - start
 }
 
+type Opened = Pick<ReturnType<typeof openDatabase>, 'database' | 'prepared'>
+
 /** @returns how long alerts and figures took */
 async function measure(
-  database: Database,
+  { database, prepared }: Opened,
   userId: number,
   round: number,
 ): Promise<readonly [number, number]> {
@@ -63,7 +65,7 @@ async function measure(
     VALUES (${userId}, '\\x00', timestamptz '2016-01-01 12:00Z' + make_interval(days => ${day}::int),
       5, 'credit', 'USD')`
   return [
-    await timed(() => alerts(database, userId)),
+    await timed(() => alerts(prepared, userId)),
     await timed(() => recompute(database, userId)),
   ]
 }
@@ -73,7 +75,8 @@ const median = (values: readonly number[]) =>
 
 const dataDir = await mkdtemp(join(tmpdir(), 'passbook-bench-'))
 const postgres = await startEmbeddedPostgres({ dataDir, password: 'bench' })
-const { database, close } = openDatabase(postgres.url, 4, createLog('warn'))
+const opened = openDatabase(postgres.url, 4, createLog('warn'))
+const { database } = opened
 try {
   await migrate(postgres.url)
   for (const [index, size] of SIZES.entries()) await seed(database, index + 1, size)
@@ -81,7 +84,7 @@ try {
   const times = SIZES.map((): (readonly [number, number])[] => [])
   for (let round = -20; round < ROUNDS; round += 1) {
     for (const [index] of SIZES.entries()) {
-      const took = await measure(database, index + 1, Math.abs(round))
+      const took = await measure(opened, index + 1, Math.abs(round))
       if (round >= 0) times[index]?.push(took)
     }
   }
@@ -94,7 +97,7 @@ try {
     console.log(`${name}: ratio ${((medians[1] ?? 0) / (medians[0] ?? 1)).toFixed(2)}`)
   }
 } finally {
-  await close()
+  await opened.close()
   await postgres.stop()
   await rm(dataDir, { recursive: true, force: true })
 }

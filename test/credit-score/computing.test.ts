@@ -15,9 +15,9 @@ let computed: number[]
 
 beforeAll(async () => {
   service = await startTestService()
-  const { database, metrics, log } = service.services
+  const { database, relayed, metrics, log } = service.services
   queue = openQueue({ databaseUrl: service.database.url, metrics, log, retryDelayMs: 1 })
-  relay = startRelay({ database, queue, log, metrics, retrySeconds: 1, poll: true })
+  relay = startRelay({ database, relayed, queue, log, metrics, retrySeconds: 1, poll: true })
   const consumers = consumersOf(service.services)
   queue.consume(
     {

@@ -37,9 +37,9 @@ function noting(consumers: Consumers): Consumers {
 
 beforeAll(async () => {
   service = await startTestService()
-  const { database, metrics, log } = service.services
+  const { database, relayed, metrics, log } = service.services
   queue = openQueue({ databaseUrl: service.database.url, metrics, log, retryDelayMs: 1 })
-  relay = startRelay({ database, queue, log, metrics, retrySeconds: 3600, poll: true })
+  relay = startRelay({ database, relayed, queue, log, metrics, retrySeconds: 3600, poll: true })
   queue.consume(noting(consumersOf(service.services)), 2, relay.nudge)
   await service.database.query(
     `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$`,

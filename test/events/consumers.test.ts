@@ -49,12 +49,20 @@ function watched(consumers: Consumers): Consumers {
 
 beforeAll(async () => {
   service = await startTestService({ env: { WEBHOOK_ALLOW_PRIVATE: 'true' } })
-  const { database, crypto, log } = service.services
+  const { database, relayed, crypto, log } = service.services
   metrics = createMetrics()
   const options = { databaseUrl: service.database.url, metrics, log, retryDelayMs: 1 }
   queues = [openQueue(options), openQueue({ ...options, name: 'webhooks' })]
-  relay = startRelay({ database, queue: queues[0], log, metrics, retrySeconds: 3600, poll: true })
-  appender = startAppender({ database, metrics, log })
+  relay = startRelay({
+    database,
+    relayed,
+    queue: queues[0],
+    log,
+    metrics,
+    retrySeconds: 3600,
+    poll: true,
+  })
+  appender = startAppender({ relayed, metrics, log })
   webhooks = createWebhooks({
     database,
     ownDatabase: database,

@@ -175,8 +175,8 @@ describe('recomputing many users', () => {
 describe('jobs for changes of many users', () => {
   const rowsOf = (count: number, request_id: string | null, first = 1) =>
     Array.from({ length: count }, (_, index) => ({
-      id: BigInt(index),
-      user_id: BigInt(first + index),
+      id: String(index),
+      user_id: String(first + index),
       type: 'transaction.created',
       subject_id: null,
       request_id,

@@ -29,7 +29,7 @@ afterEach(async () => {
 afterAll(() => service.close())
 
 function relay({ poll = false, retrySeconds = 3600 } = {}): Relay {
-  const { database, log, metrics, queue } = service.services
+  const { database, relayed, log, metrics, queue } = service.services
   const noting = {
     ...queue,
     async add(batch: readonly Job[]) {
@@ -37,7 +37,7 @@ function relay({ poll = false, retrySeconds = 3600 } = {}): Relay {
       sent.push(...batch)
     },
   }
-  const started = startRelay({ database, queue: noting, log, metrics, retrySeconds, poll })
+  const started = startRelay({ database, relayed, queue: noting, log, metrics, retrySeconds, poll })
   relays.push(started)
   return started
 }

@@ -162,7 +162,7 @@ describe('requests of one account', () => {
 
   it('become jobs with the id of their request', async () => {
     await releaseOutbox(cast.service.services.database)
-    const row = { id: 1n, user_id: 2n, subject_id: 3n, request_id: 'r' }
+    const row = { id: '1', user_id: '2', subject_id: '3', request_id: 'r' }
     expect(jobsOf([{ ...row, type: 'report.requested' }])).toEqual([
       { consumer: 'buildReport', payload: { id: 3, request_id: 'r' } },
     ])

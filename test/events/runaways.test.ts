@@ -60,6 +60,7 @@ function start(): void {
   }
   relay = startRelay({
     database: opened.relay,
+    relayed: opened.relayed,
     queue,
     log: createLog('silent'),
     metrics,

@@ -1,4 +1,4 @@
-import type { Database, Prisma } from '../../database/client.ts'
+import type { Database, PlainDatabase, Prisma } from '../../database/client.ts'
 import { notFound } from '../../errors.ts'
 import type { AlertKind, AlertStatus, AlertUpdate } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
@@ -13,6 +13,7 @@ const MAX_COUNTED = 2_000
 
 interface Deps {
   readonly database: Database
+  readonly prepared: PlainDatabase
   readonly users: UserService
   readonly metrics: Metrics
   readonly rules: AlertRules

@@ -1,4 +1,4 @@
-import type { Database } from '../../database/client.ts'
+import type { PlainDatabase } from '../../database/client.ts'
 import type { Metrics } from '../../lib/metrics.ts'
 import { slicesOf } from '../../lib/slices.ts'
 import type { AlertRules } from './alert-rules.ts'
@@ -7,7 +7,7 @@ import type { AlertRules } from './alert-rules.ts'
 const USERS_AT_ONCE = 100
 
 interface Deps {
-  readonly database: Database
+  readonly prepared: PlainDatabase
   readonly metrics: Metrics
   readonly rules: AlertRules
 }
@@ -17,14 +17,16 @@ interface Deps {
  * safe to run twice, late, or for deleted users: `raise_alerts.sql` says why.
  */
 export async function raiseAlerts(
-  { database, metrics, rules }: Deps,
+  { prepared, metrics, rules }: Deps,
   userIds: readonly number[],
 ): Promise<void> {
   // Each process takes the locks of users in the same order.
   const ascending = userIds.toSorted((a, b) => a - b)
   for (const ids of slicesOf(ascending, USERS_AT_ONCE)) {
-    const raised = await database.$queryRaw<{ kind: string }[]>`
-      SELECT kind FROM raise_alerts(${ids}::bigint[], ${JSON.stringify(rules)}::jsonb) AS kind`
+    const raised = await prepared.rows<{ readonly kind: string }>(
+      'SELECT kind FROM raise_alerts($1::bigint[], $2::jsonb) AS kind',
+      [ids, JSON.stringify(rules)],
+    )
     for (const { kind } of raised) metrics.alerts.inc({ kind })
   }
 }

@@ -36,6 +36,7 @@ const tooManyDays = () =>
 interface Deps {
   readonly database: Database
   readonly lookUps: PlainDatabase
+  readonly prepared: PlainDatabase
   readonly cache: Cache
   readonly metrics: Metrics
   readonly outbox: Nudge
@@ -84,6 +85,7 @@ export type AnalyticsService = ReturnType<typeof createAnalyticsService>
 export function createAnalyticsService({
   database,
   lookUps,
+  prepared,
   cache,
   metrics,
   outbox,
@@ -229,8 +231,10 @@ export function createAnalyticsService({
     async recompute(userIds: readonly number[]): Promise<void> {
       const [first, ...others] = userIds
       if (first === undefined) return
-      const recomputed = await database.$queryRaw<{ oldest: Date }[]>`
-        SELECT oldest FROM recompute_statistics(${first}::bigint, ${others}::bigint[])`
+      const recomputed = await prepared.rows<{ readonly oldest: Date }>(
+        'SELECT oldest FROM recompute_statistics($1::bigint, $2::bigint[])',
+        [first, others],
+      )
       for (const { oldest } of recomputed) {
         metrics.eventLag.observe((Date.now() - oldest.getTime()) / 1000)
       }

@@ -1,4 +1,4 @@
-import type { Database, Prisma } from '../../database/client.ts'
+import type { Database, PlainDatabase, Prisma } from '../../database/client.ts'
 import { notFound } from '../../errors.ts'
 import type { Nudge } from '../../events/passes.ts'
 import type { ScoreFactor } from '../../generated/schemas.ts'
@@ -17,6 +17,7 @@ const SWEEP_USERS = 2_000
 
 interface Deps {
   readonly database: Database
+  readonly prepared: PlainDatabase
   readonly metrics: Metrics
   readonly outbox: Nudge
   /** The time; a test has its own. */
@@ -46,6 +47,7 @@ export type CreditScoreService = ReturnType<typeof createCreditScoreService>
 
 export function createCreditScoreService({
   database,
+  prepared,
   metrics,
   outbox,
   now = () => new Date(),
@@ -123,12 +125,12 @@ export function createCreditScoreService({
       const ascending = userIds.toSorted((a, b) => a - b)
       for (const ids of slicesOf(ascending, USERS_AT_ONCE)) {
         const day = today()
-        const waiting = await readInputs(database, ids, day)
+        const waiting = await readInputs(prepared, ids, day)
         const scored = await mapInSlices(waiting, (inputs) => ({
           inputs,
           score: scoreOf(inputs.days, day),
         }))
-        await storeScores(database, scored)
+        await storeScores(prepared, scored)
         metrics.creditScores.inc(scored.length)
       }
     },

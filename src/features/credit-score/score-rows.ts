@@ -1,4 +1,4 @@
-import type { Database } from '../../database/client.ts'
+import type { Database, PlainDatabase } from '../../database/client.ts'
 import { FORMULA_VERSION, type Score } from './formula.ts'
 import type { ScoreDay } from './score-months.ts'
 
@@ -6,9 +6,9 @@ import type { ScoreDay } from './score-months.ts'
 type DayTuple = readonly [string, string, number, string, string]
 
 interface InputRow {
-  readonly user_id: bigint
-  readonly version: bigint
-  readonly answered: readonly bigint[]
+  readonly user_id: string
+  readonly version: string
+  readonly answered: readonly string[]
   readonly next_day: string | null
   readonly days: readonly DayTuple[]
 }
@@ -17,9 +17,9 @@ interface InputRow {
 export interface ScoreInputs {
   readonly userId: number
   /** The version of the figures. */
-  readonly version: bigint
+  readonly version: string
   /** The outbox rows that a score of these figures answers. */
-  readonly answered: readonly bigint[]
+  readonly answered: readonly string[]
   /** The next day with transactions after today. */
   readonly nextDay: string | null
   readonly days: readonly ScoreDay[]
@@ -35,13 +35,15 @@ const dayOf = ([date, currency, count, credit, debit]: DayTuple): ScoreDay => ({
 
 /** Reads the stored figures of those users who wait for a score, of each month under its latest day. */
 export async function readInputs(
-  database: Database,
+  prepared: PlainDatabase,
   userIds: readonly number[],
   today: string,
 ): Promise<readonly ScoreInputs[]> {
-  const rows = await database.$queryRaw<InputRow[]>`
-    SELECT user_id, version, answered, next_day::text, days
-    FROM score_inputs(${userIds}::bigint[], ${today}::date)`
+  const rows = await prepared.rows<InputRow>(
+    `SELECT user_id::text, version::text, answered::text[], next_day::text, days
+     FROM score_inputs($1::bigint[], $2::date)`,
+    [userIds, today],
+  )
   return rows.map(({ user_id, version, answered, next_day, days }) => ({
     userId: Number(user_id),
     version,
@@ -74,15 +76,20 @@ export interface Scored {
 }
 
 /** Stores scores, and deletes the outbox rows that they answer. */
-export async function storeScores(database: Database, scored: readonly Scored[]): Promise<void> {
+export async function storeScores(
+  prepared: PlainDatabase,
+  scored: readonly Scored[],
+): Promise<void> {
   const rows = scored.map(({ inputs, score: { score, factors } }) => ({
     user_id: inputs.userId,
-    answered: inputs.answered.map(String),
-    version: String(inputs.version),
+    answered: inputs.answered,
+    version: inputs.version,
     next_day: inputs.nextDay,
     score,
     factors,
   }))
-  await database.$executeRaw`
-    SELECT store_credit_scores(${JSON.stringify(rows)}::jsonb, ${FORMULA_VERSION}::int)`
+  await prepared.rows('SELECT true FROM store_credit_scores($1::jsonb, $2::int)', [
+    JSON.stringify(rows),
+    FORMULA_VERSION,
+  ])
 }

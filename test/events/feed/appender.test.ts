@@ -49,8 +49,8 @@ async function begun() {
 
 /** Starts an appender of its own, as another process would have one. */
 function startOne() {
-  const { relay: database, metrics } = service.services
-  const appender = startAppender({ database, metrics, log: createLog('silent') })
+  const { relayed, metrics } = service.services
+  const appender = startAppender({ relayed, metrics, log: createLog('silent') })
   onTestFinished(() => appender.close())
   return appender
 }
