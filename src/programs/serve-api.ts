@@ -9,6 +9,7 @@ import type { Log } from '../lib/log.ts'
 import { persist } from '../lib/persist.ts'
 import { type OtherProcesses, openServices } from '../services.ts'
 import type { KeptSecrets } from './kept-secrets.ts'
+import { keepHeapLean } from './lean-heap.ts'
 import { closeApp, listen, stopLimits } from './listen.ts'
 
 /** What a stop of the API may take. */
@@ -35,6 +36,7 @@ export interface ServedApi {
 }
 
 async function prepare({ databaseUrl, config, log, kept, ...others }: ApiOptions) {
+  keepHeapLean()
   const services = openServices(config, databaseUrl, log, 'api', others)
   await persist(() => services.keys.start(), log)
   await persist(() => ensureAdmin(services, kept), log)

@@ -5,6 +5,7 @@ import { within } from '../lib/in-time.ts'
 import type { Log } from '../lib/log.ts'
 import { persist } from '../lib/persist.ts'
 import { openServices, type Services } from '../services.ts'
+import { keepHeapLean } from './lean-heap.ts'
 import { type Listening, listen, stopLimits } from './listen.ts'
 
 interface WorkerOptions {
@@ -36,6 +37,7 @@ async function serveHealth(services: Services, host: string, port: number): Prom
 /** Consumes jobs in this process. Serves health and metrics if WORKER_PORT is set and it has no parent that does. */
 export async function startWorker(options: WorkerOptions): Promise<StartedWorker> {
   const { databaseUrl, config, log, servicesMs, bus, url } = options
+  keepHeapLean()
   const services = openServices(config, databaseUrl, log, 'worker', bus && { bus })
   if (url !== undefined) services.links.leadTo(url)
   await persist(() => services.keys.start(), log)
