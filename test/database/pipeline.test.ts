@@ -1,4 +1,5 @@
 import { Socket } from 'node:net'
+import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openDatabase, type PlainDatabase } from '../../src/database/client.ts'
 import { createLog } from '../../src/lib/log.ts'
@@ -80,6 +81,15 @@ describe('a pipeline of look-ups', () => {
       'rejected',
     ])
     await vi.waitFor(async () => expect(await backend()).not.toBe(before))
+  })
+
+  it('gives its connection back once, though that breaks afterwards', async () => {
+    const query = vi.spyOn(pg.Client.prototype, 'query')
+    const other = openDatabase(own.url, 2, createLog('silent'))
+    await other.lookUps.rows('SELECT', [])
+    const client = query.mock.contexts[0] as pg.Client
+    await other.close()
+    expect(() => client.emit('error', new Error('late'))).not.toThrow()
   })
 
   it('ends after it was never used', async () => {

@@ -18,7 +18,7 @@ describe('a scope', () => {
 
   it('keeps the value of work that outlives other work', async () => {
     const scope = createScope<string>()
-    let end = () => undefined as void
+    let end: () => void = () => undefined
     const others = new Promise<void>((resolve) => {
       end = resolve
     })
