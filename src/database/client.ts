@@ -46,6 +46,15 @@ export interface PlainDatabase {
   rows<Row extends object>(query: string, values: readonly unknown[]): Promise<readonly Row[]>
 }
 
+/** Access by the driver for look-ups that requests share. */
+export interface LookUps extends PlainDatabase {
+  /**
+   * Runs work that sends statements, once those before are answered: what comes meanwhile goes out with
+   * it.
+   */
+  readonly begin?: (work: () => void) => void
+}
+
 /** The pool sizes for work other than requests. */
 export interface OtherConnections {
   readonly relay: number
@@ -198,7 +207,10 @@ export function openDatabase(
      */
     prepared,
     /** For look-ups that requests share. They wait for no other requests' work. */
-    lookUps: preparing((query) => lookUps.query(query)),
+    lookUps: {
+      ...preparing((query) => lookUps.query(query)),
+      begin: lookUps.begin,
+    } satisfies LookUps as LookUps,
     /** For commits that requests share. A statement that would wait for a lock fails. */
     commits: preparing((query) => commits.query(query)),
     watch,

@@ -1,33 +1,16 @@
 import DataLoader from 'dataloader'
-import type { PlainDatabase } from './client.ts'
+import type { LookUps, PlainDatabase } from './client.ts'
+import { noteAsked, runWhenQuiet } from './quiet-turn.ts'
 
 /** The most that one statement is asked. */
 const MAX_KEYS = 500
 
-/**
- * How many turns of the event loop a statement waits while more is asked in each. Under load the
- * sockets of many requests become readable one turn after the other; three turns gather nearly twice
- * as many as one, and eight no more.
- */
-const MAX_TURNS = 3
-
-/** How much was asked of all shared statements so far. */
-let asked = 0
-let due: (() => void)[] = []
-
-/** Runs all that is due in one go, once a turn asked nothing more. */
-function runWhenQuiet(dispatch: () => void): void {
-  if (due.push(dispatch) > 1) return
-  const look = (before: number, turns: number) => {
-    if (asked > before && turns < MAX_TURNS) {
-      setImmediate(look, asked, turns + 1)
-      return
-    }
-    const all = due
-    due = []
-    for (const dispatch of all) dispatch()
-  }
-  setImmediate(look, 0, 1)
+/** How a statement is shared. */
+export interface Sharing {
+  /** Runs work when its statements may be sent; by default after a turn that asked nothing more. */
+  readonly begin?: (work: () => void) => void
+  /** How many statements run at once; what is asked meanwhile shares the next one. Default: 1. */
+  readonly maxRunning?: number
 }
 
 /**
@@ -36,18 +19,17 @@ function runWhenQuiet(dispatch: () => void): void {
  * statement each. Alone, a question waits for one turn in which nothing happens.
  *
  * @param run answers in the order of the keys; what it throws reaches all who asked
- * @param maxRunning how many statements run at once; what is asked meanwhile shares the next one
  */
 export function shareStatement<Key, Answer>(
   run: (keys: readonly Key[]) => Promise<readonly Answer[]>,
-  maxRunning = 1,
+  { begin: beginWork = runWhenQuiet, maxRunning = 1 }: Sharing = {},
 ): (key: Key) => Promise<Answer> {
   let running = 0
   const waiting: (() => void)[] = []
 
   function begin(dispatch: () => void): void {
     running += 1
-    runWhenQuiet(dispatch)
+    beginWork(dispatch)
   }
 
   const loader = new DataLoader<Key, Answer>(
@@ -68,7 +50,7 @@ export function shareStatement<Key, Answer>(
     },
   )
   return (key) => {
-    asked += 1
+    noteAsked()
     return loader.load(key)
   }
 }
@@ -78,7 +60,7 @@ export function shareStatement<Key, Answer>(
  * `bigint[]`, and returns at most one row for each, with its `place` among them, from 1.
  */
 export function shareLookUp<Row extends { readonly place: number }>(
-  lookUps: PlainDatabase,
+  lookUps: LookUps,
   text: string,
 ): (id: number) => Promise<Row | undefined> {
   return shareStatement(async (ids: readonly number[]) => {
@@ -87,5 +69,13 @@ export function shareLookUp<Row extends { readonly place: number }>(
     const rows = await lookUps.rows<Row>(text, [`{${distinct.join(',')}}`])
     const found = new Map(rows.map((row) => [distinct[row.place - 1], row]))
     return ids.map((id) => found.get(id))
-  })
+  }, lookUps)
 }
+
+/** Statements that are sent with the next look-ups. They have to be as short as these. */
+export const withLookUps = ({ rows, begin = runWhenQuiet }: LookUps): PlainDatabase => ({
+  rows: (text, values) => {
+    noteAsked()
+    return new Promise((resolve) => begin(() => resolve(rows(text, values))))
+  },
+})

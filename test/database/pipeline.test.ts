@@ -48,6 +48,32 @@ describe('a pipeline of look-ups', () => {
     expect(packets).toHaveLength(1)
   })
 
+  it('sends what comes meanwhile once the statements before are answered', async () => {
+    const { begin } = opened.lookUps
+    const answers: string[] = []
+    const noted = (name: string) => echo(1).then(() => answers.push(`${name} answered`))
+    const sent = new Promise<void>((resolve) => {
+      begin?.(() => {
+        void noted('first')
+        begin(() => {
+          answers.push('second begins')
+          void noted('second').then(() => resolve())
+        })
+        answers.push('second waits')
+      })
+    })
+    await sent
+    expect(answers).toEqual(['second waits', 'first answered', 'second begins', 'second answered'])
+  })
+
+  it('goes on after statements that failed', async () => {
+    const { begin } = opened.lookUps
+    const failed = lookUps.rows('SELECT nothing', [])
+    const begun = new Promise<void>((resolve) => begin?.(resolve))
+    await expect(failed).rejects.toThrow()
+    await expect(begun).resolves.toBeUndefined()
+  })
+
   it('fails a statement alone', async () => {
     const outcomes = await Promise.allSettled([
       echo(1),

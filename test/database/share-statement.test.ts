@@ -67,7 +67,7 @@ describe('a shared statement', () => {
 
   it('runs once or so often as it may, and gathers meanwhile what is asked', async () => {
     const table = createTable()
-    const ask = shareStatement(table.run, 2)
+    const ask = shareStatement(table.run, { maxRunning: 2 })
     const asked: Promise<number>[] = []
     for (let key = 0; key < 6; key += 1) {
       asked.push(ask(key))
@@ -110,7 +110,7 @@ describe('a shared statement', () => {
     await fc.assert(
       fc.asyncProperty(events, fc.integer({ min: 1, max: 2 }), async (events, most) => {
         const table = createTable()
-        const ask = shareStatement(table.run, most)
+        const ask = shareStatement(table.run, { maxRunning: most })
         const answers: Promise<void>[] = []
         for (const one of events) {
           if (one === 'commit') table.commit()

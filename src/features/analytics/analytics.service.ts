@@ -1,5 +1,5 @@
 import type { Cache } from '../../cache/cache.ts'
-import type { Database, PlainDatabase } from '../../database/client.ts'
+import type { Database, LookUps, PlainDatabase } from '../../database/client.ts'
 import { shareLookUp } from '../../database/share-statement.ts'
 import { type FieldError, invalid, notFound, queryError } from '../../errors.ts'
 import type { Nudge } from '../../events/passes.ts'
@@ -35,7 +35,7 @@ const tooManyDays = () =>
 
 interface Deps {
   readonly database: Database
-  readonly lookUps: PlainDatabase
+  readonly lookUps: LookUps
   readonly prepared: PlainDatabase
   readonly cache: Cache
   readonly metrics: Metrics

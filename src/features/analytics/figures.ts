@@ -1,4 +1,4 @@
-import { type Database, type PlainDatabase, Prisma } from '../../database/client.ts'
+import { type Database, type LookUps, Prisma } from '../../database/client.ts'
 import { shareStatement } from '../../database/share-statement.ts'
 
 /** A user's transactions in one currency. Without `from` or `to` the period is open at that end. */
@@ -73,7 +73,7 @@ const TOTALS = `
  * Creates what reads the stored totals of all of a user's transactions in one currency. Requests
  * that arrive together share a look-up.
  */
-export function createTotalsLookUp(lookUps: PlainDatabase) {
+export function createTotalsLookUp(lookUps: LookUps) {
   return shareStatement(async (asked: readonly Pick<Selection, 'userId' | 'currency'>[]) => {
     const rows = await lookUps.rows<Figures & { readonly place: number }>(TOTALS, [
       asked.map(({ userId }) => userId),
@@ -81,7 +81,7 @@ export function createTotalsLookUp(lookUps: PlainDatabase) {
     ])
     const found = new Map(rows.map((row) => [row.place - 1, row]))
     return asked.map((_, index) => found.get(index) ?? NOTHING)
-  })
+  }, lookUps)
 }
 
 /**

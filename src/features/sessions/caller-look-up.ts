@@ -1,4 +1,4 @@
-import type { PlainDatabase } from '../../database/client.ts'
+import type { LookUps } from '../../database/client.ts'
 import { shareStatement } from '../../database/share-statement.ts'
 import type { Role } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
@@ -25,7 +25,7 @@ const CALLERS = `
  * Creates what finds the accounts that access tokens were made out to. Requests that arrive
  * together share one look-up.
  */
-export function createCallerLookUp(lookUps: PlainDatabase) {
+export function createCallerLookUp(lookUps: LookUps) {
   const roleOf = shareStatement(async (claims: readonly Claimed[]) => {
     const places = new Map<number, number[]>()
     const sessions: number[] = []
@@ -50,7 +50,7 @@ export function createCallerLookUp(lookUps: PlainDatabase) {
       for (const index of places.get(place) ?? []) roles[index] = role
     }
     return roles
-  })
+  }, lookUps)
 
   /** Undefined when session or account are gone or disabled. */
   return async (userId: number, sessionId: number): Promise<Caller | undefined> => {

@@ -1,4 +1,4 @@
-import type { Database, PlainDatabase } from '../../database/client.ts'
+import type { Database, LookUps } from '../../database/client.ts'
 import { notFound } from '../../errors.ts'
 import type { Caller } from '../../http/auth.ts'
 import type { Client } from '../../http/client.ts'
@@ -19,7 +19,7 @@ export interface Started {
 
 interface Deps {
   readonly database: Database
-  readonly lookUps: PlainDatabase
+  readonly lookUps: LookUps
   readonly crypto: FieldCrypto
   readonly refreshTokenDays: number
 }

@@ -1,6 +1,6 @@
 import type { Cache } from '../../cache/cache.ts'
-import type { Database, PlainDatabase } from '../../database/client.ts'
-import { shareLookUp } from '../../database/share-statement.ts'
+import type { Database, LookUps, PlainDatabase } from '../../database/client.ts'
+import { shareLookUp, withLookUps } from '../../database/share-statement.ts'
 import { isInUnitOfWork } from '../../database/unit-of-work.ts'
 import { notFound } from '../../errors.ts'
 import type { Transaction } from '../../generated/schemas.ts'
@@ -23,7 +23,7 @@ import { countMatching, readPart } from './read-page.ts'
 interface Deps {
   readonly database: Database
   readonly prepared: PlainDatabase
-  readonly lookUps: PlainDatabase
+  readonly lookUps: LookUps
   readonly crypto: FieldCrypto
   readonly cache: Cache
 }
@@ -75,6 +75,7 @@ const isOpen = ({ userId: _, ...filters }: HistoryFilter) => Object.keys(filters
  */
 export function createHistoryReader({ database, prepared, lookUps, crypto, cache }: Deps) {
   const headOf = shareLookUp<Head>(lookUps, HEADS)
+  const soon = withLookUps(lookUps)
 
   /** Reads the state of a user's history. @throws AppError 404, also for somebody else's */
   async function readState(
@@ -95,7 +96,7 @@ export function createHistoryReader({ database, prepared, lookUps, crypto, cache
    * look-ups. Others may take long.
    */
   const connectionFor = (filter: HistoryFilter, offset = 0) =>
-    isOpen(filter) && offset <= MAX_SHORT_OFFSET && !isInUnitOfWork() ? lookUps : prepared
+    isOpen(filter) && offset <= MAX_SHORT_OFFSET && !isInUnitOfWork() ? soon : prepared
 
   /** How many transactions match. All of a user's are counted by triggers, as there may be many. */
   async function count(filter: HistoryFilter, { transactions }: State): Promise<number> {

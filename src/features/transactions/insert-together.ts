@@ -49,7 +49,7 @@ export function createInsertTogether({ database, commits, crypto }: Deps) {
         return insertions.map(() => ALONE)
       })
     },
-    MAX_COMMITS,
+    { maxRunning: MAX_COMMITS },
   )
 
   async function alone(insertion: Insertion): Promise<TransactionRecord | undefined> {

@@ -1,6 +1,7 @@
 import type { Cache } from '../../cache/cache.ts'
 import {
   type Database,
+  type LookUps,
   type PlainDatabase,
   violatedUnique,
   violatesForeignKey,
@@ -27,7 +28,7 @@ import { lockOwner, lockTransaction } from './insert-transactions.ts'
 export interface TransactionDeps {
   readonly database: Database
   readonly prepared: PlainDatabase
-  readonly lookUps: PlainDatabase
+  readonly lookUps: LookUps
   readonly commits: PlainDatabase
   readonly crypto: FieldCrypto
   readonly outbox: Nudge

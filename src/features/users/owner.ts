@@ -1,4 +1,4 @@
-import type { PlainDatabase } from '../../database/client.ts'
+import type { LookUps } from '../../database/client.ts'
 import { shareLookUp } from '../../database/share-statement.ts'
 import type { Role } from '../../generated/schemas.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
@@ -36,7 +36,7 @@ const toOwner = (crypto: FieldCrypto, id: number, { role, name }: Row): NamedOwn
 }
 
 /** Creates what finds the owner of a new record. Requests that arrive together share a look-up. */
-export function createOwnerLookUp(lookUps: PlainDatabase, crypto: FieldCrypto) {
+export function createOwnerLookUp(lookUps: LookUps, crypto: FieldCrypto) {
   const find = shareLookUp<Row>(lookUps, OWNERS)
   return async (id: number): Promise<NamedOwner | undefined> => {
     const row = await find(id)
@@ -46,7 +46,7 @@ export function createOwnerLookUp(lookUps: PlainDatabase, crypto: FieldCrypto) {
 
 /** Finds the owners of many new records, by their ids. @param ids distinct ones */
 export async function findOwners(
-  lookUps: PlainDatabase,
+  lookUps: LookUps,
   crypto: FieldCrypto,
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, NamedOwner>> {

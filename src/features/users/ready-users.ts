@@ -1,5 +1,5 @@
 import type { Cache } from '../../cache/cache.ts'
-import type { PlainDatabase } from '../../database/client.ts'
+import type { LookUps } from '../../database/client.ts'
 import { shareStatement } from '../../database/share-statement.ts'
 import { notFound } from '../../errors.ts'
 import type { User } from '../../generated/schemas.ts'
@@ -12,7 +12,7 @@ import { SHOWN } from './shown.ts'
 import { userView } from './users.view.ts'
 
 interface Deps {
-  readonly lookUps: PlainDatabase
+  readonly lookUps: LookUps
   readonly crypto: FieldCrypto
   readonly cache: Cache
 }
@@ -73,7 +73,7 @@ export function createReadyUsers({ lookUps, crypto, cache }: Deps) {
     const found: (Found | undefined)[] = asked.map(() => undefined)
     for (const row of rows) found[row.place - 1] = row
     return found
-  })
+  }, lookUps)
 
   async function look(id: number): Promise<SeenUser> {
     const kept = cache.kept(questionOf(id)) as ReadyUser | undefined

@@ -1,5 +1,5 @@
 import type { Cache } from '../../cache/cache.ts'
-import type { Database, DatabaseTransaction, PlainDatabase } from '../../database/client.ts'
+import type { Database, DatabaseTransaction, LookUps } from '../../database/client.ts'
 import { nameRequest } from '../../database/name-request.ts'
 import { isInUnitOfWork } from '../../database/unit-of-work.ts'
 import { notFound } from '../../errors.ts'
@@ -41,7 +41,7 @@ export type UserService = ReturnType<typeof createUserService>
 
 export interface UserDeps {
   readonly database: Database
-  readonly lookUps: PlainDatabase
+  readonly lookUps: LookUps
   readonly crypto: FieldCrypto
   readonly cache: Cache
   readonly creations: Creations
