@@ -71,8 +71,8 @@ const parts = (date: Date) => iso(date).split('-') as [string, string, string]
 const TELLING = new Date('2026-01-31')
 const blanks = fc.constantFrom('', '', '', ' ', '\t', '  ')
 const nothing = fc.constantFrom('', ' ', 'NULL', 'n/a', 'NaN', '\\N', '#N/A')
-const NULLS = new Set(['', 'null', 'n/a', 'nan', '\\n', '#n/a', '<na>'])
-const isNothing = (text: string) => NULLS.has(text.replace(/^[ \t]+|[ \t]+$/g, '').toLowerCase())
+/** In a text, no word stands for nothing. */
+const isNothing = (text: string) => text.replace(/^[ \t]+|[ \t]+$/g, '') === ''
 
 /** Kinds of columns: the first cell tells the type, the others are any of it. */
 const KINDS: Readonly<Record<string, { first: Cell; other: fc.Arbitrary<Cell> }>> = {
@@ -129,7 +129,10 @@ const typedColumn = fc.constantFrom(...Object.keys(KINDS)).chain((type) => {
     const text = type === 'text' ? cell : before + cell + behind
     return { cell: text, value }
   })
-  const missing = nothing.map((cell) => ({ cell, value: null }))
+  const missing = nothing.map((cell) => ({
+    cell,
+    value: type === 'text' && !isNothing(cell) ? cell : null,
+  }))
   const cells = fc.array(fc.oneof({ weight: 4, arbitrary: padded }, missing), {
     minLength: 8,
     maxLength: 8,

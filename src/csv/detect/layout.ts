@@ -43,8 +43,6 @@ const VALUE_KINDS = ~(
   KIND.yesNo |
   KIND.tF |
   KIND.yN |
-  KIND.saysTrue |
-  KIND.saysFalse |
   KIND.asIs
 )
 const YEAR = /^(19|20)\d\d$/

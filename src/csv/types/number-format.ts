@@ -10,6 +10,8 @@ export interface NumberFormat {
   readonly thousands: null | ',' | '.' | ' ' | "'"
   /** Whether a currency sign may precede or follow the number. */
   readonly currencySigns: boolean
+  /** Whether the caller says so, rather than nobody. `1.500` is then not ambiguous. */
+  readonly isDeclared?: true
 }
 
 export const PLAIN_NUMBERS: NumberFormat = { decimal: '.', thousands: null, currencySigns: false }

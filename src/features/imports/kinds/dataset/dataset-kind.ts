@@ -65,7 +65,7 @@ async function addKeys(context: LoadContext, table: DatasetTable, plan: Plan): P
   if (indexes.some((index) => plan[index]?.decision.type === 'json')) {
     throw new ImportError('key_type', 'A JSON column cannot be in the primary key.')
   }
-  const refused = key.length > 0 ? await refuseDuplicates(context, table, key) : 0
+  const refused = key.length > 0 ? await refuseDuplicates(context, table, plan, key) : 0
   await table.addKeys(key)
   return refused
 }

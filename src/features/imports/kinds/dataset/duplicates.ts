@@ -1,6 +1,7 @@
 import type { CheckRow } from '../../../../csv/file/row-file.ts'
 import type { LoadContext } from '../loader.ts'
 import { readAgain } from './file-passes.ts'
+import type { Plan } from './plan.ts'
 import type { DatasetTable } from './table.ts'
 
 const REFUSAL = {
@@ -18,6 +19,7 @@ const REFUSAL = {
 export async function refuseDuplicates(
   context: LoadContext,
   table: DatasetTable,
+  plan: Plan,
   key: readonly string[],
 ): Promise<number> {
   const count = await table.deleteDuplicates(key)
@@ -33,7 +35,7 @@ export async function refuseDuplicates(
     next += 1
     return REFUSAL
   }
-  await readAgain(context, check, async () => {
+  await readAgain(context, plan, check, async () => {
     // Always more numbers than a batch has rows.
     if (next > 0) numbers = await table.duplicates(numbers[next - 1] ?? 0)
     next = 0

@@ -29,8 +29,15 @@ const tableColumn = ({ name, decision }: PlannedColumn): TableColumn => ({
   type: decision.type,
 })
 
-const rulesOf = (file: RowFile, { options }: LoadContext) =>
-  createRules(nameColumns(file.columns, options.rename), options, file.skippedCells)
+const typesOf = (plan: Plan) => plan.map(({ decision }) => decision.type)
+
+const rulesOf = (file: RowFile, { options }: LoadContext, plan: Plan = []) =>
+  createRules(
+    nameColumns(file.columns, options.rename),
+    options,
+    file.skippedCells,
+    typesOf(plan),
+  )
 
 /**
  * Plans the columns from the beginning of the file.
@@ -71,7 +78,7 @@ export async function load(
   let writer: RowWriter | undefined = new RowWriter(sink, plan, options, file.skippedCells, format)
   context.report({ dialect: file.dialect, columns: shownColumns(plan) })
   try {
-    for await (const rows of file.batches(rulesOf(file, context))) {
+    for await (const rows of file.batches(rulesOf(file, context, plan))) {
       signal.throwIfAborted()
       found.add(rows)
       if (writer !== undefined && !found.fits(plan)) {
@@ -94,11 +101,12 @@ export async function load(
 /** Reads the file only to find its refused rows. @param between called after each batch */
 export async function readAgain(
   context: LoadContext,
+  plan: Plan,
   check: CheckRow,
   between: () => Promise<void>,
 ): Promise<void> {
   const file = await openRows(context.source, context.options, context.rejects)
-  const rules = rulesOf(file, context)
+  const rules = rulesOf(file, context, plan)
   for await (const _ of file.batches((batch, row) => rules(batch, row) ?? check(batch, row))) {
     context.signal.throwIfAborted()
     await between()
