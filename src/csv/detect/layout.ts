@@ -37,14 +37,7 @@ export interface GivenLayout {
 const MAX_PREAMBLE_ROWS = 50
 const MAX_FOOTER_ROWS = 20
 /** The kinds that mark a value. Words such as `no` and `t` can also be column names. */
-const VALUE_KINDS = ~(
-  KIND.text |
-  KIND.trueFalse |
-  KIND.yesNo |
-  KIND.tF |
-  KIND.yN |
-  KIND.asIs
-)
+const VALUE_KINDS = ~(KIND.text | KIND.trueFalse | KIND.yesNo | KIND.tF | KIND.yN | KIND.asIs)
 const YEAR = /^(19|20)\d\d$/
 
 const isNull = createNullTest()

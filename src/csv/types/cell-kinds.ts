@@ -35,13 +35,17 @@ export const KIND = {
   asIs: 1 << 21,
   /** A date with a two-digit year: its century, and often its order, is a guess. */
   shortDate: 1 << 22,
+  /** An amount with a decimal comma, where amounts are read with either mark. */
+  commaNumeric: 1 << 23,
+  /** Whether both marks make a number of a cell, and not the same: `1.234`. Seen in any cell. */
+  twoAmounts: 1 << 24,
 } as const
 
 /** The kinds that only say that a cell could be read in several ways. It is stored as text. */
 export const READ_IN_TWO_WAYS = KIND.commaGroups | KIND.shortDate
 
 /** The kinds that a column without values can have. */
-export const ANY_KIND = ((1 << 23) - 1) & ~KIND.asIs
+export const ANY_KIND = ((1 << 24) - 1) & ~KIND.asIs
 
 /** How many bits the kinds of timestamps, without and with zone, are above those of dates. */
 export const TO_TIMESTAMP = 3

@@ -2,17 +2,12 @@ import { CELL, type RowBatch } from '../parse/row-batch.ts'
 import { ROW_PROBLEM } from '../parse/row-problems.ts'
 import { isBlank } from './blank.ts'
 import { ANY_KIND, KIND, READ_IN_TWO_WAYS } from './cell-kinds.ts'
-import { classify, isJson } from './classify.ts'
-import { type Decision, decide, type FileEvidence } from './decide.ts'
+import { type Classify, createClassifier } from './classifier.ts'
+import { isJson } from './classify.ts'
+import { type DateOrder, type Decision, decide, type FileEvidence } from './decide.ts'
+import { type DeclaredTypes, decideDeclared, kindsAs } from './declared.ts'
 import { createNullTest, type NullTest } from './nulls.ts'
-import {
-  createNumberReader,
-  isPlain,
-  mayBeginNumber,
-  type NumberFormat,
-  PLAIN_NUMBERS,
-} from './number-format.ts'
-import { numberKinds } from './number-kinds.ts'
+import { isPlain, type NumberFormat, PLAIN_NUMBERS } from './number-format.ts'
 
 /** The detected type of a column, with counts. */
 export interface Column extends Decision {
@@ -34,39 +29,22 @@ export interface TypeOptions {
    */
   readonly nulls?: readonly string[] | undefined
   readonly numbers?: NumberFormat
+  /** The order of dates that could be of two, and of those with two-digit years. */
+  readonly dateOrder?: DateOrder | undefined
+  /** The columns whose type is given, by their index among all cells of a row. */
+  readonly declared?: DeclaredTypes
 }
 
-const NUMBERS = KIND.integer | KIND.numeric | KIND.zeroOne
 /** What a cell can be that is stored as text whatever its column is. */
 const ONLY_TEXT = KIND.text | READ_IN_TWO_WAYS
-/** Not even a declared format has these. */
-const GROUPS = KIND.pointGroups | KIND.commaGroups
 /** With blanks around them, PostgreSQL reads these kinds differently or not at all. */
 const UNTRIMMED = KIND.uuid | KIND.json
 
 /** A cell with escaped quotes can be JSON or text; a malformed one only text. */
-function kindsOfEscaped(batch: RowBatch, cell: number, wanted: number): number {
+export function kindsOfEscaped(batch: RowBatch, cell: number, wanted: number): number {
   const malformed = (batch.cellFlags[cell] as number) & CELL.malformed
   if (malformed || !(wanted & KIND.json)) return KIND.text
   return isJson(batch.text(cell)) ? KIND.json | KIND.text | KIND.asIs : KIND.text
-}
-
-type Classify = typeof classify
-
-/** Creates a classifier for numbers in another format than plain digits with a point. */
-function createClassify(numbers: NumberFormat): Classify {
-  const readNumber = createNumberReader(numbers)
-  if (readNumber === undefined) return classify
-  return (bytes, start, end, wanted) => {
-    const kinds = classify(bytes, start, end, wanted)
-    // Plain digits are the same number in every format.
-    if (kinds & KIND.integer || mayBeginNumber[bytes[start] as number] === false) return kinds
-    const plain = readNumber(bytes.toString('utf8', start, end))
-    if (plain === undefined) return kinds & (NUMBERS | GROUPS) ? KIND.text : kinds
-    const digits = Buffer.from(plain)
-    const formattedKinds = (numberKinds(digits, 0, digits.length) & ~GROUPS) | KIND.text
-    return digits.equals(bytes.subarray(start, end)) ? formattedKinds : formattedKinds & ~KIND.asIs
-  }
 }
 
 /**
@@ -79,6 +57,7 @@ export class ColumnTypes {
   readonly #areWordsNull: boolean
   readonly #isFormatDeclared: boolean
   readonly #classify: Classify
+  readonly #declared: DeclaredTypes
   #width = 0
   #rows = 0
   #possible = new Int32Array(16).fill(ANY_KIND)
@@ -88,11 +67,13 @@ export class ColumnTypes {
   #words = new Float64Array(16)
   #plain: Uint8Array = new Uint8Array(0)
 
-  constructor({ nulls, numbers = PLAIN_NUMBERS }: TypeOptions = {}) {
+  constructor(options: TypeOptions = {}) {
+    const { nulls, numbers = PLAIN_NUMBERS, dateOrder, declared = new Map() } = options
     this.#isNull = createNullTest(nulls)
     this.#areWordsNull = nulls !== undefined
     this.#isFormatDeclared = numbers.isDeclared === true || !isPlain(numbers)
-    this.#classify = createClassify(numbers)
+    this.#classify = createClassifier(numbers, dateOrder)
+    this.#declared = declared
   }
 
   /**
@@ -126,6 +107,7 @@ export class ColumnTypes {
     const values = this.#values
     const words = this.#words
     const areWordsNull = this.#areWordsNull
+    const declared = this.#declared.size > 0 ? this.#declared : undefined
     let plain: 0 | 1 = 1
     for (let column = 0; column < width; column += 1) {
       const cell = firstCell + column
@@ -146,10 +128,12 @@ export class ColumnTypes {
       values[column] = (values[column] as number) + 1
       const before = possible[column] as number
       if (before === KIND.text) continue
-      const kinds =
+      const own =
         flags > CELL.quoted
           ? kindsOfEscaped(batch, cell, before)
           : this.#classify(bytes, start, end, before)
+      const type = declared?.get(column)
+      const kinds = type === undefined ? own : kindsAs(type, own, bytes, start, end)
       // A cell that is only text makes the column text, where any bytes can be passed on unchanged.
       if (!(kinds & KIND.asIs)) plain = kinds & ~ONLY_TEXT ? 0 : plain
       else if (kinds & UNTRIMMED && (start !== cellFrom || end !== cellTo)) plain = 0
@@ -163,7 +147,9 @@ export class ColumnTypes {
   addValue(column: number, text: string): void {
     if (column >= this.#width) this.#widen(column + 1)
     const bytes = Buffer.from(text.trim())
-    const kinds = this.#classify(bytes, 0, bytes.length, ANY_KIND)
+    const own = this.#classify(bytes, 0, bytes.length, ANY_KIND)
+    const type = this.#declared.get(column)
+    const kinds = type === undefined ? own : kindsAs(type, own, bytes, 0, bytes.length)
     this.#possible[column] = (this.#possible[column] as number) & kinds
     this.#seen[column] = (this.#seen[column] as number) | kinds
   }
@@ -193,7 +179,10 @@ export class ColumnTypes {
     const evidence = this.#evidence()
     return Array.from({ length: this.#width }, (_, column) => {
       const possible = this.#possible[column] as number
-      const decision = decide(possible, this.#seen[column] as number, evidence)
+      const seen = this.#seen[column] as number
+      const type = this.#declared.get(column)
+      const decision =
+        type === undefined ? decide(possible, seen, evidence) : decideDeclared(type, possible, seen)
       const words = decision.type === 'text' ? (this.#words[column] as number) : 0
       const values = (this.#values[column] as number) + words
       return { ...decision, possible, values, nulls: this.#rows - values }

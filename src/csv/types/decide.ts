@@ -28,6 +28,7 @@ export interface Decision {
 const TYPES: readonly (readonly [number, ColumnType, DateOrder?])[] = [
   [KIND.integer, 'integer'],
   [KIND.numeric, 'numeric'],
+  [KIND.commaNumeric, 'numeric'],
   [KIND.dateYmd, 'date', 'ymd'],
   [KIND.dateDmy, 'date', 'dmy'],
   [KIND.dateMdy, 'date', 'mdy'],
@@ -65,6 +66,12 @@ function mayBeThousands(possible: number, { decimalPoint }: FileEvidence): boole
   return (possible & (KIND.pointGroups | KIND.commaGroups)) !== 0
 }
 
+/** Whether all amounts of a column can have either decimal mark, and are not the same with both. */
+const mayHaveBothMarks = (possible: number, seen: number): boolean =>
+  (possible & KIND.commaNumeric) !== 0 &&
+  (possible & KIND.numeric) !== 0 &&
+  (seen & KIND.twoAmounts) !== 0
+
 /**
  * Decides a column's type. What could be read in two ways stays text.
  *
@@ -78,7 +85,9 @@ export function decide(possible: number, seen: number, file: FileEvidence): Deci
     if (possible & kind) return { type: 'boolean', kind, ambiguous: false }
   }
   const isAmbiguous = AMBIGUOUS.some((kinds) => (possible & kinds) === kinds)
-  if (isAmbiguous || mayBeThousands(possible, file)) return { ...text, ambiguous: true }
+  if (isAmbiguous || mayBeThousands(possible, file) || mayHaveBothMarks(possible, seen)) {
+    return { ...text, ambiguous: true }
+  }
   for (const [kind, type, order] of TYPES) {
     if (possible & kind) return { type, kind, ambiguous: false, ...(order && { order }) }
   }
