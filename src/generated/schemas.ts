@@ -1101,12 +1101,31 @@ export type NullWords = Static<typeof NullWords>
 export const ColumnType = Type.Enum(['integer', 'numeric', 'boolean', 'date', 'timestamp', 'timestamptz', 'uuid', 'json', 'text'], { type: 'string' })
 export type ColumnType = Static<typeof ColumnType>
 
+export const ColumnTypes = Type.Record(Type.String(), ColumnType, { maxProperties: 1600 })
+export type ColumnTypes = Static<typeof ColumnTypes>
+
+export const FieldColumns = Type.Record(Type.String(), ColumnName, { maxProperties: 20 })
+export type FieldColumns = Static<typeof FieldColumns>
+
+export const DateOrder = Type.Enum(['dmy', 'mdy', 'ymd'], { type: 'string' })
+export type DateOrder = Static<typeof DateOrder>
+
+export const AmountStyle = Type.Enum(['plain', 'accounting'], { type: 'string' })
+export type AmountStyle = Static<typeof AmountStyle>
+
+export const ReferenceSource = Type.Enum(['hash'], { type: 'string' })
+export type ReferenceSource = Static<typeof ReferenceSource>
+
+export const AmbiguousColumns = Type.Array(Type.String())
+export type AmbiguousColumns = Static<typeof AmbiguousColumns>
+
 export const Column = Type.Object({
   name: Type.String(),
   source_name: Type.Union([Type.String(), Type.Null()]),
   type: ColumnType,
   nullable: Type.Boolean(),
   ambiguous: Type.Optional(Type.Boolean()),
+  ignored: Type.Optional(Type.Boolean()),
 })
 export type Column = Static<typeof Column>
 
@@ -1153,6 +1172,7 @@ export const Import = Type.Object({
   eta_seconds: Type.Optional(Type.Integer({ minimum: 0 })),
   dialect: Type.Union([ImportDialect, Type.Null()]),
   columns: Type.Array(Column),
+  ambiguous: AmbiguousColumns,
   requested_by: Id,
   created_at: Timestamp,
   started_at: Type.Optional(Timestamp),

@@ -132,6 +132,22 @@ nothing. It detects the file's dialect and the types of its columns.`,
     decimal: { value: '.|,', text: 'the decimal separator' },
     thousands: { value: 'CHARACTER', text: 'the thousands separator, space or none' },
     'currency-signs': { text: 'accept currency signs in numbers' },
+    type: {
+      value: 'COLUMN=TYPE',
+      text: 'the type of a column of a dataset; other cells refuse their row',
+      repeatable: true,
+    },
+    'date-order': { value: 'dmy|mdy|ymd', text: 'the order of day, month and year' },
+    amounts: { value: 'plain|accounting', text: 'read amounts as account statements have them' },
+    column: {
+      value: 'FIELD=COLUMN',
+      text: 'the column of a field of users or transactions',
+      repeatable: true,
+    },
+    'user-id': { value: 'N', text: 'with --kind transactions: the user of all rows' },
+    'user-email': { value: 'ADDRESS', text: 'the same by their verified email address' },
+    currency: { value: 'CODE', text: 'the currency of rows that have none' },
+    reference: { value: 'hash', text: 'make references, so that statements may overlap' },
   },
   notes: `Each option works like the parameter of POST /v1/imports with that name. It detects what is not given of the
 dialect. It logs its steps in DATA_DIR/logs.

@@ -152,6 +152,21 @@ describe('downloadRejects', () => {
       }
     })
 
+    it('masks what looks like one in a statement, too', async () => {
+      const { service, staff, admin } = cast
+      const file = 'Tag,Betrag,IBAN\n2026-01-31,x,DE00123456789012345678\n'
+      const query = {
+        kind: 'transactions',
+        user_id: staff.id,
+        'column[transaction_date]': 'Tag',
+        'column[transaction_amount]': 'Betrag',
+      }
+      const id = await accepted(service, staff.token, file, query)
+      await service.services.imports.run(id)
+      expect((await download(id, admin.token)).body).toMatch(/,2026-01-31,x,\*+5678\r\n$/)
+      expect((await download(id)).body).toContain('DE00123456789012345678')
+    })
+
     it('masks what looks like one where a row or the file has other columns', async () => {
       const shifted = await both('name,email,account_number\nRao,Asha,a@x.example,1234567890\n')
       expect(shifted.others[1]?.slice(4)).toEqual(['Rao', 'Asha', 'a@x.example', '******7890'])

@@ -12,8 +12,9 @@ import { type AttemptDeps, ImportAttempt } from './attempt.ts'
 import { createChunks } from './chunks.ts'
 import { createImportEvents } from './import-events.ts'
 import { type ImportRecord, importView } from './imports.view.ts'
-import type { ImportOptions } from './kinds/options.ts'
+import { type ImportOptions, renamesOf } from './kinds/options.ts'
 import { maskRejects } from './masked-rejects.ts'
+import { withNamedUser } from './named-user.ts'
 import type { Progress } from './progress.ts'
 import { assertOptionsOfKind, type ImportQuery } from './query.ts'
 import { storedOnDisk } from './source.ts'
@@ -77,6 +78,7 @@ export function createImportService(deps: Deps) {
       file: Incoming,
     ): Promise<Upload> {
       assertOptionsOfKind(query)
+      await withNamedUser(plain, crypto, query)
       return await uploads.receive(caller.id, query, requestId, file)
     },
 
@@ -92,7 +94,8 @@ export function createImportService(deps: Deps) {
       query: ImportQuery,
       upload: Upload,
     ): Promise<{ readonly record: ImportRecord; readonly duplicate: boolean }> {
-      const stored = await acceptFile(database, caller, query, upload)
+      const named = await withNamedUser(plain, crypto, query)
+      const stored = await acceptFile(database, caller, named, upload)
       outbox.nudge()
       return stored
     },
@@ -112,12 +115,13 @@ export function createImportService(deps: Deps) {
       watch: (progress: Progress) => void,
     ): Promise<{ readonly record: ImportRecord; readonly duplicate: boolean }> {
       assertOptionsOfKind(query)
-      const upload = await uploads.receiveFromDisk(userId, query, path)
+      const named = await withNamedUser(plain, crypto, query)
+      const upload = await uploads.receiveFromDisk(userId, named, path)
       try {
         const { record, duplicate } = await acceptFile(
           database,
           { id: userId, role: 'admin' },
-          query,
+          named,
           upload,
         )
         if (duplicate) return { record, duplicate }
@@ -181,8 +185,8 @@ export function createImportService(deps: Deps) {
       }
       const pieces = chunks.read(importId, 'rejects')
       const isOwn = Number(userId) === caller.id
-      const { rename } = options as unknown as ImportOptions
-      const shown = isOwn || kind !== 'users' ? pieces : maskRejects(pieces, rename)
+      const masked = () => maskRejects(pieces, renamesOf(options as unknown as ImportOptions))
+      const shown = isOwn || kind === 'dataset' ? pieces : masked()
       return Readable.from(shown, { objectMode: false, highWaterMark: 1 })
     },
 

@@ -1,6 +1,6 @@
 import type { FileDialect } from '../../csv/file/row-file.ts'
 import type { Prisma } from '../../database/client.ts'
-import type { Import, ImportDialect, ImportError } from '../../generated/schemas.ts'
+import type { Column, Import, ImportDialect, ImportError } from '../../generated/schemas.ts'
 import { hex } from '../../lib/hex.ts'
 import type { ImportOptions } from './kinds/options.ts'
 
@@ -45,10 +45,15 @@ function paceOf(record: ImportRecord, progress: number) {
   }
 }
 
+/** The names of columns that are text because their cells could be read in two ways. */
+export const ambiguousOf = (columns: readonly Column[]): string[] =>
+  columns.filter(({ ambiguous }) => ambiguous).map(({ name }) => name)
+
 /** An import as the API shows it. */
 export function importView(record: ImportRecord): Import {
   const { sha256, bytesTotal, startedAt, finishedAt, error } = record
   const progress = progressOf(record)
+  const columns = (record.columns ?? []) as Import['columns']
   return {
     id: Number(record.id),
     kind: record.kind,
@@ -65,7 +70,8 @@ export function importView(record: ImportRecord): Import {
     ...paceOf(record, progress),
     progress,
     dialect: record.dialect as ImportDialect | null,
-    columns: (record.columns ?? []) as Import['columns'],
+    columns,
+    ambiguous: ambiguousOf(columns),
     requested_by: Number(record.userId),
     created_at: record.createdAt.toISOString(),
     ...(startedAt !== null && { started_at: startedAt.toISOString() }),

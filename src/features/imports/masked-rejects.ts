@@ -3,6 +3,7 @@ import { CsvParser } from '../../csv/parse/parser.ts'
 import { csvLine } from '../../csv/write.ts'
 import { maskAccountNumber, maskAccountNumbersIn } from '../bank-accounts/bank-accounts.public.ts'
 import { fieldNames, type ImportOptions } from './kinds/options.ts'
+import { AMOUNT_FIELDS } from './kinds/shapes.ts'
 
 /** Longer cells are cut, because masking one takes the process as long as it is. */
 const MAX_CELL_LENGTH = 10_000
@@ -10,8 +11,14 @@ const MAX_CELL_LENGTH = 10_000
 const MAX_ROW_BYTES = 48 * 1024 * 1024
 const MAX_COLUMNS = 100_000
 
-/** Columns whose values look like account numbers, and are none. */
-const OTHER_CODES: readonly (string | undefined)[] = ['pincode', 'ifsc_code']
+/** Fields whose values look like account numbers, and are none. */
+const OTHER_CODES: readonly (string | undefined)[] = [
+  'pincode',
+  'ifsc_code',
+  'user_id',
+  'transaction_date',
+  ...AMOUNT_FIELDS,
+]
 
 /** Masks a cell, by the field that its column is. */
 function maskCell(text: string, field: string | undefined): string {
@@ -21,7 +28,7 @@ function maskCell(text: string, field: string | undefined): string {
 }
 
 /**
- * Masks the account numbers in the rejects of a users file. A cell of another column may hold one as well,
+ * Masks the account numbers in the rejects of users and transactions. A cell of another column may hold one as well,
  * where a delimiter was missing or no column could be matched: so whatever looks like one is masked.
  */
 export async function* maskRejects(

@@ -15,15 +15,19 @@ export interface ImportCommand {
 
 /** Options of the command that are no parameters of `createImport`. */
 const COMMAND_OPTIONS = ['rejects', 'as']
-/** Options whose value is `COLUMN=VALUE`. */
-const PAIR_OPTIONS = ['default', 'rename']
+/** Options whose value is `COLUMN=VALUE`, or `FIELD=COLUMN`. */
+const PAIR_OPTIONS = ['default', 'rename', 'type', 'column'] as const
+type PairOption = (typeof PAIR_OPTIONS)[number]
+
+const isPairOption = (name: string): name is PairOption => PAIR_OPTIONS.some((one) => one === name)
 
 const checkQuery = compileCheck(operations.createImport.schema.querystring as TSchema, 'query')
 
 /** Turns `COLUMN=VALUE` into a parameter `default[COLUMN]=VALUE`. */
-function pairParameter(name: string, text: string): [string, string] {
+function pairParameter(name: PairOption, text: string): [string, string] {
   const at = text.indexOf('=')
-  if (at < 1) throw usageError(importCommand, `--${name} takes COLUMN=VALUE`)
+  if (at < 1)
+    throw usageError(importCommand, `--${name} takes ${importCommand.options[name].value}`)
   return [`${name}[${text.slice(0, at)}]`, text.slice(at + 1)]
 }
 
@@ -33,7 +37,7 @@ function parametersOf(
   value: boolean | string | readonly string[] | undefined,
 ): readonly (readonly [string, unknown])[] {
   if (value === undefined || value === false) return []
-  if (typeof value === 'object' && PAIR_OPTIONS.includes(name))
+  if (typeof value === 'object' && isPairOption(name))
     return value.map((text) => pairParameter(name, text))
   if (typeof value === 'object' && value.length === 0) return []
   return [[name.replaceAll('-', '_'), value === true ? 'true' : value]]

@@ -20,7 +20,7 @@ export function openRecordLoads({ services, database }: TestService) {
   return async (
     kind: 'transactions' | 'users',
     { id }: Pick<Caller, 'id'>,
-    file: string,
+    file: string | Buffer,
     options?: Partial<ImportOptions>,
   ) => {
     const [row] = await database.query<{ id: string }>(

@@ -47,6 +47,13 @@ export interface LoadContext {
   startOver(): Promise<void>
 }
 
+/** Discards refused rows, in a pass that only looks: the pass that loads the file reports them. */
+export const DISCARD_REJECTS: RejectSink = {
+  header: () => undefined,
+  refuse: () => undefined,
+  settle: async () => undefined,
+}
+
 /** The result of a load. */
 export interface LoadResult {
   readonly dialect: FileDialect

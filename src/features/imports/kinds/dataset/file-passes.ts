@@ -1,7 +1,6 @@
 import { type CheckRow, openRows, type RowFile } from '../../../../csv/file/row-file.ts'
-import type { RejectSink } from '../../../../csv/file/source.ts'
 import { escapeIdentifier } from '../../../../database/client.ts'
-import type { LoadContext } from '../loader.ts'
+import { DISCARD_REJECTS, type LoadContext } from '../loader.ts'
 import { copyFormatOf, copyOptions } from './copy-format.ts'
 import { nameColumns } from './names.ts'
 import { ColumnSurvey, type Plan, type PlannedColumn, samePlan } from './plan.ts'
@@ -9,13 +8,6 @@ import { RowWriter } from './row-writer.ts'
 import { createRules } from './rules.ts'
 import { shownColumns } from './shown-columns.ts'
 import type { DatasetTable, TableColumn } from './table.ts'
-
-/** Discards refused rows: the pass that loads the file reports them. */
-const DISCARD: RejectSink = {
-  header: () => undefined,
-  refuse: () => undefined,
-  settle: async () => undefined,
-}
 
 /** A file that was read to its end. */
 export interface ReadFile {
@@ -32,12 +24,7 @@ const tableColumn = ({ name, decision }: PlannedColumn): TableColumn => ({
 const typesOf = (plan: Plan) => plan.map(({ decision }) => decision.type)
 
 const rulesOf = (file: RowFile, { options }: LoadContext, plan: Plan = []) =>
-  createRules(
-    nameColumns(file.columns, options.rename),
-    options,
-    file.skippedCells,
-    typesOf(plan),
-  )
+  createRules(nameColumns(file.columns, options.rename), options, file.skippedCells, typesOf(plan))
 
 /**
  * Plans the columns from the beginning of the file.
@@ -46,7 +33,7 @@ const rulesOf = (file: RowFile, { options }: LoadContext, plan: Plan = []) =>
  * @throws ImportError, CsvError
  */
 export async function survey(context: LoadContext, bytes: number): Promise<Plan> {
-  const file = await openRows(context.source, context.options, DISCARD)
+  const file = await openRows(context.source, context.options, DISCARD_REJECTS)
   const found = new ColumnSurvey(file, context.options)
   for await (const rows of file.batches(rulesOf(file, context))) {
     context.signal.throwIfAborted()

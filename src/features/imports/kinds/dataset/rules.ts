@@ -10,6 +10,7 @@ import {
 } from '../../../../csv/types/nulls.ts'
 import type { ImportOptions } from '../options.ts'
 import { findColumns, type NamedColumn } from './names.ts'
+import { createTypeRule } from './type-rule.ts'
 
 /** The words that mean null in every column. With `types=text` only the empty cell does. */
 export const nullWords = ({ types, nulls }: ImportOptions): readonly string[] | undefined =>
@@ -20,7 +21,8 @@ export const nullTestOf = (type: ColumnType, options: ImportOptions): NullTest =
   createNullTest(nullWords(options) ?? (type === 'text' ? TEXT_NULL_WORDS : NULL_WORDS))
 
 /**
- * Creates the check that critical columns and those of the primary key are not empty.
+ * Creates the check that critical columns and those of the primary key are not empty, and that cells
+ * have the type that the request gives their column.
  *
  * @param skipped number of cells before the first column
  * @param types of the columns, once they are known: before, a word for null counts as one
@@ -57,5 +59,8 @@ export function createRules(
     while (start < end && isBlank(batch.bytes[end - 1])) end -= 1
     return isNull(batch.bytes, start, end)
   }
-  return (batch, row) => rules.find(({ index, isNull }) => isMissing(batch, row, index, isNull))?.refusal
+  const typeRule = createTypeRule(columns, options, skipped)
+  return (batch, row) =>
+    rules.find(({ index, isNull }) => isMissing(batch, row, index, isNull))?.refusal ??
+    typeRule(batch, row)
 }
