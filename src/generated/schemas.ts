@@ -1116,18 +1116,17 @@ export type AmountStyle = Static<typeof AmountStyle>
 export const ReferenceSource = Type.Enum(['hash'], { type: 'string' })
 export type ReferenceSource = Static<typeof ReferenceSource>
 
-export const AmbiguousColumns = Type.Array(Type.String())
-export type AmbiguousColumns = Static<typeof AmbiguousColumns>
+export const PreviewRow = Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]))
+export type PreviewRow = Static<typeof PreviewRow>
 
-export const Column = Type.Object({
-  name: Type.String(),
-  source_name: Type.Union([Type.String(), Type.Null()]),
-  type: ColumnType,
-  nullable: Type.Boolean(),
-  ambiguous: Type.Optional(Type.Boolean()),
-  ignored: Type.Optional(Type.Boolean()),
+export const PreviewReject = Type.Object({
+  line: Type.Integer({ minimum: 1 }),
+  column: Type.String(),
+  code: Type.String(),
+  reason: Type.String(),
+  cells: Type.Array(Type.String()),
 })
-export type Column = Static<typeof Column>
+export type PreviewReject = Static<typeof PreviewReject>
 
 export const ImportDialect = Type.Object({
   encoding: Type.Enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'], { type: 'string' }),
@@ -1146,6 +1145,33 @@ export const ImportDialect = Type.Object({
   mended_bytes: Type.Integer({ minimum: 0 }),
 })
 export type ImportDialect = Static<typeof ImportDialect>
+
+export const Column = Type.Object({
+  name: Type.String(),
+  source_name: Type.Union([Type.String(), Type.Null()]),
+  type: ColumnType,
+  nullable: Type.Boolean(),
+  ambiguous: Type.Optional(Type.Boolean()),
+  ignored: Type.Optional(Type.Boolean()),
+})
+export type Column = Static<typeof Column>
+
+export const AmbiguousColumns = Type.Array(Type.String())
+export type AmbiguousColumns = Static<typeof AmbiguousColumns>
+
+export const ImportPreview = Type.Object({
+  kind: ImportKind,
+  bytes_read: Type.Integer({ minimum: 0 }),
+  complete: Type.Boolean(),
+  dialect: ImportDialect,
+  columns: Type.Array(Column),
+  ambiguous: AmbiguousColumns,
+  rows_read: Type.Integer({ minimum: 0 }),
+  rows_rejected: Type.Integer({ minimum: 0 }),
+  rows: Type.Array(PreviewRow),
+  rejects: Type.Array(PreviewReject),
+})
+export type ImportPreview = Static<typeof ImportPreview>
 
 export const ImportError = Type.Object({
   code: Type.String(),

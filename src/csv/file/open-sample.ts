@@ -32,27 +32,32 @@ const isEmpty = (sample: Buffer): boolean =>
 /**
  * Reads the beginning of a file and detects its dialect.
  *
+ * @param sampleBytes how much of the file to detect it from
  * @throws CsvError `empty_file`, `binary_file`, `invalid_dialect`, `invalid_encoding`
  */
-export async function openSample(source: ByteSource, given: GivenDialect): Promise<OpenedFile> {
+export async function openSample(
+  source: ByteSource,
+  given: GivenDialect,
+  sampleBytes = SAMPLE_BYTES,
+): Promise<OpenedFile> {
   const rest = source.open()[Symbol.asyncIterator]()
   const head: Buffer[] = []
   let length = 0
   let whole = false
   try {
-    while (length < SAMPLE_BYTES && !whole) {
+    while (length < sampleBytes && !whole) {
       const next = await rest.next()
       whole = next.done === true
       if (next.done) break
       head.push(next.value)
       length += next.value.length
     }
-    const sample = Buffer.concat(head).subarray(0, SAMPLE_BYTES)
+    const sample = Buffer.concat(head).subarray(0, sampleBytes)
     if (whole && isEmpty(sample)) throw new CsvError('empty_file', 'The file is empty.')
     if (looksBinary(sample, given.encoding)) {
       throw new CsvError('binary_file', 'The file is not text.')
     }
-    const dialect = detectDialect(sample, given, whole && length <= SAMPLE_BYTES)
+    const dialect = detectDialect(sample, given, whole && length <= sampleBytes)
     return { dialect, chunks: rejoin(head, rest) }
   } catch (error) {
     await rest.return?.()

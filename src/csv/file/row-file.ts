@@ -15,6 +15,8 @@ export interface ReadOptions {
   readonly dialect: GivenDialect
   /** `pad` accepts rows with fewer or more cells than there are columns. */
   readonly ragged: 'reject' | 'pad'
+  /** How much of the file to detect its dialect from; 256 KiB by default. */
+  readonly sampleBytes?: number
 }
 
 /** The file's dialect; its counts are complete once the whole file was read. */
@@ -167,7 +169,7 @@ export async function openRows(
   options: ReadOptions,
   rejects: RejectSink,
 ): Promise<RowFile> {
-  const { dialect, chunks } = await openSample(source, options.dialect)
+  const { dialect, chunks } = await openSample(source, options.dialect, options.sampleBytes)
   const utf8 = toUtf8(chunks, dialect, options.dialect.encoding === 'utf-8')
   const file = new RowFile(dialect, utf8, options, rejects)
   rejects.header(file.columns.map((name, index) => name ?? `column_${index + 1}`))

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { PlainDatabase } from '../../database/client.ts'
 import { conflict, notFound } from '../../errors.ts'
 import type { Nudge } from '../../events/passes.ts'
+import type { ImportPreview } from '../../generated/schemas.ts'
 import { concernsUser } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
@@ -15,6 +16,7 @@ import { type ImportRecord, importView } from './imports.view.ts'
 import { type ImportOptions, renamesOf } from './kinds/options.ts'
 import { maskRejects } from './masked-rejects.ts'
 import { withNamedUser } from './named-user.ts'
+import { type FileHead, type Previewers, previewFile } from './preview.ts'
 import type { Progress } from './progress.ts'
 import { assertOptionsOfKind, type ImportQuery } from './query.ts'
 import { storedOnDisk } from './source.ts'
@@ -28,6 +30,7 @@ export type ImportService = ReturnType<typeof createImportService>
 export type { ImportRecord, Upload }
 
 interface Deps extends Omit<AttemptDeps, 'chunks'> {
+  readonly previewers: Previewers
   readonly plain: PlainDatabase
   readonly crypto: FieldCrypto
   readonly outbox: Nudge
@@ -36,7 +39,7 @@ interface Deps extends Omit<AttemptDeps, 'chunks'> {
 }
 
 export function createImportService(deps: Deps) {
-  const { database, plain, crypto, outbox, dataDir, maxBytes, retentionHours } = deps
+  const { database, plain, crypto, outbox, previewers, dataDir, maxBytes, retentionHours } = deps
   const chunks = createChunks({ database, plain, crypto })
   const uploads = createUploads({ database, chunks, maxBytes })
   const attemptDeps: AttemptDeps = { ...deps, chunks }
@@ -81,6 +84,10 @@ export function createImportService(deps: Deps) {
       await withNamedUser(plain, crypto, query)
       return await uploads.receive(caller.id, query, requestId, file)
     },
+
+    /** Shows what a file would become, by its beginning. @throws AppError 422 */
+    preview: async (query: ImportQuery, head: FileHead): Promise<ImportPreview> =>
+      await previewFile(previewers, await withNamedUser(plain, crypto, query), head),
 
     /**
      * Makes an import of an uploaded file. The same commit writes `import.requested`, so that a

@@ -58,6 +58,7 @@ export function createRowAmount(
   mark: DecimalMark | undefined,
 ): (values: Values) => Checked<RowAmount> {
   const read = createAmountReader(numbers, mark)
+  const hasType = has('transaction_type')
   /** Whether debits have a minus. The first one of the file decides. */
   let minusDebits: boolean | undefined
 
@@ -71,11 +72,11 @@ export function createRowAmount(
     const text = values[field]
     const word = values['transaction_type'] ?? ''
     if (text === undefined) return refusal(field, 'required', 'is required')
-    const type = TYPE_WORDS.get(word.toLowerCase()) ?? word
     const found = read(text)
     if (found === TWO_WAYS) return twoWays(field)
+    const type = hasType ? (TYPE_WORDS.get(word.toLowerCase()) ?? word) : 'credit'
     if (found === undefined) return { field, amount: text, type }
-    if (!has('transaction_type')) return given(field, found, found.negative ? 'debit' : 'credit')
+    if (!hasType) return given(field, found, found.negative ? 'debit' : 'credit')
     // A minus before a credit contradicts it, and is refused as the sign that it is.
     return found.negative && type !== 'debit'
       ? { field, amount: text, type }

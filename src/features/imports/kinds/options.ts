@@ -41,6 +41,8 @@ export interface ImportOptions {
   readonly currency?: string
   /** Of transactions: whether rows without a reference get one from what they hold. */
   readonly hashReference?: true
+  /** Of a preview: how much of the file its dialect is detected from. */
+  readonly sampleBytes?: number
 }
 
 /** Returns a column's name without case and surrounding blanks, as records know it. */

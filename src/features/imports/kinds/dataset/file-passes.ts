@@ -1,6 +1,6 @@
 import { type CheckRow, openRows, type RowFile } from '../../../../csv/file/row-file.ts'
 import { escapeIdentifier } from '../../../../database/client.ts'
-import { DISCARD_REJECTS, type LoadContext } from '../loader.ts'
+import { DISCARD_REJECTS, type LoadContext, type ReadContext } from '../loader.ts'
 import { copyFormatOf, copyOptions } from './copy-format.ts'
 import { nameColumns } from './names.ts'
 import { ColumnSurvey, type Plan, type PlannedColumn, samePlan } from './plan.ts'
@@ -23,7 +23,8 @@ const tableColumn = ({ name, decision }: PlannedColumn): TableColumn => ({
 
 const typesOf = (plan: Plan) => plan.map(({ decision }) => decision.type)
 
-const rulesOf = (file: RowFile, { options }: LoadContext, plan: Plan = []) =>
+/** The rules of a file. @param plan its columns, once they are known */
+export const rulesOf = (file: RowFile, { options }: ReadContext, plan: Plan = []) =>
   createRules(nameColumns(file.columns, options.rename), options, file.skippedCells, typesOf(plan))
 
 /**
@@ -32,7 +33,7 @@ const rulesOf = (file: RowFile, { options }: LoadContext, plan: Plan = []) =>
  * @param bytes how much of the file to read, rounded up to whole batches of rows
  * @throws ImportError, CsvError
  */
-export async function survey(context: LoadContext, bytes: number): Promise<Plan> {
+export async function survey(context: ReadContext, bytes: number): Promise<Plan> {
   const file = await openRows(context.source, context.options, DISCARD_REJECTS)
   const found = new ColumnSurvey(file, context.options)
   for await (const rows of file.batches(rulesOf(file, context))) {

@@ -5,7 +5,7 @@ import { KIND } from '../../../../csv/types/cell-kinds.ts'
 import type { DateOrder } from '../../../../csv/types/decide.ts'
 import { createFindMarks } from '../../../../csv/types/read-amount.ts'
 import { createFindOrders } from '../../../../csv/types/read-date.ts'
-import { DISCARD_REJECTS, type LoadContext } from '../loader.ts'
+import { DISCARD_REJECTS, type ReadContext } from '../loader.ts'
 import { AMOUNT_FIELDS } from '../shapes.ts'
 import type { RecordColumns } from './columns.ts'
 
@@ -67,7 +67,7 @@ const columnsOf = ({ fields }: RecordColumns, wanted: readonly string[]) =>
  * @throws CsvError
  */
 export async function surveyFormats(
-  context: LoadContext,
+  context: ReadContext,
   columns: RecordColumns,
 ): Promise<RecordFormats> {
   const { options, source, signal } = context

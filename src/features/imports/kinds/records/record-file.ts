@@ -4,7 +4,7 @@ import { isBlank } from '../../../../csv/types/blank.ts'
 import { createNullTest, NULL_WORDS, TEXT_NULL_WORDS } from '../../../../csv/types/nulls.ts'
 import { AppError } from '../../../../errors.ts'
 import type { Column } from '../../../../generated/schemas.ts'
-import type { LoadContext } from '../loader.ts'
+import type { ReadContext } from '../loader.ts'
 import { type RecordShape, TYPED_FIELDS } from '../shapes.ts'
 import { BufferedRejects } from './buffered-rejects.ts'
 import { matchColumns, type RecordColumns } from './columns.ts'
@@ -44,7 +44,7 @@ export interface RecordFile<T> {
 }
 
 /** Creates the function that reads a row's values. It trims cells and leaves out nulls. */
-function createReader({ fields, defaults }: RecordColumns, skipped: number, context: LoadContext) {
+function createReader({ fields, defaults }: RecordColumns, skipped: number, context: ReadContext) {
   const { nulls } = context.options
   const isNull = createNullTest(nulls ?? NULL_WORDS)
   const isNullText = createNullTest(nulls ?? TEXT_NULL_WORDS)
@@ -119,7 +119,7 @@ const TOO_MANY: Refusal = {
  * @throws ImportError `columns`, CsvError
  */
 export async function openRecords<T>(
-  context: LoadContext,
+  context: ReadContext,
   shapeOf: (fields: readonly string[]) => RecordShape,
   createCheck: CreateCheck<T>,
 ): Promise<RecordFile<T>> {
