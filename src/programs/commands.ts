@@ -95,7 +95,8 @@ export const importCommand = {
   name: 'import',
   summary: `Loads a CSV file of any size, plain or gzip, as a dataset, as users or as transactions. It loads all or
 nothing. It detects the file's dialect and the types of its columns.`,
-  document: 'the import, as GET /v1/imports/{id} returns it',
+  document:
+    'the import, as GET /v1/imports/{id} returns it; with --preview what POST /v1/imports/preview returns',
   positionals: { usage: 'FILE.csv', min: 1, max: 1 },
   options: {
     kind: {
@@ -105,6 +106,7 @@ nothing. It detects the file's dialect and the types of its columns.`,
     name: { value: 'NAME', text: 'name of the import; default: the name of the file' },
     rejects: { value: 'FILE', text: 'the file to write rejects to, with their reasons' },
     as: { value: 'USERNAME', text: 'the account that owns the import; default: the first admin' },
+    preview: { text: 'show what the first 200 kB would become, and load nothing' },
     'dry-run': { text: 'check and count all rows, and store nothing' },
     welcome: { text: 'with --kind users: send welcome mails to them' },
     'max-errors': { value: 'N', text: 'fail when more than N rows are rejected' },

@@ -11,10 +11,12 @@ export interface ImportCommand {
   readonly query: ImportQuery
   readonly rejects: string | undefined
   readonly username: string | undefined
+  /** Whether to show what the file would become, and load nothing. */
+  readonly preview: boolean
 }
 
 /** Options of the command that are no parameters of `createImport`. */
-const COMMAND_OPTIONS = ['rejects', 'as']
+const COMMAND_OPTIONS = ['rejects', 'as', 'preview']
 /** Options whose value is `COLUMN=VALUE`, or `FIELD=COLUMN`. */
 const PAIR_OPTIONS = ['default', 'rename', 'type', 'column'] as const
 type PairOption = (typeof PAIR_OPTIONS)[number]
@@ -60,5 +62,6 @@ export function readOptions({ options, positionals }: Given<typeof importCommand
     query: checked.value as ImportQuery,
     rejects: options.rejects,
     username: options.as,
+    preview: options.preview ?? false,
   }
 }

@@ -14,6 +14,7 @@ describe('the command line', () => {
       file: 'orders.csv',
       rejects: undefined,
       username: undefined,
+      preview: false,
       query: {
         kind: 'dataset',
         welcome: false,
