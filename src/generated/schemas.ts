@@ -1101,6 +1101,36 @@ export type NullWords = Static<typeof NullWords>
 export const ColumnType = Type.Enum(['integer', 'numeric', 'boolean', 'date', 'timestamp', 'timestamptz', 'uuid', 'json', 'text'], { type: 'string' })
 export type ColumnType = Static<typeof ColumnType>
 
+export const RefusedRows = Type.Enum(['skip', 'abort'], { type: 'string' })
+export type RefusedRows = Static<typeof RefusedRows>
+
+export const TypesMode = Type.Enum(['infer', 'text'], { type: 'string' })
+export type TypesMode = Static<typeof TypesMode>
+
+export const RaggedRows = Type.Enum(['reject', 'pad'], { type: 'string' })
+export type RaggedRows = Static<typeof RaggedRows>
+
+export const DelimiterMark = Type.String({ maxLength: 3, pattern: '^([\\x20-\\x7e]|tab)$', 'x-expected': 'one ASCII character, or tab' })
+export type DelimiterMark = Static<typeof DelimiterMark>
+
+export const QuoteMark = Type.String({ maxLength: 4, pattern: '^([\\x20-\\x7e]|none)$', 'x-expected': 'one ASCII character, or none' })
+export type QuoteMark = Static<typeof QuoteMark>
+
+export const QuoteEscape = Type.Enum(['doubled', 'backslash'], { type: 'string' })
+export type QuoteEscape = Static<typeof QuoteEscape>
+
+export const EncodingWanted = Type.Enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'latin-1'], { type: 'string' })
+export type EncodingWanted = Static<typeof EncodingWanted>
+
+export const LineEnd = Type.Enum(['any', 'lf', 'crlf', 'cr'], { type: 'string' })
+export type LineEnd = Static<typeof LineEnd>
+
+export const DecimalMark = Type.Enum(['.', ','], { type: 'string' })
+export type DecimalMark = Static<typeof DecimalMark>
+
+export const ThousandsMark = Type.Enum(['none', ',', '.', '\'', 'space'], { type: 'string' })
+export type ThousandsMark = Static<typeof ThousandsMark>
+
 export const ColumnTypes = Type.Record(Type.String(), ColumnType, { maxProperties: 1600 })
 export type ColumnTypes = Static<typeof ColumnTypes>
 
@@ -1115,6 +1145,94 @@ export type AmountStyle = Static<typeof AmountStyle>
 
 export const ReferenceSource = Type.Enum(['hash'], { type: 'string' })
 export type ReferenceSource = Static<typeof ReferenceSource>
+
+export const ProfileText = Type.String({ maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters' })
+export type ProfileText = Static<typeof ProfileText>
+
+export const ProfileTexts = Type.Record(Type.String(), ProfileText, { maxProperties: 50, propertyNames: {"maxLength":200} })
+export type ProfileTexts = Static<typeof ProfileTexts>
+
+export const ProfileTypes = Type.Record(Type.String(), ColumnType, { maxProperties: 50, propertyNames: {"maxLength":200} })
+export type ProfileTypes = Static<typeof ProfileTypes>
+
+export const ProfileColumns = Type.Array(ProfileText, { maxItems: 50, uniqueItems: true })
+export type ProfileColumns = Static<typeof ProfileColumns>
+
+export const ProfileWords = Type.Array(ProfileText, { maxItems: 50, uniqueItems: true })
+export type ProfileWords = Static<typeof ProfileWords>
+
+export const ProfileFields = Type.Object({
+  user_id: Type.Optional(ProfileText),
+  user_email: Type.Optional(ProfileText),
+  transaction_date: Type.Optional(ProfileText),
+  transaction_amount: Type.Optional(ProfileText),
+  debit: Type.Optional(ProfileText),
+  credit: Type.Optional(ProfileText),
+  transaction_type: Type.Optional(ProfileText),
+  full_name: Type.Optional(ProfileText),
+  currency: Type.Optional(ProfileText),
+  description: Type.Optional(ProfileText),
+  reference: Type.Optional(ProfileText),
+  name: Type.Optional(ProfileText),
+  email: Type.Optional(ProfileText),
+  age: Type.Optional(ProfileText),
+  pincode: Type.Optional(ProfileText),
+  company_name: Type.Optional(ProfileText),
+  job_title: Type.Optional(ProfileText),
+  bank_name: Type.Optional(ProfileText),
+  account_number: Type.Optional(ProfileText),
+  ifsc_code: Type.Optional(ProfileText),
+}, { additionalProperties: false })
+export type ProfileFields = Static<typeof ProfileFields>
+
+export const ImportProfileOptions = Type.Object({
+  max_errors: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000000000, format: 'int32' })),
+  on_error: Type.Optional(RefusedRows),
+  types: Type.Optional(TypesMode),
+  ragged: Type.Optional(RaggedRows),
+  delimiter: Type.Optional(DelimiterMark),
+  quote: Type.Optional(QuoteMark),
+  escape: Type.Optional(QuoteEscape),
+  encoding: Type.Optional(EncodingWanted),
+  line_end: Type.Optional(LineEnd),
+  header: Type.Optional(Type.Boolean()),
+  preamble_lines: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000, format: 'int32' })),
+  footer_lines: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000, format: 'int32' })),
+  null: Type.Optional(ProfileWords),
+  decimal: Type.Optional(DecimalMark),
+  thousands: Type.Optional(ThousandsMark),
+  currency_signs: Type.Optional(Type.Boolean()),
+  critical: Type.Optional(ProfileColumns),
+  primary_key: Type.Optional(ProfileColumns),
+  default: Type.Optional(ProfileTexts),
+  rename: Type.Optional(ProfileTexts),
+  type: Type.Optional(ProfileTypes),
+  date_order: Type.Optional(DateOrder),
+  amounts: Type.Optional(AmountStyle),
+  column: Type.Optional(ProfileFields),
+  user_id: Type.Optional(Id),
+  currency: Type.Optional(Currency),
+  reference: Type.Optional(ReferenceSource),
+}, { additionalProperties: false })
+export type ImportProfileOptions = Static<typeof ImportProfileOptions>
+
+export const ImportProfileCreate = Type.Object({
+  name: ImportName,
+  kind: ImportKind,
+  options: ImportProfileOptions,
+}, { additionalProperties: false })
+export type ImportProfileCreate = Static<typeof ImportProfileCreate>
+
+export const ImportProfile = Type.Object({
+  name: ImportName,
+  kind: ImportKind,
+  options: ImportProfileOptions,
+  created_at: Timestamp,
+})
+export type ImportProfile = Static<typeof ImportProfile>
+
+export const ImportProfileList = Type.Array(ImportProfile)
+export type ImportProfileList = Static<typeof ImportProfileList>
 
 export const PreviewRow = Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]))
 export type PreviewRow = Static<typeof PreviewRow>

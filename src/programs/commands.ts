@@ -149,6 +149,7 @@ nothing. It detects the file's dialect and the types of its columns.`,
     'user-id': { value: 'N', text: 'with --kind transactions: the user of all rows' },
     'user-email': { value: 'ADDRESS', text: 'the same by their verified email address' },
     currency: { value: 'CODE', text: 'the currency of rows that have none' },
+    profile: { value: 'NAME', text: "an import profile of the account's, for what is not given" },
     reference: { value: 'hash', text: 'make references, so that statements may overlap' },
   },
   notes: `Each option works like the parameter of POST /v1/imports with that name. It detects what is not given of the

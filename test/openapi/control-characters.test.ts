@@ -28,7 +28,7 @@ const ONLY_COMPARED = [
   'issueToken /client_secret',
 ]
 /** Texts of several lines. */
-const LONG_TEXTS = /\/(description|note)$/
+const LONG_TEXTS = /(?<!\/column)\/(description|note)$/
 
 const CONTROLS = [...Array(0x20).keys(), ...Array.from({ length: 0x21 }, (_, at) => 0x7f + at)].map(
   (code) => String.fromCharCode(code),

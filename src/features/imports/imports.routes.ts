@@ -64,7 +64,7 @@ export function importRoutes(
       const head = await readFileHead(pieces, encoded)
       return { head, release: async () => undefined }
     },
-    async ({ query }, { head }) => await imports.preview(query, head),
+    async ({ caller, query }, { head }) => await imports.preview(caller, query, head),
   )
 
   handle(operations.listImports, async ({ caller, query, request, reply }) => {

@@ -17,6 +17,7 @@ import { type ImportOptions, renamesOf } from './kinds/options.ts'
 import { maskRejects } from './masked-rejects.ts'
 import { withNamedUser } from './named-user.ts'
 import { type FileHead, type Previewers, previewFile } from './preview.ts'
+import { createProfileService } from './profiles.service.ts'
 import type { Progress } from './progress.ts'
 import { assertOptionsOfKind, type ImportQuery } from './query.ts'
 import { storedOnDisk } from './source.ts'
@@ -42,6 +43,7 @@ export function createImportService(deps: Deps) {
   const { database, plain, crypto, outbox, previewers, dataDir, maxBytes, retentionHours } = deps
   const chunks = createChunks({ database, plain, crypto })
   const uploads = createUploads({ database, chunks, maxBytes })
+  const profiles = createProfileService({ database })
   const attemptDeps: AttemptDeps = { ...deps, chunks }
   const running = new Set<number>()
   const closing = new AbortController()
@@ -54,6 +56,13 @@ export function createImportService(deps: Deps) {
     const record = await database.import.findFirst({ where: { id, ...accessible(caller) } })
     if (record === null) throw notFound('Import', id)
     return record
+  }
+
+  /** What a query stands for: with the options of its profile, and with the user that it names. */
+  async function resolve(owner: Pick<Requester, 'id'>, query: ImportQuery): Promise<ImportQuery> {
+    const whole = await profiles.apply(owner, query)
+    assertOptionsOfKind(whole)
+    return await withNamedUser(plain, crypto, whole)
   }
 
   async function run(id: number): Promise<void> {
@@ -73,6 +82,8 @@ export function createImportService(deps: Deps) {
   }
 
   return {
+    profiles,
+
     /** Receives an uploaded file. @throws AppError 400, 408, 413, 415, 422 */
     async receive(
       caller: Caller,
@@ -80,14 +91,13 @@ export function createImportService(deps: Deps) {
       requestId: string,
       file: Incoming,
     ): Promise<Upload> {
-      assertOptionsOfKind(query)
-      await withNamedUser(plain, crypto, query)
+      await resolve(caller, query)
       return await uploads.receive(caller.id, query, requestId, file)
     },
 
     /** Shows what a file would become, by its beginning. @throws AppError 422 */
-    preview: async (query: ImportQuery, head: FileHead): Promise<ImportPreview> =>
-      await previewFile(previewers, await withNamedUser(plain, crypto, query), head),
+    preview: async (caller: Caller, query: ImportQuery, head: FileHead): Promise<ImportPreview> =>
+      await previewFile(previewers, await resolve(caller, query), head),
 
     /**
      * Makes an import of an uploaded file. The same commit writes `import.requested`, so that a
@@ -101,8 +111,8 @@ export function createImportService(deps: Deps) {
       query: ImportQuery,
       upload: Upload,
     ): Promise<{ readonly record: ImportRecord; readonly duplicate: boolean }> {
-      const named = await withNamedUser(plain, crypto, query)
-      const stored = await acceptFile(database, caller, named, upload)
+      const whole = await resolve(caller, query)
+      const stored = await acceptFile(database, caller, whole, upload)
       outbox.nudge()
       return stored
     },
@@ -121,14 +131,13 @@ export function createImportService(deps: Deps) {
       path: string,
       watch: (progress: Progress) => void,
     ): Promise<{ readonly record: ImportRecord; readonly duplicate: boolean }> {
-      assertOptionsOfKind(query)
-      const named = await withNamedUser(plain, crypto, query)
-      const upload = await uploads.receiveFromDisk(userId, named, path)
+      const whole = await resolve({ id: userId }, query)
+      const upload = await uploads.receiveFromDisk(userId, whole, path)
       try {
         const { record, duplicate } = await acceptFile(
           database,
           { id: userId, role: 'admin' },
-          named,
+          whole,
           upload,
         )
         if (duplicate) return { record, duplicate }

@@ -57,6 +57,8 @@ export function readOptions({ options, positionals }: Given<typeof importCommand
     const option = path.replace(/\[.*/s, '').replaceAll('_', '-')
     throw usageError(importCommand, `--${option} ${message}`)
   }
+  if (options.preview && options.profile !== undefined)
+    throw usageError(importCommand, '--preview knows no profiles: it needs no database')
   return {
     file: positionals[0] as string,
     query: checked.value as ImportQuery,
