@@ -1,5 +1,6 @@
 import { CsvError } from '../errors.ts'
-import type { Escape, Format } from '../parse/format.ts'
+import type { Escape, Format, LineEnd } from '../parse/format.ts'
+import { findLineEnd, lineEndBytes } from '../parse/line-ends.ts'
 import { createUtf8Converter } from '../parse/to-utf8.ts'
 import { detectEncoding, type Encoding } from './encoding.ts'
 import { findLayout, type GivenLayout, type Layout } from './layout.ts'
@@ -18,22 +19,34 @@ export interface Dialect extends Format, Layout {
   readonly bomBytes: number
   /** The line ends in the sample. `lineEnd` is what the parser uses: `any` unless specified. */
   readonly lineEndsSeen: Exclude<RowEnd, 'none'> | 'mixed' | 'none'
+  /** The lines above the table, as far as the sample goes. */
+  readonly preamble: readonly { readonly line: number; readonly text: string }[]
 }
 
 /** The separators of Hive and of ASCII itself come last. */
 const DELIMITERS = [',', ';', '\t', '|', ':', '^', '~', '\u0001', '\u001f']
 
+type Quoting = Pick<Format, 'quote' | 'escape' | 'padded'>
+
 /** The quoting styles to try. Single quotes and backslashes are tried only if they occur. */
-function quotings(utf8: Buffer, given: GivenDialect): Pick<Format, 'quote' | 'escape'>[] {
+function quotings(utf8: Buffer, given: GivenDialect): Quoting[] {
   const quotes = given.quote === undefined ? ['"', "'"] : [given.quote]
   return quotes.flatMap((quote, index) => {
     if (index > 0 && !utf8.includes(quote ?? '')) return []
     const escapes: Escape[] = given.escape ? [given.escape] : ['doubled']
     const backslash = quote !== null && utf8.includes(`\\${quote}`)
     if (given.escape === undefined && backslash) escapes.push('backslash')
-    return escapes.map((escaping) => ({ quote, escape: escaping }))
+    // Some programs write a blank after each delimiter, before quotes too.
+    const padding = quote !== null && utf8.includes(` ${quote}`) ? [true, false] : [false]
+    return escapes.flatMap((escaping) =>
+      padding.map((padded) => ({ quote, escape: escaping, padded })),
+    )
   })
 }
+
+/** Whether a blank is between a delimiter and a quote. */
+const isPadded = (utf8: Buffer, delimiter: string, quote: string | null): boolean =>
+  delimiter !== ' ' && utf8.includes(`${delimiter} ${quote}`)
 
 interface Reading {
   readonly format: Format
@@ -55,6 +68,7 @@ function readBest(utf8: Buffer, given: GivenDialect, whole: boolean): Reading {
   const readings = quotings(utf8, given).flatMap((quoting) =>
     delimiters
       .filter((delimiter) => delimiter !== quoting.quote)
+      .filter((delimiter) => !quoting.padded || isPadded(utf8, delimiter, quoting.quote))
       .map((delimiter): Reading => {
         const format = { ...quoting, delimiter, lineEnd: given.lineEnd ?? 'any' }
         const sample = readSample(utf8, format, whole)
@@ -89,6 +103,18 @@ function declaredDelimiter(utf8: Buffer, { delimiter }: GivenDialect): string | 
     : undefined
 }
 
+/** The lines above the table. */
+function preambleOf(utf8: Buffer, lines: number, lineEnd: LineEnd): Dialect['preamble'] {
+  const preamble: { line: number; text: string }[] = []
+  for (let from = 0; preamble.length < lines && from < utf8.length; ) {
+    const at = findLineEnd(utf8, from, utf8.length, lineEnd)
+    const end = at === -1 ? utf8.length : at
+    preamble.push({ line: preamble.length + 1, text: utf8.toString('utf8', from, end) })
+    from = at === -1 ? end : at + lineEndBytes(utf8, at, lineEnd)
+  }
+  return preamble
+}
+
 function lineEndsSeen({ rows }: Sample): Dialect['lineEndsSeen'] {
   const [first, second] = new Set(rows.map((row) => row.end).filter((end) => end !== 'none'))
   if (first === undefined) return 'none'
@@ -121,11 +147,13 @@ export function detectDialect(bytes: Uint8Array, given: GivenDialect = {}, whole
   const { format } = best
   const sample = all ? best.sample : readSample(utf8, format, whole)
   const rows = sample.rows.filter(({ line }) => line > declarationLines)
+  const layout = findLayout(rows, given, whole, declarationLines)
   return {
     ...format,
     encoding,
     bomBytes,
     lineEndsSeen: lineEndsSeen(sample),
-    ...findLayout(rows, given, whole, declarationLines),
+    ...layout,
+    preamble: preambleOf(utf8, layout.preambleLines, format.lineEnd),
   }
 }

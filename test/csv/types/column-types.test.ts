@@ -106,7 +106,11 @@ describe('a column', () => {
 
   it('of thousands is numeric if another column shows what the point is', () => {
     const rows = ['1.500,2.5,x', '12.250,3.5,"1,500"'].join('\n')
-    expect(typesOf(rows)).toMatchObject([{ type: 'numeric' }, { type: 'numeric' }, { type: 'text' }])
+    expect(typesOf(rows)).toMatchObject([
+      { type: 'numeric' },
+      { type: 'numeric' },
+      { type: 'text' },
+    ])
     expect(typesOf('1.500,x\n12.250,y\n')[0]).toMatchObject({ type: 'text', ambiguous: true })
   })
 

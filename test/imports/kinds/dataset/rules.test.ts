@@ -15,10 +15,7 @@ describe('a critical column', () => {
   it('refuses each row in which it is empty', async () => {
     for (const critical of [['Full Name'], ['full_name']]) {
       const { rejects, rows, counts } = await datasets.load(file, { critical })
-      expect(briefly(rejects)).toEqual([
-        '3 missing_value Full Name',
-        '5 missing_value Full Name',
-      ])
+      expect(briefly(rejects)).toEqual(['3 missing_value Full Name', '5 missing_value Full Name'])
       expect(rejects[1]?.cells).toEqual(['4', '', 'z'])
       expect((await rows()).map(([id]) => id)).toEqual(['1', '3', '5'])
       expect(counts).toEqual({ read: 5, loaded: 3, skipped: 0 })

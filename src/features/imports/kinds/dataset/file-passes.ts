@@ -32,12 +32,7 @@ const tableColumn = ({ name, decision }: PlannedColumn): TableColumn => ({
 const typesOf = (plan: Plan) => plan.map(({ decision }) => decision.type)
 
 const rulesOf = (file: RowFile, { options }: LoadContext, plan: Plan = []) =>
-  createRules(
-    nameColumns(file.columns, options.rename),
-    options,
-    file.skippedCells,
-    typesOf(plan),
-  )
+  createRules(nameColumns(file, options.rename), options, file.skippedCells, typesOf(plan))
 
 /**
  * Plans the columns from the beginning of the file.

@@ -43,7 +43,7 @@ export class ColumnSurvey {
     this.#file = file
     this.#options = options
     this.#types = new ColumnTypes({ nulls: nullWords(options), numbers: options.numbers })
-    const named = nameColumns(file.columns, options.rename)
+    const named = nameColumns(file, options.rename)
     this.#fallbacks = new Map(
       Object.entries(options.defaults).map(([column, value]) => [
         findColumns(named, [column], 'default')[0] as number,
@@ -77,9 +77,8 @@ export class ColumnSurvey {
   /** Plans the columns by all rows so far. */
   plan(): Plan {
     const found = this.#columns()
-    const sources = this.#file.columns
-    const extra = Math.max(0, found.length - sources.length)
-    const named = nameColumns(sources, this.#options.rename, extra)
+    const extra = Math.max(0, found.length - this.#file.columns.length)
+    const named = nameColumns(this.#file, this.#options.rename, extra)
     const isText = this.#options.types === 'text'
     const lastUsed = named.findLastIndex(
       ({ sourceName }, index) =>

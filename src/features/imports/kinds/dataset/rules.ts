@@ -57,5 +57,6 @@ export function createRules(
     while (start < end && isBlank(batch.bytes[end - 1])) end -= 1
     return isNull(batch.bytes, start, end)
   }
-  return (batch, row) => rules.find(({ index, isNull }) => isMissing(batch, row, index, isNull))?.refusal
+  return (batch, row) =>
+    rules.find(({ index, isNull }) => isMissing(batch, row, index, isNull))?.refusal
 }
