@@ -3441,7 +3441,7 @@ export const createImport = {
       delimiter: Type.Optional(Type.String({ maxLength: 3, pattern: '^([\\x20-\\x7e]|tab)$', 'x-expected': 'one ASCII character, or tab' })),
       quote: Type.Optional(Type.String({ maxLength: 4, pattern: '^([\\x20-\\x7e]|none)$', 'x-expected': 'one ASCII character, or none' })),
       escape: Type.Optional(Type.Enum(['doubled', 'backslash'], { type: 'string' })),
-      encoding: Type.Optional(Type.Enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'latin-1'], { type: 'string' })),
+      encoding: Type.Optional(Type.Enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'latin-1', 'windows-1250', 'windows-1251', 'iso-8859-2', 'macintosh', 'cp850', 'cp437'], { type: 'string' })),
       line_end: Type.Optional(Type.Enum(['any', 'lf', 'crlf', 'cr'], { type: 'string' })),
       header: Type.Optional(Type.Boolean()),
       preamble_lines: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000, format: 'int32' })),

@@ -2,7 +2,7 @@ import { CsvError } from '../errors.ts'
 import type { Escape, Format, LineEnd } from '../parse/format.ts'
 import { findLineEnd, lineEndBytes } from '../parse/line-ends.ts'
 import { createUtf8Converter } from '../parse/to-utf8.ts'
-import { detectEncoding, type Encoding } from './encoding.ts'
+import { detectEncoding, type Encoding, type FoundEncoding } from './encoding.ts'
 import { findLayout, type GivenLayout, type Layout } from './layout.ts'
 import { type RowEnd, readSample, type Sample } from './sample.ts'
 import { scoreSample } from './score.ts'
@@ -15,6 +15,8 @@ export interface GivenDialect extends Partial<Format>, GivenLayout {
 /** A file's dialect, and what its beginning shows. */
 export interface Dialect extends Format, Layout {
   readonly encoding: Encoding
+  /** Whether the bytes could as well be of another encoding. */
+  readonly isEncodingGuess: boolean
   /** The length of the byte order mark. */
   readonly bomBytes: number
   /** The line ends in the sample. `lineEnd` is what the parser uses: `any` unless specified. */
@@ -128,10 +130,16 @@ function lineEndsSeen({ rows }: Sample): Dialect['lineEndsSeen'] {
  * @param bytes the beginning of the file as it is; a few hundred kilobytes are enough
  * @param given what the caller knows; it is used instead of detected
  * @param whole whether the bytes are the whole file
+ * @param found the encoding by more of the file than these bytes
  * @throws CsvError `invalid_encoding`, `invalid_dialect`
  */
-export function detectDialect(bytes: Uint8Array, given: GivenDialect = {}, whole = false): Dialect {
-  const detected = detectEncoding(bytes, whole)
+export function detectDialect(
+  bytes: Uint8Array,
+  given: GivenDialect = {},
+  whole = false,
+  found?: FoundEncoding,
+): Dialect {
+  const detected = found ? { ...found, bomBytes: 0 } : detectEncoding(bytes, whole)
   const { encoding = detected.encoding } = given
   const bomBytes = encoding === detected.encoding ? detected.bomBytes : 0
   const converter = createUtf8Converter({ encoding, bomBytes })
@@ -151,6 +159,7 @@ export function detectDialect(bytes: Uint8Array, given: GivenDialect = {}, whole
   return {
     ...format,
     encoding,
+    isEncodingGuess: given.encoding === undefined && detected.isGuess,
     bomBytes,
     lineEndsSeen: lineEndsSeen(sample),
     ...layout,

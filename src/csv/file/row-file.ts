@@ -1,4 +1,5 @@
 import type { Dialect, GivenDialect } from '../detect/dialect.ts'
+import type { FoundEncoding } from '../detect/encoding.ts'
 import { CsvParser } from '../parse/parser.ts'
 import type { RowBatch } from '../parse/row-batch.ts'
 import { isBlankRow } from './blank-rows.ts'
@@ -18,6 +19,8 @@ export interface ReadOptions {
   readonly dialect: GivenDialect
   /** `pad` accepts rows with fewer or more cells than there are columns. */
   readonly ragged: 'reject' | 'pad'
+  /** The encoding that an earlier pass found. Bytes that do not fit it are mended. */
+  readonly found?: FoundEncoding | undefined
 }
 
 /** The file's dialect; its counts are complete once the whole file was read. */
@@ -107,17 +110,32 @@ export class RowFile {
     for (const line of known.preamble) this.#listed.preamble.add(line.line, line.text)
   }
 
+  /**
+   * The encoding that all bytes so far speak for, if the text would be another one in it. The file
+   * then has to be read once more.
+   */
+  get otherEncoding(): FoundEncoding | undefined {
+    const verdict = this.utf8.verdict()
+    return verdict === undefined || verdict.isSameText ? undefined : verdict
+  }
+
   /** The dialect, with the counts so far. */
   get dialect(): FileDialect {
+    const verdict = this.utf8.verdict()
+    const { encoding, isGuess } = verdict?.isSameText
+      ? verdict
+      : { encoding: this.known.encoding, isGuess: this.known.isEncodingGuess }
     return {
       ...this.known,
+      encoding,
+      isEncodingGuess: isGuess,
       names: this.known.names.map(storable),
       repeatedHeaders: this.#header.repeated,
       marks: this.#parser.marks,
       footerLines: this.#listed.footer.count,
       listed: this.#listed,
       raggedRows: this.#ragged,
-      mendedBytes: this.utf8.mended(),
+      mendedBytes: encoding === 'utf-8' ? this.utf8.mended() : 0,
     }
   }
 
@@ -225,8 +243,12 @@ export async function openRows(
   options: ReadOptions,
   rejects: RejectSink,
 ): Promise<RowFile> {
-  const { dialect, chunks } = await openSample(source, options.dialect)
-  const utf8 = toUtf8(chunks, dialect, options.dialect.encoding === 'utf-8')
+  const { dialect, chunks } = await openSample(source, options.dialect, options.found)
+  const { encoding } = options.dialect
+  const utf8 = toUtf8(chunks, dialect, {
+    isDeclaredUtf8: encoding === 'utf-8',
+    isSettled: encoding !== undefined || options.found !== undefined,
+  })
   const file = new RowFile(dialect, utf8, options, rejects)
   rejects.header(file.columns.map((name, index) => name ?? `column_${index + 1}`))
   return file
