@@ -1,4 +1,4 @@
-import { filled, isTyped, isWholeValue, sameCells, valueKinds } from './cells.ts'
+import { filled, hasType, isTyped, isWholeValue, sameCells, valueKinds } from './cells.ts'
 import type { SampleRow } from './sample.ts'
 
 const YEAR = /^(19|20)\d\d$/
@@ -69,11 +69,10 @@ const MIN_TYPED_SHARE = 3 / 4
 export function isCertainHeader(rows: readonly SampleRow[], at: number, used: number): boolean {
   const row = rows[at] as SampleRow
   const below = rows.slice(at + 1)
-  const typed = row.cells.flatMap((_, column) =>
-    isTyped(below, column, MIN_TYPED_SHARE) ? [column] : [],
-  )
-  const hasValue = ({ cells }: SampleRow) =>
-    typed.some((column) => valueKinds(cells[column] ?? '') > 0)
+  const width = Math.max(row.cells.length, below[0]?.cells.length ?? 0)
+  const columns = Array.from({ length: width }, (_, column) => column)
+  const typed = columns.filter((column) => isTyped(below, column, MIN_TYPED_SHARE))
+  const hasValue = ({ cells }: SampleRow) => typed.some((column) => hasType(cells[column] ?? ''))
   return (
     typed.length > 0 &&
     filled(row) >= used &&
@@ -93,7 +92,8 @@ const MIN_CERTAIN_ROWS = 3
 function isNextHeader(row: SampleRow, below: readonly SampleRow[], width: number): boolean {
   if (row.cells.length !== width || below.length < MIN_CERTAIN_ROWS) return false
   const typed = row.cells.flatMap((_, column) => (isTyped(below, column) ? [column] : []))
-  const labels = typed.filter((column) => valueKinds(row.cells[column] ?? '') === 0)
+  const isLabel = (cell: string) => valueKinds(cell) === 0 && !isWholeValue(cell)
+  const labels = typed.filter((column) => isLabel(row.cells[column] ?? ''))
   const again = (column: number) => below.some((one) => one.cells[column] === row.cells[column])
   if (labels.length !== typed.length || labels.some(again)) return false
   return labels.length > 1 || (labels.length === 1 && filled(row) === 1)

@@ -65,8 +65,10 @@ function padded(names: readonly string[], rows: readonly SampleRow[], used: numb
     cells.slice(names.length).some((cell) => cell.trim() !== '')
   const missing = used - names.length
   if (names.length === 0 || missing <= 0) return names
-  const longer = rows.filter(isLonger).length
-  if (longer < MIN_LONGER_ROWS || longer < MIN_LONGER_SHARE * rows.length) return names
+  // Notes below the table have fewer cells.
+  const complete = rows.filter(({ cells }) => cells.length >= names.length)
+  const longer = complete.filter(isLonger).length
+  if (longer < MIN_LONGER_ROWS || longer < MIN_LONGER_SHARE * complete.length) return names
   return [...names, ...Array.from({ length: missing }, () => '')]
 }
 

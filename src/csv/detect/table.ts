@@ -43,28 +43,47 @@ function isTable(rows: readonly SampleRow[]): boolean {
   return usual.some((row) => row.cells.some((_, column) => isTyped(below, column)))
 }
 
+/** Whether rows are keys with a colon, and their values. */
+const arePairs = (rows: readonly SampleRow[]): boolean =>
+  rows.every((row) => filled(row) <= 2 && (row.cells[0] ?? '').trim().endsWith(':'))
+
 const cellsOf = (rows: readonly SampleRow[]): number =>
   rows.reduce((sum, row) => sum + filled(row), 0)
 
 /**
- * Finds a header of another width than all rows above it, with typed columns below. A statement of a
+ * The table whose header is a row below others, if it certainly is one.
+ *
+ * @param isShort whether it has fewer names than the rows have cells
+ */
+function tableAt(rows: readonly SampleRow[], at: number, isShort: boolean): Table | undefined {
+  const row = rows[at] as SampleRow
+  const below = rows.slice(at + 1)
+  const width = isShort ? (below[0]?.cells.length ?? 0) : row.cells.length
+  if (width < 2 || (isShort && row.cells.length >= width)) return undefined
+  const usual = below.filter(({ cells }) => cells.length === width)
+  if (usual.length < MIN_USUAL_SHARE * below.length) return undefined
+  const used = isShort ? row.cells.length : usedColumns(usual, width)
+  const above = rows.slice(0, at)
+  const isCertain = isCertainHeader([row, ...usual], 0, used)
+  if (used < 2 || !(isCertain || (arePairs(above) && isHeader(row, usual)))) return undefined
+  // A key and its value stand above a header of more columns, too.
+  if (isShort && isHeader(usual[0] as SampleRow, usual.slice(1))) return undefined
+  return isTable(above) && cellsOf(above) >= cellsOf(usual) ? undefined : { start: at, width }
+}
+
+/**
+ * Finds a header of another width than the row above it, with typed columns below. A statement of a
  * bank had six lines of keys and values above two transactions: most rows were not the table's. Of
  * two tables below each other it is the second one only if that is the larger one.
  */
 function findHeaderBelow(rows: readonly SampleRow[]): Table | undefined {
-  const widths = new Set([rows[0]?.cells.length])
-  for (let at = 1; at < Math.min(rows.length - 1, MAX_PREAMBLE_ROWS + 1); at += 1) {
-    const width = (rows[at] as SampleRow).cells.length
-    if (width < 2 || widths.has(width)) continue
-    widths.add(width)
-    const below = rows.slice(at + 1)
-    const usual = below.filter(({ cells }) => cells.length === width)
-    if (usual.length < MIN_USUAL_SHARE * below.length) continue
-    const used = usedColumns(usual, width)
-    if (used < 2 || !isCertainHeader([rows[at] as SampleRow, ...usual], 0, used)) continue
-    const above = rows.slice(0, at)
-    if (isTable(above) && cellsOf(above) >= cellsOf(usual)) return undefined
-    return { start: at, width }
+  const last = Math.min(rows.length - 1, MAX_PREAMBLE_ROWS + 1)
+  for (const isShort of [false, true]) {
+    for (let at = 1; at < last; at += 1) {
+      const isChange = rows[at]?.cells.length !== rows[at - 1]?.cells.length
+      const table = isChange || isShort ? tableAt(rows, at, isShort) : undefined
+      if (table) return table
+    }
   }
   return undefined
 }
