@@ -1119,7 +1119,7 @@ export type QuoteMark = Static<typeof QuoteMark>
 export const QuoteEscape = Type.Enum(['doubled', 'backslash'], { type: 'string' })
 export type QuoteEscape = Static<typeof QuoteEscape>
 
-export const EncodingWanted = Type.Enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'latin-1'], { type: 'string' })
+export const EncodingWanted = Type.Enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'latin-1', 'windows-1250', 'windows-1251', 'iso-8859-2', 'macintosh', 'cp850', 'cp437'], { type: 'string' })
 export type EncodingWanted = Static<typeof EncodingWanted>
 
 export const LineEnd = Type.Enum(['any', 'lf', 'crlf', 'cr'], { type: 'string' })
@@ -1246,18 +1246,34 @@ export const PreviewReject = Type.Object({
 })
 export type PreviewReject = Static<typeof PreviewReject>
 
+export const ListedLine = Type.Object({
+  line: Type.Integer({ minimum: 1 }),
+  text: Type.String(),
+})
+export type ListedLine = Static<typeof ListedLine>
+
+export const ListedLines = Type.Array(ListedLine, { maxItems: 100 })
+export type ListedLines = Static<typeof ListedLines>
+
 export const ImportDialect = Type.Object({
-  encoding: Type.Enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'], { type: 'string' }),
+  encoding: Type.Enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'windows-1250', 'windows-1251', 'iso-8859-2', 'macintosh', 'cp850', 'cp437'], { type: 'string' }),
+  encoding_guessed: Type.Optional(Type.Boolean()),
   bom: Type.Optional(Type.Boolean()),
   delimiter: Type.String(),
   quote: Type.Union([Type.String(), Type.Null()]),
   escape: Type.Enum(['doubled', 'backslash'], { type: 'string' }),
   line_end: Type.Enum(['lf', 'crlf', 'cr', 'mixed', 'none'], { type: 'string' }),
   header: Type.Boolean(),
-  header_lines: Type.Integer({ minimum: 0, maximum: 2 }),
+  header_lines: Type.Integer({ minimum: 0, maximum: 3 }),
   preamble_lines: Type.Integer({ minimum: 0 }),
   footer_lines: Type.Integer({ minimum: 0 }),
   repeated_headers: Type.Integer({ minimum: 0 }),
+  blank_rows: Type.Optional(Type.Integer({ minimum: 0 })),
+  byte_order_marks: Type.Optional(Type.Integer({ minimum: 0 })),
+  preamble: Type.Optional(ListedLines),
+  footer: Type.Optional(ListedLines),
+  repeated_header_rows: Type.Optional(ListedLines),
+  blank_row_lines: Type.Optional(ListedLines),
   trailing_empty_columns: Type.Integer({ minimum: 0 }),
   ragged_rows: Type.Integer({ minimum: 0 }),
   mended_bytes: Type.Integer({ minimum: 0 }),

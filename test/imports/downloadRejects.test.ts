@@ -72,8 +72,9 @@ describe('downloadRejects', () => {
 
   it('returns many rows in the order of the file', async () => {
     const count = 20_000
-    const bad = Array.from({ length: count }, (_, index) => `${index},${'x'.repeat(20)},more\n`)
-    const id = await loaded(`id,amount\n${bad.join('')}1,2.5\n`)
+    const bad = Array.from({ length: count }, (_, index) => `${index},"${'x'.repeat(20)}"more\n`)
+    const given = { delimiter: ',', quote: '"', header: true }
+    const id = await loaded(`id,amount\n${bad.join('')}1,2.5\n`, given)
     expect(await pieces(cast.service, id, 'rejects')).toBeGreaterThan(2)
     const { body } = await download(id)
     const lines: string[] = body.trimEnd().split('\r\n').slice(1)

@@ -69,12 +69,16 @@ export function importRoutes(
 
   handle(operations.listImports, async ({ caller, query, request, reply }) => {
     const page = await imports.list(caller, query)
-    return sendPage(request, reply, query, { ...page, items: page.items.map(importView) })
+    return sendPage(request, reply, query, {
+      ...page,
+      items: page.items.map((item) => importView(item)),
+    })
   })
 
-  handle(operations.getImport, async ({ caller, params }) =>
-    importView(await imports.get(caller, params.id)),
-  )
+  handle(operations.getImport, async ({ caller, params }) => {
+    const record = await imports.get(caller, params.id)
+    return importView(record, await imports.listedLines(caller, record))
+  })
 
   handle(operations.deleteImport, async ({ caller, params }) => {
     await imports.remove(caller, params.id)

@@ -14,6 +14,7 @@ import { createChunks } from './chunks.ts'
 import { createImportEvents } from './import-events.ts'
 import { type ImportRecord, importView } from './imports.view.ts'
 import { type ImportOptions, renamesOf } from './kinds/options.ts'
+import { type ListedLines, readListedLines } from './listed-lines.ts'
 import { maskRejects } from './masked-rejects.ts'
 import { withNamedUser } from './named-user.ts'
 import { type FileHead, type Previewers, previewFile } from './preview.ts'
@@ -151,6 +152,15 @@ export function createImportService(deps: Deps) {
 
     /** @throws AppError 404 */
     get: find,
+
+    /** The lines of a file that are neither loaded nor refused, if they are kept. */
+    async listedLines(
+      caller: Requester,
+      { id, status, userId }: ImportRecord,
+    ): Promise<ListedLines | undefined> {
+      if (status !== 'completed') return undefined
+      return await readListedLines(chunks, id, Number(userId) === caller.id)
+    },
 
     /** Newest first. @throws AppError 422 */
     async list(caller: Caller, query: PagingQuery): Promise<Page<ImportRecord>> {

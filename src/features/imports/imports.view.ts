@@ -3,6 +3,7 @@ import type { Prisma } from '../../database/client.ts'
 import type { Column, Import, ImportDialect, ImportError } from '../../generated/schemas.ts'
 import { hex } from '../../lib/hex.ts'
 import type { ImportOptions } from './kinds/options.ts'
+import type { ListedLines } from './listed-lines.ts'
 
 /** What is stored of an import. */
 export type ImportRecord = Prisma.ImportGetPayload<object>
@@ -10,6 +11,7 @@ export type ImportRecord = Prisma.ImportGetPayload<object>
 /** A dialect as it is stored and shown. */
 export const dialectView = (dialect: FileDialect): ImportDialect => ({
   encoding: dialect.encoding,
+  encoding_guessed: dialect.isEncodingGuess,
   bom: dialect.bomBytes > 0,
   delimiter: dialect.delimiter,
   quote: dialect.quote,
@@ -20,6 +22,8 @@ export const dialectView = (dialect: FileDialect): ImportDialect => ({
   preamble_lines: dialect.preambleLines,
   footer_lines: dialect.footerLines,
   repeated_headers: dialect.repeatedHeaders,
+  blank_rows: dialect.listed.blankRows.count,
+  byte_order_marks: dialect.marks,
   trailing_empty_columns: dialect.trailingEmptyColumns,
   ragged_rows: dialect.raggedRows,
   mended_bytes: dialect.mendedBytes,
@@ -49,8 +53,12 @@ function paceOf(record: ImportRecord, progress: number) {
 export const ambiguousOf = (columns: readonly Column[]): string[] =>
   columns.filter(({ ambiguous }) => ambiguous).map(({ name }) => name)
 
-/** An import as the API shows it. */
-export function importView(record: ImportRecord): Import {
+/**
+ * An import as the API shows it.
+ *
+ * @param listed the lines of its file that are neither loaded nor refused
+ */
+export function importView(record: ImportRecord, listed?: ListedLines): Import {
   const { sha256, bytesTotal, startedAt, finishedAt, error } = record
   const progress = progressOf(record)
   const columns = (record.columns ?? []) as Import['columns']
@@ -69,7 +77,10 @@ export function importView(record: ImportRecord): Import {
     rows_skipped: Number(record.rowsSkipped),
     ...paceOf(record, progress),
     progress,
-    dialect: record.dialect as ImportDialect | null,
+    dialect:
+      record.dialect === null
+        ? null
+        : ({ ...(record.dialect as ImportDialect), ...listed } as ImportDialect),
     columns,
     ambiguous: ambiguousOf(columns),
     requested_by: Number(record.userId),

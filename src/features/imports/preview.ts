@@ -3,9 +3,10 @@ import { constants, createGunzip } from 'node:zlib'
 import { FileError } from '../../csv/errors.ts'
 import type { ByteSource, RefusedRow, RejectSink } from '../../csv/file/source.ts'
 import { bodyError, invalid } from '../../errors.ts'
-import type { ImportPreview } from '../../generated/schemas.ts'
+import type { ImportDialect, ImportPreview } from '../../generated/schemas.ts'
 import { ambiguousOf, dialectView } from './imports.view.ts'
 import { type ImportKind, MAX_PREVIEW_ROWS, type Previewer } from './kinds/loader.ts'
+import { listedLines } from './listed-lines.ts'
 import { assertOptionsOfKind, type ImportQuery, toOptions } from './query.ts'
 
 /** How much of a file is read. */
@@ -142,7 +143,7 @@ export async function previewFile(
       kind,
       bytes_read: head.bytes.length,
       complete: head.complete,
-      dialect: dialectView(found.dialect),
+      dialect: { ...dialectView(found.dialect), ...listedLines(found.dialect) } as ImportDialect,
       columns: [...found.columns],
       ambiguous: ambiguousOf(found.columns),
       rows_read: found.read,

@@ -45,7 +45,7 @@ export class ColumnSurvey {
   constructor(file: RowFile, options: ImportOptions) {
     this.#file = file
     this.#options = options
-    const named = nameColumns(file.columns, options.rename)
+    const named = nameColumns(file, options.rename)
     const declared = declaredColumns(named, options, file.skippedCells)
     this.#types = new ColumnTypes({
       nulls: nullWords(options),
@@ -96,9 +96,8 @@ export class ColumnSurvey {
   /** Plans the columns by all rows so far. */
   plan(): Plan {
     const found = this.#columns()
-    const sources = this.#file.columns
-    const extra = Math.max(0, found.length - sources.length)
-    const named = nameColumns(sources, this.#options.rename, extra)
+    const extra = Math.max(0, found.length - this.#file.columns.length)
+    const named = nameColumns(this.#file, this.#options.rename, extra)
     const isText = this.#options.types === 'text'
     const lastUsed = named.findLastIndex(
       ({ sourceName }, index) =>

@@ -44,8 +44,8 @@ function createShown(plan: Plan, skipped: number, options: ImportOptions) {
  */
 export const previewDataset: Previewer = async (context) => {
   const { options, source, rejects } = context
-  const plan = await survey(context, Number.POSITIVE_INFINITY)
-  const file = await openRows(source, options, rejects)
+  const { plan, found } = await survey(context, Number.POSITIVE_INFINITY)
+  const file = await openRows(source, { ...options, found }, rejects)
   const show = createShown(plan, file.skippedCells, options)
   const rows: Record<string, string | null>[] = []
   for await (const { batch, fine } of file.batches(rulesOf(file, context, plan))) {

@@ -1,3 +1,4 @@
+import { findEncoding } from '../../../../csv/file/find-encoding.ts'
 import { openRows, type Refusal, type RowFile } from '../../../../csv/file/row-file.ts'
 import type { RowBatch } from '../../../../csv/parse/row-batch.ts'
 import { isBlank } from '../../../../csv/types/blank.ts'
@@ -124,9 +125,10 @@ export async function openRecords<T>(
   createCheck: CreateCheck<T>,
 ): Promise<RecordFile<T>> {
   const rejects = new BufferedRejects(context.rejects)
-  const file = await openRows(context.source, context.options, rejects)
+  const found = await findEncoding(context.source, context.options.dialect)
+  const file = await openRows(context.source, { ...context.options, found }, rejects)
   const columns = matchColumns(file.columns, context.options, shapeOf)
-  const formats = await surveyFormats(context, columns)
+  const formats = await surveyFormats(context, columns, found)
   const read = createReader(columns, file.skippedCells, context)
   const width = file.skippedCells + file.columns.length
   const fieldsOfFile = columns.fields.map(({ field }) => field)
