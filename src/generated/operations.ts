@@ -3958,7 +3958,9 @@ export const downloadRejects = {
     params: Type.Object({
       id: S.Id,
     }, { additionalProperties: false }),
-    querystring: Type.Object({}, { additionalProperties: false }),
+    querystring: Type.Object({
+      safe: Type.Boolean({ default: false }),
+    }, { additionalProperties: false }),
     response: {
       200: {
         content: {

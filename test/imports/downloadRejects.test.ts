@@ -153,6 +153,11 @@ describe('downloadRejects', () => {
       }
     })
 
+    it('masks what looks like one in a dataset, too', async () => {
+      const id = await loaded('id,iban\n1,DE00123456789012345678,more\n')
+      expect((await download(id, cast.admin.token)).body).toMatch(/,1,\*+5678,more\r\n$/)
+    })
+
     it('masks what looks like one in a statement, too', async () => {
       const { service, staff, admin } = cast
       const file = 'Tag,Betrag,IBAN\n2026-01-31,x,DE00123456789012345678\n'
@@ -190,6 +195,20 @@ describe('downloadRejects', () => {
         detail: expect.stringContaining('******3210'),
       })
     })
+  })
+
+  it('disarms cells that a spreadsheet would run, if asked to', async () => {
+    const id = await loaded('id,=cmd\n1,=1+1,-5\n')
+    const { status, body } = await cast.service.call('downloadRejects', {
+      params: { id },
+      query: { safe: true },
+      token: cast.staff.token,
+    })
+    expect([status, body.split('\r\n').map((line: string) => line.split(',').slice(4))]).toEqual([
+      200,
+      [['id', "'=cmd"], ['1', "'=1+1", "'-5"], []],
+    ])
+    expect((await download(id)).body).toMatch(/,1,=1\+1,-5\r\n$/)
   })
 
   it('refuses invalid ids, customers and callers without a token', async () => {

@@ -97,8 +97,8 @@ export function importRoutes(
     return events
   })
 
-  handle(operations.downloadRejects, async ({ caller, params, reply }) => {
-    const file = await imports.rejects(caller, params.id)
+  handle(operations.downloadRejects, async ({ caller, params, query, reply }) => {
+    const file = await imports.rejects(caller, params.id, query.safe)
     reply
       .type('text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="import-${params.id}-rejects.csv"`)

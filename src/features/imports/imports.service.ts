@@ -15,12 +15,12 @@ import { createImportEvents } from './import-events.ts'
 import { type ImportRecord, importView } from './imports.view.ts'
 import { type ImportOptions, renamesOf } from './kinds/options.ts'
 import { type ListedLines, readListedLines } from './listed-lines.ts'
-import { maskRejects } from './masked-rejects.ts'
 import { withNamedUser } from './named-user.ts'
 import { type FileHead, type Previewers, previewFile } from './preview.ts'
 import { createProfileService } from './profiles.service.ts'
 import type { Progress } from './progress.ts'
 import { assertOptionsOfKind, type ImportQuery } from './query.ts'
+import { rewriteRejects } from './rewritten-rejects.ts'
 import { storedOnDisk } from './source.ts'
 import { sweepImports } from './sweep.ts'
 import { createUploads, type Incoming, type Upload } from './uploads.ts'
@@ -198,10 +198,11 @@ export function createImportService(deps: Deps) {
     /**
      * Reads the rejects as a CSV file. Account numbers are masked for all but the account that sent the file.
      *
+     * @param safe whether cells that a spreadsheet would run are disarmed
      * @throws AppError 404, 409 while the import is not finished
      */
-    async rejects(caller: Requester, id: number): Promise<Readable> {
-      const { id: importId, kind, options, status, userId } = await find(caller, id)
+    async rejects(caller: Requester, id: number, safe = false): Promise<Readable> {
+      const { id: importId, options, status, userId } = await find(caller, id)
       concernsUser(userId)
       if (status === 'queued' || status === 'running') {
         throw conflict(
@@ -211,8 +212,8 @@ export function createImportService(deps: Deps) {
       }
       const pieces = chunks.read(importId, 'rejects')
       const isOwn = Number(userId) === caller.id
-      const masked = () => maskRejects(pieces, renamesOf(options as unknown as ImportOptions))
-      const shown = isOwn || kind === 'dataset' ? pieces : masked()
+      const maskedBy = isOwn ? undefined : renamesOf(options as unknown as ImportOptions)
+      const shown = isOwn && !safe ? pieces : rewriteRejects(pieces, { maskedBy, safe })
       return Readable.from(shown, { objectMode: false, highWaterMark: 1 })
     },
 
