@@ -44,6 +44,10 @@ function isoOf(text: string, order: DateOrder): string {
   return `${date}T${time}${/[-+]/.test(time) ? '' : 'Z'}`
 }
 
+/** What needs no reading, which takes a tenth of the time that a transaction takes to be read. */
+const ISO = /^\d{4}-\d\d-\d\d(?:T.*(?:Z|[-+]\d\d:\d\d))?$/
+const WITHOUT_ZONE = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)$/
+
 /**
  * Creates the function that reads a date or a date and time, as the columns of datasets do.
  *
@@ -55,6 +59,9 @@ export function createDateReader(given?: DateOrder, found?: DateOrder) {
   const findOrders = createFindOrders(given)
   const foundKind = found === 'dmy' ? KIND.dateDmy : found === 'mdy' ? KIND.dateMdy : DATES
   return (text: string): string | typeof TWO_WAYS | undefined => {
+    if (ISO.test(text)) return text
+    const [, date, time] = WITHOUT_ZONE.exec(text) ?? []
+    if (date !== undefined) return `${date}T${time}Z`
     const kinds = findOrders(text)
     if (kinds & KIND.shortDate) return TWO_WAYS
     if (kinds & KIND.dateYmd) return isoOf(text, 'ymd')
