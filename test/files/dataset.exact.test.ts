@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Format } from '../../src/csv/parse/format.ts'
+import { readFile } from '../csv/file/read-file.ts'
 import { writeTable } from '../csv/write-table.ts'
 import { type DatasetLoads, openDatasetLoads } from '../imports/kinds/dataset/dataset-loads.ts'
 
@@ -52,6 +53,35 @@ it('keeps every cell of any table as it stands where texts are kept', async () =
     { numRuns: 200 },
   )
 }, 120_000)
+
+it('stores the cells of any bytes as they are read, or refuses the file with a code', async () => {
+  const text = fc
+    .array(fc.string({ unit: fc.constantFrom(...',;\t "\'1aé\n\r:|'), maxLength: 10 }), {
+      maxLength: 8,
+    })
+    .map((lines) => Buffer.from(lines.join('\n')))
+  const bytes = fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array))
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(text, bytes), async (file) => {
+      const fault = (error: unknown) => {
+        expect(error).toMatchObject({ code: expect.stringMatching(/^[a-z_]+$/) })
+        return undefined
+      }
+      const loaded = await datasets.load(file, { types: 'text' }).catch(fault)
+      if (loaded === undefined) return
+      const read = await readFile(file)
+      const width = loaded.columns.length
+      // Columns without name and values are left out.
+      const cells = read.rows.map((row) =>
+        Array.from({ length: width }, (_, column) => row[column] ?? ''),
+      )
+      expect((await loaded.rows()).map((row) => row.map((cell) => cell ?? ''))).toEqual(cells)
+      expect(read.rows.every((row) => row.slice(width).every((cell) => cell === ''))).toBe(true)
+      expect(loaded.rejects).toEqual(read.rejects)
+    }),
+    { numRuns: Number(process.env['ANY_BYTES_RUNS'] ?? 200) },
+  )
+}, 1_200_000)
 
 /** A cell and what PostgreSQL shows of it. */
 interface Cell {

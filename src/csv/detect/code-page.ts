@@ -33,6 +33,8 @@ const CAPITAL = -0.7
 const CAPITAL_WITHIN = -4
 const TWO_IN_A_ROW = -2
 const TWO_SCRIPTS = -6
+const ALONE = -3
+const CURRENCY = -2
 
 const LETTER = /\p{L}/u
 const CAPITAL_LETTER = /\p{Lu}/u
@@ -50,6 +52,8 @@ function symbolScore(character: string, before: string, after: string): number {
   const isWithin = LETTER.test(before) && LETTER.test(after)
   if (isWithin) return character === '’' || character === '·' ? APOSTROPHE : ODD
   if (!SYMBOLS.includes(character)) return ODD
+  const isBesideAmount = /^[\d ]?$/.test(before) && /^[\d\s;,]?$/.test(after)
+  if ('€£'.includes(character) && isBesideAmount) return CURRENCY
   const touches = LETTER.test(before) || LETTER.test(after)
   return touches && '°±³²½·º'.includes(character) ? ODD : SYMBOL
 }
@@ -61,6 +65,7 @@ function placeScore(letter: string, before: string, after: string): number {
   for (const beside of [before, after]) {
     if ((isCyrillic ? LATIN : CYRILLIC).test(beside)) score += TWO_SCRIPTS
   }
+  if (!LETTER.test(before) && !LETTER.test(after)) score += ALONE
   if (CAPITAL_LETTER.test(letter)) {
     score += SMALL_LETTER.test(before) ? CAPITAL_WITHIN : CAPITAL
   } else if (CAPITAL_LETTER.test(before) && CAPITAL_LETTER.test(after)) score += CAPITAL_WITHIN

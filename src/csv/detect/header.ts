@@ -1,3 +1,4 @@
+import { KIND } from '../types/cell-kinds.ts'
 import { filled, hasType, isTyped, isWholeValue, sameCells, valueKinds } from './cells.ts'
 import type { SampleRow } from './sample.ts'
 
@@ -28,7 +29,7 @@ function isNumberHeader(row: SampleRow, below: readonly SampleRow[]): boolean {
   const isOther = (cell: string) => {
     const kinds = valueKinds(cell)
     if (kinds === -1) return false
-    return isYears ? !YEAR.test(cell.trim()) : !WHOLE_NUMBER.test(cell.trim())
+    return isYears ? !YEAR.test(cell.trim()) : (kinds & KIND.numeric) === 0
   }
   return row.cells.some((name, column) => {
     if (name.trim() === '') return false
@@ -85,13 +86,15 @@ export function isCertainHeader(rows: readonly SampleRow[], at: number, used: nu
 const MIN_CERTAIN_ROWS = 3
 
 /**
- * Whether a row below the header belongs to it, such as units. It must be certain: in every typed
- * column the cell is not a value of that type and does not occur again. One such column suffices
+ * Whether a row below the header belongs to it, such as units. It must be certain: what it has in
+ * typed columns is no value of their types and does not occur again. One such column suffices
  * if the row fills no other.
  */
 function isNextHeader(row: SampleRow, below: readonly SampleRow[], width: number): boolean {
   if (row.cells.length !== width || below.length < MIN_CERTAIN_ROWS) return false
-  const typed = row.cells.flatMap((_, column) => (isTyped(below, column) ? [column] : []))
+  const typed = row.cells.flatMap((cell, column) =>
+    cell.trim() !== '' && isTyped(below, column) ? [column] : [],
+  )
   const isLabel = (cell: string) => valueKinds(cell) === 0 && !isWholeValue(cell)
   const labels = typed.filter((column) => isLabel(row.cells[column] ?? ''))
   const again = (column: number) => below.some((one) => one.cells[column] === row.cells[column])
@@ -104,22 +107,19 @@ const MAX_ROWS = 3
 
 /** The rows of a header: the names, and rows of units and the like below them. */
 export function headerRowsOf(table: readonly SampleRow[], width: number): readonly SampleRow[] {
-  const [first] = table
-  if (first === undefined) return []
-  const rows = [first]
-  const isFirst = (row: SampleRow | undefined) => row !== undefined && sameCells(row, first)
-  while (rows.length < MAX_ROWS) {
-    const next = table[rows.length]
-    const others = table.slice(rows.length + 1)
+  for (let count = Math.min(MAX_ROWS, table.length); count > 1; count -= 1) {
+    const rows = table.slice(0, count)
+    const isOfHeader = (row: SampleRow) => rows.some((one) => sameCells(one, row))
     // The rows of a header that is repeated below are no values.
-    const rest = others.filter((row, index) => {
-      const before = others.slice(Math.max(0, index - rows.length), index)
-      return !isFirst(row) && !before.some(isFirst)
+    const rest = table.slice(count).filter((row, index, others) => {
+      const above = others.slice(Math.max(0, index - count + 1), index)
+      return !(
+        isOfHeader(row) && [...above, row].some((one) => sameCells(one, rows[0] as SampleRow))
+      )
     })
-    if (next === undefined || !isNextHeader(next, rest, width)) break
-    rows.push(next)
+    if (rows.slice(1).every((row) => isNextHeader(row, rest, width))) return rows
   }
-  return rows
+  return table.slice(0, 1)
 }
 
 /** The columns' names: the cells of all header rows, joined by blanks. */

@@ -52,7 +52,7 @@ function countFooter(rows: readonly SampleRow[], width: number, used: number): n
 }
 
 /** The share of rows with more cells than names that shows that names are missing. */
-const MIN_LONGER_SHARE = 0.9
+const MIN_LONGER_SHARE = 3 / 4
 /** One such row may have a delimiter too many. */
 const MIN_LONGER_ROWS = 2
 

@@ -63,7 +63,10 @@ export function scoreSample({ rows, covered }: Sample, delimiter: string): numbe
     return (ONE_COLUMN + ONE_TYPED_COLUMN * shareOf(core, isWholeValue)) * common * clean
   }
   const consistent = core.filter(isUsual).length / core.length
-  const inside = core.length / (rows.length - start / 2)
+  // Keys and values above a table are written like it.
+  const above = rows.slice(0, start)
+  const split = above.filter(({ cells }) => cells.length > 1).length
+  const inside = (core.length + split) / (rows.length - (start - split) / 2)
   const written = clean * (1 - 0.4 * proseShare(core))
   const types = shareOf(core, hasType)
   const typed = UNTYPED + (1 - UNTYPED) * types

@@ -107,6 +107,7 @@ export function scan(state: ReadState, tables: ScanTables, end: number, final: b
           position += 3
           state.rowStart = position
           state.marks += 1
+          continue
         }
       }
       if (position >= end && !(final && cells > state.rowCell)) break
