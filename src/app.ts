@@ -17,6 +17,7 @@ import { datasetRoutes } from './features/datasets/datasets.routes.ts'
 import { employmentRoutes } from './features/employments/employments.routes.ts'
 import { eventRoutes } from './features/events/events.routes.ts'
 import { importRoutes } from './features/imports/imports.routes.ts'
+import { profileRoutes } from './features/imports/profiles.routes.ts'
 import { integrityRoutes } from './features/integrity/integrity.routes.ts'
 import { reportRoutes } from './features/reports/reports.routes.ts'
 import { sessionRoutes } from './features/sessions/sessions.routes.ts'
@@ -137,6 +138,7 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
   alertRoutes(handle, services.alerts)
   taskRoutes(handle, tasks)
   importRoutes(handle, handleFile, services.imports, limits?.bodyTimeoutMs)
+  profileRoutes(handle, services.imports.profiles)
   app.drain.closing.addEventListener('abort', services.imports.endEvents)
   reportRoutes(handle, services.reports)
   datasetRoutes(handle, services.datasets)

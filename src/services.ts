@@ -20,8 +20,12 @@ import { createEmploymentService } from './features/employments/employments.serv
 import { createEventService } from './features/events/events.service.ts'
 import { createImportService } from './features/imports/imports.service.ts'
 import { loadDataset } from './features/imports/kinds/dataset/dataset-kind.ts'
+import { previewDataset } from './features/imports/kinds/dataset/preview-dataset.ts'
+import { createTransactionPreview } from './features/imports/kinds/transactions/preview-transactions.ts'
 import { createTransactionLoader } from './features/imports/kinds/transactions/transactions-kind.ts'
+import { previewUsers } from './features/imports/kinds/users/preview-users.ts'
 import { createUserLoader } from './features/imports/kinds/users/users-kind.ts'
+import type { Previewers } from './features/imports/preview.ts'
 import { createIntegrityService } from './features/integrity/integrity.service.ts'
 import { createLinks } from './features/mail/links.ts'
 import { createMailService } from './features/mail/mail.service.ts'
@@ -30,6 +34,7 @@ import { createSessionService } from './features/sessions/sessions.service.ts'
 import { createTaskService } from './features/tasks/tasks.service.ts'
 import { createTransactionBulk } from './features/transactions/bulk.ts'
 import { createTransactionPast } from './features/transactions/past.ts'
+import { createRowReader, type RowReader } from './features/transactions/row-reader.ts'
 import { createTransactionImport } from './features/transactions/transaction-import.ts'
 import { createTransactionService } from './features/transactions/transactions.service.ts'
 import { createUserBulk } from './features/users/bulk.ts'
@@ -55,6 +60,13 @@ import { createLookup } from './lib/webhooks/resolve.ts'
 const WEBHOOK_TIMEOUT_MS = 10_000
 
 export type Services = ReturnType<typeof openServices>
+
+/** What shows the rows of a file before it is loaded, by kind. It needs no database. */
+export const createPreviewers = (rowReader: RowReader): Previewers => ({
+  dataset: previewDataset,
+  users: previewUsers,
+  transactions: createTransactionPreview(rowReader),
+})
 
 /** The other processes of the same Passbook, where one parent has them all. */
 export interface OtherProcesses {
@@ -192,6 +204,7 @@ export function openServices(
     retentionHours: config.REPORT_RETENTION_HOURS,
   })
 
+  const rowReader = createRowReader(defaultCurrency)
   const imports = createImportService({
     database,
     plain,
@@ -204,9 +217,14 @@ export function openServices(
       dataset: loadDataset,
       users: createUserLoader(crypto),
       transactions: createTransactionLoader(
-        createTransactionImport({ crypto, lookup: createUserLookup(crypto), defaultCurrency }),
+        createTransactionImport({
+          crypto,
+          lookup: createUserLookup(crypto),
+          reader: rowReader,
+        }),
       ),
     },
+    previewers: createPreviewers(rowReader),
     dataDir: config.DATA_DIR,
     maxBytes: config.IMPORT_MAX_BYTES,
     retentionHours: config.IMPORT_RETENTION_HOURS,

@@ -31,7 +31,7 @@ const utf8Bytes = (value: Json): number => Buffer.byteLength(JSON.stringify(valu
 /**
  * The bounds of a request's schema.
  *
- * @throws RefusedError for a string, list, object or integer without an upper limit, and for a
+ * @throws RefusedError for a string, list, object, name or integer without an upper limit, and for a
  *   pattern or format without `x-expected`
  */
 export function boundsOf(document: JsonObject, node: Json | undefined, at: string): Bounds {
@@ -105,7 +105,20 @@ function arrayBounds(document: JsonObject, schema: JsonObject, at: string): Boun
   return { bytes: 2 + maxItems * (item.bytes + 1), values: 1 + maxItems * item.values }
 }
 
+/** The bounds of an object with names of the caller's own. */
+function recordBounds(document: JsonObject, schema: JsonObject, at: string): Bounds {
+  const members = limit(schema, 'maxProperties', at)
+  const names = asObject(schema.propertyNames, join(at, 'propertyNames'))
+  const nameBytes = 2 + MAX_CHARACTER_BYTES * limit(names, 'maxLength', join(at, 'propertyNames'))
+  const member = boundsOf(document, schema.additionalProperties, join(at, 'additionalProperties'))
+  return {
+    bytes: 2 + members * (nameBytes + member.bytes + 2),
+    values: 1 + members * member.values,
+  }
+}
+
 function objectBounds(document: JsonObject, schema: JsonObject, at: string): Bounds {
+  if (typeof schema.additionalProperties === 'object') return recordBounds(document, schema, at)
   if (schema.additionalProperties !== false) {
     throw new RefusedError(at, 'an object of a request needs additionalProperties: false')
   }

@@ -130,15 +130,15 @@ function ofType(schema: JsonObject, at: string, options: TypeBoxOptions): string
   if (typeof type !== 'string' || known === undefined) {
     throw new RefusedError(at, `unsupported type ${JSON.stringify(type) ?? '(none)'}`)
   }
+  if (type === 'object' && typeof schema.additionalProperties === 'object') {
+    return record(schema, at, options)
+  }
   refuseUnknown(schema, ['type', ...known, ...(STRUCTURE[type] ?? []), ...ANNOTATIONS], at)
   const format = schema.format
   const hasFormat = (name: string) =>
     type === 'integer' ? INTEGER_FORMATS[name] !== undefined : Format.Has(name)
   if (typeof format === 'string' && !hasFormat(format)) {
     throw new RefusedError(join(at, 'format'), `unknown format ${format}`)
-  }
-  if (type === 'object' && typeof schema.additionalProperties === 'object') {
-    return record(schema, at, options)
   }
   const builder = `Type.${type.charAt(0).toUpperCase()}${type.slice(1)}`
   const parts = [structure(schema, at, options), limits(schema, known)].filter(
@@ -147,12 +147,18 @@ function ofType(schema: JsonObject, at: string, options: TypeBoxOptions): string
   return `${builder}(${parts.join(', ')})`
 }
 
+const RECORD_LIMITS = ['minProperties', 'maxProperties', 'propertyNames']
+
 /** An object with arbitrary member names and one schema for all members. */
 function record(schema: JsonObject, at: string, options: TypeBoxOptions): string {
   const { additionalProperties, ...rest } = schema
-  refuseUnknown(rest, ['type', 'minProperties', 'maxProperties', ...ANNOTATIONS], at)
+  refuseUnknown(rest, ['type', ...RECORD_LIMITS, ...ANNOTATIONS], at)
   const member = toTypeBox(additionalProperties, join(at, 'additionalProperties'), options)
-  const parts = ['Type.String()', member, limits(rest, ['minProperties', 'maxProperties'])]
+  if (rest.propertyNames !== undefined) {
+    const namesAt = join(at, 'propertyNames')
+    refuseUnknown(asObject(rest.propertyNames, namesAt), ['maxLength'], namesAt)
+  }
+  const parts = ['Type.String()', member, limits(rest, RECORD_LIMITS)]
   return `Type.Record(${parts.filter((part) => part !== '').join(', ')})`
 }
 

@@ -1101,32 +1101,211 @@ export type NullWords = Static<typeof NullWords>
 export const ColumnType = Type.Enum(['integer', 'numeric', 'boolean', 'date', 'timestamp', 'timestamptz', 'uuid', 'json', 'text'], { type: 'string' })
 export type ColumnType = Static<typeof ColumnType>
 
-export const Column = Type.Object({
-  name: Type.String(),
-  source_name: Type.Union([Type.String(), Type.Null()]),
-  type: ColumnType,
-  nullable: Type.Boolean(),
-  ambiguous: Type.Optional(Type.Boolean()),
+export const RefusedRows = Type.Enum(['skip', 'abort'], { type: 'string' })
+export type RefusedRows = Static<typeof RefusedRows>
+
+export const TypesMode = Type.Enum(['infer', 'text'], { type: 'string' })
+export type TypesMode = Static<typeof TypesMode>
+
+export const RaggedRows = Type.Enum(['reject', 'pad'], { type: 'string' })
+export type RaggedRows = Static<typeof RaggedRows>
+
+export const DelimiterMark = Type.String({ maxLength: 3, pattern: '^([\\x20-\\x7e]|tab)$', 'x-expected': 'one ASCII character, or tab' })
+export type DelimiterMark = Static<typeof DelimiterMark>
+
+export const QuoteMark = Type.String({ maxLength: 4, pattern: '^([\\x20-\\x7e]|none)$', 'x-expected': 'one ASCII character, or none' })
+export type QuoteMark = Static<typeof QuoteMark>
+
+export const QuoteEscape = Type.Enum(['doubled', 'backslash'], { type: 'string' })
+export type QuoteEscape = Static<typeof QuoteEscape>
+
+export const EncodingWanted = Type.Enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'latin-1', 'windows-1250', 'windows-1251', 'iso-8859-2', 'macintosh', 'cp850', 'cp437'], { type: 'string' })
+export type EncodingWanted = Static<typeof EncodingWanted>
+
+export const LineEnd = Type.Enum(['any', 'lf', 'crlf', 'cr'], { type: 'string' })
+export type LineEnd = Static<typeof LineEnd>
+
+export const DecimalMark = Type.Enum(['.', ','], { type: 'string' })
+export type DecimalMark = Static<typeof DecimalMark>
+
+export const ThousandsMark = Type.Enum(['none', ',', '.', '\'', 'space'], { type: 'string' })
+export type ThousandsMark = Static<typeof ThousandsMark>
+
+export const ColumnTypes = Type.Record(Type.String(), ColumnType, { maxProperties: 1600 })
+export type ColumnTypes = Static<typeof ColumnTypes>
+
+export const FieldColumns = Type.Record(Type.String(), ColumnName, { maxProperties: 20 })
+export type FieldColumns = Static<typeof FieldColumns>
+
+export const DateOrder = Type.Enum(['dmy', 'mdy', 'ymd'], { type: 'string' })
+export type DateOrder = Static<typeof DateOrder>
+
+export const AmountStyle = Type.Enum(['plain', 'accounting'], { type: 'string' })
+export type AmountStyle = Static<typeof AmountStyle>
+
+export const ReferenceSource = Type.Enum(['hash'], { type: 'string' })
+export type ReferenceSource = Static<typeof ReferenceSource>
+
+export const ProfileText = Type.String({ maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters' })
+export type ProfileText = Static<typeof ProfileText>
+
+export const ProfileTexts = Type.Record(Type.String(), ProfileText, { maxProperties: 50, propertyNames: {"maxLength":200} })
+export type ProfileTexts = Static<typeof ProfileTexts>
+
+export const ProfileTypes = Type.Record(Type.String(), ColumnType, { maxProperties: 50, propertyNames: {"maxLength":200} })
+export type ProfileTypes = Static<typeof ProfileTypes>
+
+export const ProfileColumns = Type.Array(ProfileText, { maxItems: 50, uniqueItems: true })
+export type ProfileColumns = Static<typeof ProfileColumns>
+
+export const ProfileWords = Type.Array(ProfileText, { maxItems: 50, uniqueItems: true })
+export type ProfileWords = Static<typeof ProfileWords>
+
+export const ProfileFields = Type.Object({
+  user_id: Type.Optional(ProfileText),
+  user_email: Type.Optional(ProfileText),
+  transaction_date: Type.Optional(ProfileText),
+  transaction_amount: Type.Optional(ProfileText),
+  debit: Type.Optional(ProfileText),
+  credit: Type.Optional(ProfileText),
+  transaction_type: Type.Optional(ProfileText),
+  full_name: Type.Optional(ProfileText),
+  currency: Type.Optional(ProfileText),
+  description: Type.Optional(ProfileText),
+  reference: Type.Optional(ProfileText),
+  name: Type.Optional(ProfileText),
+  email: Type.Optional(ProfileText),
+  age: Type.Optional(ProfileText),
+  pincode: Type.Optional(ProfileText),
+  company_name: Type.Optional(ProfileText),
+  job_title: Type.Optional(ProfileText),
+  bank_name: Type.Optional(ProfileText),
+  account_number: Type.Optional(ProfileText),
+  ifsc_code: Type.Optional(ProfileText),
+}, { additionalProperties: false })
+export type ProfileFields = Static<typeof ProfileFields>
+
+export const ImportProfileOptions = Type.Object({
+  max_errors: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000000000, format: 'int32' })),
+  on_error: Type.Optional(RefusedRows),
+  types: Type.Optional(TypesMode),
+  ragged: Type.Optional(RaggedRows),
+  delimiter: Type.Optional(DelimiterMark),
+  quote: Type.Optional(QuoteMark),
+  escape: Type.Optional(QuoteEscape),
+  encoding: Type.Optional(EncodingWanted),
+  line_end: Type.Optional(LineEnd),
+  header: Type.Optional(Type.Boolean()),
+  preamble_lines: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000, format: 'int32' })),
+  footer_lines: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000, format: 'int32' })),
+  null: Type.Optional(ProfileWords),
+  decimal: Type.Optional(DecimalMark),
+  thousands: Type.Optional(ThousandsMark),
+  currency_signs: Type.Optional(Type.Boolean()),
+  critical: Type.Optional(ProfileColumns),
+  primary_key: Type.Optional(ProfileColumns),
+  default: Type.Optional(ProfileTexts),
+  rename: Type.Optional(ProfileTexts),
+  type: Type.Optional(ProfileTypes),
+  date_order: Type.Optional(DateOrder),
+  amounts: Type.Optional(AmountStyle),
+  column: Type.Optional(ProfileFields),
+  user_id: Type.Optional(Id),
+  currency: Type.Optional(Currency),
+  reference: Type.Optional(ReferenceSource),
+}, { additionalProperties: false })
+export type ImportProfileOptions = Static<typeof ImportProfileOptions>
+
+export const ImportProfileCreate = Type.Object({
+  name: ImportName,
+  kind: ImportKind,
+  options: ImportProfileOptions,
+}, { additionalProperties: false })
+export type ImportProfileCreate = Static<typeof ImportProfileCreate>
+
+export const ImportProfile = Type.Object({
+  name: ImportName,
+  kind: ImportKind,
+  options: ImportProfileOptions,
+  created_at: Timestamp,
 })
-export type Column = Static<typeof Column>
+export type ImportProfile = Static<typeof ImportProfile>
+
+export const ImportProfileList = Type.Array(ImportProfile)
+export type ImportProfileList = Static<typeof ImportProfileList>
+
+export const PreviewRow = Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]))
+export type PreviewRow = Static<typeof PreviewRow>
+
+export const PreviewReject = Type.Object({
+  line: Type.Integer({ minimum: 1 }),
+  column: Type.String(),
+  code: Type.String(),
+  reason: Type.String(),
+  cells: Type.Array(Type.String()),
+})
+export type PreviewReject = Static<typeof PreviewReject>
+
+export const ListedLine = Type.Object({
+  line: Type.Integer({ minimum: 1 }),
+  text: Type.String(),
+})
+export type ListedLine = Static<typeof ListedLine>
+
+export const ListedLines = Type.Array(ListedLine, { maxItems: 100 })
+export type ListedLines = Static<typeof ListedLines>
 
 export const ImportDialect = Type.Object({
-  encoding: Type.Enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'], { type: 'string' }),
+  encoding: Type.Enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'windows-1250', 'windows-1251', 'iso-8859-2', 'macintosh', 'cp850', 'cp437'], { type: 'string' }),
+  encoding_guessed: Type.Optional(Type.Boolean()),
   bom: Type.Optional(Type.Boolean()),
   delimiter: Type.String(),
   quote: Type.Union([Type.String(), Type.Null()]),
   escape: Type.Enum(['doubled', 'backslash'], { type: 'string' }),
   line_end: Type.Enum(['lf', 'crlf', 'cr', 'mixed', 'none'], { type: 'string' }),
   header: Type.Boolean(),
-  header_lines: Type.Integer({ minimum: 0, maximum: 2 }),
+  header_lines: Type.Integer({ minimum: 0, maximum: 3 }),
   preamble_lines: Type.Integer({ minimum: 0 }),
   footer_lines: Type.Integer({ minimum: 0 }),
   repeated_headers: Type.Integer({ minimum: 0 }),
+  blank_rows: Type.Optional(Type.Integer({ minimum: 0 })),
+  byte_order_marks: Type.Optional(Type.Integer({ minimum: 0 })),
+  preamble: Type.Optional(ListedLines),
+  footer: Type.Optional(ListedLines),
+  repeated_header_rows: Type.Optional(ListedLines),
+  blank_row_lines: Type.Optional(ListedLines),
   trailing_empty_columns: Type.Integer({ minimum: 0 }),
   ragged_rows: Type.Integer({ minimum: 0 }),
   mended_bytes: Type.Integer({ minimum: 0 }),
 })
 export type ImportDialect = Static<typeof ImportDialect>
+
+export const Column = Type.Object({
+  name: Type.String(),
+  source_name: Type.Union([Type.String(), Type.Null()]),
+  type: ColumnType,
+  nullable: Type.Boolean(),
+  ambiguous: Type.Optional(Type.Boolean()),
+  ignored: Type.Optional(Type.Boolean()),
+})
+export type Column = Static<typeof Column>
+
+export const AmbiguousColumns = Type.Array(Type.String())
+export type AmbiguousColumns = Static<typeof AmbiguousColumns>
+
+export const ImportPreview = Type.Object({
+  kind: ImportKind,
+  bytes_read: Type.Integer({ minimum: 0 }),
+  complete: Type.Boolean(),
+  dialect: ImportDialect,
+  columns: Type.Array(Column),
+  ambiguous: AmbiguousColumns,
+  rows_read: Type.Integer({ minimum: 0 }),
+  rows_rejected: Type.Integer({ minimum: 0 }),
+  rows: Type.Array(PreviewRow),
+  rejects: Type.Array(PreviewReject),
+})
+export type ImportPreview = Static<typeof ImportPreview>
 
 export const ImportError = Type.Object({
   code: Type.String(),
@@ -1153,6 +1332,7 @@ export const Import = Type.Object({
   eta_seconds: Type.Optional(Type.Integer({ minimum: 0 })),
   dialect: Type.Union([ImportDialect, Type.Null()]),
   columns: Type.Array(Column),
+  ambiguous: AmbiguousColumns,
   requested_by: Id,
   created_at: Timestamp,
   started_at: Type.Optional(Timestamp),

@@ -95,7 +95,8 @@ export const importCommand = {
   name: 'import',
   summary: `Loads a CSV file of any size, plain or gzip, as a dataset, as users or as transactions. It loads all or
 nothing. It detects the file's dialect and the types of its columns.`,
-  document: 'the import, as GET /v1/imports/{id} returns it',
+  document:
+    'the import, as GET /v1/imports/{id} returns it; with --preview what POST /v1/imports/preview returns',
   positionals: { usage: 'FILE.csv', min: 1, max: 1 },
   options: {
     kind: {
@@ -105,6 +106,7 @@ nothing. It detects the file's dialect and the types of its columns.`,
     name: { value: 'NAME', text: 'name of the import; default: the name of the file' },
     rejects: { value: 'FILE', text: 'the file to write rejects to, with their reasons' },
     as: { value: 'USERNAME', text: 'the account that owns the import; default: the first admin' },
+    preview: { text: 'show what the first 200 kB would become, and load nothing' },
     'dry-run': { text: 'check and count all rows, and store nothing' },
     welcome: { text: 'with --kind users: send welcome mails to them' },
     'max-errors': { value: 'N', text: 'fail when more than N rows are rejected' },
@@ -132,6 +134,23 @@ nothing. It detects the file's dialect and the types of its columns.`,
     decimal: { value: '.|,', text: 'the decimal separator' },
     thousands: { value: 'CHARACTER', text: 'the thousands separator, space or none' },
     'currency-signs': { text: 'accept currency signs in numbers' },
+    type: {
+      value: 'COLUMN=TYPE',
+      text: 'the type of a column of a dataset; other cells refuse their row',
+      repeatable: true,
+    },
+    'date-order': { value: 'dmy|mdy|ymd', text: 'the order of day, month and year' },
+    amounts: { value: 'plain|accounting', text: 'read amounts as account statements have them' },
+    column: {
+      value: 'FIELD=COLUMN',
+      text: 'the column of a field of users or transactions',
+      repeatable: true,
+    },
+    'user-id': { value: 'N', text: 'with --kind transactions: the user of all rows' },
+    'user-email': { value: 'ADDRESS', text: 'the same by their verified email address' },
+    currency: { value: 'CODE', text: 'the currency of rows that have none' },
+    profile: { value: 'NAME', text: "an import profile of the account's, for what is not given" },
+    reference: { value: 'hash', text: 'make references, so that statements may overlap' },
   },
   notes: `Each option works like the parameter of POST /v1/imports with that name. It detects what is not given of the
 dialect. It logs its steps in DATA_DIR/logs.

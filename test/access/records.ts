@@ -52,6 +52,16 @@ async function failedImport({ service, owner }: Scene): Promise<number> {
   return Number(row?.id)
 }
 
+/** A profile without options. */
+async function importProfile({ service, owner }: Scene): Promise<string> {
+  const name = randomBytes(6).toString('hex')
+  await service.database.query(
+    `INSERT INTO import_profiles (user_id, name, kind, options) VALUES ($1, $2, 'dataset', '{}')`,
+    [owner.id, name],
+  )
+  return name
+}
+
 /** A dataset of a column and no rows. */
 async function dataset({ service }: Scene): Promise<string> {
   const name = randomBytes(6).toString('hex')
@@ -115,6 +125,7 @@ const RECORDS: Readonly<Record<string, RecordFactory>> = {
     reach: 'nobody',
     create: (scene) => make(scene, 'createTask', { body: { title: 'A task' } }),
   },
+  '/v1/import-profiles/:name': { reach: 'nobody', create: importProfile },
   '/v1/imports/:id': { reach: 'admin', create: failedImport },
   '/v1/reports/:id': { reach: 'admin', create: completedReport },
   '/v1/datasets/:name': { reach: 'everybody', create: dataset },

@@ -64,6 +64,7 @@ const BODIES: Partial<Record<OperationId, (scene: Scene) => Promise<unknown>>> =
     const { username, password } = await service.createAccount()
     return { grant_type: 'password', username, password }
   },
+  createImportProfile: async () => ({ name: random(), kind: 'dataset', options: {} }),
   changePassword: async () => ({ current_password: PASSWORD, new_password: PASSWORD }),
 }
 

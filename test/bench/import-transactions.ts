@@ -15,6 +15,7 @@ import { openDatabase } from '../../src/database/client.ts'
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { createTransactionLoader } from '../../src/features/imports/kinds/transactions/transactions-kind.ts'
+import { createRowReader } from '../../src/features/transactions/row-reader.ts'
 import { createTransactionImport } from '../../src/features/transactions/transaction-import.ts'
 import { createUserLookup } from '../../src/features/users/lookup.ts'
 import { createFieldCrypto } from '../../src/lib/crypto.ts'
@@ -74,7 +75,11 @@ async function measure(): Promise<void> {
     await new Promise((resolve) => worker.once('message', resolve))
     const crypto = createFieldCrypto(encryptionKeys)
     const loader = createTransactionLoader(
-      createTransactionImport({ crypto, lookup: createUserLookup(crypto), defaultCurrency: 'USD' }),
+      createTransactionImport({
+        crypto,
+        lookup: createUserLookup(crypto),
+        reader: createRowReader('USD'),
+      }),
     )
     const memory = process.memoryUsage.rss()
     let peak = memory

@@ -116,9 +116,12 @@ describe('a table of ordinary content', () => {
         (table, form, [encoding, marked], cuts, bare, lastLineEnd) => {
           const names = table[0]?.map((_, column) => (column === 0 ? 'id' : `name ${column}`)) ?? []
           const file = writeTable([names, ...table], form, { encoding, marked, bare, lastLineEnd })
-          const { dialect, rows } = readTable(file, {}, cuts)
+          // Random letters are of no language, by which such an encoding is found.
+          const given = encoding === 'windows-1252' ? { encoding } : {}
+          const { dialect, rows } = readTable(file, given, cuts)
           // Pure ASCII is also UTF-8.
-          const detected = file.every((byte) => byte < 0x80 && byte > 0) ? 'utf-8' : encoding
+          const isAscii = file.every((byte) => byte < 0x80 && byte > 0)
+          const detected = isAscii && !given.encoding ? 'utf-8' : encoding
           expect(dialect).toMatchObject({
             encoding: detected,
             delimiter: form.delimiter,

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Format } from '../../src/csv/parse/format.ts'
+import { readFile } from '../csv/file/read-file.ts'
 import { writeTable } from '../csv/write-table.ts'
 import { type DatasetLoads, openDatasetLoads } from '../imports/kinds/dataset/dataset-loads.ts'
 
@@ -53,6 +54,35 @@ it('keeps every cell of any table as it stands where texts are kept', async () =
   )
 }, 120_000)
 
+it('stores the cells of any bytes as they are read, or refuses the file with a code', async () => {
+  const text = fc
+    .array(fc.string({ unit: fc.constantFrom(...',;\t "\'1aé\n\r:|'), maxLength: 10 }), {
+      maxLength: 8,
+    })
+    .map((lines) => Buffer.from(lines.join('\n')))
+  const bytes = fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array))
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(text, bytes), async (file) => {
+      const fault = (error: unknown) => {
+        expect(error).toMatchObject({ code: expect.stringMatching(/^[a-z_]+$/) })
+        return undefined
+      }
+      const loaded = await datasets.load(file, { types: 'text' }).catch(fault)
+      if (loaded === undefined) return
+      const read = await readFile(file)
+      const width = loaded.columns.length
+      // Columns without name and values are left out.
+      const cells = read.rows.map((row) =>
+        Array.from({ length: width }, (_, column) => row[column] ?? ''),
+      )
+      expect((await loaded.rows()).map((row) => row.map((cell) => cell ?? ''))).toEqual(cells)
+      expect(read.rows.every((row) => row.slice(width).every((cell) => cell === ''))).toBe(true)
+      expect(loaded.rejects).toEqual(read.rejects)
+    }),
+    { numRuns: Number(process.env['ANY_BYTES_RUNS'] ?? 200) },
+  )
+}, 1_200_000)
+
 /** A cell and what PostgreSQL shows of it. */
 interface Cell {
   readonly cell: string
@@ -71,8 +101,8 @@ const parts = (date: Date) => iso(date).split('-') as [string, string, string]
 const TELLING = new Date('2026-01-31')
 const blanks = fc.constantFrom('', '', '', ' ', '\t', '  ')
 const nothing = fc.constantFrom('', ' ', 'NULL', 'n/a', 'NaN', '\\N', '#N/A')
-const NULLS = new Set(['', 'null', 'n/a', 'nan', '\\n', '#n/a', '<na>'])
-const isNothing = (text: string) => NULLS.has(text.replace(/^[ \t]+|[ \t]+$/g, '').toLowerCase())
+/** In a text, no word stands for nothing. */
+const isNothing = (text: string) => text.replace(/^[ \t]+|[ \t]+$/g, '') === ''
 
 /** Kinds of columns: the first cell tells the type, the others are any of it. */
 const KINDS: Readonly<Record<string, { first: Cell; other: fc.Arbitrary<Cell> }>> = {
@@ -129,7 +159,10 @@ const typedColumn = fc.constantFrom(...Object.keys(KINDS)).chain((type) => {
     const text = type === 'text' ? cell : before + cell + behind
     return { cell: text, value }
   })
-  const missing = nothing.map((cell) => ({ cell, value: null }))
+  const missing = nothing.map((cell) => ({
+    cell,
+    value: type === 'text' && !isNothing(cell) ? cell : null,
+  }))
   const cells = fc.array(fc.oneof({ weight: 4, arbitrary: padded }, missing), {
     minLength: 8,
     maxLength: 8,

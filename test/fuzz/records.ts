@@ -32,6 +32,16 @@ async function dataset(scene: Scene): Promise<string> {
   return name
 }
 
+async function importProfile(scene: Scene): Promise<string> {
+  const name = scene.facts.unique()
+  const { answer, body } = await scene.call('createImportProfile', {
+    actor: scene.actor('admin'),
+    body: { name, kind: 'dataset', options: { decimal: ',' } },
+  })
+  if (answer.status < 300) return name
+  throw new Finding('refused-valid', 'createImportProfile', `${answer.status}: ${body.code}`)
+}
+
 /** A webhook that was tried to be delivered to the endpoint which the path names before it. */
 async function delivery(scene: Scene): Promise<number> {
   const actor = scene.actor('admin')
@@ -104,6 +114,7 @@ const FACTORIES: Readonly<Record<string, Factory>> = {
     })
     return body.id
   },
+  '/v1/import-profiles/:name': importProfile,
   '/v1/datasets/:name': dataset,
   '/v1/webhook-endpoints/:id': (scene) =>
     make(scene, 'createWebhookEndpoint', {

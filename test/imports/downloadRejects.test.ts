@@ -72,8 +72,9 @@ describe('downloadRejects', () => {
 
   it('returns many rows in the order of the file', async () => {
     const count = 20_000
-    const bad = Array.from({ length: count }, (_, index) => `${index},${'x'.repeat(20)},more\n`)
-    const id = await loaded(`id,amount\n${bad.join('')}1,2.5\n`)
+    const bad = Array.from({ length: count }, (_, index) => `${index},"${'x'.repeat(20)}"more\n`)
+    const given = { delimiter: ',', quote: '"', header: true }
+    const id = await loaded(`id,amount\n${bad.join('')}1,2.5\n`, given)
     expect(await pieces(cast.service, id, 'rejects')).toBeGreaterThan(2)
     const { body } = await download(id)
     const lines: string[] = body.trimEnd().split('\r\n').slice(1)
@@ -152,6 +153,26 @@ describe('downloadRejects', () => {
       }
     })
 
+    it('masks what looks like one in a dataset, too', async () => {
+      const id = await loaded('id,iban\n1,DE00123456789012345678,more\n')
+      expect((await download(id, cast.admin.token)).body).toMatch(/,1,\*+5678,more\r\n$/)
+    })
+
+    it('masks what looks like one in a statement, too', async () => {
+      const { service, staff, admin } = cast
+      const file = 'Tag,Betrag,IBAN\n2026-01-31,x,DE00123456789012345678\n'
+      const query = {
+        kind: 'transactions',
+        user_id: staff.id,
+        'column[transaction_date]': 'Tag',
+        'column[transaction_amount]': 'Betrag',
+      }
+      const id = await accepted(service, staff.token, file, query)
+      await service.services.imports.run(id)
+      expect((await download(id, admin.token)).body).toMatch(/,2026-01-31,x,\*+5678\r\n$/)
+      expect((await download(id)).body).toContain('DE00123456789012345678')
+    })
+
     it('masks what looks like one where a row or the file has other columns', async () => {
       const shifted = await both('name,email,account_number\nRao,Asha,a@x.example,1234567890\n')
       expect(shifted.others[1]?.slice(4)).toEqual(['Rao', 'Asha', 'a@x.example', '******7890'])
@@ -174,6 +195,20 @@ describe('downloadRejects', () => {
         detail: expect.stringContaining('******3210'),
       })
     })
+  })
+
+  it('disarms cells that a spreadsheet would run, if asked to', async () => {
+    const id = await loaded('id,=cmd\n1,=1+1,-5\n')
+    const { status, body } = await cast.service.call('downloadRejects', {
+      params: { id },
+      query: { safe: true },
+      token: cast.staff.token,
+    })
+    expect([status, body.split('\r\n').map((line: string) => line.split(',').slice(4))]).toEqual([
+      200,
+      [['id', "'=cmd"], ['1', "'=1+1", "'-5"], []],
+    ])
+    expect((await download(id)).body).toMatch(/,1,=1\+1,-5\r\n$/)
   })
 
   it('refuses invalid ids, customers and callers without a token', async () => {

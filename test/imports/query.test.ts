@@ -46,8 +46,27 @@ describe('the options of an import', () => {
     [{ critical: ['a', 'b'] }, { critical: ['a', 'b'] }],
     [{ primary_key: ['b', 'a'] }, { primaryKey: ['b', 'a'] }],
     [{ 'default[a]': '0' }, { defaults: { a: '0' } }],
+    [{ decimal: '.' }, { numbers: { ...numbers, isDeclared: true } }],
+    [{ amounts: 'accounting' }, { numbers: { ...numbers, accounting: true } }],
+    [
+      { amounts: 'accounting', decimal: ',' },
+      { numbers: { ...numbers, decimal: ',', accounting: true, isDeclared: true } },
+    ],
+    [{ 'type[a]': 'numeric' }, { columnTypes: { a: 'numeric' } }],
+    [{ date_order: 'dmy' }, { dateOrder: 'dmy' }],
+    [{ kind: 'users', 'column[name]': 'a' }, { fieldColumns: { name: 'a' } }],
+    [{ kind: 'transactions', user_id: 7 }, { userId: 7 }],
+    [{ kind: 'transactions', currency: 'EUR' }, { currency: 'EUR' }],
+    [{ kind: 'transactions', reference: 'hash' }, { hashReference: true }],
     [{ 'rename[a]': 'id', 'rename[b [x]]': 'amount' }, { rename: { a: 'id', 'b [x]': 'amount' } }],
   ])('are, for the query %j, %j', async (query, options) => {
     expect(await optionsOf(query)).toEqual({ ...USUAL_OPTIONS, ...options })
+  })
+
+  it('name the user of an email address by their id', async () => {
+    const { service, staff } = cast
+    const { id, email = '' } = await service.createCustomer(staff.token)
+    const query = { kind: 'transactions', user_email: email.toUpperCase() }
+    expect(await optionsOf(query)).toEqual({ ...USUAL_OPTIONS, userId: id })
   })
 })

@@ -6,7 +6,9 @@ import {
 } from '../../src/features/imports/imports.service.ts'
 import { loadDataset } from '../../src/features/imports/kinds/dataset/dataset-kind.ts'
 import type { ImportKind, Loader } from '../../src/features/imports/kinds/loader.ts'
+import { createRowReader } from '../../src/features/transactions/row-reader.ts'
 import { createLog } from '../../src/lib/log.ts'
+import { createPreviewers } from '../../src/services.ts'
 import type { TestService } from '../setup/service.ts'
 
 interface Changes {
@@ -36,6 +38,7 @@ export function startRunner(
     log,
     maxBytes,
     loaders: { dataset: loadDataset, users: loadDataset, transactions: loadDataset, ...loaders },
+    previewers: createPreviewers(createRowReader('USD')),
     dataDir: config.DATA_DIR,
     retentionHours: config.IMPORT_RETENTION_HOURS,
   })

@@ -1,7 +1,8 @@
 import { CsvError } from '../errors.ts'
-import type { Escape, Format } from '../parse/format.ts'
+import type { Escape, Format, LineEnd } from '../parse/format.ts'
+import { findLineEnd, lineEndBytes } from '../parse/line-ends.ts'
 import { createUtf8Converter } from '../parse/to-utf8.ts'
-import { detectEncoding, type Encoding } from './encoding.ts'
+import { detectEncoding, type Encoding, type FoundEncoding } from './encoding.ts'
 import { findLayout, type GivenLayout, type Layout } from './layout.ts'
 import { type RowEnd, readSample, type Sample } from './sample.ts'
 import { scoreSample } from './score.ts'
@@ -14,26 +15,40 @@ export interface GivenDialect extends Partial<Format>, GivenLayout {
 /** A file's dialect, and what its beginning shows. */
 export interface Dialect extends Format, Layout {
   readonly encoding: Encoding
+  /** Whether the bytes could as well be of another encoding. */
+  readonly isEncodingGuess: boolean
   /** The length of the byte order mark. */
   readonly bomBytes: number
   /** The line ends in the sample. `lineEnd` is what the parser uses: `any` unless specified. */
   readonly lineEndsSeen: Exclude<RowEnd, 'none'> | 'mixed' | 'none'
+  /** The lines above the table, as far as the sample goes. */
+  readonly preamble: readonly { readonly line: number; readonly text: string }[]
 }
 
 /** The separators of Hive and of ASCII itself come last. */
 const DELIMITERS = [',', ';', '\t', '|', ':', '^', '~', '\u0001', '\u001f']
 
+type Quoting = Pick<Format, 'quote' | 'escape' | 'padded'>
+
 /** The quoting styles to try. Single quotes and backslashes are tried only if they occur. */
-function quotings(utf8: Buffer, given: GivenDialect): Pick<Format, 'quote' | 'escape'>[] {
+function quotings(utf8: Buffer, given: GivenDialect): Quoting[] {
   const quotes = given.quote === undefined ? ['"', "'"] : [given.quote]
   return quotes.flatMap((quote, index) => {
     if (index > 0 && !utf8.includes(quote ?? '')) return []
     const escapes: Escape[] = given.escape ? [given.escape] : ['doubled']
     const backslash = quote !== null && utf8.includes(`\\${quote}`)
     if (given.escape === undefined && backslash) escapes.push('backslash')
-    return escapes.map((escaping) => ({ quote, escape: escaping }))
+    // Some programs write a blank after each delimiter, before quotes too.
+    const padding = quote !== null && utf8.includes(` ${quote}`) ? [true, false] : [false]
+    return escapes.flatMap((escaping) =>
+      padding.map((padded) => ({ quote, escape: escaping, padded })),
+    )
   })
 }
+
+/** Whether a blank is between a delimiter and a quote. */
+const isPadded = (utf8: Buffer, delimiter: string, quote: string | null): boolean =>
+  delimiter !== ' ' && utf8.includes(`${delimiter} ${quote}`)
 
 interface Reading {
   readonly format: Format
@@ -55,6 +70,7 @@ function readBest(utf8: Buffer, given: GivenDialect, whole: boolean): Reading {
   const readings = quotings(utf8, given).flatMap((quoting) =>
     delimiters
       .filter((delimiter) => delimiter !== quoting.quote)
+      .filter((delimiter) => !quoting.padded || isPadded(utf8, delimiter, quoting.quote))
       .map((delimiter): Reading => {
         const format = { ...quoting, delimiter, lineEnd: given.lineEnd ?? 'any' }
         const sample = readSample(utf8, format, whole)
@@ -89,6 +105,18 @@ function declaredDelimiter(utf8: Buffer, { delimiter }: GivenDialect): string | 
     : undefined
 }
 
+/** The lines above the table. */
+function preambleOf(utf8: Buffer, lines: number, lineEnd: LineEnd): Dialect['preamble'] {
+  const preamble: { line: number; text: string }[] = []
+  for (let from = 0; preamble.length < lines && from < utf8.length; ) {
+    const at = findLineEnd(utf8, from, utf8.length, lineEnd)
+    const end = at === -1 ? utf8.length : at
+    preamble.push({ line: preamble.length + 1, text: utf8.toString('utf8', from, end) })
+    from = at === -1 ? end : at + lineEndBytes(utf8, at, lineEnd)
+  }
+  return preamble
+}
+
 function lineEndsSeen({ rows }: Sample): Dialect['lineEndsSeen'] {
   const [first, second] = new Set(rows.map((row) => row.end).filter((end) => end !== 'none'))
   if (first === undefined) return 'none'
@@ -102,10 +130,16 @@ function lineEndsSeen({ rows }: Sample): Dialect['lineEndsSeen'] {
  * @param bytes the beginning of the file as it is; a few hundred kilobytes are enough
  * @param given what the caller knows; it is used instead of detected
  * @param whole whether the bytes are the whole file
+ * @param found the encoding by more of the file than these bytes
  * @throws CsvError `invalid_encoding`, `invalid_dialect`
  */
-export function detectDialect(bytes: Uint8Array, given: GivenDialect = {}, whole = false): Dialect {
-  const detected = detectEncoding(bytes, whole)
+export function detectDialect(
+  bytes: Uint8Array,
+  given: GivenDialect = {},
+  whole = false,
+  found?: FoundEncoding,
+): Dialect {
+  const detected = found ? { ...found, bomBytes: 0 } : detectEncoding(bytes, whole)
   const { encoding = detected.encoding } = given
   const bomBytes = encoding === detected.encoding ? detected.bomBytes : 0
   const converter = createUtf8Converter({ encoding, bomBytes })
@@ -121,11 +155,14 @@ export function detectDialect(bytes: Uint8Array, given: GivenDialect = {}, whole
   const { format } = best
   const sample = all ? best.sample : readSample(utf8, format, whole)
   const rows = sample.rows.filter(({ line }) => line > declarationLines)
+  const layout = findLayout(rows, given, whole, declarationLines)
   return {
     ...format,
     encoding,
+    isEncodingGuess: given.encoding === undefined && detected.isGuess,
     bomBytes,
     lineEndsSeen: lineEndsSeen(sample),
-    ...findLayout(rows, given, whole, declarationLines),
+    ...layout,
+    preamble: preambleOf(utf8, layout.preambleLines, format.lineEnd),
   }
 }

@@ -1,10 +1,18 @@
 import { isUtf8 } from 'node:buffer'
+import type { SingleByteEncoding } from '../parse/single-byte.ts'
 import { incompleteTail } from '../parse/utf8.ts'
+import { EncodingEvidence } from './encoding-evidence.ts'
 
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | SingleByteEncoding
 
-export interface DetectedEncoding {
+/** An encoding by what the bytes of a file show. */
+export interface FoundEncoding {
   readonly encoding: Encoding
+  /** Whether the bytes could as well be of another encoding. */
+  readonly isGuess: boolean
+}
+
+export interface DetectedEncoding extends FoundEncoding {
   /** The length of the byte order mark; 0 if there is none. */
   readonly bomBytes: number
 }
@@ -12,13 +20,35 @@ export interface DetectedEncoding {
 /** How many bytes at the start are inspected. */
 const INSPECTED_BYTES = 4_096
 /**
- * UTF-16 is assumed if one byte of each pair is NUL at least this often, the other at most this
- * often.
+ * UTF-16 is assumed if one byte of each pair is NUL at least this often: digits, delimiters and line
+ * ends are, in every script. The other one may be so this often.
  */
-const MIN_NUL_SHARE = 0.4
-const MAX_OTHER_NUL_SHARE = 0.05
+const MIN_NUL_SHARE = 0.04
+const MAX_OTHER_NUL_SHARE = 0.002
+/** Latin text has as many. */
+const SURE_NUL_SHARE = 0.4
 
-/** Detects UTF-16 without a mark: in Latin text, every other byte is NUL. */
+/** Control characters, but those of lines, tabs and separators. */
+const isControl = (unit: number): boolean =>
+  unit < 0x09 || (unit > 0x0d && unit < 0x20 && unit !== 0x1b && unit !== 0x1f && unit !== 0x1e)
+
+/** Whether a text has characters that no text has. */
+function hasControls(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at)
+    if (isControl(unit) || unit >= 0xfffe) return true
+  }
+  return false
+}
+
+/** Whether the line ends among the bytes are mostly line ends of the text. */
+function hasLines(text: string, bytes: Buffer): boolean {
+  const end = bytes.includes(0x0a) ? 0x0a : 0x0d
+  const lines = text.split(String.fromCharCode(end)).length - 1
+  return lines > 0 && 2 * lines >= bytes.filter((byte) => byte === end).length
+}
+
+/** Detects UTF-16 without a mark, whatever its script. */
 function utf16WithoutMark(sample: Uint8Array): Encoding | undefined {
   const length = Math.min(sample.length, INSPECTED_BYTES) & ~1
   if (length < 4) return undefined
@@ -28,22 +58,35 @@ function utf16WithoutMark(sample: Uint8Array): Encoding | undefined {
     if (sample[index] === 0) even += 2 / length
     if (sample[index + 1] === 0) odd += 2 / length
   }
-  if (odd > MIN_NUL_SHARE && even < MAX_OTHER_NUL_SHARE) return 'utf-16le'
-  if (even > MIN_NUL_SHARE && odd < MAX_OTHER_NUL_SHARE) return 'utf-16be'
-  return undefined
+  const isLittle = odd > MIN_NUL_SHARE && even <= MAX_OTHER_NUL_SHARE
+  const isBig = even > MIN_NUL_SHARE && odd <= MAX_OTHER_NUL_SHARE
+  if (!isLittle && !isBig) return undefined
+  const bytes = Buffer.from(sample.subarray(0, length))
+  const text = (isLittle ? bytes : bytes.swap16()).toString('utf16le')
+  // Text has no control characters, nor halves of characters but where it is cut.
+  if (hasControls(text) || !text.slice(0, -1).isWellFormed()) return undefined
+  // A few NUL in other text are no line ends.
+  if (Math.max(odd, even) < SURE_NUL_SHARE && !hasLines(text, bytes)) return undefined
+  return isLittle ? 'utf-16le' : 'utf-16be'
 }
+
+const mark = (encoding: Encoding, bomBytes: number): DetectedEncoding => ({
+  encoding,
+  bomBytes,
+  isGuess: false,
+})
 
 /** The byte order mark at the start, and the encoding it stands for. */
 function byteOrderMark([first, second, third]: Uint8Array): DetectedEncoding | undefined {
-  if (first === 0xef && second === 0xbb && third === 0xbf) return { encoding: 'utf-8', bomBytes: 3 }
-  if (first === 0xff && second === 0xfe) return { encoding: 'utf-16le', bomBytes: 2 }
-  if (first === 0xfe && second === 0xff) return { encoding: 'utf-16be', bomBytes: 2 }
+  if (first === 0xef && second === 0xbb && third === 0xbf) return mark('utf-8', 3)
+  if (first === 0xff && second === 0xfe) return mark('utf-16le', 2)
+  if (first === 0xfe && second === 0xff) return mark('utf-16be', 2)
   return undefined
 }
 
 /**
- * Detects the encoding from the beginning of a file: by byte order mark; NUL in every other byte;
- * UTF-8 if valid; else Windows-1252.
+ * Detects the encoding from the beginning of a file: by byte order mark; NUL in one byte of many
+ * pairs; UTF-8 unless most of what is not ASCII is none; else by the letters.
  *
  * @param whole whether the sample is the whole file, and so cannot end inside a character
  */
@@ -51,9 +94,11 @@ export function detectEncoding(sample: Uint8Array, whole: boolean): DetectedEnco
   const marked = byteOrderMark(sample)
   if (marked) return marked
   const utf16 = utf16WithoutMark(sample)
-  if (utf16) return { encoding: utf16, bomBytes: 0 }
-  const complete = whole ? sample : sample.subarray(0, sample.length - incompleteTail(sample))
-  return { encoding: isUtf8(complete) ? 'utf-8' : 'windows-1252', bomBytes: 0 }
+  if (utf16) return { encoding: utf16, bomBytes: 0, isGuess: false }
+  const evidence = new EncodingEvidence()
+  evidence.add(Buffer.from(sample.buffer, sample.byteOffset, sample.byteLength))
+  if (whole) evidence.end()
+  return { ...evidence.verdict(), bomBytes: 0 }
 }
 
 /** Magic numbers of binary formats. */
@@ -78,9 +123,6 @@ const TOLERATED_CONTROLS = 4
 /** The share of control characters above which valid UTF-8, or other bytes, are not text. */
 const MAX_UTF8_CONTROL_SHARE = 1 / 10
 const MAX_OTHER_CONTROL_SHARE = 1 / 50
-
-const isControl = (byte: number): boolean =>
-  byte < 0x09 || (byte > 0x0d && byte < 0x20 && byte !== 0x1b && byte !== 0x1f && byte !== 0x1e)
 
 const countControls = (bytes: Uint8Array): number =>
   bytes.reduce((count, byte) => count + (isControl(byte) ? 1 : 0), 0)

@@ -29,6 +29,10 @@ function rowEnd(raw: Buffer): RowEnd {
   return raw.at(-2) === 0x0d ? 'crlf' : 'lf'
 }
 
+/** Rows of nothing say nothing about a table, wherever they are. */
+const isBlank = ({ cells, quoted }: SampleRow): boolean =>
+  !quoted && cells.every((cell) => cell.trim() === '')
+
 function* rowsOf(batch: RowBatch): Generator<SampleRow, void> {
   for (let row = 0; row < batch.rows; row += 1) {
     const flags = batch.cellFlags.subarray(batch.firstCell[row], batch.firstCell[row + 1])
@@ -50,7 +54,7 @@ function* rowsOf(batch: RowBatch): Generator<SampleRow, void> {
  *   on then counts as a row.
  */
 export function readSample(utf8: Buffer, format: Format, whole: boolean): Sample {
-  const parser = new CsvParser(format)
+  const parser = new CsvParser({ ...format, skipMarks: true })
   const rows: SampleRow[] = []
   let read = 0
   const add = (batch: RowBatch) => {
@@ -65,5 +69,9 @@ export function readSample(utf8: Buffer, format: Format, whole: boolean): Sample
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
   }
-  return { rows, covered: utf8.length === 0 ? 1 : read / utf8.length }
+  const filled = rows.filter((row) => !isBlank(row))
+  return {
+    rows: filled.length > 0 ? filled : rows,
+    covered: utf8.length === 0 ? 1 : read / utf8.length,
+  }
 }

@@ -1,5 +1,5 @@
 import { type Dialect, detectDialect, type GivenDialect } from '../detect/dialect.ts'
-import { looksBinary } from '../detect/encoding.ts'
+import { type FoundEncoding, looksBinary } from '../detect/encoding.ts'
 import { CsvError } from '../errors.ts'
 import type { ByteSource } from './source.ts'
 
@@ -23,36 +23,54 @@ async function* rejoin(head: readonly Buffer[], rest: AsyncIterator<Buffer>) {
 }
 
 /** Only byte order marks and line ends. */
-const NO_CONTENT = /^(?:(?:\xef\xbb\xbf|[\r\n])*|(?:\xfe\xff|\xff\xfe)[\0\r\n]*)$/
+const NO_CONTENT =
+  /^(?:(?:\xef\xbb\xbf|[\r\n])*|(?:\xfe\xff|\xff\xfe)[\0\r\n]*|(?:[\r\n]\0)*|(?:\0[\r\n])*)$/
+/** What a file of line ends has, in any encoding. */
+const LINE_ENDS = new Set(Buffer.from('\r\n\0\xef\xbb\xbf\xfe\xff', 'latin1'))
 
-/** Whether a file has no rows. A file longer than the sample is not checked here. */
-const isEmpty = (sample: Buffer): boolean =>
-  sample.length < SAMPLE_BYTES && NO_CONTENT.test(sample.toString('latin1'))
+/** Whether a file has no rows: line ends and marks alone, however many. */
+async function isEmpty(source: ByteSource, sample: Buffer, whole: boolean): Promise<boolean> {
+  const isNothing = sample.every((byte) => LINE_ENDS.has(byte))
+  if (!isNothing || whole) return isNothing && NO_CONTENT.test(sample.toString('latin1'))
+  for await (const chunk of source.open()) {
+    if (!chunk.every((byte) => LINE_ENDS.has(byte))) return false
+  }
+  return true
+}
 
 /**
  * Reads the beginning of a file and detects its dialect.
  *
+ * @param found the encoding that an earlier pass found
+ * @param sampleBytes how much of the file to detect it from
  * @throws CsvError `empty_file`, `binary_file`, `invalid_dialect`, `invalid_encoding`
  */
-export async function openSample(source: ByteSource, given: GivenDialect): Promise<OpenedFile> {
+export async function openSample(
+  source: ByteSource,
+  given: GivenDialect,
+  found?: FoundEncoding,
+  sampleBytes = SAMPLE_BYTES,
+): Promise<OpenedFile> {
   const rest = source.open()[Symbol.asyncIterator]()
   const head: Buffer[] = []
   let length = 0
   let whole = false
   try {
-    while (length < SAMPLE_BYTES && !whole) {
+    while (length < sampleBytes && !whole) {
       const next = await rest.next()
       whole = next.done === true
       if (next.done) break
       head.push(next.value)
       length += next.value.length
     }
-    const sample = Buffer.concat(head).subarray(0, SAMPLE_BYTES)
-    if (whole && isEmpty(sample)) throw new CsvError('empty_file', 'The file is empty.')
+    const sample = Buffer.concat(head).subarray(0, sampleBytes)
+    if (await isEmpty(source, sample, whole)) {
+      throw new CsvError('empty_file', 'The file is empty.')
+    }
     if (looksBinary(sample, given.encoding)) {
       throw new CsvError('binary_file', 'The file is not text.')
     }
-    const dialect = detectDialect(sample, given, whole && length <= SAMPLE_BYTES)
+    const dialect = detectDialect(sample, given, whole && length <= sampleBytes, found)
     return { dialect, chunks: rejoin(head, rest) }
   } catch (error) {
     await rest.return?.()

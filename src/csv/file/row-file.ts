@@ -1,11 +1,15 @@
 import type { Dialect, GivenDialect } from '../detect/dialect.ts'
+import type { FoundEncoding } from '../detect/encoding.ts'
 import { CsvParser } from '../parse/parser.ts'
 import type { RowBatch } from '../parse/row-batch.ts'
+import { isBlankRow } from './blank-rows.ts'
 import { Footer } from './footer.ts'
 import { HeaderRows } from './header.ts'
+import { type Listed, Listing } from './listing.ts'
 import { openSample } from './open-sample.ts'
-import { columnNames, type Shape, shapeOf, storable } from './shape.ts'
+import { columnNames, type Shape, shapeOf, shortNames, storable } from './shape.ts'
 import type { ByteSource, RefusedRow, RejectSink } from './source.ts'
+import { findTotals } from './totals.ts'
 import { toUtf8, type Utf8Chunks } from './utf8-chunks.ts'
 import { createRowCheck, type RowCheck, type Verdict } from './verdict.ts'
 import { withoutLastLines } from './without-last-lines.ts'
@@ -15,12 +19,27 @@ export interface ReadOptions {
   readonly dialect: GivenDialect
   /** `pad` accepts rows with fewer or more cells than there are columns. */
   readonly ragged: 'reject' | 'pad'
+  /** How much of the file to detect its dialect from; 256 KiB by default. */
+  readonly sampleBytes?: number
+  /** The encoding that an earlier pass found. Bytes that do not fit it are mended. */
+  readonly found?: FoundEncoding | undefined
 }
 
 /** The file's dialect; its counts are complete once the whole file was read. */
 export interface FileDialect extends Dialect {
   /** Bytes that were not valid UTF-8 and were read as Windows-1252. */
   readonly mendedBytes: number
+  /** How often the header is repeated. */
+  readonly repeatedHeaders: number
+  /** Byte order marks at the start of rows, as concatenated files have them. They are skipped. */
+  readonly marks: number
+  /** The lines that are neither loaded nor refused. */
+  readonly listed: {
+    readonly preamble: Listed
+    readonly footer: Listed
+    readonly repeatedHeaders: Listed
+    readonly blankRows: Listed
+  }
 }
 
 /** Why a row is refused, and for which column. */
@@ -38,20 +57,34 @@ export interface FileBatch {
   readonly allFine: boolean
 }
 
+/** Totals are looked for in as many last bytes. */
+const TAIL_BYTES = 8_192
+const NO_ROWS: ReadonlySet<number> = new Set()
+
 /** Reads a file once, batch by batch. Rows that do not fit the table are refused. */
 export class RowFile {
   /** The column names in the file, unchanged; null where there is none. */
   readonly columns: readonly (string | null)[]
+  /** The names in the first header row, if they tell the columns apart without those below. */
+  readonly shortNames: readonly (string | null)[]
   /** How many leading cells do not belong to the table. */
   readonly skippedCells: number
   readonly #shape: Shape
   readonly #check: (batch: RowBatch) => RowCheck
   readonly #header: HeaderRows
   readonly #footer: Footer
+  readonly #parser: CsvParser
+  readonly #listed = {
+    preamble: new Listing(),
+    footer: new Listing(),
+    repeatedHeaders: new Listing(),
+    blankRows: new Listing(),
+  }
   #fine = 0
   #refused = 0
   #ragged = 0
-  #footerLines: number
+  /** The lines at the end that the caller says are no rows. */
+  #dropped: Buffer = Buffer.alloc(0)
 
   constructor(
     private readonly known: Dialect,
@@ -62,24 +95,49 @@ export class RowFile {
     const { dialect, ragged } = options
     this.#shape = shapeOf(known)
     this.columns = columnNames(known, this.#shape)
+    this.shortNames = shortNames(known, this.#shape)
     this.skippedCells = this.#shape.skipped
     this.#check = createRowCheck(this.#shape, ragged === 'pad', dialect.encoding === 'utf-8')
     this.#header = new HeaderRows(known)
     const { footerLines } = dialect
     const minCells = footerLines === undefined ? this.#shape.minCells - this.skippedCells : 0
     this.#footer = new Footer(minCells, (row) => this.#refuse(row))
-    this.#footerLines = footerLines ?? 0
+    this.#parser = new CsvParser({
+      ...known,
+      skipLines: known.preambleLines,
+      // Rows of nothing are listed.
+      skipEmptyLines: false,
+      skipMarks: true,
+    })
+    for (const line of known.preamble) this.#listed.preamble.add(line.line, line.text)
+  }
+
+  /**
+   * The encoding that all bytes so far speak for, if the text would be another one in it. The file
+   * then has to be read once more.
+   */
+  get otherEncoding(): FoundEncoding | undefined {
+    const verdict = this.utf8.verdict()
+    return verdict === undefined || verdict.isSameText ? undefined : verdict
   }
 
   /** The dialect, with the counts so far. */
   get dialect(): FileDialect {
+    const verdict = this.utf8.verdict()
+    const { encoding, isGuess } = verdict?.isSameText
+      ? verdict
+      : { encoding: this.known.encoding, isGuess: this.known.isEncodingGuess }
     return {
       ...this.known,
+      encoding,
+      isEncodingGuess: isGuess,
       names: this.known.names.map(storable),
       repeatedHeaders: this.#header.repeated,
-      footerLines: this.#footerLines,
+      marks: this.#parser.marks,
+      footerLines: this.#listed.footer.count,
+      listed: this.#listed,
       raggedRows: this.#ragged,
-      mendedBytes: this.utf8.mended(),
+      mendedBytes: encoding === 'utf-8' ? this.utf8.mended() : 0,
     }
   }
 
@@ -99,37 +157,56 @@ export class RowFile {
    * @throws CsvError
    */
   async *batches(checkRow?: CheckRow): AsyncGenerator<FileBatch, void> {
-    const { preambleLines } = this.known
-    const parser = new CsvParser({
-      ...this.known,
-      skipLines: preambleLines,
-      skipEmptyLines: this.#shape.width > 1,
-    })
+    const parser = this.#parser
+    let tail: Buffer = Buffer.alloc(0)
     for await (const chunk of this.#body()) {
-      for (const batch of parser.push(chunk)) yield this.#sort(batch, checkRow)
+      const bytes = tail.length === 0 ? chunk : Buffer.concat([tail, chunk])
+      const cut = Math.max(0, bytes.length - TAIL_BYTES)
+      tail = bytes.subarray(cut)
+      for (const batch of parser.push(bytes.subarray(0, cut))) yield this.#sort(batch, checkRow)
       await this.rejects.settle()
     }
-    for (const batch of parser.end()) yield this.#sort(batch, checkRow)
-    this.#footerLines += this.#footer.end()
+    const hasFooter = this.options.dialect.footerLines === undefined
+    for (const batch of parser.end(tail)) {
+      yield this.#sort(batch, checkRow, hasFooter ? findTotals(batch, this.known) : NO_ROWS)
+    }
+    this.#footer.end(this.#listed.footer)
+    this.#listed.footer.addLines(parser.line, this.#dropped)
     await this.rejects.settle()
   }
 
   #body(): AsyncIterable<Buffer> {
     const { footerLines = 0 } = this.options.dialect
     const cr = this.known.lineEndsSeen === 'cr'
-    return footerLines > 0 ? withoutLastLines(this.utf8.chunks, footerLines, cr) : this.utf8.chunks
+    if (footerLines === 0) return this.utf8.chunks
+    return withoutLastLines(this.utf8.chunks, footerLines, cr, (lines) => {
+      this.#dropped = lines
+    })
   }
 
-  #sort(batch: RowBatch, checkRow?: CheckRow): FileBatch {
+  #sort(batch: RowBatch, checkRow?: CheckRow, totals = NO_ROWS): FileBatch {
     const fine = new Uint8Array(batch.rows)
     const wellFormed = this.#check(batch)
     const check = (row: number) => wellFormed(row) ?? checkRow?.(batch, row)
     let allFine = true
     for (let row = 0; row < batch.rows; row += 1) {
-      if (this.#isFine(batch, row, check)) fine[row] = 1
-      else allFine = false
+      if (totals.has(row)) this.#listed.footer.add(batch.line[row] as number, batch.raw(row))
+      else if (this.#isFine(batch, row, check)) {
+        fine[row] = 1
+        continue
+      }
+      allFine = false
     }
     return { batch, fine, allFine }
+  }
+
+  /** Whether a row is listed rather than loaded or refused, and is no header. */
+  #isBlank(batch: RowBatch, row: number): boolean {
+    // An empty line may be a cell of a table with one column.
+    if (this.#shape.width <= 1 && this.#header.isRead) return false
+    if (!isBlankRow(batch, row)) return false
+    this.#listed.blankRows.add(batch.line[row] as number, batch.raw(row))
+    return true
   }
 
   #isFine(
@@ -137,7 +214,8 @@ export class RowFile {
     row: number,
     check: (row: number) => (Verdict & Partial<Refusal>) | undefined,
   ): boolean {
-    if (this.#header.has(batch, row)) return false
+    if (this.#isBlank(batch, row)) return false
+    if (this.#header.has(batch, row, this.#listed.repeatedHeaders)) return false
     const verdict = check(row)
     if (verdict === undefined) {
       this.#footer.flush()
@@ -147,7 +225,7 @@ export class RowFile {
     }
     const cells = batch.texts(row).slice(this.skippedCells)
     const refused = { line: batch.line[row] as number, column: '', ...verdict, cells }
-    if (!this.#footer.hold(refused)) this.#refuse(refused)
+    if (!this.#footer.hold(refused, batch.raw(row))) this.#refuse(refused)
     return false
   }
 
@@ -167,8 +245,13 @@ export async function openRows(
   options: ReadOptions,
   rejects: RejectSink,
 ): Promise<RowFile> {
-  const { dialect, chunks } = await openSample(source, options.dialect)
-  const utf8 = toUtf8(chunks, dialect, options.dialect.encoding === 'utf-8')
+  const { found, sampleBytes } = options
+  const { dialect, chunks } = await openSample(source, options.dialect, found, sampleBytes)
+  const { encoding } = options.dialect
+  const utf8 = toUtf8(chunks, dialect, {
+    isDeclaredUtf8: encoding === 'utf-8',
+    isSettled: encoding !== undefined || found !== undefined,
+  })
   const file = new RowFile(dialect, utf8, options, rejects)
   rejects.header(file.columns.map((name, index) => name ?? `column_${index + 1}`))
   return file

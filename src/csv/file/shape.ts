@@ -31,8 +31,22 @@ export function shapeOf({ header, names, columns, trailingEmptyColumns }: Dialec
 /** Removes NUL from a name, since PostgreSQL text cannot contain it. */
 export const storable = (name: string): string => name.replaceAll('\0', '')
 
-/** The column names in the file, unchanged; null where there is none. */
-export const columnNames = ({ names }: Dialect, { width, skipped }: Shape): (string | null)[] =>
+/** Names as many as columns; null where there is none. */
+const inColumns = (names: readonly string[], { width, skipped }: Shape): (string | null)[] =>
   Array.from({ length: width }, (_, index) => storable(names[index] ?? ''))
     .slice(skipped)
     .map((name) => (isFilled(name) ? name : null))
+
+/** The column names in the file, unchanged; null where there is none. */
+export const columnNames = ({ names }: Dialect, shape: Shape): (string | null)[] =>
+  inColumns(names, shape)
+
+/**
+ * The names of the first header row if there are several and each column has a name of its own
+ * there: units below them need not be part of a name. Else the column names.
+ */
+export function shortNames({ headerRows, names }: Dialect, shape: Shape): (string | null)[] {
+  const first = inColumns(headerRows[0] ?? [], shape)
+  const isClear = !first.includes(null) && new Set(first).size === first.length
+  return headerRows.length > 1 && isClear ? first : inColumns(names, shape)
+}

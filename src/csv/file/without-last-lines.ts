@@ -15,11 +15,13 @@ function startOfLast(bytes: Buffer, count: number, lineEnd: number): number {
  * Drops the last lines of a text, keeping them and one chunk in memory.
  *
  * @param cr whether lines end with a lone carriage return
+ * @param onDropped receives the dropped lines in the end
  */
 export async function* withoutLastLines(
   chunks: AsyncIterable<Buffer>,
   count: number,
   cr: boolean,
+  onDropped: (lines: Buffer) => void,
 ): AsyncGenerator<Buffer, void> {
   const lineEnd = cr ? CR : LF
   let pending: Buffer = Buffer.alloc(0)
@@ -30,6 +32,7 @@ export async function* withoutLastLines(
     if (cut > 0) yield pending.subarray(0, cut)
     pending = pending.subarray(cut)
   }
-  const rest = pending.subarray(0, startOfLast(pending, count, lineEnd))
-  if (rest.length > 0) yield rest
+  const cut = startOfLast(pending, count, lineEnd)
+  if (cut > 0) yield pending.subarray(0, cut)
+  onDropped(pending.subarray(cut))
 }

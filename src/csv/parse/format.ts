@@ -16,6 +16,8 @@ export interface Format {
   readonly quote: string | null
   readonly escape: Escape
   readonly lineEnd: LineEnd
+  /** Whether blanks around a quoted cell belong to no cell: `1, "Smith, John"`. False if absent. */
+  readonly padded?: boolean
 }
 
 /** RFC 4180, with any line end. */

@@ -13,6 +13,8 @@ export interface ParserOptions extends Partial<Format> {
    * Whether empty lines are skipped; true by default. A file of one column may need them as rows.
    */
   readonly skipEmptyLines?: boolean
+  /** Whether a byte order mark at the start of a row is skipped, as concatenated files have it. */
+  readonly skipMarks?: boolean
   /** The longest row in bytes, without its line end; 16 MiB by default. */
   readonly maxRowBytes?: number
   /** The most cells of a row; 1,600 by default, PostgreSQL's limit of columns per table. */
@@ -41,7 +43,7 @@ export class CsvParser {
   /** @throws CsvError `invalid_dialect` */
   constructor(options: ParserOptions = {}) {
     const format = { ...STANDARD, ...options }
-    const { lineEnd, skipLines = 0, skipEmptyLines = true } = format
+    const { lineEnd, skipLines = 0, skipEmptyLines = true, skipMarks = false } = format
     const { maxRowBytes = 16 * 1024 * 1024, maxColumns = 1_600 } = format
     const delimiter = byteOf('delimiter', format.delimiter)
     const quote = format.quote === null ? -1 : byteOf('quote', format.quote)
@@ -57,6 +59,8 @@ export class CsvParser {
       delimiter,
       quote,
       skipEmptyLines,
+      skipMarks,
+      padded: format.padded ?? false,
       escape: format.escape,
     })
     this.#cutter = new RowCutter(this.#state, limits)
@@ -81,10 +85,22 @@ export class CsvParser {
   /**
    * Parses what is left at the end of the file.
    *
+   * @param tail its last bytes, if they were not pushed
    * @throws CsvError like `push`
    */
-  *end(): Generator<RowBatch, void> {
+  *end(tail?: Uint8Array): Generator<RowBatch, void> {
+    if (tail !== undefined) this.#state.append(tail)
     yield* this.#read(true)
+  }
+
+  /** The number of the line at which parsing continues. */
+  get line(): number {
+    return this.#state.line
+  }
+
+  /** How many byte order marks at the start of rows were skipped. */
+  get marks(): number {
+    return this.#state.marks
   }
 
   *#read(final: boolean): Generator<RowBatch, void> {

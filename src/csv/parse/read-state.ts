@@ -30,6 +30,8 @@ export class ReadState {
   cellStart = 0
   cellEnd = 0
   cellFlags = 0
+  /** How many byte order marks were skipped. */
+  marks = 0
 
   constructor(
     readonly batch: RowBatch,

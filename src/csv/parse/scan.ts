@@ -9,6 +9,11 @@ const { quoted: IN_QUOTES, escaped: ESCAPED, malformed: MALFORMED } = CELL
 const LF = 0x0a
 const CR = 0x0d
 const BACKSLASH = 0x5c
+const BLANK = 0x20
+/** A byte order mark in UTF-8. */
+const [MARK, MARK_2, MARK_3] = [0xef, 0xbb, 0xbf]
+/** More blanks than this before a quote are a cell's own. */
+const MAX_PADDING = 100
 const NONE = -1
 
 /** What separates cells and rows, with characters as bytes. */
@@ -19,6 +24,8 @@ export interface ScanFormat {
   readonly escape: Format['escape']
   readonly lineEnd: Format['lineEnd']
   readonly skipEmptyLines: boolean
+  readonly skipMarks: boolean
+  readonly padded: boolean
   readonly maxRowBytes: number
   readonly maxColumns: number
 }
@@ -41,7 +48,7 @@ export interface ScanTables extends Omit<ScanFormat, 'escape'> {
 
 export function createTables(format: ScanFormat): ScanTables {
   const { delimiter, quote, escape: escaping, lineEnd } = format
-  const { skipEmptyLines, maxRowBytes, maxColumns } = format
+  const { skipEmptyLines, skipMarks, padded, maxRowBytes, maxColumns } = format
   const backslash = escaping === 'backslash' ? BACKSLASH : NONE
   const lf = lineEnd === 'any' || lineEnd === 'lf' ? LF : NONE
   const cr = lineEnd === 'lf' ? NONE : CR
@@ -57,9 +64,19 @@ export function createTables(format: ScanFormat): ScanTables {
     plainStops,
     quotedStops,
     skipEmptyLines,
+    skipMarks,
+    padded,
     maxRowBytes,
     maxColumns,
   }
+}
+
+/** The index after the blanks at `at`. */
+function afterBlanks(bytes: Uint8Array, at: number, end: number): number {
+  const last = Math.min(end, at + MAX_PADDING)
+  let next = at
+  while (next < last && bytes[next] === BLANK) next += 1
+  return next
 }
 
 /**
@@ -70,7 +87,7 @@ export function createTables(format: ScanFormat): ScanTables {
  */
 export function scan(state: ReadState, tables: ScanTables, end: number, final: boolean): void {
   const { delimiter, quote, backslash, lineEnd, plainStops, quotedStops } = tables
-  const { skipEmptyLines, maxRowBytes, maxColumns } = tables
+  const { skipEmptyLines, skipMarks, padded, maxRowBytes, maxColumns } = tables
   const bytes = state.bytes
   const { cellStart: starts, cellEnd: ends, cellFlags: allFlags } = state.batch
   let position = state.position
@@ -83,9 +100,24 @@ export function scan(state: ReadState, tables: ScanTables, end: number, final: b
 
   for (;;) {
     if (at === CELL_START) {
+      if (skipMarks && cells === state.rowCell && position < end && bytes[position] === MARK) {
+        const isComplete = position + 2 < end
+        if (!isComplete && !final) break
+        if (isComplete && bytes[position + 1] === MARK_2 && bytes[position + 2] === MARK_3) {
+          position += 3
+          state.rowStart = position
+          state.marks += 1
+          continue
+        }
+      }
       if (position >= end && !(final && cells > state.rowCell)) break
       flags = 0
       cellStart = position
+      if (padded && position < end && bytes[position] === BLANK) {
+        const next = afterBlanks(bytes, position, end)
+        if (next === end && !final) break
+        if (next < end && bytes[next] === quote) position = next
+      }
       at = PLAIN
       if (position < end && bytes[position] === quote) {
         position += 1
@@ -119,6 +151,7 @@ export function scan(state: ReadState, tables: ScanTables, end: number, final: b
       at = CLOSED
     }
     if (at === CLOSED) {
+      while (padded && position < end && bytes[position] === BLANK) position += 1
       if (position >= end && !final) break
       if (position < end && plainStops[bytes[position] as number] === 0) {
         cellStart -= 1

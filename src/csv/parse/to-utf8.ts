@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
-import type { DetectedEncoding } from '../detect/encoding.ts'
+import type { Encoding } from '../detect/encoding.ts'
 import { CsvError } from '../errors.ts'
+import { createSingleByteConverter } from './single-byte.ts'
 import { characterLength, incompleteTail } from './utf8.ts'
-import { windows1252ToUtf8 } from './windows-1252.ts'
 
 const NOTHING = Buffer.alloc(0)
 
@@ -42,6 +42,8 @@ function createCarry(tail: (bytes: Buffer) => number) {
     rest: () => carry,
   }
 }
+
+const windows1252ToUtf8 = createSingleByteConverter('windows-1252')
 
 /** Reads every byte outside a valid UTF-8 character as Windows-1252. */
 function mend(bytes: Buffer): { utf8: Buffer; mended: number } {
@@ -130,7 +132,7 @@ function withoutMark(converter: Utf8Converter, bomBytes: number): Utf8Converter 
  *   Windows-1252 and counted: the sample may have been pure ASCII while later bytes are not.
  */
 export function createUtf8Converter(
-  { encoding, bomBytes }: DetectedEncoding,
+  { encoding, bomBytes }: { readonly encoding: Encoding; readonly bomBytes: number },
   strict = false,
 ): Utf8Converter {
   switch (encoding) {
@@ -139,7 +141,7 @@ export function createUtf8Converter(
     case 'utf-16le':
     case 'utf-16be':
       return withoutMark(fromUtf16(encoding === 'utf-16be'), bomBytes)
-    case 'windows-1252':
-      return { push: windows1252ToUtf8, end: () => NOTHING, mended: 0 }
+    default:
+      return { push: createSingleByteConverter(encoding), end: () => NOTHING, mended: 0 }
   }
 }

@@ -1,10 +1,13 @@
+import { createAccountingReader } from './accounting.ts'
+import { KIND } from './cell-kinds.ts'
 import type { Decision } from './decide.ts'
 import { createNumberReader, type NumberFormat } from './number-format.ts'
+import { fullYear } from './short-years.ts'
 
 const isDigit = (byte: number | undefined): boolean =>
   byte !== undefined && byte >= 0x30 && byte <= 0x39
 
-const TRUE = /^(true|t|yes|y|1)$/i
+const TRUE = /^(true|t|yes|y|on|1)$/i
 const DATE_TIME =
   /^(\d+)[-/.](\d+)[-/.](\d+)(?:[ T](\d\d?):(\d\d)(?::(\d\d(?:\.\d+)?))?)?(?:[ \u00a0\u202f]?([ap])m)? ?(z|[-+].*)?$/i
 const ZONE = /^([-+]\d\d):?(\d\d)?$/
@@ -28,7 +31,7 @@ function yearFirst(text: string, order: Decision['order']): string {
     DATE_TIME.exec(text) ?? []
   if (all === undefined) return text
   const [year, month, day] = order === 'dmy' ? [c, b, a] : order === 'mdy' ? [c, a, b] : [a, b, c]
-  const date = `${year}-${twoDigits(month)}-${twoDigits(day)}`
+  const date = `${fullYear(year)}-${twoDigits(month)}-${twoDigits(day)}`
   if (hour === undefined) return date
   return `${date} ${hourOf(hour, ampm)}:${minute}:${seconds}${zone ? zoneOf(zone) : ''}`
 }
@@ -68,6 +71,7 @@ export function writeYearFirst(
   for (const at of order === 'ymd' ? [4, 7] : [2, 5]) {
     if (bytes[start + at] !== bytes[start + separator] || isDigit(bytes[start + at])) return 0
   }
+  if (order !== 'ymd' && !(isDigit(bytes[start + 8]) && isDigit(bytes[start + 9]))) return 0
   if (length > DATE_BYTES && !is24HourTime(bytes, start + DATE_BYTES + 1, end)) return 0
   const sources = SOURCES[order]
   for (let at = 0; at < DATE_BYTES; at += 1) {
@@ -81,18 +85,21 @@ export function writeYearFirst(
 /**
  * Creates a function that turns a cell into its canonical text, which PostgreSQL parses and
  * exports show: `2026-01-31`, `2026-01-31 15:05:00+05:30` with the offset as given, `true` and
- * `false`, plain numbers (exponents are kept), UUIDs in lower case. JSON and text are unchanged.
+ * `false`, plain numbers (exponents are kept), years of four digits, UUIDs in lower case. JSON and text are unchanged.
  * The cell must fit the decision.
  */
 export function createCanonical(
   numbers: NumberFormat,
 ): (decision: Decision, text: string) => string {
-  const readNumber = createNumberReader(numbers)
-  return ({ type, order }, text) => {
+  const readNumber = numbers.accounting ? undefined : createNumberReader(numbers)
+  const amounts = numbers.accounting ? createAccountingReader(numbers) : undefined
+  return ({ type, kind, order }, text) => {
     switch (type) {
       case 'integer':
-      case 'numeric':
-        return readNumber?.(text) ?? text.trim()
+      case 'numeric': {
+        const amount = amounts?.read(text, kind === KIND.commaNumeric ? ',' : '.')
+        return amount ?? readNumber?.(text) ?? text.trim()
+      }
       case 'boolean':
         return String(TRUE.test(text.trim()))
       case 'date':

@@ -25,16 +25,27 @@ export const KIND = {
   uuid: 1 << 17,
   json: 1 << 18,
   /**
-   * Whether the word means true or false. The bitwise OR over a column tells whether both occur.
+   * A number that may have groups of thousands: `1.500` is 1500 or 1.5. Integers below 1,000 fit
+   * both readings.
    */
-  saysTrue: 1 << 19,
-  saysFalse: 1 << 20,
+  pointGroups: 1 << 19,
+  /** The same with a comma: `1,500`. */
+  commaGroups: 1 << 20,
   /** PostgreSQL parses the bytes, unchanged, as the same value for each of the typed kinds. */
   asIs: 1 << 21,
+  /** A date with a two-digit year: its century, and often its order, is a guess. */
+  shortDate: 1 << 22,
+  /** An amount with a decimal comma, where amounts are read with either mark. */
+  commaNumeric: 1 << 23,
+  /** Whether both marks make a number of a cell, and not the same: `1.234`. Seen in any cell. */
+  twoAmounts: 1 << 24,
 } as const
 
+/** The kinds that only say that a cell could be read in several ways. It is stored as text. */
+export const READ_IN_TWO_WAYS = KIND.commaGroups | KIND.shortDate
+
 /** The kinds that a column without values can have. */
-export const ANY_KIND = (1 << 19) - 1
+export const ANY_KIND = ((1 << 24) - 1) & ~KIND.asIs
 
 /** How many bits the kinds of timestamps, without and with zone, are above those of dates. */
 export const TO_TIMESTAMP = 3

@@ -13,16 +13,16 @@ const UUID_LENGTH = 36
 /** JSON nested more deeply stays text, because PostgreSQL parses it recursively. */
 const MAX_DEPTH = 500
 
-const { saysTrue, saysFalse, trueFalse, yesNo, tF, yN } = KIND
+const { trueFalse, yesNo, tF, yN } = KIND
 const WORDS: ReadonlyMap<string, number> = new Map([
-  ['true', trueFalse | saysTrue],
-  ['false', trueFalse | saysFalse],
-  ['yes', yesNo | saysTrue],
-  ['no', yesNo | saysFalse],
-  ['t', tF | saysTrue],
-  ['f', tF | saysFalse],
-  ['y', yN | saysTrue],
-  ['n', yN | saysFalse],
+  ['true', trueFalse],
+  ['false', trueFalse],
+  ['yes', yesNo],
+  ['no', yesNo],
+  ['t', tF],
+  ['f', tF],
+  ['y', yN],
+  ['n', yN],
 ])
 const MAX_WORD_LENGTH = 5
 

@@ -1,17 +1,13 @@
 import { CELL, type RowBatch } from '../parse/row-batch.ts'
 import { ROW_PROBLEM } from '../parse/row-problems.ts'
 import { isBlank } from './blank.ts'
-import { ANY_KIND, KIND } from './cell-kinds.ts'
-import { classify, isJson } from './classify.ts'
-import { type Decision, decide } from './decide.ts'
+import { ANY_KIND, KIND, READ_IN_TWO_WAYS } from './cell-kinds.ts'
+import { type Classify, createClassifier } from './classifier.ts'
+import { isJson } from './classify.ts'
+import { type DateOrder, type Decision, decide, type FileEvidence } from './decide.ts'
+import { type DeclaredTypes, decideDeclared, kindsAs } from './declared.ts'
 import { createNullTest, type NullTest } from './nulls.ts'
-import {
-  createNumberReader,
-  mayBeginNumber,
-  type NumberFormat,
-  PLAIN_NUMBERS,
-} from './number-format.ts'
-import { numberKinds } from './number-kinds.ts'
+import { isPlain, type NumberFormat, PLAIN_NUMBERS } from './number-format.ts'
 
 /** The detected type of a column, with counts. */
 export interface Column extends Decision {
@@ -27,38 +23,28 @@ export type LeaveOut = (batch: RowBatch, row: number) => boolean
 
 /** How cells are interpreted. */
 export interface TypeOptions {
-  /** The words that mean null; `NULL_WORDS` by default. */
+  /**
+   * The words that mean null in every column. By default `NULL_WORDS` do so in columns of another
+   * type than text, and in those of text only the empty cell.
+   */
   readonly nulls?: readonly string[] | undefined
   readonly numbers?: NumberFormat
+  /** The order of dates that could be of two, and of those with two-digit years. */
+  readonly dateOrder?: DateOrder | undefined
+  /** The columns whose type is given, by their index among all cells of a row. */
+  readonly declared?: DeclaredTypes
 }
 
-const NUMBERS = KIND.integer | KIND.numeric | KIND.zeroOne
+/** What a cell can be that is stored as text whatever its column is. */
+const ONLY_TEXT = KIND.text | READ_IN_TWO_WAYS
 /** With blanks around them, PostgreSQL reads these kinds differently or not at all. */
 const UNTRIMMED = KIND.uuid | KIND.json
 
 /** A cell with escaped quotes can be JSON or text; a malformed one only text. */
-function kindsOfEscaped(batch: RowBatch, cell: number, wanted: number): number {
+export function kindsOfEscaped(batch: RowBatch, cell: number, wanted: number): number {
   const malformed = (batch.cellFlags[cell] as number) & CELL.malformed
   if (malformed || !(wanted & KIND.json)) return KIND.text
   return isJson(batch.text(cell)) ? KIND.json | KIND.text | KIND.asIs : KIND.text
-}
-
-type Classify = typeof classify
-
-/** Creates a classifier for numbers in another format than plain digits with a point. */
-function createClassify(numbers: NumberFormat): Classify {
-  const readNumber = createNumberReader(numbers)
-  if (readNumber === undefined) return classify
-  return (bytes, start, end, wanted) => {
-    const kinds = classify(bytes, start, end, wanted)
-    // Plain digits are the same number in every format.
-    if (kinds & KIND.integer || mayBeginNumber[bytes[start] as number] === false) return kinds
-    const plain = readNumber(bytes.toString('utf8', start, end))
-    if (plain === undefined) return kinds & NUMBERS ? KIND.text : kinds
-    const digits = Buffer.from(plain)
-    const formattedKinds = numberKinds(digits, 0, digits.length) | KIND.text
-    return digits.equals(bytes.subarray(start, end)) ? formattedKinds : formattedKinds & ~KIND.asIs
-  }
 }
 
 /**
@@ -67,17 +53,27 @@ function createClassify(numbers: NumberFormat): Classify {
  */
 export class ColumnTypes {
   readonly #isNull: NullTest
+  /** Whether words for null are null in a column of text, too. */
+  readonly #areWordsNull: boolean
+  readonly #isFormatDeclared: boolean
   readonly #classify: Classify
+  readonly #declared: DeclaredTypes
   #width = 0
   #rows = 0
   #possible = new Int32Array(16).fill(ANY_KIND)
   #seen = new Int32Array(16)
   #values = new Float64Array(16)
+  /** The cells that are null unless their column is text. */
+  #words = new Float64Array(16)
   #plain: Uint8Array = new Uint8Array(0)
 
-  constructor({ nulls, numbers = PLAIN_NUMBERS }: TypeOptions = {}) {
+  constructor(options: TypeOptions = {}) {
+    const { nulls, numbers = PLAIN_NUMBERS, dateOrder, declared = new Map() } = options
     this.#isNull = createNullTest(nulls)
-    this.#classify = createClassify(numbers)
+    this.#areWordsNull = nulls !== undefined
+    this.#isFormatDeclared = numbers.isDeclared === true || !isPlain(numbers)
+    this.#classify = createClassifier(numbers, dateOrder)
+    this.#declared = declared
   }
 
   /**
@@ -109,6 +105,9 @@ export class ColumnTypes {
     const possible = this.#possible
     const seen = this.#seen
     const values = this.#values
+    const words = this.#words
+    const areWordsNull = this.#areWordsNull
+    const declared = this.#declared.size > 0 ? this.#declared : undefined
     let plain: 0 | 1 = 1
     for (let column = 0; column < width; column += 1) {
       const cell = firstCell + column
@@ -120,18 +119,23 @@ export class ColumnTypes {
       while (start < end && isBlank(bytes[start])) start += 1
       while (start < end && isBlank(bytes[end - 1])) end -= 1
       if (this.#isNull(bytes, start, end)) {
-        if (cellFrom !== cellTo || flags !== 0) plain = 0
+        const isWord = start !== end && !areWordsNull
+        if (isWord) words[column] = (words[column] as number) + 1
+        const isPlainWord = isWord && possible[column] === KIND.text
+        if ((cellFrom !== cellTo || flags !== 0) && !isPlainWord) plain = 0
         continue
       }
       values[column] = (values[column] as number) + 1
       const before = possible[column] as number
       if (before === KIND.text) continue
-      const kinds =
+      const own =
         flags > CELL.quoted
           ? kindsOfEscaped(batch, cell, before)
           : this.#classify(bytes, start, end, before)
+      const type = declared?.get(column)
+      const kinds = type === undefined ? own : kindsAs(type, own, bytes, start, end)
       // A cell that is only text makes the column text, where any bytes can be passed on unchanged.
-      if (!(kinds & KIND.asIs)) plain = kinds === KIND.text ? plain : 0
+      if (!(kinds & KIND.asIs)) plain = kinds & ~ONLY_TEXT ? 0 : plain
       else if (kinds & UNTRIMMED && (start !== cellFrom || end !== cellTo)) plain = 0
       possible[column] = before & kinds
       seen[column] = (seen[column] as number) | kinds
@@ -143,7 +147,9 @@ export class ColumnTypes {
   addValue(column: number, text: string): void {
     if (column >= this.#width) this.#widen(column + 1)
     const bytes = Buffer.from(text.trim())
-    const kinds = this.#classify(bytes, 0, bytes.length, ANY_KIND)
+    const own = this.#classify(bytes, 0, bytes.length, ANY_KIND)
+    const type = this.#declared.get(column)
+    const kinds = type === undefined ? own : kindsAs(type, own, bytes, 0, bytes.length)
     this.#possible[column] = (this.#possible[column] as number) & kinds
     this.#seen[column] = (this.#seen[column] as number) | kinds
   }
@@ -154,12 +160,15 @@ export class ColumnTypes {
     const possible = new Int32Array(2 * width).fill(ANY_KIND)
     const seen = new Int32Array(2 * width)
     const values = new Float64Array(2 * width)
+    const words = new Float64Array(2 * width)
     possible.set(this.#possible)
     seen.set(this.#seen)
     values.set(this.#values)
+    words.set(this.#words)
     this.#possible = possible
     this.#seen = seen
     this.#values = values
+    this.#words = words
   }
 
   /**
@@ -167,11 +176,31 @@ export class ColumnTypes {
    * null.
    */
   columns(): Column[] {
+    const evidence = this.#evidence()
     return Array.from({ length: this.#width }, (_, column) => {
-      const values = this.#values[column] as number
       const possible = this.#possible[column] as number
-      const decision = decide(possible, this.#seen[column] as number)
+      const seen = this.#seen[column] as number
+      const type = this.#declared.get(column)
+      const decision =
+        type === undefined ? decide(possible, seen, evidence) : decideDeclared(type, possible, seen)
+      const words = decision.type === 'text' ? (this.#words[column] as number) : 0
+      const values = (this.#values[column] as number) + words
       return { ...decision, possible, values, nulls: this.#rows - values }
     })
+  }
+
+  /**
+   * A file of measurements has many columns of three decimals, which could be thousands. One number
+   * of another form shows that none of them is.
+   */
+  #evidence(): FileEvidence {
+    const isDecimal = (kinds: number, column: number) =>
+      (this.#seen[column] as number) !== 0 &&
+      (kinds & KIND.numeric) !== 0 &&
+      (kinds & (KIND.integer | KIND.pointGroups)) === 0
+    return {
+      decimalPoint:
+        this.#isFormatDeclared || this.#possible.subarray(0, this.#width).some(isDecimal),
+    }
   }
 }

@@ -1,8 +1,25 @@
 /**
- * The default words for null. `NA` is not one of them, since it means Namibia. Neither are `-`,
- * `none` and `nil`, which are values in many files.
+ * The default words for null in columns of another type than text. In a text they are words like
+ * others: people are called Null, and `NA` is Namibia.
  */
-export const NULL_WORDS: readonly string[] = ['', 'NULL', 'N/A', '#N/A', 'NaN', '\\N', '<NA>']
+export const NULL_WORDS: readonly string[] = [
+  '',
+  'NULL',
+  'N/A',
+  '#N/A',
+  'NA',
+  'n.a.',
+  'NaN',
+  '\\N',
+  '<NA>',
+  'None',
+  'nil',
+  '-',
+  '--',
+]
+
+/** The default words for null in a column of text. */
+export const TEXT_NULL_WORDS: readonly string[] = ['']
 
 /** Whether a cell, without its surrounding blanks, is null. */
 export type NullTest = (bytes: Uint8Array, start: number, end: number) => boolean

@@ -10,6 +10,10 @@ export interface NumberFormat {
   readonly thousands: null | ',' | '.' | ' ' | "'"
   /** Whether a currency sign may precede or follow the number. */
   readonly currencySigns: boolean
+  /** Whether the caller says so, rather than nobody. `1.500` is then not ambiguous. */
+  readonly isDeclared?: true
+  /** Whether amounts may be as account statements have them; see {@link createAccountingReader}. */
+  readonly accounting?: true
 }
 
 export const PLAIN_NUMBERS: NumberFormat = { decimal: '.', thousands: null, currencySigns: false }
@@ -18,8 +22,8 @@ export const PLAIN_NUMBERS: NumberFormat = { decimal: '.', thousands: null, curr
 const FIRST = /[-\d.,$\u0080-\uffff]/
 
 /** Whether numbers are plain digits with a point. */
-export const isPlain = ({ decimal, thousands, currencySigns }: NumberFormat): boolean =>
-  decimal === '.' && thousands === null && !currencySigns
+export const isPlain = (format: NumberFormat): boolean =>
+  format.decimal === '.' && format.thousands === null && !format.currencySigns && !format.accounting
 
 const GROUP_SEPARATORS: Readonly<Record<string, string>> = {
   ',': ',',

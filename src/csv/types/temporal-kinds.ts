@@ -4,6 +4,8 @@ const DAYS = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 const MAX_FRACTION = 6
 /** The largest UTC offset PostgreSQL accepts. */
 const MAX_OFFSET_HOURS = 15
+const ZERO = 0x30
+const NINE = 0x39
 const HYPHEN = 0x2d
 const COLON = 0x3a
 const BLANK = 0x20
@@ -11,6 +13,12 @@ const LETTER_T = 0x54
 const LETTER_M = 0x6d
 /** Some files have a no-break or narrow space before AM or PM. */
 const AM_PM = /^[ \u00a0\u202f]?[ap]m$/i
+/** The first day of the year 1 and the last one of 9999. */
+const EDGE_DAY = /^(?:0001.01.01|0?1.0?1.0001|9999.12.31|31.12.9999|12.31.9999)$/
+/** `31.12.25`, with or without a time. Its parts are checked apart. */
+const SHORT_DATE = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{2})(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?$/
+const MIN_DATE_BYTES = 6
+const MAX_SHORT_DATE_BYTES = 17
 /** Larger than any combination of date kinds, so that an index and the kinds fit in one number. */
 const END_UNIT = 2_048
 
@@ -110,6 +118,26 @@ function isZone(bytes: Uint8Array, at: number, end: number): boolean {
   return minute >= 0 && minute <= 59
 }
 
+/** Whether the bytes are a date with a two-digit year, in any order. */
+function isShortDate(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start > MAX_SHORT_DATE_BYTES) return false
+  const [, first, , second, third] = SHORT_DATE.exec(bytes.toString('latin1', start, end)) ?? []
+  if (first === undefined) return false
+  const [a, b, c] = [Number(first), Number(second), Number(third)]
+  // A leap year, since the century is not known.
+  return exists(2000, b, a) || exists(2000, a, b) || exists(2000, b, c)
+}
+
+/**
+ * Whether the date may be in another year in UTC than 1 to 9999. PostgreSQL would show it as a year
+ * before Christ, or with five digits.
+ */
+function mayLeaveYears(bytes: Buffer, start: number, dateEnd: number): boolean {
+  const [first, last] = [bytes[start], bytes[dateEnd - 4]]
+  if (first !== ZERO && first !== NINE && last !== ZERO && last !== NINE) return false
+  return EDGE_DAY.test(bytes.toString('latin1', start, dateEnd))
+}
+
 /**
  * The date and timestamp kinds of the bytes. A date needs a four-digit year, since the century of
  * a two-digit one would be a guess. Its parts are separated by equal `-`, `/` or `.`. After a
@@ -118,9 +146,9 @@ function isZone(bytes: Uint8Array, at: number, end: number): boolean {
  * @returns bits of {@link KIND}, with `asIs` for an ISO 8601 date; 0 if the bytes are no date
  */
 export function temporalKinds(bytes: Buffer, start: number, end: number): number {
-  if (end - start < 8) return 0
+  if (end - start < MIN_DATE_BYTES) return 0
   const date = readDate(bytes, start, end)
-  if (date === 0) return 0
+  if (date === 0) return isShortDate(bytes, start, end) ? KIND.shortDate : 0
   const kinds = date % END_UNIT
   const dateEnd = (date - kinds) / END_UNIT
   // Only year-first dates with hyphens are parsed the same under every DateStyle.
@@ -133,6 +161,9 @@ export function temporalKinds(bytes: Buffer, start: number, end: number): number
   const timeAsIs = hourDigits(bytes, time) === 2 ? asIs : 0
   if (timeEnd === end) return (kinds << TO_TIMESTAMP) | timeAsIs
   const zone = bytes[timeEnd] === BLANK ? timeEnd + 1 : timeEnd
-  if (isZone(bytes, zone, end)) return (kinds << TO_TIMESTAMPTZ) | timeAsIs
+  if (isZone(bytes, zone, end)) {
+    if (mayLeaveYears(bytes, start, dateEnd) && end - zone > 1) return 0
+    return (kinds << TO_TIMESTAMPTZ) | timeAsIs
+  }
   return isAmPm(bytes, time, timeEnd, end) ? kinds << TO_TIMESTAMP : 0
 }

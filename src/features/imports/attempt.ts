@@ -11,6 +11,7 @@ import { countRows } from './count-rows.ts'
 import { dialectView, type ImportRecord } from './imports.view.ts'
 import type { ImportKind, Loader, LoadResult } from './kinds/loader.ts'
 import type { ImportOptions } from './kinds/options.ts'
+import { storeListedLines } from './listed-lines.ts'
 import { type Progress, progressColumns, startProgress } from './progress.ts'
 import { createRejects, type RejectWriter } from './rejects.ts'
 import { createSource, type OpenStored } from './source.ts'
@@ -188,6 +189,7 @@ export class ImportAttempt {
     const { chunks, metrics } = this.#deps
     const { id, kind } = this.#record
     await this.#rejects.end()
+    await storeListedLines(chunks, id, result.dialect)
     await this.#progress.stop()
     // A dry run rolls its rows back, and keeps only the summary in its record.
     const { dryRun } = this.#options

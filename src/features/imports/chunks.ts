@@ -1,8 +1,11 @@
 import type { Database, PlainDatabase } from '../../database/client.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 
-/** The files of an import that are stored in chunks: the uploaded file, and that of its rejects. */
-export type ImportPart = 'upload' | 'rejects'
+/**
+ * What is stored of an import in chunks: the uploaded file, that of its rejects, and the lines that are
+ * neither loaded nor refused.
+ */
+export type ImportPart = 'upload' | 'rejects' | 'listed'
 
 export type Chunks = ReturnType<typeof createChunks>
 

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import { AppError } from '../../errors.ts'
 import { operations } from '../../generated/operations.ts'
@@ -8,6 +9,8 @@ import type { Handle, HandleFile } from '../../http/handlers.ts'
 import { sendPage } from '../../http/paging.ts'
 import type { ImportService } from './imports.service.ts'
 import { importView } from './imports.view.ts'
+import { readFileHead } from './preview.ts'
+import type { Incoming } from './uploads.ts'
 
 /** How long an upload may pause. */
 const MAX_PAUSE_MS = 60_000
@@ -29,21 +32,24 @@ export function importRoutes(
   imports: ImportService,
   maxPauseMs = MAX_PAUSE_MS,
 ): void {
+  /** The file of a body, or of the form that it is. */
+  async function fileOf(headers: IncomingHttpHeaders, body: Readable): Promise<Incoming> {
+    const encoded = isGzip(headers['content-encoding'])
+    const isForm = headers['content-type']?.startsWith('multipart/') ?? false
+    const file = isForm
+      ? await fileOfForm(headers, Readable.from(arriving(body, maxPauseMs)))
+      : { stream: body, name: undefined }
+    return {
+      pieces: arriving(file.stream, maxPauseMs),
+      fileName: file.name,
+      isGzip: encoded,
+    }
+  }
+
   handleFile(
     operations.createImport,
-    async ({ caller, query, request, requestId }, body) => {
-      const { headers } = request
-      const encoded = isGzip(headers['content-encoding'])
-      const isForm = headers['content-type']?.startsWith('multipart/') ?? false
-      const file = isForm
-        ? await fileOfForm(headers, Readable.from(arriving(body, maxPauseMs)))
-        : { stream: body, name: undefined }
-      return await imports.receive(caller, query, requestId, {
-        pieces: arriving(file.stream, maxPauseMs),
-        fileName: file.name,
-        isGzip: encoded,
-      })
-    },
+    async ({ caller, query, request, requestId }, body) =>
+      await imports.receive(caller, query, requestId, await fileOf(request.headers, body)),
     async ({ caller, query, reply }, upload) => {
       const { record, duplicate } = await imports.create(caller, query, upload)
       reply.header('location', `/v1/imports/${record.id}`)
@@ -52,14 +58,28 @@ export function importRoutes(
     },
   )
 
+  handleFile(
+    operations.previewImport,
+    async ({ request }, body) => {
+      const { pieces, isGzip: encoded } = await fileOf(request.headers, body)
+      const head = await readFileHead(pieces, encoded)
+      return { head, release: async () => undefined }
+    },
+    async ({ caller, query }, { head }) => await imports.preview(caller, query, head),
+  )
+
   handle(operations.listImports, async ({ caller, query, request, reply }) => {
     const page = await imports.list(caller, query)
-    return sendPage(request, reply, query, { ...page, items: page.items.map(importView) })
+    return sendPage(request, reply, query, {
+      ...page,
+      items: page.items.map((item) => importView(item)),
+    })
   })
 
-  handle(operations.getImport, async ({ caller, params }) =>
-    importView(await imports.get(caller, params.id)),
-  )
+  handle(operations.getImport, async ({ caller, params }) => {
+    const record = await imports.get(caller, params.id)
+    return importView(record, await imports.listedLines(caller, record))
+  })
 
   handle(operations.deleteImport, async ({ caller, params, request }) => {
     await imports.remove(caller, params.id, concernsOf(request))
@@ -78,8 +98,8 @@ export function importRoutes(
     return events
   })
 
-  handle(operations.downloadRejects, async ({ caller, params, request, reply }) => {
-    const file = await imports.rejects(caller, params.id, concernsOf(request))
+  handle(operations.downloadRejects, async ({ caller, params, query, request, reply }) => {
+    const file = await imports.rejects(caller, params.id, query.safe, concernsOf(request))
     reply
       .type('text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="import-${params.id}-rejects.csv"`)

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { PlainDatabase } from '../../database/client.ts'
 import { conflict, notFound } from '../../errors.ts'
 import type { Nudge } from '../../events/passes.ts'
+import type { ImportPreview } from '../../generated/schemas.ts'
 import type { Concerns } from '../../http/audit/concerned-users.ts'
 import type { Caller } from '../../http/auth.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
@@ -12,10 +13,14 @@ import { type AttemptDeps, ImportAttempt } from './attempt.ts'
 import { createChunks } from './chunks.ts'
 import { createImportEvents } from './import-events.ts'
 import { type ImportRecord, importView } from './imports.view.ts'
-import type { ImportOptions } from './kinds/options.ts'
-import { maskRejects } from './masked-rejects.ts'
+import { type ImportOptions, renamesOf } from './kinds/options.ts'
+import { type ListedLines, readListedLines } from './listed-lines.ts'
+import { withNamedUser } from './named-user.ts'
+import { type FileHead, type Previewers, previewFile } from './preview.ts'
+import { createProfileService } from './profiles.service.ts'
 import type { Progress } from './progress.ts'
 import { assertOptionsOfKind, type ImportQuery } from './query.ts'
+import { rewriteRejects } from './rewritten-rejects.ts'
 import { storedOnDisk } from './source.ts'
 import { sweepImports } from './sweep.ts'
 import { createUploads, type Incoming, type Upload } from './uploads.ts'
@@ -27,6 +32,7 @@ export type ImportService = ReturnType<typeof createImportService>
 export type { ImportRecord, Upload }
 
 interface Deps extends Omit<AttemptDeps, 'chunks'> {
+  readonly previewers: Previewers
   readonly plain: PlainDatabase
   readonly crypto: FieldCrypto
   readonly outbox: Nudge
@@ -35,9 +41,10 @@ interface Deps extends Omit<AttemptDeps, 'chunks'> {
 }
 
 export function createImportService(deps: Deps) {
-  const { database, plain, crypto, outbox, dataDir, maxBytes, retentionHours } = deps
+  const { database, plain, crypto, outbox, previewers, dataDir, maxBytes, retentionHours } = deps
   const chunks = createChunks({ database, plain, crypto })
   const uploads = createUploads({ database, chunks, maxBytes })
+  const profiles = createProfileService({ database })
   const attemptDeps: AttemptDeps = { ...deps, chunks }
   const running = new Set<number>()
   const closing = new AbortController()
@@ -50,6 +57,13 @@ export function createImportService(deps: Deps) {
     const record = await database.import.findFirst({ where: { id, ...accessible(caller) } })
     if (record === null) throw notFound('Import', id)
     return record
+  }
+
+  /** What a query stands for: with the options of its profile, and with the user that it names. */
+  async function resolve(owner: Pick<Requester, 'id'>, query: ImportQuery): Promise<ImportQuery> {
+    const whole = await profiles.apply(owner, query)
+    assertOptionsOfKind(whole)
+    return await withNamedUser(plain, crypto, whole)
   }
 
   async function run(id: number): Promise<void> {
@@ -69,6 +83,8 @@ export function createImportService(deps: Deps) {
   }
 
   return {
+    profiles,
+
     /** Receives an uploaded file. @throws AppError 400, 408, 413, 415, 422 */
     async receive(
       caller: Caller,
@@ -76,9 +92,13 @@ export function createImportService(deps: Deps) {
       requestId: string,
       file: Incoming,
     ): Promise<Upload> {
-      assertOptionsOfKind(query)
+      await resolve(caller, query)
       return await uploads.receive(caller.id, query, requestId, file)
     },
+
+    /** Shows what a file would become, by its beginning. @throws AppError 422 */
+    preview: async (caller: Caller, query: ImportQuery, head: FileHead): Promise<ImportPreview> =>
+      await previewFile(previewers, await resolve(caller, query), head),
 
     /**
      * Makes an import of an uploaded file. The same commit writes `import.requested`, so that a
@@ -92,7 +112,8 @@ export function createImportService(deps: Deps) {
       query: ImportQuery,
       upload: Upload,
     ): Promise<{ readonly record: ImportRecord; readonly duplicate: boolean }> {
-      const stored = await acceptFile(database, caller, query, upload)
+      const whole = await resolve(caller, query)
+      const stored = await acceptFile(database, caller, whole, upload)
       outbox.nudge()
       return stored
     },
@@ -111,13 +132,13 @@ export function createImportService(deps: Deps) {
       path: string,
       watch: (progress: Progress) => void,
     ): Promise<{ readonly record: ImportRecord; readonly duplicate: boolean }> {
-      assertOptionsOfKind(query)
-      const upload = await uploads.receiveFromDisk(userId, query, path)
+      const whole = await resolve({ id: userId }, query)
+      const upload = await uploads.receiveFromDisk(userId, whole, path)
       try {
         const { record, duplicate } = await acceptFile(
           database,
           { id: userId, role: 'admin' },
-          query,
+          whole,
           upload,
         )
         if (duplicate) return { record, duplicate }
@@ -131,6 +152,15 @@ export function createImportService(deps: Deps) {
 
     /** @throws AppError 404 */
     get: find,
+
+    /** The lines of a file that are neither loaded nor refused, if they are kept. */
+    async listedLines(
+      caller: Requester,
+      { id, status, userId }: ImportRecord,
+    ): Promise<ListedLines | undefined> {
+      if (status !== 'completed') return undefined
+      return await readListedLines(chunks, id, Number(userId) === caller.id)
+    },
 
     /** Newest first. @throws AppError 422 */
     async list(caller: Caller, query: PagingQuery): Promise<Page<ImportRecord>> {
@@ -168,10 +198,16 @@ export function createImportService(deps: Deps) {
     /**
      * Reads the rejects as a CSV file. Account numbers are masked for all but the account that sent the file.
      *
+     * @param safe whether cells that a spreadsheet would run are disarmed
      * @throws AppError 404, 409 while the import is not finished
      */
-    async rejects(caller: Requester, id: number, concerns?: Concerns): Promise<Readable> {
-      const { id: importId, kind, options, status, userId } = await find(caller, id)
+    async rejects(
+      caller: Requester,
+      id: number,
+      safe = false,
+      concerns?: Concerns,
+    ): Promise<Readable> {
+      const { id: importId, options, status, userId } = await find(caller, id)
       concerns?.(userId)
       if (status === 'queued' || status === 'running') {
         throw conflict(
@@ -181,8 +217,8 @@ export function createImportService(deps: Deps) {
       }
       const pieces = chunks.read(importId, 'rejects')
       const isOwn = Number(userId) === caller.id
-      const { rename } = options as unknown as ImportOptions
-      const shown = isOwn || kind !== 'users' ? pieces : maskRejects(pieces, rename)
+      const maskedBy = isOwn ? undefined : renamesOf(options as unknown as ImportOptions)
+      const shown = isOwn && !safe ? pieces : rewriteRejects(pieces, { maskedBy, safe })
       return Readable.from(shown, { objectMode: false, highWaterMark: 1 })
     },
 

@@ -1,8 +1,9 @@
 import type { FileDialect } from '../../csv/file/row-file.ts'
 import type { Prisma } from '../../database/client.ts'
-import type { Import, ImportDialect, ImportError } from '../../generated/schemas.ts'
+import type { Column, Import, ImportDialect, ImportError } from '../../generated/schemas.ts'
 import { hex } from '../../lib/hex.ts'
 import type { ImportOptions } from './kinds/options.ts'
+import type { ListedLines } from './listed-lines.ts'
 
 /** What is stored of an import. */
 export type ImportRecord = Prisma.ImportGetPayload<object>
@@ -10,6 +11,7 @@ export type ImportRecord = Prisma.ImportGetPayload<object>
 /** A dialect as it is stored and shown. */
 export const dialectView = (dialect: FileDialect): ImportDialect => ({
   encoding: dialect.encoding,
+  encoding_guessed: dialect.isEncodingGuess,
   bom: dialect.bomBytes > 0,
   delimiter: dialect.delimiter,
   quote: dialect.quote,
@@ -20,6 +22,8 @@ export const dialectView = (dialect: FileDialect): ImportDialect => ({
   preamble_lines: dialect.preambleLines,
   footer_lines: dialect.footerLines,
   repeated_headers: dialect.repeatedHeaders,
+  blank_rows: dialect.listed.blankRows.count,
+  byte_order_marks: dialect.marks,
   trailing_empty_columns: dialect.trailingEmptyColumns,
   ragged_rows: dialect.raggedRows,
   mended_bytes: dialect.mendedBytes,
@@ -45,10 +49,19 @@ function paceOf(record: ImportRecord, progress: number) {
   }
 }
 
-/** An import as the API shows it. */
-export function importView(record: ImportRecord): Import {
+/** The names of columns that are text because their cells could be read in two ways. */
+export const ambiguousOf = (columns: readonly Column[]): string[] =>
+  columns.filter(({ ambiguous }) => ambiguous).map(({ name }) => name)
+
+/**
+ * An import as the API shows it.
+ *
+ * @param listed the lines of its file that are neither loaded nor refused
+ */
+export function importView(record: ImportRecord, listed?: ListedLines): Import {
   const { sha256, bytesTotal, startedAt, finishedAt, error } = record
   const progress = progressOf(record)
+  const columns = (record.columns ?? []) as Import['columns']
   return {
     id: Number(record.id),
     kind: record.kind,
@@ -64,8 +77,12 @@ export function importView(record: ImportRecord): Import {
     rows_skipped: Number(record.rowsSkipped),
     ...paceOf(record, progress),
     progress,
-    dialect: record.dialect as ImportDialect | null,
-    columns: (record.columns ?? []) as Import['columns'],
+    dialect:
+      record.dialect === null
+        ? null
+        : ({ ...(record.dialect as ImportDialect), ...listed } as ImportDialect),
+    columns,
+    ambiguous: ambiguousOf(columns),
     requested_by: Number(record.userId),
     created_at: record.createdAt.toISOString(),
     ...(startedAt !== null && { started_at: startedAt.toISOString() }),

@@ -7,7 +7,8 @@ import type { Caller } from '../../http/auth.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { Remembered } from '../../lib/remembered.ts'
 import { changeRefusal, type FoundUser, type UserLookup } from '../users/users.public.ts'
-import { encryptFullName, type TransactionDraft } from './fields.ts'
+import { encryptFullName } from './fields.ts'
+import type { GivenTransaction } from './row-reader.ts'
 
 /** Rows of one statement. It is large because each statement writes outbox rows for its users. */
 const BATCH_ROWS = 100_000
@@ -17,15 +18,6 @@ const CACHED_USERS = 50_000
 const UNIQUE_VIOLATION = '23505'
 /** Size of one write to COPY. */
 const WRITE_BYTES = 256 * 1024
-
-/** A transaction of a file. It may name its user by e-mail address, and may lack a full name. */
-export interface GivenTransaction {
-  /** A user's id, or their e-mail address in lower case. */
-  readonly owner: number | string
-  /** Whether the row gives a full name. Otherwise the user's name is looked up. */
-  readonly named: boolean
-  readonly draft: TransactionDraft
-}
 
 /** Transactions by their type. */
 export interface TypeCounts {

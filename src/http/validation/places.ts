@@ -22,7 +22,9 @@ export const isObject = (schema: object | undefined): boolean =>
  * under the list's name.
  */
 export function createPlaces(part: Place['in'], schema: TSchema): (pointer: string) => Place {
-  if (part === 'body') return (pointer) => ({ in: part, path: pointer })
+  // An object may have names of the caller's own, as long as the body.
+  if (part === 'body')
+    return (pointer) => ({ in: part, path: pointer.split('/').map(shownName).join('/') })
   const { properties = {}, 'x-names': documented = {} } = schema as Parameters
   const names = new Map(Object.entries(documented))
   return (pointer) => {

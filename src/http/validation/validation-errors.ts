@@ -114,6 +114,9 @@ function describe(error: TLocalizedValidationError, findings: Findings): FieldEr
     // additionalProperties already reports this, and names the field.
     case 'boolean':
       return []
+    // The rule that the name breaks is reported by itself.
+    case 'propertyNames':
+      return []
     case 'type':
       return isEnumerated(schemaOf(error, findings)) ? [] : [single()]
     case 'required': {

@@ -11,19 +11,25 @@ export interface ImportCommand {
   readonly query: ImportQuery
   readonly rejects: string | undefined
   readonly username: string | undefined
+  /** Whether to show what the file would become, and load nothing. */
+  readonly preview: boolean
 }
 
 /** Options of the command that are no parameters of `createImport`. */
-const COMMAND_OPTIONS = ['rejects', 'as']
-/** Options whose value is `COLUMN=VALUE`. */
-const PAIR_OPTIONS = ['default', 'rename']
+const COMMAND_OPTIONS = ['rejects', 'as', 'preview']
+/** Options whose value is `COLUMN=VALUE`, or `FIELD=COLUMN`. */
+const PAIR_OPTIONS = ['default', 'rename', 'type', 'column'] as const
+type PairOption = (typeof PAIR_OPTIONS)[number]
+
+const isPairOption = (name: string): name is PairOption => PAIR_OPTIONS.some((one) => one === name)
 
 const checkQuery = compileCheck(operations.createImport.schema.querystring as TSchema, 'query')
 
 /** Turns `COLUMN=VALUE` into a parameter `default[COLUMN]=VALUE`. */
-function pairParameter(name: string, text: string): [string, string] {
+function pairParameter(name: PairOption, text: string): [string, string] {
   const at = text.indexOf('=')
-  if (at < 1) throw usageError(importCommand, `--${name} takes COLUMN=VALUE`)
+  if (at < 1)
+    throw usageError(importCommand, `--${name} takes ${importCommand.options[name].value}`)
   return [`${name}[${text.slice(0, at)}]`, text.slice(at + 1)]
 }
 
@@ -33,7 +39,7 @@ function parametersOf(
   value: boolean | string | readonly string[] | undefined,
 ): readonly (readonly [string, unknown])[] {
   if (value === undefined || value === false) return []
-  if (typeof value === 'object' && PAIR_OPTIONS.includes(name))
+  if (typeof value === 'object' && isPairOption(name))
     return value.map((text) => pairParameter(name, text))
   if (typeof value === 'object' && value.length === 0) return []
   return [[name.replaceAll('-', '_'), value === true ? 'true' : value]]
@@ -51,10 +57,13 @@ export function readOptions({ options, positionals }: Given<typeof importCommand
     const option = path.replace(/\[.*/s, '').replaceAll('_', '-')
     throw usageError(importCommand, `--${option} ${message}`)
   }
+  if (options.preview && options.profile !== undefined)
+    throw usageError(importCommand, '--preview knows no profiles: it needs no database')
   return {
     file: positionals[0] as string,
     query: checked.value as ImportQuery,
     rejects: options.rejects,
     username: options.as,
+    preview: options.preview ?? false,
   }
 }

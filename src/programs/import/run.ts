@@ -15,6 +15,7 @@ import { openDatabaseAccess } from '../database-access.ts'
 import { requireKeysOfDatabase } from '../database-keys.ts'
 import { type Reading, showProgress } from './bar.ts'
 import type { ImportCommand } from './options.ts'
+import { runPreview } from './preview.ts'
 
 async function sizeOf(path: string): Promise<number> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
@@ -110,7 +111,7 @@ function reasonOf(error: unknown): unknown {
 }
 
 /**
- * Loads a file from the disk of this machine.
+ * Loads a file from the disk of this machine, or shows what it would become.
  *
  * @param screen shows the progress
  * @throws StartupError in one sentence
@@ -121,6 +122,12 @@ export async function runImport(
   log: Log,
   screen: Screen,
 ): Promise<Outcome> {
+  if (command.preview) {
+    await sizeOf(command.file)
+    return await runPreview(command, environment.DEFAULT_CURRENCY).catch((error: unknown) => {
+      throw reasonOf(error)
+    })
+  }
   const access = await openDatabaseAccess(environment)
   try {
     const config = createConfig(environment, access.kept)

@@ -164,11 +164,11 @@ describe('the layout', () => {
     expect(detect(text)).toMatchObject({ headerLines: 1, header: true })
   })
 
-  it('counts empty columns, ragged rows and repeated headers', () => {
+  it('counts empty columns and ragged rows, and knows a header that repeats', () => {
     expect(detect('id,name,,\n1,Bob,,\nid,name,,\n2,Jim,,\n3\n4,Ann,,\n')).toMatchObject({
       columns: 4,
       trailingEmptyColumns: 2,
-      repeatedHeaders: 1,
+      headerRepeats: true,
       raggedRows: 1,
     })
   })

@@ -22,7 +22,7 @@ describe('a footer', () => {
     }
   })
 
-  it.each(['3', '3,Ann', 'Ann', '3,"Ann Lee"', '***', ',,'])(
+  it.each(['3', '3,Ann', 'Ann', '3,"Ann Lee"', '***'])(
     'is not detected in what may be a truncated row: %j',
     async (last) => {
       const { rows, rejects, dialect } = await readFile(TABLE + last)

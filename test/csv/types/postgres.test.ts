@@ -23,7 +23,12 @@ function decisions(kinds: number): Decision[] {
   const bits = Array.from({ length: 18 }, (_, bit) => 2 << bit).filter((bit) => bit & ANY_KIND)
   return bits
     .filter((bit) => kinds & bit)
-    .map((bit) => decide(bit, bit | KIND.saysTrue | KIND.saysFalse))
+    .map((bit) => {
+      // Letters, and 0 and 1, are boolean in a declared column.
+      const isBoolean = (bit & (KIND.tF | KIND.yN | KIND.zeroOne)) !== 0
+      const decision = decide(bit, bit, { decimalPoint: true })
+      return isBoolean ? { type: 'boolean', kind: bit, ambiguous: false } : decision
+    })
 }
 
 const kindsOf = (text: string): number => {
@@ -61,7 +66,6 @@ const AS_IS = [
   '0.50',
   '-.5',
   '1.5e-7',
-  '1e+16',
   '12345678901234567890.25',
   '2.5E300',
   '1.5e-300',

@@ -1,6 +1,7 @@
 import type { ImportOptions } from '../../../src/features/imports/kinds/options.ts'
 import { createTransactionLoader } from '../../../src/features/imports/kinds/transactions/transactions-kind.ts'
 import { createUserLoader } from '../../../src/features/imports/kinds/users/users-kind.ts'
+import { createRowReader } from '../../../src/features/transactions/row-reader.ts'
 import { createTransactionImport } from '../../../src/features/transactions/transaction-import.ts'
 import { createUserLookup } from '../../../src/features/users/lookup.ts'
 import type { Caller } from '../../../src/http/auth.ts'
@@ -14,13 +15,13 @@ export function openRecordLoads({ services, database }: TestService) {
   const loaders = {
     users: createUserLoader(crypto),
     transactions: createTransactionLoader(
-      createTransactionImport({ crypto, lookup, defaultCurrency: 'USD' }),
+      createTransactionImport({ crypto, lookup, reader: createRowReader('USD') }),
     ),
   }
   return async (
     kind: 'transactions' | 'users',
     { id }: Pick<Caller, 'id'>,
-    file: string,
+    file: string | Buffer,
     options?: Partial<ImportOptions>,
   ) => {
     const [row] = await database.query<{ id: string }>(

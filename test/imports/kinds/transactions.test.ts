@@ -47,7 +47,7 @@ describe('importing transactions', () => {
         `${HEADER},full_name,currency,description,reference`,
         `${user.id},2026-01-31T15:45:00+05:30,1250,credit,Someone Else,JPY,${described},R-1`,
         `${user.id},2026-02-01,18.5,debit,,,,`,
-        `${other.id},2026-02-01 10:11:12.5,7,debit,NULL,EUR,,R-1`,
+        `${other.id},2026-02-01 10:11:12.5,7,debit,,EUR,,R-1`,
       ].join('\n'),
     )
     expect(result.counts).toEqual({ read: 3, loaded: 3, skipped: 0 })
@@ -101,9 +101,9 @@ describe('importing transactions', () => {
       ['-5.00,credit,2026-01-01', 'transaction_amount', 'form'],
       ['0,credit,2026-01-01', 'transaction_amount', 'form'],
       ['1.005,credit,2026-01-01', 'transaction_amount', 'amount_digits'],
-      ['5.00,CREDIT,2026-01-01', 'transaction_type', 'enum'],
+      ['5.00,CREDITS,2026-01-01', 'transaction_type', 'enum'],
       ['5.00,,2026-01-01', '', 'required'],
-      ['5.00,credit,31/01/2026', 'transaction_date', 'form'],
+      ['5.00,credit,31/01/26', 'transaction_date', 'ambiguous'],
       ['5.00,credit,2026-02-30', 'transaction_date', 'form'],
     ]
     const file = [
@@ -195,7 +195,9 @@ describe('importing transactions', () => {
   })
 
   it.each([
-    ['user_id,transaction_date,transaction_amount', 'transaction_type'],
+    ['user_id,transaction_date,transaction_type', 'transaction_amount'],
+    ['user_id,transaction_date,debit', 'credit'],
+    ['user_id,transaction_date,debit,credit,transaction_type', 'transaction_type'],
     [`${HEADER},user_email`, 'user_id and user_email'],
     [`${HEADER},colour`, 'colour'],
     [`${HEADER},Transaction_Type `, 'transaction_type'],

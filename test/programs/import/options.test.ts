@@ -14,17 +14,12 @@ describe('the command line', () => {
       file: 'orders.csv',
       rejects: undefined,
       username: undefined,
+      preview: false,
       query: {
         kind: 'dataset',
         welcome: false,
         dry_run: false,
-        on_error: 'skip',
-        types: 'infer',
-        ragged: 'reject',
         if_exists: 'fail',
-        decimal: '.',
-        thousands: 'none',
-        currency_signs: false,
       },
     })
   })
@@ -85,6 +80,20 @@ describe('the command line', () => {
         'd=',
         '--rename',
         'Old [1]=new',
+        '--type',
+        'a=date',
+        '--date-order',
+        'dmy',
+        '--amounts',
+        'accounting',
+        '--column',
+        'description=Text',
+        '--user-id',
+        '7',
+        '--currency',
+        'EUR',
+        '--reference',
+        'hash',
         '--rejects',
         'bad.csv',
         '--as',
@@ -118,6 +127,13 @@ describe('the command line', () => {
       primary_key: ['id'],
       default: { a: 'b=c', d: '' },
       rename: { 'Old [1]': 'new' },
+      type: { a: 'date' },
+      date_order: 'dmy',
+      amounts: 'accounting',
+      column: { description: 'Text' },
+      user_id: 7,
+      currency: 'EUR',
+      reference: 'hash',
     })
   })
 
@@ -134,6 +150,7 @@ describe('the command line', () => {
     [['a.csv', '--name', 'a b']],
     [['a.csv', '--default', 'amount']],
     [['a.csv', '--rename', '=new']],
+    [['a.csv', '--type', 'amount=money']],
     [['a.csv', '--delimiter']],
   ])('refuses %j in one sentence', (args) => {
     expect(() => read(args)).toThrow(/^.+; see `npm run import -- --help`\.$/)

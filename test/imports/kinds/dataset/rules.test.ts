@@ -15,15 +15,25 @@ describe('a critical column', () => {
   it('refuses each row in which it is empty', async () => {
     for (const critical of [['Full Name'], ['full_name']]) {
       const { rejects, rows, counts } = await datasets.load(file, { critical })
-      expect(briefly(rejects)).toEqual([
-        '3 missing_value Full Name',
-        '4 missing_value Full Name',
-        '5 missing_value Full Name',
-      ])
-      expect(rejects[1]?.cells).toEqual(['3', ' NULL ', 'z'])
-      expect((await rows()).map(([id]) => id)).toEqual(['1', '5'])
-      expect(counts).toEqual({ read: 5, loaded: 2, skipped: 0 })
+      expect(briefly(rejects)).toEqual(['3 missing_value Full Name', '5 missing_value Full Name'])
+      expect(rejects[1]?.cells).toEqual(['4', '', 'z'])
+      expect((await rows()).map(([id]) => id)).toEqual(['1', '3', '5'])
+      expect(counts).toEqual({ read: 5, loaded: 3, skipped: 0 })
     }
+  })
+
+  it('is empty with a word for nothing, unless it is text', async () => {
+    const ages = 'id,age\n1,30\n2,N/A\n3,-\n'
+    const { rejects } = await datasets.load(ages, { critical: ['age'] })
+    expect(briefly(rejects)).toEqual(['3 missing_value age', '4 missing_value age'])
+    const names = 'first,last\nJo,Null\nNan,Goldin\nAl,Smith\n'
+    const people = await datasets.load(names, { critical: ['last'] })
+    expect(people.rejects).toEqual([])
+    expect(await people.rows()).toEqual([
+      ['Jo', 'Null'],
+      ['Nan', 'Goldin'],
+      ['Al', 'Smith'],
+    ])
   })
 
   it('may be given by its new name, and with types=text only an empty cell is empty', async () => {
@@ -75,7 +85,8 @@ describe('a default', () => {
   ])('of %j makes numbers %s', async (given, type) => {
     const { types, rows } = await datasets.load(file, { defaults: { n: given } })
     expect(types[1]).toBe(type)
-    expect((await rows()).map(([, n]) => n)).toEqual(['5', given, given])
+    const word = type === 'text' ? 'N/A' : given
+    expect((await rows()).map(([, n]) => n)).toEqual(['5', given, word])
   })
 
   it('is written like the values of its column', async () => {

@@ -21,7 +21,8 @@ describe('a column', () => {
     ['integer', ['0', '0'], null],
     ['numeric', ['1', '0.50', '-12345678901234567890.25'], null],
     ['boolean', ['Yes', 'no', ' YES'], ['true', 'false', 'true']],
-    ['boolean', ['0', '1'], ['false', 'true']],
+    ['integer', ['0', '1'], null],
+    ['text', ['y', 'N'], null],
     ['boolean', ['True', 'false'], ['true', 'false']],
     ['date', ['2026-01-31', '2024-02-29'], null],
     ['date', ['31/01/2026', '1/2/2026'], ['2026-01-31', '2026-02-01']],
@@ -100,20 +101,20 @@ describe('a column', () => {
   it('without values is text', async () => {
     const { columns, rows } = await column(['', 'NULL', ' n/a '])
     expect(columns).toMatchObject([{ type: 'text', nullable: true }])
-    expect((await rows()).flat()).toEqual([null, null, null])
+    expect((await rows()).flat()).toEqual([null, 'NULL', ' n/a '])
   })
 })
 
 describe('null words', () => {
   const text = 'a,b,c\n1,x,\n-,"",3\n, NULL ,4\n'
 
-  it('are the usual ones by default', async () => {
+  it('are the usual ones by default, and the empty cell alone in a text', async () => {
     const { types, rows, columns } = await datasets.load(text)
-    expect(types).toEqual(['text', 'text', 'integer'])
+    expect(types).toEqual(['integer', 'text', 'integer'])
     expect(await rows()).toEqual([
       ['1', 'x', null],
-      ['-', null, '3'],
-      [null, null, '4'],
+      [null, null, '3'],
+      [null, ' NULL ', '4'],
     ])
     expect(columns.map(({ nullable }) => nullable)).toEqual([true, true, true])
   })

@@ -44,9 +44,10 @@ export function copyFormatOf(
   const keepsEmpty = nullWords(options)?.includes('') === false || options.types === 'text'
   const holdsNulls = options.types === 'infer' || options.ragged === 'pad'
   if (keepsEmpty && holdsNulls) return { ...STANDARD, marksMissing: true }
-  const { delimiter, quote, escape: escaping, lineEnd, lineEndsSeen } = dialect
+  const { delimiter, quote, escape: escaping, padded, lineEnd, lineEndsSeen } = dialect
   const isCommon = escaping === 'doubled' && lineEnd === 'any' && lineEndsSeen !== 'cr'
-  if (skippedCells > 0 || quote === null || !isCommon) return STANDARD
+  // COPY takes a blank before a quote for the start of the cell.
+  if (skippedCells > 0 || quote === null || padded || !isCommon) return STANDARD
   if (!isDelimiter(delimiter)) return STANDARD
   return {
     delimiter,

@@ -2,14 +2,16 @@ import type { LoadConnection } from '../../../../database/copy-in.ts'
 import { codeOf } from '../../../../database/errors.ts'
 import { ImportError, type LoadContext, type Loader, type LoadResult } from '../loader.ts'
 import { refuseDuplicates } from './duplicates.ts'
-import { load, survey } from './file-passes.ts'
+import { load, type Survey, survey } from './file-passes.ts'
 import { findColumns } from './names.ts'
-import { type Plan, samePlan } from './plan.ts'
+import { samePlan } from './plan.ts'
 import { shownColumns } from './shown-columns.ts'
 import { DatasetTable } from './table.ts'
 
 /** The table is planned by the first 16 MB of the file. Later rows are checked against the plan. */
 const SURVEY_BYTES = 16 * 1024 * 1024
+/** The survey may err about the encoding, and then about the types. */
+const MAX_PASSES = 2
 /** PostgreSQL's class of codes for a row, a key or a table that exceeds a limit. */
 const LIMIT_EXCEEDED = /^54/
 
@@ -37,17 +39,23 @@ async function store(
   context: LoadContext,
   table: DatasetTable,
   surveyBytes: number,
-): Promise<LoadResult & { plan: Plan }> {
-  let plan = await survey(context, surveyBytes)
+): Promise<LoadResult & { survey: Survey }> {
+  let known = await survey(context, surveyBytes)
   for (let pass = 1; ; pass += 1) {
-    const { file, plan: whole } = await load(context, table, plan)
-    if (samePlan(plan, whole)) {
+    const { file, plan } = await load(context, table, known)
+    const { otherEncoding } = file
+    if (otherEncoding === undefined && samePlan(known.plan, plan)) {
       const counts = { read: file.rowsRead, loaded: file.rowsFine, skipped: 0 }
-      return { dialect: file.dialect, columns: shownColumns(whole), counts, plan: whole }
+      const columns = shownColumns(plan)
+      return { dialect: file.dialect, columns, counts, survey: { ...known, plan } }
     }
-    if (pass > 1) throw new Error('The second pass found other columns than the first')
-    context.log('later rows have other column types: the file is read once more')
-    plan = whole
+    if (pass > MAX_PASSES) throw new Error('The last pass found other columns than the one before')
+    context.log(
+      otherEncoding
+        ? 'later rows have another encoding: the file is read once more'
+        : 'later rows have other column types: the file is read once more',
+    )
+    known = otherEncoding ? await survey(context, surveyBytes, otherEncoding) : { ...known, plan }
     await context.connection.restart()
     await context.startOver()
   }
@@ -58,14 +66,15 @@ async function store(
  *
  * @returns how many rows were refused
  */
-async function addKeys(context: LoadContext, table: DatasetTable, plan: Plan): Promise<number> {
+async function addKeys(context: LoadContext, table: DatasetTable, known: Survey): Promise<number> {
+  const { plan } = known
   // A column may be given twice: by its name in the file and in the import.
   const indexes = [...new Set(findColumns(plan, context.options.primaryKey, 'primary_key'))]
   const key = indexes.map((index) => plan[index]?.name ?? '')
   if (indexes.some((index) => plan[index]?.decision.type === 'json')) {
     throw new ImportError('key_type', 'A JSON column cannot be in the primary key.')
   }
-  const refused = key.length > 0 ? await refuseDuplicates(context, table, key) : 0
+  const refused = key.length > 0 ? await refuseDuplicates(context, table, known, key) : 0
   await table.addKeys(key)
   return refused
 }
@@ -101,9 +110,9 @@ export function createDatasetLoader(surveyBytes = SURVEY_BYTES): Loader {
     try {
       const id = await reserve(context)
       const table = new DatasetTable(connection, id)
-      const { plan, ...stored } = await store(context, table, surveyBytes)
-      await table.dropColumns(plan.filter(({ unused }) => unused).map(({ name }) => name))
-      const refused = await addKeys(context, table, plan)
+      const { survey: known, ...stored } = await store(context, table, surveyBytes)
+      await table.dropColumns(known.plan.filter(({ unused }) => unused).map(({ name }) => name))
+      const refused = await addKeys(context, table, known)
       const counts = { ...stored.counts, loaded: stored.counts.loaded - refused }
       const result = { ...stored, counts }
       await register(connection, id, context, result)

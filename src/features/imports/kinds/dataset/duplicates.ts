@@ -1,6 +1,6 @@
 import type { CheckRow } from '../../../../csv/file/row-file.ts'
 import type { LoadContext } from '../loader.ts'
-import { readAgain } from './file-passes.ts'
+import { readAgain, type Survey } from './file-passes.ts'
 import type { DatasetTable } from './table.ts'
 
 const REFUSAL = {
@@ -18,6 +18,7 @@ const REFUSAL = {
 export async function refuseDuplicates(
   context: LoadContext,
   table: DatasetTable,
+  survey: Survey,
   key: readonly string[],
 ): Promise<number> {
   const count = await table.deleteDuplicates(key)
@@ -33,7 +34,7 @@ export async function refuseDuplicates(
     next += 1
     return REFUSAL
   }
-  await readAgain(context, check, async () => {
+  await readAgain(context, survey, check, async () => {
     // Always more numbers than a batch has rows.
     if (next > 0) numbers = await table.duplicates(numbers[next - 1] ?? 0)
     next = 0

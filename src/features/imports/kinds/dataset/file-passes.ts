@@ -1,7 +1,7 @@
+import type { FoundEncoding } from '../../../../csv/detect/encoding.ts'
 import { type CheckRow, openRows, type RowFile } from '../../../../csv/file/row-file.ts'
-import type { RejectSink } from '../../../../csv/file/source.ts'
 import { escapeIdentifier } from '../../../../database/client.ts'
-import type { LoadContext } from '../loader.ts'
+import { DISCARD_REJECTS, type LoadContext, type ReadContext } from '../loader.ts'
 import { copyFormatOf, copyOptions } from './copy-format.ts'
 import { nameColumns } from './names.ts'
 import { ColumnSurvey, type Plan, type PlannedColumn, samePlan } from './plan.ts'
@@ -9,13 +9,6 @@ import { RowWriter } from './row-writer.ts'
 import { createRules } from './rules.ts'
 import { shownColumns } from './shown-columns.ts'
 import type { DatasetTable, TableColumn } from './table.ts'
-
-/** Discards refused rows: the pass that loads the file reports them. */
-const DISCARD: RejectSink = {
-  header: () => undefined,
-  refuse: () => undefined,
-  settle: async () => undefined,
-}
 
 /** A file that was read to its end. */
 export interface ReadFile {
@@ -29,24 +22,41 @@ const tableColumn = ({ name, decision }: PlannedColumn): TableColumn => ({
   type: decision.type,
 })
 
-const rulesOf = (file: RowFile, { options }: LoadContext) =>
-  createRules(nameColumns(file.columns, options.rename), options, file.skippedCells)
+const typesOf = (plan: Plan) => plan.map(({ decision }) => decision.type)
+
+/** The rules of a file. @param plan its columns, once they are known */
+export const rulesOf = (file: RowFile, { options }: ReadContext, plan: Plan = []) =>
+  createRules(nameColumns(file, options.rename), options, file.skippedCells, typesOf(plan))
+
+/** What the beginning of a file shows. */
+export interface Survey {
+  readonly plan: Plan
+  /** The encoding, if it is another one than that of the first few rows. */
+  readonly found: FoundEncoding | undefined
+}
 
 /**
- * Plans the columns from the beginning of the file.
+ * Plans the columns from the beginning of the file. It is read again if it shows another encoding
+ * than its first rows did.
  *
  * @param bytes how much of the file to read, rounded up to whole batches of rows
+ * @param found the encoding that more of the file showed
  * @throws ImportError, CsvError
  */
-export async function survey(context: LoadContext, bytes: number): Promise<Plan> {
-  const file = await openRows(context.source, context.options, DISCARD)
-  const found = new ColumnSurvey(file, context.options)
+export async function survey(
+  context: ReadContext,
+  bytes: number,
+  found?: FoundEncoding,
+): Promise<Survey> {
+  const file = await openRows(context.source, { ...context.options, found }, DISCARD_REJECTS)
+  const columns = new ColumnSurvey(file, context.options)
   for await (const rows of file.batches(rulesOf(file, context))) {
     context.signal.throwIfAborted()
-    found.add(rows)
+    columns.add(rows)
     if (rows.batch.offset > bytes) break
   }
-  return found.plan()
+  const other = file.otherEncoding
+  return other ? survey(context, bytes, other) : { plan: columns.plan(), found }
 }
 
 /**
@@ -58,10 +68,10 @@ export async function survey(context: LoadContext, bytes: number): Promise<Plan>
 export async function load(
   context: LoadContext,
   table: DatasetTable,
-  plan: Plan,
+  { plan, found: encoding }: Survey,
 ): Promise<ReadFile> {
   const { options, source, rejects, signal } = context
-  const file = await openRows(source, options, rejects)
+  const file = await openRows(source, { ...options, found: encoding }, rejects)
   const found = new ColumnSurvey(file, options)
   const format = copyFormatOf(file.dialect, file.skippedCells, options)
   const columns = plan.map(tableColumn)
@@ -71,7 +81,7 @@ export async function load(
   let writer: RowWriter | undefined = new RowWriter(sink, plan, options, file.skippedCells, format)
   context.report({ dialect: file.dialect, columns: shownColumns(plan) })
   try {
-    for await (const rows of file.batches(rulesOf(file, context))) {
+    for await (const rows of file.batches(rulesOf(file, context, plan))) {
       signal.throwIfAborted()
       found.add(rows)
       if (writer !== undefined && !found.fits(plan)) {
@@ -94,11 +104,12 @@ export async function load(
 /** Reads the file only to find its refused rows. @param between called after each batch */
 export async function readAgain(
   context: LoadContext,
+  { plan, found }: Survey,
   check: CheckRow,
   between: () => Promise<void>,
 ): Promise<void> {
-  const file = await openRows(context.source, context.options, context.rejects)
-  const rules = rulesOf(file, context)
+  const file = await openRows(context.source, { ...context.options, found }, context.rejects)
+  const rules = rulesOf(file, context, plan)
   for await (const _ of file.batches((batch, row) => rules(batch, row) ?? check(batch, row))) {
     context.signal.throwIfAborted()
     await between()

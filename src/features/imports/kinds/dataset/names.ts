@@ -1,3 +1,4 @@
+import type { RowFile } from '../../../../csv/file/row-file.ts'
 import { ImportError } from '../loader.ts'
 
 /** The longest identifier of PostgreSQL, in bytes. */
@@ -100,7 +101,7 @@ function uniqueNames(wanted: readonly string[], placeName: (index: number) => st
  * @throws ImportError `unknown_column`
  */
 export function nameColumns(
-  sources: readonly (string | null)[],
+  { columns: sources, shortNames }: Pick<RowFile, 'columns' | 'shortNames'>,
   rename: Readonly<Record<string, string>>,
   extra = 0,
 ): NamedColumn[] {
@@ -113,7 +114,7 @@ export function nameColumns(
       name,
     }))
 
-  const own = all.map((sourceName) => identifierOf(sourceName ?? ''))
+  const own = all.map((_, index) => identifierOf(shortNames[index] ?? ''))
   const named = nameAll(own)
   const given = new Map(
     Object.entries(rename).map(([column, name]) => [

@@ -1,8 +1,11 @@
 import type { FileBatch, RowFile } from '../../../../csv/file/row-file.ts'
-import { KIND } from '../../../../csv/types/cell-kinds.ts'
+import { ANY_KIND, KIND } from '../../../../csv/types/cell-kinds.ts'
 import { type Column, ColumnTypes } from '../../../../csv/types/column-types.ts'
 import type { Decision } from '../../../../csv/types/decide.ts'
+import { type DeclaredTypes, fittingKinds } from '../../../../csv/types/declared.ts'
+import { ImportError } from '../loader.ts'
 import type { ImportOptions } from '../options.ts'
+import { declaredColumns } from './declared-columns.ts'
 import { findColumns, type NamedColumn, nameColumns } from './names.ts'
 import { nullWords } from './rules.ts'
 
@@ -38,12 +41,18 @@ export class ColumnSurvey {
   /** Column index -> default. */
   readonly #fallbacks: ReadonlyMap<number, string>
 
-  /** @throws ImportError `unknown_column` */
+  /** @throws ImportError `unknown_column`, `default_type` */
   constructor(file: RowFile, options: ImportOptions) {
     this.#file = file
     this.#options = options
-    this.#types = new ColumnTypes({ nulls: nullWords(options), numbers: options.numbers })
-    const named = nameColumns(file.columns, options.rename)
+    const named = nameColumns(file, options.rename)
+    const declared = declaredColumns(named, options, file.skippedCells)
+    this.#types = new ColumnTypes({
+      nulls: nullWords(options),
+      numbers: options.numbers,
+      dateOrder: options.dateOrder,
+      declared,
+    })
     this.#fallbacks = new Map(
       Object.entries(options.defaults).map(([column, value]) => [
         findColumns(named, [column], 'default')[0] as number,
@@ -52,6 +61,16 @@ export class ColumnSurvey {
     )
     for (const [index, value] of this.#fallbacks) {
       this.#types.addValue(file.skippedCells + index, value)
+    }
+    this.#assertDefaultsFit(declared)
+  }
+
+  #assertDefaultsFit(declared: DeclaredTypes): void {
+    const columns = this.#types.columns()
+    for (const [index, type] of declared) {
+      const possible = columns[index]?.possible ?? ANY_KIND
+      if ((possible & fittingKinds(type)) !== 0) continue
+      throw new ImportError('default_type', 'The default of a column is not of its given type.')
     }
   }
 
@@ -77,9 +96,8 @@ export class ColumnSurvey {
   /** Plans the columns by all rows so far. */
   plan(): Plan {
     const found = this.#columns()
-    const sources = this.#file.columns
-    const extra = Math.max(0, found.length - sources.length)
-    const named = nameColumns(sources, this.#options.rename, extra)
+    const extra = Math.max(0, found.length - this.#file.columns.length)
+    const named = nameColumns(this.#file, this.#options.rename, extra)
     const isText = this.#options.types === 'text'
     const lastUsed = named.findLastIndex(
       ({ sourceName }, index) =>

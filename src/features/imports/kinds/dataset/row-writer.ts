@@ -3,7 +3,7 @@ import { CELL, type RowBatch } from '../../../../csv/parse/row-batch.ts'
 import { isBlank } from '../../../../csv/types/blank.ts'
 import { createCanonical, writeYearFirst } from '../../../../csv/types/canonical.ts'
 import type { ColumnType } from '../../../../csv/types/decide.ts'
-import { createNullTest } from '../../../../csv/types/nulls.ts'
+import type { NullTest } from '../../../../csv/types/nulls.ts'
 import { isPlain } from '../../../../csv/types/number-format.ts'
 import type { CopySink } from '../../../../database/copy-in.ts'
 import type { ImportOptions } from '../options.ts'
@@ -11,7 +11,7 @@ import { CopyBuffer } from './copy-buffer.ts'
 import { type CopyFormat, MISSING } from './copy-format.ts'
 import { createPlainTest } from './plain-rows.ts'
 import type { Plan, PlannedColumn } from './plan.ts'
-import { nullWords } from './rules.ts'
+import { nullTestOf } from './rules.ts'
 
 /** Size of one write to COPY. */
 const WRITE_BYTES = 128 * 1024
@@ -23,7 +23,8 @@ export class RowWriter {
   readonly #skipped: number
   readonly #keepsCells: boolean
   readonly #missing: Buffer
-  readonly #isNull: ReturnType<typeof createNullTest>
+  readonly #isNull: NullTest
+  readonly #isNullText: NullTest
   readonly #canonical: ReturnType<typeof createCanonical>
   /** Types whose values PostgreSQL reads unchanged. */
   readonly #asIs: ReadonlySet<ColumnType>
@@ -44,7 +45,8 @@ export class RowWriter {
     this.#skipped = skipped
     this.#keepsCells = options.types === 'text'
     this.#missing = Buffer.from(format.marksMissing ? MISSING : '')
-    this.#isNull = createNullTest(nullWords(options))
+    this.#isNull = nullTestOf('integer', options)
+    this.#isNullText = nullTestOf('text', options)
     this.#canonical = createCanonical(options.numbers)
     this.#asIs = new Set<ColumnType>([
       ...(['boolean', 'uuid', 'json'] as const),
@@ -107,7 +109,8 @@ export class RowWriter {
     while (start < end && isBlank(bytes[start])) start += 1
     while (start < end && isBlank(bytes[end - 1])) end -= 1
     const mayBeNull = !this.#keepsCells || column.fallback !== undefined
-    const isNull = mayBeNull && this.#isNull(bytes, start, end)
+    const nullTest = column.decision.type === 'text' ? this.#isNullText : this.#isNull
+    const isNull = mayBeNull && nullTest(bytes, start, end)
     const isEscaped = ((cellFlags[cell] as number) & CELL.escaped) !== 0
     if (isNull) this.#null(column)
     else if (isEscaped) this.#text(this.#canonical(column.decision, batch.text(cell)))

@@ -1,20 +1,19 @@
 import { maskAccountNumbersIn } from '../../../bank-accounts/bank-accounts.public.ts'
 import { ImportError } from '../loader.ts'
 import { fieldNames, type ImportOptions, plainName as plain, plainRenames } from '../options.ts'
+import type { RecordShape } from '../shapes.ts'
 
-/** The fields of a kind of record. */
-export interface RecordShape {
-  /** Groups of fields. The file needs exactly one field of each group. */
-  readonly required: readonly (readonly string[])[]
-  readonly optional: readonly string[]
+/** A field, and the column of the file that has it. */
+export interface FieldColumn {
+  readonly field: string
+  readonly column: number
 }
 
 /** The fields that a file's columns map to. */
 export interface RecordColumns {
-  /** The field of each column. */
-  readonly fields: readonly string[]
-  /** Field -> name of its column in the file. */
-  readonly sourceNames: ReadonlyMap<string, string>
+  readonly fields: readonly FieldColumn[]
+  /** The names of all columns of the file. */
+  readonly sources: readonly string[]
   /** Field -> value for an empty cell. */
   readonly defaults: ReadonlyMap<string, string>
   /** Fields that must not be empty. */
@@ -42,6 +41,26 @@ function rename(sources: readonly string[], renames: ImportOptions['rename']): r
   return fieldNames(sources, renames)
 }
 
+/** The fields that the request gives a column, and those that columns are named after. */
+function chosenFields(
+  sources: readonly string[],
+  names: readonly string[],
+  given: Readonly<Record<string, string>>,
+  known: readonly string[],
+): FieldColumn[] {
+  const chosen = Object.entries(given).map(([field, name]): FieldColumn => {
+    const column = sources.findIndex((source) => plain(source) === plain(name))
+    if (column === -1) throw problem(`The file has no column ${list([name])} for ${field}.`)
+    return { field, column }
+  })
+  const isChosen = (name: string, index: number) =>
+    chosen.some(({ field, column }) => field === name || column === index)
+  const named = names.flatMap((field, column) =>
+    known.includes(field) && !isChosen(field, column) ? [{ field, column }] : [],
+  )
+  return [...chosen, ...named].toSorted((a, b) => a.column - b.column)
+}
+
 function assertFits(fields: readonly string[], given: ReadonlySet<string>, shape: RecordShape) {
   const known = new Set([...shape.required.flat(), ...shape.optional])
   const unknown = fields.filter((field) => !known.has(field))
@@ -56,31 +75,57 @@ function assertFits(fields: readonly string[], given: ReadonlySet<string>, shape
   }
 }
 
+/** The values for empty cells: defaults, the user of all rows, and their currency. */
+function givenValues(
+  { defaults, userId, currency }: ImportOptions,
+  fields: readonly string[],
+  fieldOf: (name: string) => string,
+): ReadonlyMap<string, string> {
+  if (userId !== undefined && fields.includes('user_id'))
+    throw problem('The file has a column user_id, and the request a user; one is enough.')
+  return new Map([
+    ...(currency === undefined ? [] : [['currency', currency] as const]),
+    ...Object.entries(defaults).map(([name, value]) => [fieldOf(name), value] as const),
+    ...(userId === undefined ? [] : [['user_id', String(userId)] as const]),
+  ])
+}
+
 /**
  * Maps columns to fields, after renaming. Names match regardless of case and surrounding spaces.
+ * Where the request says which columns have which fields, others are left out.
  *
+ * @param shapeOf the shape of a file with these fields
  * @throws ImportError `columns`
  */
 export function matchColumns(
   columns: readonly (string | null)[],
-  { rename: renames, defaults, critical, primaryKey }: ImportOptions,
-  shape: RecordShape,
+  options: ImportOptions,
+  shapeOf: (fields: readonly string[]) => RecordShape,
 ): RecordColumns {
+  const { rename: renames, fieldColumns, critical, primaryKey } = options
   const sources = columns.map((name, index) => name ?? `column_${index + 1}`)
-  const fields = rename(sources, renames)
+  const names = rename(sources, renames)
+  const shape = shapeOf([...names, ...Object.keys(fieldColumns ?? {})])
+  const known = [...shape.required.flat(), ...shape.optional]
+  const fields =
+    fieldColumns === undefined
+      ? names.map((field, column) => ({ field, column }))
+      : chosenFields(sources, names, fieldColumns, known)
+  const fieldNamesOfFile = fields.map(({ field }) => field)
   const fieldOf = (name: string): string => {
     const index = sources.findIndex((source) => plain(source) === plain(name))
-    return index === -1 ? plain(name) : (fields[index] as string)
+    return fields.find(({ column }) => column === index)?.field ?? plain(name)
   }
-  const given = new Map(Object.entries(defaults).map(([name, value]) => [fieldOf(name), value]))
-  assertFits(fields, new Set(given.keys()), shape)
-  const known = new Set([...shape.required.flat(), ...shape.optional])
-  const wanted = [...given.keys(), ...critical.map(fieldOf)].filter((field) => !known.has(field))
+  const given = givenValues(options, fieldNamesOfFile, fieldOf)
+  assertFits(fieldNamesOfFile, new Set(given.keys()), shape)
+  const wanted = [...given.keys(), ...critical.map(fieldOf)].filter(
+    (field) => !known.includes(field),
+  )
   if (wanted.length > 0) throw problem(`There is no column ${list(wanted)}.`)
   if (primaryKey.length > 0) throw problem('Only a dataset has a primary key of columns.')
   return {
     fields,
-    sourceNames: new Map(fields.map((field, index) => [field, sources[index] as string])),
+    sources,
     defaults: given,
     critical: critical.map(fieldOf).filter((field) => !given.has(field)),
   }

@@ -1,12 +1,16 @@
+import { findEncoding } from '../../../../csv/file/find-encoding.ts'
 import { openRows, type Refusal, type RowFile } from '../../../../csv/file/row-file.ts'
 import type { RowBatch } from '../../../../csv/parse/row-batch.ts'
 import { isBlank } from '../../../../csv/types/blank.ts'
-import { createNullTest } from '../../../../csv/types/nulls.ts'
+import { createNullTest, NULL_WORDS, TEXT_NULL_WORDS } from '../../../../csv/types/nulls.ts'
 import { AppError } from '../../../../errors.ts'
 import type { Column } from '../../../../generated/schemas.ts'
-import type { LoadContext } from '../loader.ts'
+import type { ReadContext } from '../loader.ts'
+import { type RecordShape, TYPED_FIELDS } from '../shapes.ts'
 import { BufferedRejects } from './buffered-rejects.ts'
-import { matchColumns, type RecordColumns, type RecordShape } from './columns.ts'
+import { matchColumns, type RecordColumns } from './columns.ts'
+import { type RecordFormats, surveyFormats } from './formats.ts'
+import { shownFields } from './shown-fields.ts'
 
 /** The fields of a row that are not empty, as text. */
 export type RecordValues = Readonly<Record<string, string>>
@@ -14,8 +18,14 @@ export type RecordValues = Readonly<Record<string, string>>
 /** Checks the values of a row, and turns them into a record. */
 export type CheckRecord<T> = (values: RecordValues) => T | AppError
 
-/** Creates the check for a file. @param has whether the file has a field */
-export type CreateCheck<T> = (has: (field: string) => boolean) => CheckRecord<T>
+/** What the check of a file's rows depends on. */
+export interface FileFacts extends RecordFormats {
+  /** Whether the file or a default provides a field. */
+  has(field: string): boolean
+}
+
+/** Creates the check for a file. */
+export type CreateCheck<T> = (facts: FileFacts) => CheckRecord<T>
 
 /** The records of a batch of rows. */
 export interface RecordBatch<T> {
@@ -35,24 +45,37 @@ export interface RecordFile<T> {
 }
 
 /** Creates the function that reads a row's values. It trims cells and leaves out nulls. */
-function createReader({ fields, defaults }: RecordColumns, skipped: number, context: LoadContext) {
-  const isNull = createNullTest(context.options.nulls ?? undefined)
+function createReader({ fields, defaults }: RecordColumns, skipped: number, context: ReadContext) {
+  const { nulls } = context.options
+  const isNull = createNullTest(nulls ?? NULL_WORDS)
+  const isNullText = createNullTest(nulls ?? TEXT_NULL_WORDS)
+  const readers = fields.map(({ field, column }) => ({
+    field,
+    place: column + skipped,
+    isNull: TYPED_FIELDS.includes(field) ? isNull : isNullText,
+  }))
   return (batch: RowBatch, row: number): RecordValues => {
     const values: Record<string, string> = Object.fromEntries(defaults)
-    const first = (batch.firstCell[row] as number) + skipped
-    const last = batch.firstCell[row + 1] as number
-    for (let column = 0; column < fields.length && first + column < last; column += 1) {
-      const cell = first + column
+    const width = batch.width(row)
+    for (const { field, place, isNull: isNothing } of readers) {
+      if (place >= width) continue
+      const cell = (batch.firstCell[row] as number) + place
       let start = batch.cellStart[cell] as number
       let end = batch.cellEnd[cell] as number
       while (start < end && isBlank(batch.bytes[start])) start += 1
       while (start < end && isBlank(batch.bytes[end - 1])) end -= 1
-      if (start < end && !isNull(batch.bytes, start, end)) {
-        values[fields[column] as string] = batch.text(cell).trim()
+      if (start < end && !isNothing(batch.bytes, start, end)) {
+        values[field] = batch.text(cell).trim()
       }
     }
     return values
   }
+}
+
+/** The name in the file of the column that has a field; '' if none has it. */
+function sourceOf({ fields, sources }: RecordColumns, field: string): string {
+  const found = fields.find((one) => one.field === field)
+  return found === undefined ? '' : (sources[found.column] as string)
 }
 
 /** Turns the first error of a record into the refusal of its row. */
@@ -60,7 +83,7 @@ function refusalOf({ code, message, options }: AppError, columns: RecordColumns)
   const [error] = options.errors ?? []
   if (error === undefined) return { column: '', code, reason: `${message}.` }
   const field = error.path.slice(1).split('/', 1)[0] ?? ''
-  const column = columns.sourceNames.get(field) ?? ''
+  const column = sourceOf(columns, field)
   return { column, code: error.code, reason: `${field} ${error.message}.` }
 }
 
@@ -69,7 +92,7 @@ function missingCritical(columns: RecordColumns, values: RecordValues): Refusal 
   return field === undefined
     ? undefined
     : {
-        column: columns.sourceNames.get(field) ?? '',
+        column: sourceOf(columns, field),
         code: 'missing_value',
         reason: 'A critical column is empty.',
       }
@@ -97,17 +120,20 @@ const TOO_MANY: Refusal = {
  * @throws ImportError `columns`, CsvError
  */
 export async function openRecords<T>(
-  context: LoadContext,
-  shape: RecordShape,
+  context: ReadContext,
+  shapeOf: (fields: readonly string[]) => RecordShape,
   createCheck: CreateCheck<T>,
 ): Promise<RecordFile<T>> {
   const rejects = new BufferedRejects(context.rejects)
-  const file = await openRows(context.source, context.options, rejects)
-  const columns = matchColumns(file.columns, context.options, shape)
+  const found = await findEncoding(context.source, context.options.dialect)
+  const file = await openRows(context.source, { ...context.options, found }, rejects)
+  const columns = matchColumns(file.columns, context.options, shapeOf)
+  const formats = await surveyFormats(context, columns, found)
   const read = createReader(columns, file.skippedCells, context)
   const width = file.skippedCells + file.columns.length
-  const has = (field: string) => columns.fields.includes(field) || columns.defaults.has(field)
-  const check = createCheck(has)
+  const fieldsOfFile = columns.fields.map(({ field }) => field)
+  const has = (field: string) => fieldsOfFile.includes(field) || columns.defaults.has(field)
+  const check = createCheck({ ...formats, has })
   const filled = new Set<string>()
   const empty = new Set<string>()
 
@@ -121,7 +147,7 @@ export async function openRecords<T>(
       if (refusal !== undefined) return refusal
       const item = check(values)
       if (item instanceof AppError) return refusalOf(item, columns)
-      for (const field of columns.fields) {
+      for (const field of fieldsOfFile) {
         if (values[field] === undefined) empty.add(field)
         else filled.add(field)
       }
@@ -155,12 +181,6 @@ export async function openRecords<T>(
     file,
     has,
     batches,
-    shown: () =>
-      columns.fields.map((name) => ({
-        name,
-        source_name: columns.sourceNames.get(name) ?? null,
-        type: 'text',
-        nullable: empty.has(name) || !filled.has(name),
-      })),
+    shown: () => shownFields(columns, formats, (name) => empty.has(name) || !filled.has(name)),
   }
 }

@@ -1,18 +1,7 @@
 import type { TransactionImport } from '../../../transactions/transactions.public.ts'
 import type { Loader } from '../loader.ts'
-import type { RecordShape } from '../records/columns.ts'
 import { loadRecords } from '../records/load-records.ts'
-import { openRecords } from '../records/record-file.ts'
-
-const SHAPE: RecordShape = {
-  required: [
-    ['user_id', 'user_email'],
-    ['transaction_date'],
-    ['transaction_amount'],
-    ['transaction_type'],
-  ],
-  optional: ['full_name', 'currency', 'description', 'reference'],
-}
+import { openTransactions } from './open-transactions.ts'
 
 /**
  * Creates the loader of transactions. It skips rows whose reference their user has already. It refuses
@@ -23,10 +12,9 @@ const SHAPE: RecordShape = {
 export function createTransactionLoader(transactions: TransactionImport): Loader {
   return async (context) => {
     const { account, connection, requestId, options } = context
-    const records = await openRecords(context, SHAPE, (has) =>
-      transactions.reader(options.numbers, has('user_email')),
-    )
-    const load = transactions.open(connection, account, requestId, records.has('reference'))
+    const records = await openTransactions(context, transactions.reader)
+    const withReferences = records.has('reference') || options.hashReference === true
+    const load = transactions.open(connection, account, requestId, withReferences)
     return await loadRecords(context, records, load)
   }
 }

@@ -2,22 +2,7 @@ import { AppError, invalid } from '../../../../errors.ts'
 import { BankAccountCreate, EmploymentCreate, UserCreate } from '../../../../generated/schemas.ts'
 import { attempt, type Checked, itemReader } from '../../../../http/bulk.ts'
 import { draftEmployment, type EmploymentDraft } from '../../../employments/employments.public.ts'
-import type { RecordShape } from '../records/columns.ts'
 import type { RecordValues } from '../records/record-file.ts'
-
-/** The columns of a file of users. */
-export const USER_SHAPE: RecordShape = {
-  required: [['name'], ['email']],
-  optional: [
-    'age',
-    'pincode',
-    'company_name',
-    'job_title',
-    'bank_name',
-    'account_number',
-    'ifsc_code',
-  ],
-}
 
 /** A user of a file, with their employment and bank account. */
 export interface GivenUser {

@@ -1,0 +1,19 @@
+import type { RowBatch } from '../parse/row-batch.ts'
+import { isBlank } from '../types/blank.ts'
+
+/**
+ * Whether a row has nothing but blanks in its cells, and no quotes. Spreadsheets write such rows
+ * below a table, with a delimiter for each column.
+ */
+export function isBlankRow(batch: RowBatch, row: number): boolean {
+  const { bytes, cellStart, cellEnd, cellFlags } = batch
+  const last = batch.firstCell[row + 1] as number
+  for (let cell = batch.firstCell[row] as number; cell < last; cell += 1) {
+    if (cellFlags[cell] !== 0) return false
+    const end = cellEnd[cell] as number
+    for (let at = cellStart[cell] as number; at < end; at += 1) {
+      if (!isBlank(bytes[at])) return false
+    }
+  }
+  return true
+}

@@ -1,0 +1,57 @@
+import { openRows } from '../../../../csv/file/row-file.ts'
+import type { RowBatch } from '../../../../csv/parse/row-batch.ts'
+import { createCanonical } from '../../../../csv/types/canonical.ts'
+import { MAX_PREVIEW_ROWS, type Previewer } from '../loader.ts'
+import type { ImportOptions } from '../options.ts'
+import { rulesOf, survey } from './file-passes.ts'
+import type { Plan, PlannedColumn } from './plan.ts'
+import { nullTestOf } from './rules.ts'
+import { shownColumns } from './shown-columns.ts'
+
+/** Creates the function that shows a row as it would be stored. */
+function createShown(plan: Plan, skipped: number, options: ImportOptions) {
+  const canonical = createCanonical(options.numbers)
+  const nullTests = plan.map(({ decision }) => nullTestOf(decision.type, options))
+  const keepsCells = options.types === 'text'
+
+  function shownValue(
+    text: string | undefined,
+    column: PlannedColumn,
+    index: number,
+  ): string | null {
+    const { decision, fallback } = column
+    const bytes = Buffer.from(text?.trim() ?? '')
+    const mayBeNull = !keepsCells || fallback !== undefined || text === undefined
+    if (text !== undefined && !(mayBeNull && nullTests[index]?.(bytes, 0, bytes.length)))
+      return canonical(decision, text)
+    return fallback === undefined ? null : canonical(decision, fallback)
+  }
+
+  return (batch: RowBatch, row: number): Record<string, string | null> => {
+    const cells = batch.texts(row).slice(skipped)
+    return Object.fromEntries(
+      plan.flatMap((column, index) =>
+        column.unused ? [] : [[column.name, shownValue(cells[index], column, index)]],
+      ),
+    )
+  }
+}
+
+/**
+ * Shows what the rows of a dataset would be. Primary keys are not compared.
+ *
+ * @throws ImportError `unknown_column`, `default_type`, and the errors of reading
+ */
+export const previewDataset: Previewer = async (context) => {
+  const { options, source, rejects } = context
+  const { plan, found } = await survey(context, Number.POSITIVE_INFINITY)
+  const file = await openRows(source, { ...options, found }, rejects)
+  const show = createShown(plan, file.skippedCells, options)
+  const rows: Record<string, string | null>[] = []
+  for await (const { batch, fine } of file.batches(rulesOf(file, context, plan))) {
+    for (let row = 0; row < batch.rows && rows.length < MAX_PREVIEW_ROWS; row += 1) {
+      if (fine[row] === 1) rows.push(show(batch, row))
+    }
+  }
+  return { dialect: file.dialect, columns: shownColumns(plan), rows, read: file.rowsRead }
+}
