@@ -1,6 +1,6 @@
 import type { Cache } from '../../cache/cache.ts'
 import type { Database, LookUps, PlainDatabase } from '../../database/client.ts'
-import { shareLookUp } from '../../database/share-statement.ts'
+import { shareLookUp } from '../../database/sharing/share-statement.ts'
 import { type FieldError, invalid, notFound, queryError } from '../../errors.ts'
 import type { Nudge } from '../../events/passes.ts'
 import type { Analytics } from '../../generated/schemas.ts'

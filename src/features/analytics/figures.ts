@@ -1,5 +1,5 @@
 import { type Database, type LookUps, Prisma } from '../../database/client.ts'
-import { shareStatement } from '../../database/share-statement.ts'
+import { shareStatement } from '../../database/sharing/share-statement.ts'
 
 /** A user's transactions in one currency. Without `from` or `to` the period is open at that end. */
 export interface Selection {

@@ -1,5 +1,5 @@
 import type { LookUps } from '../../database/client.ts'
-import { shareStatement } from '../../database/share-statement.ts'
+import { shareStatement } from '../../database/sharing/share-statement.ts'
 import type { Role } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'
 

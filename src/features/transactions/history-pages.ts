@@ -1,6 +1,6 @@
 import type { Cache } from '../../cache/cache.ts'
 import type { Database, LookUps, PlainDatabase } from '../../database/client.ts'
-import { shareLookUp, withLookUps } from '../../database/share-statement.ts'
+import { shareLookUp, withLookUps } from '../../database/sharing/share-statement.ts'
 import { isInUnitOfWork } from '../../database/unit-of-work.ts'
 import { notFound } from '../../errors.ts'
 import type { Transaction } from '../../generated/schemas.ts'

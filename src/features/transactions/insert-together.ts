@@ -1,6 +1,6 @@
 import { type Database, type PlainDatabase, SHARED_LOCK_MS } from '../../database/client.ts'
 import { isRolledBack } from '../../database/errors.ts'
-import { shareStatement } from '../../database/share-statement.ts'
+import { shareStatement } from '../../database/sharing/share-statement.ts'
 import { isInUnitOfWork } from '../../database/unit-of-work.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { Remembered } from '../../lib/remembered.ts'

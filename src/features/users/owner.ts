@@ -1,5 +1,5 @@
 import type { LookUps } from '../../database/client.ts'
-import { shareLookUp } from '../../database/share-statement.ts'
+import { shareLookUp } from '../../database/sharing/share-statement.ts'
 import type { Role } from '../../generated/schemas.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import type { Owner } from './access.ts'

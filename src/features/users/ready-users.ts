@@ -1,6 +1,6 @@
 import type { Cache } from '../../cache/cache.ts'
 import type { LookUps } from '../../database/client.ts'
-import { shareStatement } from '../../database/share-statement.ts'
+import { shareStatement } from '../../database/sharing/share-statement.ts'
 import { notFound } from '../../errors.ts'
 import type { User } from '../../generated/schemas.ts'
 import type { Caller } from '../../http/auth.ts'

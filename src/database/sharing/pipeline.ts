@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { BoundedPool } from './bounded-pool.ts'
+import type { BoundedPool } from '../bounded-pool.ts'
 import { runWhenQuiet } from './quiet-turn.ts'
 
 const noop = () => undefined

@@ -1,9 +1,9 @@
 import { Socket } from 'node:net'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { openDatabase, type PlainDatabase } from '../../src/database/client.ts'
-import { createLog } from '../../src/lib/log.ts'
-import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
+import { openDatabase, type PlainDatabase } from '../../../src/database/client.ts'
+import { createLog } from '../../../src/lib/log.ts'
+import { createTestDatabase, type TestDatabase } from '../../setup/database.ts'
 
 let own: TestDatabase
 let opened: ReturnType<typeof openDatabase>

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { shareLookUp, shareStatement } from '../../src/database/share-statement.ts'
-import { propertyRuns } from '../setup/property-runs.ts'
+import { shareLookUp, shareStatement } from '../../../src/database/sharing/share-statement.ts'
+import { propertyRuns } from '../../setup/property-runs.ts'
 
 /** What is committed, and statements that read it as they begin and end when the test says so. */
 function createTable() {

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader'
-import type { LookUps, PlainDatabase } from './client.ts'
+import type { LookUps, PlainDatabase } from '../client.ts'
 import { noteAsked, runWhenQuiet } from './quiet-turn.ts'
 
 /** The most that one statement is asked. */
