@@ -59,10 +59,12 @@ export function scoreSample({ rows, covered }: Sample, delimiter: string): numbe
   const quoted = 1 + 0.05 * (core.filter((row) => row.quoted).length / core.length)
   const common = sound * quoted * covered
   const clean = 0.6 + 0.4 * cleanShare(core)
-  if (width === 1) {
-    return (ONE_COLUMN + ONE_TYPED_COLUMN * shareOf(core, isWholeValue)) * common * clean
-  }
   const consistent = core.filter(isUsual).length / core.length
+  if (width === 1) {
+    const base = ONE_COLUMN + ONE_TYPED_COLUMN * shareOf(core, isWholeValue)
+    // Of the delimiters that split no other row, one that splits none is better.
+    return base * common * clean * consistent ** 2
+  }
   // Keys and values above a table are written like it.
   const above = rows.slice(0, start)
   const split = above.filter(({ cells }) => cells.length > 1).length

@@ -15,6 +15,7 @@ describe('a single column', () => {
     ['mail addresses', 'mail\nann@a.example\nbob@b.example\n', 'mail'],
     ['dates and times', 'at\n2026-03-01 10:00\n2026-03-02 11:30\n', 'at'],
     ['greetings', 'note\nHello, my friend\nWell, then\nNo, thanks\n', 'note'],
+    ['notes of which one has a semicolon', 'note\nhello; there\nplain\nother\n', 'note'],
     ['addresses and ports', 'host\n10.0.0.1:80\n10.0.0.2:443\n', 'host'],
   ])('of %s is not split', (_, text, name) => {
     expect(detect(text)).toMatchObject({ columns: 1, names: name === undefined ? [] : [name] })
@@ -95,6 +96,21 @@ describe('a preamble', () => {
   ])('%s is told from the table', (_, preamble, preambleLines) => {
     expect(detect(preamble + header + rows)).toMatchObject({ preambleLines, names })
     expect(detect(preamble + header + rows.split('\n')[0])).toMatchObject({ preambleLines })
+  })
+
+  it.each([
+    ['three', 'Account,12345,\nOwner,Ann,\n,,\nday,text,amount\n', 'x,', 3],
+    ['two', 'Account,12345\n,\nday,amount\n', '', 2],
+  ])('of keys and values may be padded to %s columns', (_, above, text, preambleLines) => {
+    const table = `2026-01-01,${text}1.5\n2026-01-02,${text}2.5\n`
+    expect(detect(above + table)).toMatchObject({ preambleLines, header: true })
+  })
+
+  it('is none of rows that lack cells', () => {
+    const text = 'Ann,York,\nBob,Hull,\nEve,Bath,x\nTom,Ely,y\n'
+    expect(detect(text)).toMatchObject({ preambleLines: 0 })
+    expect(detect('id,n\n1,2\n\n3,4\n').preambleLines).toBe(0)
+    expect(detect('id,n\n1,2\n\nid,n\n3,4\n').preambleLines).toBe(0)
   })
 
   it('of pairs with colons may be above a table of words', () => {
