@@ -122,14 +122,33 @@ export function headerRowsOf(table: readonly SampleRow[], width: number): readon
   return table.slice(0, 1)
 }
 
+/**
+ * The cells of a first row that stand above groups of columns, in each column of their group: a year
+ * above four quarters is in the first one's cell alone.
+ */
+function spread(cells: readonly string[], rows: readonly SampleRow[]): readonly string[] {
+  const last = rows.at(-1) as SampleRow
+  const isGroups = 2 * namesOf({ ...last, cells }).length <= filled(last)
+  if (!isGroups || filled(last) < cells.length) return cells
+  let group = ''
+  return cells.map((cell) => {
+    if (cell.trim() !== '') group = cell
+    return group
+  })
+}
+
 /** The columns' names: the cells of all header rows, joined by blanks. */
 export function joinedNames(rows: readonly SampleRow[], width: number): readonly string[] {
   const [first] = rows
   if (first === undefined) return []
   if (rows.length === 1) return first.cells
+  const [names = [], ...others] = [
+    spread(first.cells, rows),
+    ...rows.slice(1).map((row) => row.cells),
+  ]
   return Array.from({ length: Math.max(width, first.cells.length) }, (_, column) =>
-    rows
-      .map(({ cells }) => (cells[column] ?? '').trim())
+    [names, ...others]
+      .map((cells) => (cells[column] ?? '').trim())
       .filter((cell) => cell !== '')
       .join(' '),
   )

@@ -109,10 +109,45 @@ function countPreamble(rows: readonly SampleRow[], width: number): number {
   return isShort || isCertainHeader(rows, first, used) ? first : 0
 }
 
+/**
+ * The number of rows before a certain header that fills more columns than each of them: keys and
+ * values that a spreadsheet padded to the three columns of its table.
+ */
+function countNarrower(rows: readonly SampleRow[], width: number): number {
+  const used = usedColumns(rows, width)
+  const isFull = (row: SampleRow) => row.cells.length === width && filled(row) >= used
+  const first = rows.findIndex((row) => isFull(row) || isGroups(row))
+  if (used < 2 || first < 1 || first > MAX_PREAMBLE_ROWS) return 0
+  return isCertainHeader(rows, first, used) ? first : 0
+}
+
+/** Whether a row may name groups of columns above their names: it begins with a blank cell. */
+const isGroups = ({ cells }: SampleRow): boolean => (cells[0] ?? '').trim() === ''
+
+/**
+ * The number of rows before an empty line with a certain header below it, if they are less than the
+ * table: a key and its value above a table of two columns.
+ */
+function countAboveGap(rows: readonly SampleRow[], width: number): number {
+  const used = usedColumns(rows, width)
+  const last = Math.min(rows.length - 1, MAX_PREAMBLE_ROWS + 1)
+  for (let at = 1; at < last; at += 1) {
+    const [row, before] = [rows[at] as SampleRow, rows[at - 1] as SampleRow]
+    if (row.line - before.line < 2 || row.cells.length !== width) continue
+    const [above, below] = [rows.slice(0, at), rows.slice(at)]
+    const isLess = cellsOf(above) < cellsOf(below)
+    // What has a header of its own is the table, and the lower header repeats it.
+    const isOwn = isCertainHeader(above, 0, used) || isTable(above)
+    return used >= 2 && isLess && !isOwn && isCertainHeader(below, 0, used) ? at : 0
+  }
+  return 0
+}
+
 /** Finds the table: the usual width of its rows, and where it begins. */
 export function findTable(rows: readonly SampleRow[]): Table {
   const width = usualWidth(rows)
-  const start = countPreamble(rows, width)
+  const start =
+    countPreamble(rows, width) || countNarrower(rows, width) || countAboveGap(rows, width)
   const below = findHeaderBelow(rows)
   if (below !== undefined && below.start > start) return below
   return { start, width }
