@@ -58,6 +58,10 @@ export function isHeader(row: SampleRow, below: readonly SampleRow[]): boolean {
   )
 }
 
+/** A header is judged by as many rows and columns: a hostile file must not take seconds. */
+export const JUDGED_ROWS = 200
+const JUDGED_COLUMNS = 50
+
 /** The share of typed cells that makes a column typed; totals and notes may follow its values. */
 const MIN_TYPED_SHARE = 3 / 4
 
@@ -69,8 +73,8 @@ const MIN_TYPED_SHARE = 3 / 4
  */
 export function isCertainHeader(rows: readonly SampleRow[], at: number, used: number): boolean {
   const row = rows[at] as SampleRow
-  const below = rows.slice(at + 1)
-  const width = Math.max(row.cells.length, below[0]?.cells.length ?? 0)
+  const below = rows.slice(at + 1, at + 1 + JUDGED_ROWS)
+  const width = Math.min(Math.max(row.cells.length, below[0]?.cells.length ?? 0), JUDGED_COLUMNS)
   const columns = Array.from({ length: width }, (_, column) => column)
   const typed = columns.filter((column) => isTyped(below, column, MIN_TYPED_SHARE))
   const hasValue = ({ cells }: SampleRow) => typed.some((column) => hasType(cells[column] ?? ''))
