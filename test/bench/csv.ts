@@ -76,7 +76,7 @@ try {
   const path = join(folder, 'rows.csv')
   await pipeline(Readable.from(makeRows()), createWriteStream(path))
   const psql = (...commands: string[]) =>
-    run('psql', [postgres.url, '-qX', ...commands.flatMap((command) => ['-c', command])])
+    run('psql', [postgres.superuserUrl, '-qX', ...commands.flatMap((command) => ['-c', command])])
   const copy = async () => {
     await psql(`\\copy rows from '${path}' csv header`)
   }

@@ -35,6 +35,8 @@ const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data'), pa
 await migrate(postgres.url)
 const client = new pg.Client({ connectionString: postgres.url })
 await client.connect()
+const superuser = new pg.Client({ connectionString: postgres.superuserUrl })
+await superuser.connect()
 
 async function createImport(): Promise<{ readonly importId: bigint; readonly userId: bigint }> {
   const { rows } = await client.query(
@@ -75,7 +77,7 @@ async function measure(rows: number, ways: Ways): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [name, way] of Object.entries(ways)) {
       await client.query('DROP TABLE IF EXISTS rows')
-      await client.query('CHECKPOINT')
+      await superuser.query('CHECKPOINT')
       const start = performance.now()
       const stored = await way()
       const taken = (performance.now() - start) / 1_000
@@ -146,6 +148,7 @@ try {
   else if (what === 'memory') await measureMemory()
   else console.log('Say what to measure: copy, pandas or memory.')
 } finally {
+  await superuser.end()
   await client.end()
   await postgres.stop()
   await rm(folder, { recursive: true, force: true })

@@ -113,6 +113,15 @@ it('a sample of many short lines is only partly tried in every dialect', () => {
   expect(performance.now() - start).toBeLessThan(MAX_MS / 4)
 })
 
+it('a sample whose lines change their width above a wide table takes little time', () => {
+  const names = Array.from({ length: 300 }, (_, index) => `n${index}`).join(',')
+  const above = Array.from({ length: 60 }, (_, index) => (index % 2 ? names : 'k,v'))
+  const below = Array.from({ length: 300 }, () => '5,'.repeat(299).concat('5'))
+  const start = performance.now()
+  detectDialect(Buffer.from([...above, ...below].join('\n')), {}, true)
+  expect(performance.now() - start).toBeLessThan(MAX_MS / 4)
+})
+
 describe('a tiny file', () => {
   it.each([
     ['nothing', '', { columns: 0, header: false, headerLines: 0 }, []],

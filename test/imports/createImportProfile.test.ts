@@ -124,7 +124,7 @@ describe('createImportProfile', () => {
     [
       { name: 'a', kind: 'users', options: { column: { debit: 'x' } } },
       '/options/column/debit',
-      'unknown_field',
+      'not_for_kind',
     ],
   ])('refuses %j', async (body, path, code) => {
     const answer = await create(body)

@@ -58,6 +58,10 @@ export function isHeader(row: SampleRow, below: readonly SampleRow[]): boolean {
   )
 }
 
+/** A header is judged by as many rows and columns: a hostile file must not take seconds. */
+export const JUDGED_ROWS = 200
+const JUDGED_COLUMNS = 50
+
 /** The share of typed cells that makes a column typed; totals and notes may follow its values. */
 const MIN_TYPED_SHARE = 3 / 4
 
@@ -69,8 +73,8 @@ const MIN_TYPED_SHARE = 3 / 4
  */
 export function isCertainHeader(rows: readonly SampleRow[], at: number, used: number): boolean {
   const row = rows[at] as SampleRow
-  const below = rows.slice(at + 1)
-  const width = Math.max(row.cells.length, below[0]?.cells.length ?? 0)
+  const below = rows.slice(at + 1, at + 1 + JUDGED_ROWS)
+  const width = Math.min(Math.max(row.cells.length, below[0]?.cells.length ?? 0), JUDGED_COLUMNS)
   const columns = Array.from({ length: width }, (_, column) => column)
   const typed = columns.filter((column) => isTyped(below, column, MIN_TYPED_SHARE))
   const hasValue = ({ cells }: SampleRow) => typed.some((column) => hasType(cells[column] ?? ''))
@@ -122,14 +126,33 @@ export function headerRowsOf(table: readonly SampleRow[], width: number): readon
   return table.slice(0, 1)
 }
 
+/**
+ * The cells of a first row that stand above groups of columns, in each column of their group: a year
+ * above four quarters is in the first one's cell alone.
+ */
+function spread(cells: readonly string[], rows: readonly SampleRow[]): readonly string[] {
+  const last = rows.at(-1) as SampleRow
+  const isGroups = 2 * namesOf({ ...last, cells }).length <= filled(last)
+  if (!isGroups || filled(last) < cells.length) return cells
+  let group = ''
+  return cells.map((cell) => {
+    if (cell.trim() !== '') group = cell
+    return group
+  })
+}
+
 /** The columns' names: the cells of all header rows, joined by blanks. */
 export function joinedNames(rows: readonly SampleRow[], width: number): readonly string[] {
   const [first] = rows
   if (first === undefined) return []
   if (rows.length === 1) return first.cells
+  const [names = [], ...others] = [
+    spread(first.cells, rows),
+    ...rows.slice(1).map((row) => row.cells),
+  ]
   return Array.from({ length: Math.max(width, first.cells.length) }, (_, column) =>
-    rows
-      .map(({ cells }) => (cells[column] ?? '').trim())
+    [names, ...others]
+      .map((cells) => (cells[column] ?? '').trim())
       .filter((cell) => cell !== '')
       .join(' '),
   )

@@ -16,8 +16,8 @@ const UNTYPED = 0.7
 /** Types are looked for in as many rows: enough to compare readings. */
 const TYPED_ROWS = 100
 const NUMBER = /^[-+]?\d*([.,]\d{3})*([.,]\d+)?%?$/
-/** A cell that continues a sentence. */
-const PROSE = /^ \p{L}/u
+/** A cell that continues a sentence. A list of greetings was split at each comma. */
+const PROSE = /^ \p{Ll}/u
 const DELIMITER = /[,;\t|]/
 
 /** The share of cells that are numbers, or contain nothing that looks like a delimiter. */
@@ -59,15 +59,17 @@ export function scoreSample({ rows, covered }: Sample, delimiter: string): numbe
   const quoted = 1 + 0.05 * (core.filter((row) => row.quoted).length / core.length)
   const common = sound * quoted * covered
   const clean = 0.6 + 0.4 * cleanShare(core)
-  if (width === 1) {
-    return (ONE_COLUMN + ONE_TYPED_COLUMN * shareOf(core, isWholeValue)) * common * clean
-  }
   const consistent = core.filter(isUsual).length / core.length
+  if (width === 1) {
+    const base = ONE_COLUMN + ONE_TYPED_COLUMN * shareOf(core, isWholeValue)
+    // Of the delimiters that split no other row, one that splits none is better.
+    return base * common * clean * consistent ** 2
+  }
   // Keys and values above a table are written like it.
   const above = rows.slice(0, start)
   const split = above.filter(({ cells }) => cells.length > 1).length
   const inside = (core.length + split) / (rows.length - (start - split) / 2)
-  const written = clean * (1 - 0.4 * proseShare(core))
+  const written = clean * (1 - 0.6 * proseShare(core))
   const types = shareOf(core, hasType)
   const typed = UNTYPED + (1 - UNTYPED) * types
   // Ragged rows of numbers are a table; ragged rows of words are more likely sentences.

@@ -5,6 +5,11 @@ const LABEL =
 /** Whether a cell is what the first cell of a total or an end marker reads like. */
 export const isLabel = (cell: string): boolean => LABEL.test(cell.trim())
 
-/** Whether the first cell of a row that is not blank is such a label. */
-export const isTotalLabel = (cells: readonly string[]): boolean =>
-  isLabel(cells.find((cell) => cell.trim() !== '') ?? '')
+/** A line across the table. */
+const LINE = /^[-*=_]{3,}$/
+
+/** Whether the first cell of a row that is not blank is such a label, or a line. */
+export function isTotalLabel(cells: readonly string[]): boolean {
+  const first = (cells.find((cell) => cell.trim() !== '') ?? '').trim()
+  return isLabel(first) || LINE.test(first)
+}

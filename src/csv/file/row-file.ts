@@ -2,10 +2,11 @@ import type { Dialect, GivenDialect } from '../detect/dialect.ts'
 import type { FoundEncoding } from '../detect/encoding.ts'
 import { CsvParser } from '../parse/parser.ts'
 import type { RowBatch } from '../parse/row-batch.ts'
-import { isBlankRow } from './blank-rows.ts'
+import { createBlankTest } from './blank-rows.ts'
+import type { FileDialect } from './file-dialect.ts'
 import { Footer } from './footer.ts'
 import { HeaderRows } from './header.ts'
-import { type Listed, Listing } from './listing.ts'
+import { Listing } from './listing.ts'
 import { openSample } from './open-sample.ts'
 import { columnNames, type Shape, shapeOf, shortNames, storable } from './shape.ts'
 import type { ByteSource, RefusedRow, RejectSink } from './source.ts'
@@ -25,22 +26,7 @@ export interface ReadOptions {
   readonly found?: FoundEncoding | undefined
 }
 
-/** The file's dialect; its counts are complete once the whole file was read. */
-export interface FileDialect extends Dialect {
-  /** Bytes that were not valid UTF-8 and were read as Windows-1252. */
-  readonly mendedBytes: number
-  /** How often the header is repeated. */
-  readonly repeatedHeaders: number
-  /** Byte order marks at the start of rows, as concatenated files have them. They are skipped. */
-  readonly marks: number
-  /** The lines that are neither loaded nor refused. */
-  readonly listed: {
-    readonly preamble: Listed
-    readonly footer: Listed
-    readonly repeatedHeaders: Listed
-    readonly blankRows: Listed
-  }
-}
+export type { FileDialect }
 
 /** Why a row is refused, and for which column. */
 export type Refusal = Pick<RefusedRow, 'column' | 'code' | 'reason'>
@@ -74,6 +60,7 @@ export class RowFile {
   readonly #header: HeaderRows
   readonly #footer: Footer
   readonly #parser: CsvParser
+  readonly #isBlankRow: ReturnType<typeof createBlankTest>
   readonly #listed = {
     preamble: new Listing(),
     footer: new Listing(),
@@ -109,6 +96,7 @@ export class RowFile {
       skipEmptyLines: false,
       skipMarks: true,
     })
+    this.#isBlankRow = createBlankTest(known.delimiter)
     for (const line of known.preamble) this.#listed.preamble.add(line.line, line.text)
   }
 
@@ -124,13 +112,12 @@ export class RowFile {
   /** The dialect, with the counts so far. */
   get dialect(): FileDialect {
     const verdict = this.utf8.verdict()
-    const { encoding, isGuess } = verdict?.isSameText
-      ? verdict
-      : { encoding: this.known.encoding, isGuess: this.known.isEncodingGuess }
+    const { isSameText = false, encoding: seen, isGuess = false } = verdict ?? {}
+    const encoding = isSameText && seen ? seen : this.known.encoding
     return {
       ...this.known,
       encoding,
-      isEncodingGuess: isGuess,
+      isEncodingGuess: isSameText ? isGuess : this.known.isEncodingGuess,
       names: this.known.names.map(storable),
       repeatedHeaders: this.#header.repeated,
       marks: this.#parser.marks,
@@ -204,7 +191,7 @@ export class RowFile {
   #isBlank(batch: RowBatch, row: number): boolean {
     // An empty line may be a cell of a table with one column.
     if (this.#shape.width <= 1 && this.#header.isRead) return false
-    if (!isBlankRow(batch, row)) return false
+    if (!this.#isBlankRow(batch, row)) return false
     this.#listed.blankRows.add(batch.line[row] as number, batch.raw(row))
     return true
   }

@@ -1,5 +1,5 @@
 import type { Dialect } from '../detect/dialect.ts'
-import { isLabel } from '../detect/total-label.ts'
+import { isTotalLabel } from '../detect/total-label.ts'
 import type { RowBatch } from '../parse/row-batch.ts'
 import { isBlankRow } from './blank-rows.ts'
 import { isNote } from './footer.ts'
@@ -8,12 +8,16 @@ import { isNote } from './footer.ts'
 const MAX_TOTALS = 3
 
 /**
- * Whether a complete row is a total: `Total` stands in a column that has dates or numbers otherwise.
+ * Whether a complete row is a total: `Total`, or a line, stands in a column that has dates or numbers otherwise.
  * Statements of banks end so, and their dates would be texts.
  */
-function isTotal(cells: readonly string[], { typed }: Dialect): boolean {
+function isTotal(
+  cells: readonly string[],
+  { columns, trailingEmptyColumns, typed }: Dialect,
+): boolean {
+  if (cells.length < columns - trailingEmptyColumns) return false
   const column = cells.findIndex((cell) => cell.trim() !== '')
-  return typed[column] === true && isLabel(cells[column] as string)
+  return typed[column] === true && isTotalLabel(cells)
 }
 
 /**

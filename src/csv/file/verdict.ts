@@ -14,8 +14,9 @@ export type RowCheck = (row: number) => Verdict | undefined
 const PROBLEMS: Readonly<Record<string, string>> = {
   malformed_quote: 'A cell continues after its closing quote.',
   quote_not_closed: 'A quote is opened and never closed.',
-  row_too_long: 'The row is too long.',
-  too_many_columns: 'The row has more cells than a table can have columns.',
+  row_too_long: 'The row is too long: only its beginning is kept, and stands here.',
+  too_many_columns:
+    'The row has more cells than a table can have columns: those beyond are left out here.',
 }
 
 const TOO_FEW: Verdict = { code: 'too_few_cells', reason: 'The row has fewer cells than columns.' }

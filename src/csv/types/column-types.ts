@@ -16,6 +16,8 @@ export interface Column extends Decision {
   readonly nulls: number
   /** Cells that are not null. */
   readonly values: number
+  /** Whether a cell has blanks alone. It is null, but not where texts are kept. */
+  readonly hasBlanks: boolean
 }
 
 /** Whether to ignore a row, since it will be refused anyway. */
@@ -65,6 +67,7 @@ export class ColumnTypes {
   #values = new Float64Array(16)
   /** The cells that are null unless their column is text. */
   #words = new Float64Array(16)
+  #blanks = new Uint8Array(16)
   #plain: Uint8Array = new Uint8Array(0)
 
   constructor(options: TypeOptions = {}) {
@@ -119,6 +122,7 @@ export class ColumnTypes {
       while (start < end && isBlank(bytes[start])) start += 1
       while (start < end && isBlank(bytes[end - 1])) end -= 1
       if (this.#isNull(bytes, start, end)) {
+        if (start === end && cellFrom !== cellTo) this.#blanks[column] = 1
         const isWord = start !== end && !areWordsNull
         if (isWord) words[column] = (words[column] as number) + 1
         const isPlainWord = isWord && possible[column] === KIND.text
@@ -161,14 +165,17 @@ export class ColumnTypes {
     const seen = new Int32Array(2 * width)
     const values = new Float64Array(2 * width)
     const words = new Float64Array(2 * width)
+    const blanks = new Uint8Array(2 * width)
     possible.set(this.#possible)
     seen.set(this.#seen)
     values.set(this.#values)
     words.set(this.#words)
+    blanks.set(this.#blanks)
     this.#possible = possible
     this.#seen = seen
     this.#values = values
     this.#words = words
+    this.#blanks = blanks
   }
 
   /**
@@ -185,7 +192,8 @@ export class ColumnTypes {
         type === undefined ? decide(possible, seen, evidence) : decideDeclared(type, possible, seen)
       const words = decision.type === 'text' ? (this.#words[column] as number) : 0
       const values = (this.#values[column] as number) + words
-      return { ...decision, possible, values, nulls: this.#rows - values }
+      const hasBlanks = this.#blanks[column] === 1
+      return { ...decision, possible, values, nulls: this.#rows - values, hasBlanks }
     })
   }
 

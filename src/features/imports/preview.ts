@@ -12,7 +12,7 @@ import { assertOptionsOfKind, type ImportQuery, toOptions } from './query.ts'
 /** How much of a file is read. */
 export const MAX_PREVIEW_BYTES = 200_000
 /** Detection takes the process as long as its sample is, and an answer has 300 ms. */
-const SAMPLE_BYTES = 32 * 1024
+const SAMPLE_BYTES = 16 * 1024
 const LF = 0x0a
 const CR = 0x0d
 const GZIP = [0x1f, 0x8b]

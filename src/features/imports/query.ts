@@ -83,12 +83,14 @@ const KINDS_OF_OPTIONS: readonly (readonly [keyof ImportQuery, readonly ImportKi
 /** Errors of `column[FIELD]=` whose field the kind does not have. */
 function unknownFields({ kind, column = {} }: ImportQuery): FieldError[] {
   if (kind === 'dataset') return []
-  const known: readonly string[] = FIELDS_OF_KIND[kind]
+  const known = FIELDS_OF_KIND[kind]
+  const all = Object.values(FIELDS_OF_KIND).flat()
   return Object.keys(column)
     .filter((field) => !known.includes(field))
-    .map((field) =>
-      queryError(`column[${field}]`, 'unknown_field', `is none of ${known.join(', ')}`),
-    )
+    .map((field) => {
+      const code = all.includes(field) ? 'not_for_kind' : 'unknown_field'
+      return queryError(`column[${field}]`, code, `is none of ${known.join(', ')}`)
+    })
 }
 
 /**

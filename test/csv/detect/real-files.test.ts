@@ -14,6 +14,8 @@ describe('a single column', () => {
     ['IPv6 addresses', 'ip\nfe80::1ff:fe23:4567:890a\n2001:db8::1\n', 'ip'],
     ['mail addresses', 'mail\nann@a.example\nbob@b.example\n', 'mail'],
     ['dates and times', 'at\n2026-03-01 10:00\n2026-03-02 11:30\n', 'at'],
+    ['greetings', 'note\nHello, my friend\nWell, then\nNo, thanks\n', 'note'],
+    ['notes of which one has a semicolon', 'note\nhello; there\nplain\nother\n', 'note'],
     ['addresses and ports', 'host\n10.0.0.1:80\n10.0.0.2:443\n', 'host'],
   ])('of %s is not split', (_, text, name) => {
     expect(detect(text)).toMatchObject({ columns: 1, names: name === undefined ? [] : [name] })
@@ -45,6 +47,11 @@ describe('a header', () => {
     ['of years alone', '2024,2025,2026\n1.5,2.5,3.5\n4.5,5.5,6.5\n', ['2024', '2025', '2026']],
     ['of the places of columns', '0,1,2\nAnn,2026-01-31,5.5\nBob,2026-02-01,6\n', ['0', '1', '2']],
     ['that lacks the last name', 'id,name\n1,Ann,2.5\n2,Bob,3\n3,Eve,4\n', ['id', 'name', '']],
+    [
+      'of groups of columns',
+      ',2024,,2025,\nRegion,Q1,Q2,Q1,Q2\nNorth,1,2,3,4\nSouth,5,6,7,8\nWest,9,1,2,3\n',
+      ['Region', '2024 Q1', '2024 Q2', '2025 Q1', '2025 Q2'],
+    ],
     [
       'of three rows',
       'day,amount,fee\n,USD,USD\n,thousands,units\n2026-01-01,1.5,2\n2026-01-02,2.5,3\n2026-01-03,4,5\n',
@@ -89,6 +96,21 @@ describe('a preamble', () => {
   ])('%s is told from the table', (_, preamble, preambleLines) => {
     expect(detect(preamble + header + rows)).toMatchObject({ preambleLines, names })
     expect(detect(preamble + header + rows.split('\n')[0])).toMatchObject({ preambleLines })
+  })
+
+  it.each([
+    ['three', 'Account,12345,\nOwner,Ann,\n,,\nday,text,amount\n', 'x,', 3],
+    ['two', 'Account,12345\n,\nday,amount\n', '', 2],
+  ])('of keys and values may be padded to %s columns', (_, above, text, preambleLines) => {
+    const table = `2026-01-01,${text}1.5\n2026-01-02,${text}2.5\n`
+    expect(detect(above + table)).toMatchObject({ preambleLines, header: true })
+  })
+
+  it('is none of rows that lack cells', () => {
+    const text = 'Ann,York,\nBob,Hull,\nEve,Bath,x\nTom,Ely,y\n'
+    expect(detect(text)).toMatchObject({ preambleLines: 0 })
+    expect(detect('id,n\n1,2\n\n3,4\n').preambleLines).toBe(0)
+    expect(detect('id,n\n1,2\n\nid,n\n3,4\n').preambleLines).toBe(0)
   })
 
   it('of pairs with colons may be above a table of words', () => {

@@ -25,6 +25,7 @@ describe('a line that is neither loaded nor refused', () => {
 
   it.each([
     ['a date', 'Date;Payee;Amount\n2026-01-01;Bob;1.5\n2026-01-02;Ann;2.5\n', 'Total;;4.0'],
+    ['a date', 'Date;Payee;Amount\n2026-01-01;Bob;1.5\n2026-01-02;Ann;2.5\n', '****;;'],
     ['a date', 'Datum;Wer;Betrag\n01.01.2026;Bob;1,5\n02.01.2026;Ann;2,5\n', 'Summe;;4,0'],
   ])('is a total that stands where %s belongs', async (_, table, total) => {
     for (const lengths of [[1], [1_000]]) {

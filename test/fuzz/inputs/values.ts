@@ -19,6 +19,7 @@ const BY_NAME: Readonly<Record<string, Arbitrary<unknown>>> = {
   email: fc
     .constantFrom(...['', '.x', '+tag', '-\u00fc', "o'x", 'X'.repeat(20)].filter(isLocalPart))
     .chain((part) => late(({ unique }) => `${unique()}${part}@Fuzz.example`)),
+  user_email: late(({ unique }) => `${unique()}@Fuzz.example`),
   username: late(({ unique }) => `f.${unique()}`),
   account_number: late(({ unique }) => unique().toUpperCase().slice(0, 34)),
   password: fc.string({ minLength: 4, maxLength: 20 }).map((text) => `pass${text}`),
@@ -65,7 +66,9 @@ function arrays({
 const cache = new Map<Schema, Map<string, Arbitrary<unknown>>>()
 
 function make(schema: Schema, name: string): Arbitrary<unknown> {
-  const named = BY_NAME[name]
+  // Where a profile names the columns of fields, that of an id is a text.
+  const isColumn = name === 'user_id' && schema.type === 'string'
+  const named = isColumn ? undefined : BY_NAME[name]
   if (named !== undefined && schema.anyOf === undefined) return named
   if (schema.const !== undefined) return fc.constant(schema.const)
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum)

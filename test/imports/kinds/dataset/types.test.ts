@@ -141,6 +141,16 @@ describe('null words', () => {
     expect(columns.map(({ nullable }) => nullable)).toEqual([true, true, false])
   })
 
+  it('are no blanks with types=text, whose column is not left out', async () => {
+    const { columns, rows } = await datasets.load('a;\n1; \n2;\n', { types: 'text' })
+    expect(columns).toHaveLength(2)
+    expect(await rows()).toEqual([
+      ['1', ' '],
+      ['2', ''],
+    ])
+    expect((await datasets.load('a;\n1; \n2;\n')).columns).toHaveLength(1)
+  })
+
   it('do not exist with types=text', async () => {
     const { types, rows, columns } = await datasets.load(text, { types: 'text' })
     expect(types).toEqual(['text', 'text', 'text'])

@@ -101,7 +101,11 @@ export class ColumnSurvey {
     const isText = this.#options.types === 'text'
     const lastUsed = named.findLastIndex(
       ({ sourceName }, index) =>
-        sourceName !== null || this.#fallbacks.has(index) || (found[index]?.values ?? 0) > 0,
+        sourceName !== null ||
+        this.#fallbacks.has(index) ||
+        (found[index]?.values ?? 0) > 0 ||
+        // Where texts are kept, blanks are one.
+        (isText && found[index]?.hasBlanks === true),
     )
     return named.map((column, index): PlannedColumn => {
       const fallback = this.#fallbacks.get(index)
