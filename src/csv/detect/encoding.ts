@@ -66,7 +66,8 @@ function utf16WithoutMark(sample: Uint8Array): Encoding | undefined {
   // Text has no control characters, nor halves of characters but where it is cut.
   if (hasControls(text) || !text.slice(0, -1).isWellFormed()) return undefined
   // A few NUL in other text are no line ends.
-  if (Math.max(odd, even) < SURE_NUL_SHARE && !hasLines(text, bytes)) return undefined
+  const isSure = Math.max(odd, even) >= SURE_NUL_SHARE && !bytes.includes(0x0a)
+  if (!isSure && !hasLines(text, bytes)) return undefined
   return isLittle ? 'utf-16le' : 'utf-16be'
 }
 

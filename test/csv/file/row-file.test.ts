@@ -180,7 +180,7 @@ describe('a file', () => {
           expect(file.rowsRead).toBe(whole.rows.length + whole.rejects.length)
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 })
