@@ -48,6 +48,7 @@ async function fill({ id, token }: Account): Promise<void> {
   const account_number = newAccountNumber()
   await create('createBankAccount', { bank_name: 'Deccan Bank', account_number })
   await create('createTask', { title: 'Call the bank' })
+  await create('createImportProfile', { name: 'bank', kind: 'transactions', options: {} })
   await cast.service.database.query(
     `INSERT INTO one_time_tokens (user_id, purpose, token_hash, expires_at)
      VALUES ($1, 'password_reset', sha256($2), now() + interval '1 hour')`,
