@@ -7,6 +7,21 @@ const files = (...folders: readonly string[]) => folders.map((name) => `test/${n
 /** Folders that are a project each, beside what `npm test` runs. */
 const OWN_PROJECTS = ['processes', 'outage', 'files', 'plans', 'hostile', 'redis'] as const
 
+/** What takes long, and changes rarely: `npm test` has to be over soon. */
+const THOROUGH = [
+  'test/**/*.property.test.ts',
+  ...files('csv'),
+  'test/analytics/exactness.test.ts',
+  'test/credit-score/computing.test.ts',
+  'test/events/batches.test.ts',
+  'test/events/writers.test.ts',
+  'test/imports/kinds/dataset/file-passes.test.ts',
+  'test/openapi/breaking.test.ts',
+  'test/programs/demo/demo.test.ts',
+  'test/users/delete-during-load.test.ts',
+  'test/webhooks/delivery.test.ts',
+]
+
 /** Files that put something else in the place of a module, which no other file may get. */
 const REPLACE_MODULES = ['test/lib/log.test.ts'] as const
 
@@ -26,6 +41,7 @@ export default defineConfig({
           exclude: [
             ...files('readme', 'flows', ...OWN_PROJECTS),
             ...REPLACE_MODULES,
+            ...THOROUGH,
             // Peers of the bench have packages of their own.
             '**/node_modules/**',
           ],
@@ -33,6 +49,7 @@ export default defineConfig({
           isolate: false,
         },
       },
+      { test: { ...shared, name: 'thorough', include: THOROUGH, isolate: false } },
       { test: { ...shared, name: 'mocks', include: [...REPLACE_MODULES] } },
       ...OWN_PROJECTS.map((name) => ({ test: { ...shared, name, include: files(name) } })),
       // What is done with curl, which is no part of Node.js.
