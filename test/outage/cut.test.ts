@@ -72,11 +72,11 @@ async function cutAt(
 async function cutAtEach(
   operation: OperationAccess,
   ways: readonly [Cut, Cut],
-  headers: Readonly<Record<string, string>> = {},
+  headersOf: (question: number) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<readonly string[]> {
   const answers: string[] = []
   for (let question = 1; question <= MAX_QUESTIONS; question++) {
-    const answer = await cutAt(operation, question, ways[question % 2] as Cut, headers)
+    const answer = await cutAt(operation, question, ways[question % 2] as Cut, headersOf(question))
     if (answer === undefined) return answers
     answers.push(answer)
   }
@@ -106,8 +106,10 @@ describe('a connection that is cut at any question of a request', () => {
 describe('a keyed request whose connection is cut at any question', () => {
   const idempotent = Object.values(operations).filter((operation) => operation.idempotent)
   it.each(idempotent)('is 503 to $operationId, or nothing', async (operation) => {
-    const headers = { 'idempotency-key': `cut ${operation.operationId}` }
-    const answers = await cutAtEach(operation, ['terminated', 'reset'], headers)
+    // Background work asks too: where that was cut, the key of a registration is used.
+    const answers = await cutAtEach(operation, ['terminated', 'reset'], (question) => ({
+      'idempotency-key': `cut ${operation.operationId} ${question}`,
+    }))
     expect(answers).toContain(AWAY)
     expectUnavailable(operation, answers)
   })

@@ -18,8 +18,20 @@ export function isBlankRow(batch: RowBatch, row: number): boolean {
   return true
 }
 
-/** Creates the test whether a row is blank. It tells most rows by their first byte. */
-export function createBlankTest(delimiter: string) {
+/** Whether a row is an empty line. */
+function isEmptyLine({ firstCell, cellStart, cellEnd, cellFlags }: RowBatch, row: number): boolean {
+  const cell = firstCell[row] as number
+  const isOnly = firstCell[row + 1] === cell + 1
+  return isOnly && cellStart[cell] === cellEnd[cell] && cellFlags[cell] === 0
+}
+
+/**
+ * Creates the test whether a row is blank. It tells most rows by their first byte.
+ *
+ * @param keepsCells whether blanks are cells like any other, so that only empty lines are blank
+ */
+export function createBlankTest(delimiter: string, keepsCells: boolean) {
+  if (keepsCells) return isEmptyLine
   const begins = new Uint8Array(256)
   for (const byte of Buffer.from(` \t\r\n${delimiter}`)) begins[byte] = 1
   return (batch: RowBatch, row: number): boolean =>

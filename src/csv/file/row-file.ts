@@ -20,6 +20,8 @@ export interface ReadOptions {
   readonly dialect: GivenDialect
   /** `pad` accepts rows with fewer or more cells than there are columns. */
   readonly ragged: 'reject' | 'pad'
+  /** `text` keeps all cells as they stand: no row of the table is taken for a total, or for blank. */
+  readonly types?: 'infer' | 'text'
   /** How much of the file to detect its dialect from; 256 KiB by default. */
   readonly sampleBytes?: number
   /** The encoding that an earlier pass found. Bytes that do not fit it are mended. */
@@ -96,7 +98,7 @@ export class RowFile {
       skipEmptyLines: false,
       skipMarks: true,
     })
-    this.#isBlankRow = createBlankTest(known.delimiter)
+    this.#isBlankRow = createBlankTest(known.delimiter, options.types === 'text')
     for (const line of known.preamble) this.#listed.preamble.add(line.line, line.text)
   }
 
@@ -153,9 +155,10 @@ export class RowFile {
       for (const batch of parser.push(bytes.subarray(0, cut))) yield this.#sort(batch, checkRow)
       await this.rejects.settle()
     }
-    const hasFooter = this.options.dialect.footerLines === undefined
+    const { dialect, types } = this.options
+    const hasTotals = dialect.footerLines === undefined && types !== 'text'
     for (const batch of parser.end(tail)) {
-      yield this.#sort(batch, checkRow, hasFooter ? findTotals(batch, this.known) : NO_ROWS)
+      yield this.#sort(batch, checkRow, hasTotals ? findTotals(batch, this.known) : NO_ROWS)
     }
     this.#footer.end(this.#listed.footer)
     this.#listed.footer.addLines(parser.line, this.#dropped)

@@ -35,6 +35,7 @@ describe('a line that is neither loaded nor refused', () => {
     }
     const within = await readFile(`${table}${total}\n2026-01-03;Eve;1.5\n`)
     expect(within.rows).toHaveLength(4)
+    expect((await readFile(table + total, { types: 'text' })).rows).toHaveLength(3)
   })
 
   it('is a row of blanks, wherever it is', async () => {

@@ -6,6 +6,7 @@ import { cut } from '../read.ts'
 /** How a test reads a file. */
 export interface Reading extends GivenDialect {
   readonly ragged?: 'reject' | 'pad'
+  readonly types?: 'infer' | 'text'
   /** Chunk lengths, used in rotation; one chunk if absent. */
   readonly lengths?: readonly number[]
   readonly check?: CheckRow
@@ -13,7 +14,7 @@ export interface Reading extends GivenDialect {
 
 /** Reads a whole file and returns its rows, its rejects and its dialect. */
 export async function readFile(content: string | Buffer, reading: Reading = {}) {
-  const { ragged = 'reject', lengths = [], check, ...dialect } = reading
+  const { ragged = 'reject', types = 'infer', lengths = [], check, ...dialect } = reading
   const bytes = Buffer.from(content as string)
   async function* open() {
     yield* cut(bytes, lengths)
@@ -27,7 +28,7 @@ export async function readFile(content: string | Buffer, reading: Reading = {}) 
     refuse: (row: RefusedRow) => void rejects.push(row),
     settle: async () => undefined,
   }
-  const file = await openRows({ open }, { dialect, ragged }, sink)
+  const file = await openRows({ open }, { dialect, ragged, types }, sink)
   const rows: string[][] = []
   for await (const { batch, fine, allFine } of file.batches(check)) {
     if (allFine !== !fine.includes(0)) throw new Error('allFine contradicts the rows')
