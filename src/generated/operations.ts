@@ -3589,6 +3589,7 @@ export const previewImport = {
       401: S.Problem,
       403: S.Problem,
       408: S.Problem,
+      413: S.Problem,
       415: S.Problem,
       422: S.ValidationProblem,
       429: S.Problem,
