@@ -31,17 +31,11 @@ beforeAll(async () => {
     place,
     ...TYPES.map((type) => VALUES[type]?.[index] ?? null),
     null,
-    null,
   ]
   await insertDataset(
     cast.service.database,
     name,
-    [
-      { name: 'place', type: 'text' },
-      ...columns,
-      { name: 'a_json', type: 'json' },
-      { name: 'filter[place][gt]', type: 'boolean' },
-    ],
+    [{ name: 'place', type: 'text' }, ...columns, { name: 'a_json', type: 'json' }],
     [row('high', 2), row('none', 3), row('low', 0), row('middle', 1)],
   )
 })
@@ -84,10 +78,6 @@ describe('a range of listDatasetRows', () => {
     expect(await places({ ...query, cursor: String(first.headers['x-next-cursor']) })).toEqual([
       'low',
     ])
-  })
-
-  it('takes a column whose name looks like a bound for a column', async () => {
-    expect(await places({ 'filter[place][gt]': 'true' })).toEqual([])
   })
 
   it.each([

@@ -37,6 +37,11 @@ function condition(column: Column, values: readonly string[]): Prisma.Sql {
   const { type } = column
   const key = Prisma.raw(keyOf(column))
   const filled = values.filter((value) => value !== '')
+  const [only] = filled
+  // An index gives the rows of one value in the order of the file, which those of a list are not in.
+  if (values.length === 1 && only !== undefined) {
+    return Prisma.sql`${key} = ${toSqlValue(type, only)}::${Prisma.raw(sqlType(type))}`
+  }
   const sqlValues = filled.map((value) => toSqlValue(type, value))
   const isOne = Prisma.sql`${key} = ANY (${sqlValues}::${Prisma.raw(sqlType(type))}[])`
   if (filled.length === values.length) return isOne
@@ -52,14 +57,12 @@ function problem({ type }: Column, values: readonly string[]) {
 
 /** A filter as a condition, or why it cannot be one. */
 function read({ name, values }: Given, columns: readonly Column[], guess: Guess) {
-  const byName = (wanted: string) => columns.find((one) => one.name === wanted)
-  const equal = byName(name)
-  // A column whose name looks like a bound is a column.
-  const bound = equal === undefined ? boundOf(name) : undefined
-  const column = equal ?? (bound && byName(bound.column))
+  const bound = boundOf(name)
+  const wanted = bound?.column ?? name
+  const column = columns.find((one) => one.name === wanted)
   if (column === undefined) {
     const known = columns.map((one) => one.name)
-    const message = `is not a column of this dataset${guess(bound?.column ?? name, known)}`
+    const message = `is not a column of this dataset${guess(wanted, known)}`
     return { error: queryError(name, 'unknown_parameter', message) }
   }
   const error = bound ? boundProblem(column, values) : problem(column, values)
