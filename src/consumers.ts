@@ -31,6 +31,7 @@ export const consumersOf = ({
   runImport: ({ id }) => imports.run(id),
   sweepImports: () => imports.sweep(),
   sweepDatasets: () => datasets.sweep(),
+  buildDatasetIndexes: () => datasets.buildIndexes(),
   sendMails: ({ id }) => mail.send(id),
   deliverWebhooks: (lane) => webhooks.deliver(lane),
   sweepWebhooks: () => webhooks.sweep(),

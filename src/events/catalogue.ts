@@ -128,6 +128,11 @@ export const events = {
   'reports.sweep_due': { payload: Nothing, consumer: 'sweepReports', everySeconds: () => 30 },
   'webhooks.sweep_due': { payload: Nothing, consumer: 'sweepWebhooks', everySeconds: () => 30 },
   'datasets.sweep_due': { payload: Nothing, consumer: 'sweepDatasets', everySeconds: () => 30 },
+  'dataset_indexes.build_due': {
+    payload: Nothing,
+    consumer: 'buildDatasetIndexes',
+    everySeconds: () => 5,
+  },
 } as const satisfies Readonly<Record<string, OutboxEvent | LeasedEvent | DueEvent>>
 
 type Events = typeof events

@@ -4440,6 +4440,116 @@ export const listDatasetRows = {
   },
 } as const
 
+export const getDatasetIndexes = {
+  operationId: 'getDatasetIndexes',
+  method: 'GET',
+  url: '/v1/datasets/:name/indexes',
+  tags: ['Datasets'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['datasets:read'],
+  audit: null,
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: false,
+  etag: true,
+  resource: null,
+  deprecations: [],
+  takesFile: false,
+  takesForm: false,
+  bodyLimits: null,
+  successStatus: 200,
+  schema: {
+    params: Type.Object({
+      name: Type.String({ maxLength: 63, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$', 'x-expected': 'a name of letters, digits, _, . and -, of which the first is a letter, a digit or _, such as orders-2026' }),
+    }, { additionalProperties: false }),
+    querystring: Type.Object({}, { additionalProperties: false }),
+    headers: Type.Object({
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-none-match': 'If-None-Match',
+      },
+    }),
+    response: {
+      200: S.DatasetIndexes,
+      304: Type.Null(),
+      401: S.Problem,
+      403: S.Problem,
+      404: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
+export const updateDatasetIndexes = {
+  operationId: 'updateDatasetIndexes',
+  method: 'PUT',
+  url: '/v1/datasets/:name/indexes',
+  tags: ['Datasets'],
+  public: false,
+  roles: ['staff', 'admin'],
+  scopes: ['datasets:write'],
+  audit: {
+    action: 'dataset.index',
+    fields: [],
+    apart: false,
+    refused: [],
+  },
+  rateLimit: 'normal',
+  idempotent: false,
+  conditional: true,
+  etag: true,
+  resource: null,
+  deprecations: [],
+  takesFile: false,
+  takesForm: false,
+  bodyLimits: {
+    bytes: 65536,
+    values: 120,
+    lists: {
+      columns: 8,
+    },
+  },
+  successStatus: 202,
+  schema: {
+    params: Type.Object({
+      name: Type.String({ maxLength: 63, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$', 'x-expected': 'a name of letters, digits, _, . and -, of which the first is a letter, a digit or _, such as orders-2026' }),
+    }, { additionalProperties: false }),
+    querystring: Type.Object({}, { additionalProperties: false }),
+    headers: Type.Object({
+      'if-match': Type.Optional(Type.String({ maxLength: 1024 })),
+      'if-none-match': Type.Optional(Type.String({ maxLength: 1024 })),
+    }, {
+      additionalProperties: true,
+      'x-names': {
+        'if-match': 'If-Match',
+        'if-none-match': 'If-None-Match',
+      },
+    }),
+    body: S.DatasetIndexesUpdate,
+    response: {
+      202: S.DatasetIndexes,
+      400: S.Problem,
+      401: S.Problem,
+      403: S.Problem,
+      404: S.Problem,
+      408: S.Problem,
+      412: S.Problem,
+      413: S.Problem,
+      415: S.Problem,
+      422: S.ValidationProblem,
+      429: S.Problem,
+      500: S.Problem,
+      503: S.Problem,
+    },
+  },
+} as const
+
 export const exportDataset = {
   operationId: 'exportDataset',
   method: 'GET',
@@ -4752,6 +4862,8 @@ export const operations = {
   getDataset,
   deleteDataset,
   listDatasetRows,
+  getDatasetIndexes,
+  updateDatasetIndexes,
   exportDataset,
   getLiveness,
   getReadiness,

@@ -1449,5 +1449,24 @@ export type DatasetRow = Static<typeof DatasetRow>
 export const DatasetRowList = Type.Array(DatasetRow)
 export type DatasetRowList = Static<typeof DatasetRowList>
 
+export const DatasetIndexesUpdate = Type.Object({
+  columns: Type.Array(Type.String({ minLength: 1, maxLength: 63, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters' }), { maxItems: 8, uniqueItems: true }),
+}, { additionalProperties: false })
+export type DatasetIndexesUpdate = Static<typeof DatasetIndexesUpdate>
+
+export const DatasetIndexState = Type.Enum(['building', 'ready', 'failed'], { type: 'string' })
+export type DatasetIndexState = Static<typeof DatasetIndexState>
+
+export const DatasetIndex = Type.Object({
+  column: Type.String(),
+  state: DatasetIndexState,
+})
+export type DatasetIndex = Static<typeof DatasetIndex>
+
+export const DatasetIndexes = Type.Object({
+  indexes: Type.Array(DatasetIndex),
+})
+export type DatasetIndexes = Static<typeof DatasetIndexes>
+
 export const DatasetCsv = Type.String()
 export type DatasetCsv = Static<typeof DatasetCsv>

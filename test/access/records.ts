@@ -65,7 +65,7 @@ async function importProfile({ service, owner }: Scene): Promise<string> {
 /** A dataset of a column and no rows. */
 async function dataset({ service }: Scene): Promise<string> {
   const name = randomBytes(6).toString('hex')
-  await insertDataset(service.database, name, [{ name: 'city', type: 'text' }], [])
+  await insertDataset(service.database, name, [{ name: 'amount', type: 'numeric' }], [])
   return name
 }
 

@@ -22,12 +22,15 @@ const ROUNDS = 7
 const WARM_UP = 3
 const DEEP_PAGE = Math.floor(ROWS / 40)
 const SORTS = ['id', '-amount', 'account', 'updated_at', 'note']
+const INDEXED = ['id', 'amount', 'account', 'updated_at', 'note', 'is_open', 'opened_on']
 const FILTERS: readonly Readonly<Record<string, string>>[] = [
   { id: String(ROWS - 7) },
   { account: 'AC152790' },
   { is_open: 'true' },
   { opened_on: '2015-11-14', is_open: 'true' },
   { note: 'rent rent', sort: '-updated_at' },
+  { 'filter[amount][gte]': '1500', 'filter[amount][lt]': '1500.05' },
+  { 'filter[updated_at][gte]': '2025-01-01', sort: 'amount' },
 ]
 
 async function importDataset({ database }: Services, databaseUrl: string, userId: bigint) {
@@ -77,11 +80,21 @@ try {
   await measure('100 rows', { per_page: '100' })
   await measure('by cursor', { cursor: await nextOf({}) })
   await measure(`page ${DEEP_PAGE}`, { page: String(DEEP_PAGE) })
-  for (const sort of SORTS) {
-    await measure(`sort=${sort}`, { sort })
-    await measure(`sort=${sort}, by cursor`, { sort, cursor: await nextOf({ sort }) })
+  const measureAll = async (how: string) => {
+    for (const sort of SORTS) {
+      await measure(`${how}, sort=${sort}`, { sort })
+      await measure(`${how}, sort=${sort}, by cursor`, { sort, cursor: await nextOf({ sort }) })
+    }
+    for (const filter of FILTERS) await measure(`${how}, ${JSON.stringify(filter)}`, filter)
   }
-  for (const filter of FILTERS) await measure(JSON.stringify(filter), filter)
+  await services.datasets.setIndexes(NAME, [])
+  await services.datasets.buildIndexes()
+  await measureAll('no index')
+  const start = performance.now()
+  await services.datasets.setIndexes(NAME, INDEXED)
+  await services.datasets.buildIndexes()
+  console.log(`${INDEXED.length} indexes: ${((performance.now() - start) / 1000).toFixed(1)} s`)
+  await measureAll('indexed')
 
   for (const safe of [false, true]) {
     const start = performance.now()

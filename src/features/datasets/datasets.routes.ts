@@ -24,6 +24,12 @@ export function datasetRoutes(handle: Handle, datasets: DatasetService): void {
     return `[${rows.join(',')}]` as never
   })
 
+  handle(operations.getDatasetIndexes, async ({ params }) => datasets.indexes(params.name))
+
+  handle(operations.updateDatasetIndexes, async ({ params, body }) =>
+    datasets.setIndexes(params.name, body.columns),
+  )
+
   handle(operations.exportDataset, async ({ params, query, reply }) => {
     const file = await datasets.export(params.name, query.safe)
     reply

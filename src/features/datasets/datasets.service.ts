@@ -3,12 +3,14 @@ import type { Database, Prisma } from '../../database/client.ts'
 import { codeOf, driverCause } from '../../database/errors.ts'
 import { afterCommit } from '../../database/unit-of-work.ts'
 import { notFoundByName } from '../../errors.ts'
-import type { Column } from '../../generated/schemas.ts'
+import type { Column, DatasetIndexes } from '../../generated/schemas.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import type { Log } from '../../lib/log.ts'
 import { dropUnlisted } from './drop-unlisted.ts'
 import { exportRows } from './export-rows.ts'
 import type { RowQuery } from './filters.ts'
+import { buildIndexes } from './indexes/build-indexes.ts'
+import { readIndexes, setIndexes } from './indexes/index-list.ts'
 import { readRows } from './rows.ts'
 
 export type DatasetService = ReturnType<typeof createDatasetService>
@@ -27,7 +29,7 @@ export interface DatasetRecord {
 
 interface Deps {
   readonly database: Database
-  /** Exporting opens a connection of its own. */
+  /** Exporting and building indexes open connections of their own. */
   readonly databaseUrl: string
   readonly log: Log
 }
@@ -119,6 +121,17 @@ export function createDatasetService({ database, databaseUrl, log }: Deps) {
     /** Reads all rows as CSV. @throws AppError 404 */
     export: (name: string, safe: boolean): Promise<Readable> =>
       readTable(name, (dataset) => exportRows(databaseUrl, dataset, safe)),
+
+    /** Shows how far the indexes of a dataset are. @throws AppError 404 */
+    indexes: async (name: string): Promise<DatasetIndexes> =>
+      readIndexes(database, await get(name)),
+
+    /** Sets which columns are to have an index. A worker builds them. @throws AppError 404, 422 */
+    setIndexes: async (name: string, columns: readonly string[]): Promise<DatasetIndexes> =>
+      setIndexes(database, await get(name), columns),
+
+    /** Builds and drops indexes so that all datasets have those that they are to have. */
+    buildIndexes: (): Promise<void> => buildIndexes({ database, databaseUrl, log }),
 
     /** Drops tables that belong to no dataset any more. */
     sweep: (): Promise<void> => dropUnlisted(database, SWEEP_WAIT_MS),

@@ -55,3 +55,32 @@ export function isAfter(
   const beyond = Prisma.raw(descending ? '<' : '>')
   return Prisma.sql`(${key} ${beyond} ${value} OR (${key} = ${value} AND ${isLater}) OR ${key} IS NULL)`
 }
+
+/** A part of the rows after a position, and the order in which it is read. */
+export interface RowPart {
+  readonly condition: Prisma.Sql
+  readonly by: Prisma.Sql
+}
+
+/**
+ * The rows after a position in parts, each of which is one stretch of an index on the sort column.
+ * {@link isAfter}, their sum, would read an index from its beginning.
+ */
+export function partsAfter(
+  table: Prisma.Sql,
+  order: RowOrder & { readonly column: Column },
+  { row, isNull }: RowPosition,
+): RowPart[] {
+  const key = Prisma.raw(keyOf(order.column))
+  const by = orderBy(order)
+  if (isNull) return [{ condition: Prisma.sql`${key} IS NULL AND "_row" > ${row}::bigint`, by }]
+  const value = Prisma.sql`(SELECT ${key} FROM ${table} WHERE "_row" = ${row}::bigint)`
+  // Were it `=`, PostgreSQL would take the index on row numbers, and look at many rows.
+  const equal = Prisma.sql`(${key}, "_row") > (${value}, ${row}::bigint) AND ${key} <= ${value}`
+  const beyond = Prisma.raw(order.descending ? '<' : '>')
+  return [
+    { condition: equal, by: orderBy({ column: order.column, descending: false }) },
+    { condition: Prisma.sql`${key} ${beyond} ${value}`, by },
+    { condition: Prisma.sql`${key} IS NULL`, by },
+  ]
+}

@@ -4,7 +4,16 @@ import { badCursor, type Page, readPaging, toPage } from '../../http/paging.ts'
 import { checkAll } from '../../http/validation/check-all.ts'
 import { jsonOf, keyOf, tableOf } from './columns.ts'
 import { type RowQuery, rowFilters } from './filters.ts'
-import { isAfter, orderBy, type RowOrder, type RowPosition, rowOrder } from './order.ts'
+import { hasIndex } from './indexes/find-tables.ts'
+import {
+  isAfter,
+  orderBy,
+  partsAfter,
+  type RowOrder,
+  type RowPart,
+  type RowPosition,
+  rowOrder,
+} from './order.ts'
 
 /** Matching rows are counted up to this number. */
 const MAX_COUNTED = 10_000
@@ -42,6 +51,26 @@ async function findPosition(
   return { row, isNull: found.isNull }
 }
 
+/** The rows after a cursor's row, if there is one, in the parts that are fastest to read. */
+async function partsOf(
+  database: Database,
+  id: bigint,
+  order: RowOrder,
+  after: bigint | undefined,
+): Promise<RowPart[]> {
+  const by = orderBy(order)
+  if (after === undefined) return [{ condition: Prisma.raw('true'), by }]
+  const table = Prisma.raw(tableOf(id))
+  const { column, descending } = order
+  const [position, isIndexed] = await Promise.all([
+    findPosition(database, table, order, after),
+    column !== undefined && hasIndex(database, id, column.name),
+  ])
+  return column !== undefined && isIndexed
+    ? partsAfter(table, { column, descending }, position)
+    : [{ condition: isAfter(table, order, position), by }]
+}
+
 /** Counts matching rows. Undefined if there are more than {@link MAX_COUNTED}. */
 async function count(
   database: Database,
@@ -77,17 +106,19 @@ export async function readRows(
       ),
   )
   const table = Prisma.raw(tableOf(id))
-  const position =
-    after === undefined ? undefined : await findPosition(database, table, order, after)
-  const conditions = position ? [...filters, isAfter(table, order, position)] : filters
+  const parts = await partsOf(database, id, order, after)
+  const found = parts.map(
+    (part) => Prisma.sql`(SELECT * FROM ${table} WHERE ${all([...filters, part.condition])}
+      ORDER BY ${part.by} LIMIT ${limit + 1} OFFSET ${offset ?? 0})`,
+  )
   const shown = columns.map((one) => `${jsonOf(one)} AS ${escapeIdentifier(one.name)}`).join(', ')
   const by = orderBy(order)
   const read = database.$queryRaw<ReadRow[]>`
     ${varying} SELECT "_row",
       (SELECT row_to_json(shown.*)::text FROM (SELECT ${Prisma.raw(shown)}) AS shown) AS "_json"
     FROM (
-      SELECT * FROM ${table} WHERE ${all(conditions)}
-      ORDER BY ${by} LIMIT ${limit + 1} OFFSET ${offset ?? 0}) AS page
+      SELECT * FROM (${Prisma.join(found, ' UNION ALL ')}) AS found
+      ORDER BY ${by} LIMIT ${limit + 1}) AS page
     ORDER BY ${by}`
   const total = () => (filters.length === 0 ? rowCount : count(database, table, filters))
   const [rows, counted] = await Promise.all([read, offset === undefined ? undefined : total()])
