@@ -3,6 +3,7 @@ import {
   createDecipheriv,
   createHmac,
   createSecretKey,
+  type KeyObject,
   randomFillSync,
 } from 'node:crypto'
 import { StartupError } from '../errors.ts'
@@ -215,10 +216,10 @@ const createEncryptor = (id: string, key: Uint8Array) => ({
 
 /** Makes blind indexes. Keys are derived once for each purpose. */
 function createIndex(keyOf: (id: string) => Buffer) {
-  const derived = new Map<string, Buffer>()
+  const derived = new Map<string, KeyObject>()
   return (keyId: string, purpose: string, text: string): Uint8Array<ArrayBuffer> => {
     const name = `${keyId} ${purpose}`
-    const key = derived.get(name) ?? deriveKey(keyOf(keyId), purpose)
+    const key = derived.get(name) ?? createSecretKey(deriveKey(keyOf(keyId), purpose))
     derived.set(name, key)
     return new Uint8Array(createHmac('sha256', key).update(text).digest())
   }

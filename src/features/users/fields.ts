@@ -1,7 +1,7 @@
 import type { Prisma } from '../../database/client.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { emailKey } from '../../lib/email.ts'
-import { fold, searchTokens } from './blind-search.ts'
+import { type Beginnings, fold, searchTokens } from './blind-search.ts'
 
 type UserRow = Prisma.UserGetPayload<object>
 
@@ -65,11 +65,16 @@ export const nameLookUp = (crypto: FieldCrypto, name: string) =>
   crypto.lookUp('users.name', fold(name))
 
 /** The columns by which a user is found, under the keys in use. */
-export function userIndexes(crypto: FieldCrypto, name: string, email: string | undefined) {
+export function userIndexes(
+  crypto: FieldCrypto,
+  name: string,
+  email: string | undefined,
+  known?: Beginnings,
+) {
   const [nameIndex, nameIndex2] = crypto.blindIndexes('users.name', fold(name))
   const [emailIndex, emailIndex2] =
     email === undefined ? [] : crypto.blindIndexes(EMAIL, emailKey(email))
-  const [searchIndex, searchIndex2] = searchTokens(crypto, name, email)
+  const [searchIndex, searchIndex2] = searchTokens(crypto, name, email, known)
   return {
     nameIndex: nameIndex ?? null,
     nameIndex2: nameIndex2 ?? null,
@@ -80,18 +85,23 @@ export function userIndexes(crypto: FieldCrypto, name: string, email: string | u
   }
 }
 
-/** Encrypts name and e-mail address into the columns that store and index them. */
+/**
+ * Encrypts name and e-mail address into the columns that store and index them.
+ *
+ * @param known beginnings of words, for those who store many users
+ */
 export function encryptUser(
   crypto: FieldCrypto,
   userId: bigint,
   name: string,
   email: GivenEmail | undefined,
+  known?: Beginnings,
 ) {
   return {
     name: crypto.encrypt(address('name', userId), name),
     email: email === undefined ? null : crypto.encrypt(address('email', userId), email.address),
     emailVerified: email?.verified ?? false,
-    ...userIndexes(crypto, name, email?.address),
+    ...userIndexes(crypto, name, email?.address, known),
   }
 }
 

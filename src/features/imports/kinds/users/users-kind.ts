@@ -7,6 +7,12 @@ import { UserLoad } from './user-load.ts'
 import { checkUser } from './user-record.ts'
 
 /**
+ * Memory of the server for search tokens that wait to be indexed. A beginning that many users have is
+ * indexed once for all that wait: with the usual 4 MB the database works a tenth longer.
+ */
+const INDEXING_MEMORY = '64MB'
+
+/**
  * Creates the loader of users with their employments and bank accounts. It refuses the whole row if
  * the e-mail address or the account number is in use. Users get no welcome mail unless the import
  * asks for it.
@@ -20,6 +26,10 @@ export function createUserLoader(crypto: FieldCrypto): Loader {
       context,
       () => USER_SHAPE,
       () => checkUser,
+    )
+    await connection.run(
+      `SELECT set_config('gin_pending_list_limit', $1, true), set_config('work_mem', $1, true)`,
+      [INDEXING_MEMORY],
     )
     const welcome = options.welcome ? { requestId } : undefined
     return await loadRecords(context, records, new UserLoad(connection, crypto, welcome))
