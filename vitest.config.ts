@@ -15,7 +15,7 @@ const THOROUGH = [
   'test/credit-score/computing.test.ts',
   'test/events/batches.test.ts',
   'test/events/writers.test.ts',
-  'test/imports/kinds/dataset/file-passes.test.ts',
+  ...files('imports/kinds'),
   'test/openapi/breaking.test.ts',
   'test/programs/demo/demo.test.ts',
   'test/users/delete-during-load.test.ts',
