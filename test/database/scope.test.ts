@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { createScope } from '../../src/database/scope.ts'
-import { arePromisesFollowed, FOLLOWS_PROMISES } from '../setup/followed-promises.ts'
 
 describe('a scope', () => {
   it('shows its value to its work alone', async () => {
@@ -8,7 +7,7 @@ describe('a scope', () => {
     const [one, other] = await Promise.all(
       ['one', 'other'].map((value) =>
         scope.run(value, async () => {
-          await arePromisesFollowed()
+          await Promise.resolve()
           return scope.value()
         }),
       ),
@@ -29,14 +28,5 @@ describe('a scope', () => {
     await scope.run('short', async () => undefined)
     end()
     expect(await long).toBe('long')
-  })
-
-  it.runIf(FOLLOWS_PROMISES)('has promises followed only while work is under way', async () => {
-    const scope = createScope<string>()
-    expect(await arePromisesFollowed()).toBe(false)
-    expect(await scope.run('value', arePromisesFollowed)).toBe(true)
-    expect(await arePromisesFollowed()).toBe(false)
-    await scope.run('value', () => Promise.reject(new Error('no'))).catch(() => undefined)
-    expect(await arePromisesFollowed()).toBe(false)
   })
 })
