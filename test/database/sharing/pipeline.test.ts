@@ -91,6 +91,7 @@ describe('a pipeline of look-ups', () => {
 
   it('goes on over another connection when its own breaks', async () => {
     const before = await backend()
+    // The server ends it by a signal of the test.
     const waiting = [echo(1), lookUps.rows('SELECT pg_sleep(60)', []), echo(2)]
     const settled = Promise.allSettled(waiting)
     await vi.waitFor(async () => {
@@ -116,6 +117,15 @@ describe('a pipeline of look-ups', () => {
     const client = query.mock.contexts[0] as pg.Client
     await other.close()
     expect(() => client.emit('error', new Error('late'))).not.toThrow()
+  })
+
+  it('answers what was sent before it ends', async () => {
+    const other = openDatabase(own.url, 2, createLog('silent'))
+    await other.lookUps.rows('SELECT', [])
+    const sent = other.lookUps.rows('SELECT count(*)::int FROM generate_series(1, 500000)', [])
+    const ended = other.close()
+    expect(await sent).toEqual([{ count: 500_000 }])
+    await ended
   })
 
   it('ends after it was never used', async () => {
