@@ -20,7 +20,9 @@ export function writeCell(text: string, format: Format, bare: boolean): string {
   const { delimiter, quote, escape: escaping } = format
   if (quote === null) throw new Error('The tables written here are quoted.')
   const special = [delimiter, '\r', '\n'].some((mark) => text.includes(mark))
-  if (bare && text !== '' && !special && !text.startsWith(quote)) return text
+  // A blank between a delimiter and a quote belongs to neither.
+  const isQuoted = text.trimStart().startsWith(quote)
+  if (bare && text !== '' && !special && !isQuoted) return text
   const escaped =
     escaping === 'doubled'
       ? text.replaceAll(quote, quote + quote)
