@@ -99,6 +99,7 @@ export function openServices(
     relayed,
     webhooks: webhookDatabase,
     plain,
+    unhurried,
     prepared,
     lookUps,
     commits,
@@ -113,7 +114,7 @@ export function openServices(
       ? { relay: 1, background: 2 }
       : { relay: 3, background: config.WORKER_CONCURRENCY + 2, webhooks: 3 },
   )
-  const keys = watchKeyUse({ plain, crypto, log })
+  const keys = watchKeyUse({ unhurried, crypto, log })
   const shared = openShared(config.REDIS_URL, log)
   const cache = openCache({ shared, bus, isThere: (id) => userExists(database, id), metrics, log })
   const queueOptions = { databaseUrl, shared, storage, metrics, log }
