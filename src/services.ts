@@ -230,7 +230,7 @@ export function openServices(
     maxBytes: config.IMPORT_MAX_BYTES,
     retentionHours: config.IMPORT_RETENTION_HOURS,
   })
-  const datasets = createDatasetService({ database, databaseUrl, log })
+  const datasets = createDatasetService({ database, databaseUrl, queue, log })
 
   const allowPrivate = config.WEBHOOK_ALLOW_PRIVATE === 'true'
   const webhooks = createWebhooks({

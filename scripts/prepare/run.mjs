@@ -12,32 +12,53 @@ let interrupted = false
 export class InterruptedError extends Error {}
 
 /**
+ * Does a step and says how long it took: on a terminal in its own line, else in a second one.
+ *
+ * @param work the step; its result is returned
+ */
+export async function timed(title, work) {
+  const began = Date.now()
+  const seconds = () => (Date.now() - began) / 1000
+  const { isTTY } = process.stderr
+  if (isTTY) process.stderr.write(`${title} ...`)
+  else say(`${title} ...`)
+  const report = setInterval(() => {
+    const passed = `${Math.round(seconds())} s ...`
+    if (isTTY) process.stderr.write(` ${passed}`)
+    else say(`${title}: still running after ${passed}`)
+  }, REPORT_INTERVAL_MS)
+  let took = ''
+  try {
+    const result = await work()
+    took = `${seconds().toFixed(1)} s`
+    return result
+  } finally {
+    clearInterval(report)
+    if (isTTY) process.stderr.write(` ${took}\n`)
+    else if (took) say(`${title}: ${took}`)
+  }
+}
+
+/**
  * Runs a program to its end, without showing its output.
  *
  * @returns its exit code (null if a signal ended it) and all its output
  */
-export async function runQuietly(title, command, args, options = {}) {
-  say(`${title} ...`)
-  const began = Date.now()
-  const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], ...options })
-  current = child
-  const chunks = []
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk) => chunks.push(chunk))
-  const seconds = () => Math.round((Date.now() - began) / 1000)
-  const report = setInterval(
-    () => say(`${title}: still running after ${seconds()} s ...`),
-    REPORT_INTERVAL_MS,
-  )
-  try {
-    const [code] = await once(child, 'close')
-    if (interrupted) throw new InterruptedError()
-    return { code, output: Buffer.concat(chunks).toString() }
-  } finally {
-    clearInterval(report)
-    current = undefined
-  }
-}
+export const runQuietly = (title, command, args, options = {}) =>
+  timed(title, async () => {
+    const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], ...options })
+    current = child
+    const chunks = []
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => chunks.push(chunk))
+    try {
+      const [code] = await once(child, 'close')
+      if (interrupted) throw new InterruptedError()
+      return { code, output: Buffer.concat(chunks).toString() }
+    } finally {
+      current = undefined
+    }
+  })
 
 /** Kills the current program; during an install npm ignores anything gentler. */
 export function interrupt() {
