@@ -8,11 +8,13 @@ import { install, installNeeded } from './prepare/install.mjs'
 import { takeLock } from './prepare/lock.mjs'
 import { PrepareError, say } from './prepare/project.mjs'
 import { InterruptedError, interrupt } from './prepare/run.mjs'
+import { makeSdk, sdkNeeded } from './prepare/sdk.mjs'
 
 /** In this order: each step needs the results of those before it. */
 const STEPS = [
   { needed: installNeeded, run: install },
   { needed: databaseClientNeeded, run: makeDatabaseClient },
+  { needed: sdkNeeded, run: makeSdk },
   { needed: compileNeeded, run: compile },
   { needed: bundleNeeded, run: bundle },
 ]

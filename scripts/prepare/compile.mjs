@@ -26,7 +26,7 @@ const compiledPath = (source) =>
 export async function compile() {
   const made = fingerprint()
   const { code, output } = await runQuietly('Compiling', process.execPath, [
-    inProject('node_modules/typescript/bin/tsc'),
+    inProject('node_modules/@typescript/native/bin/tsc'),
     '-p',
     inProject('tsconfig.build.json'),
     '--noEmitOnError',
