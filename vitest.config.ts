@@ -5,7 +5,15 @@ const shared = { testTimeout: 30_000, hookTimeout: 60_000 }
 const files = (...folders: readonly string[]) => folders.map((name) => `test/${name}/**/*.test.ts`)
 
 /** Folders that are a project each, beside what `npm test` runs. */
-const OWN_PROJECTS = ['processes', 'outage', 'files', 'plans', 'hostile', 'redis'] as const
+const OWN_PROJECTS = [
+  'processes',
+  'outage',
+  'files',
+  'plans',
+  'hostile',
+  'redis',
+  'browser',
+] as const
 
 /** What takes long, and changes rarely: `npm test` has to be over soon. */
 const THOROUGH = [

@@ -15,7 +15,6 @@ export function Shell({
   readonly children: ComponentChildren
 }) {
   const [isOpen, setOpen] = useState(false)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the menu
   useEffect(() => setOpen(false), [current])
 
   const skip = () => document.querySelector<HTMLElement>('#page h1')?.focus()

@@ -24,7 +24,6 @@ export function useLoad<T>(
   const [state, setState] = useState<State<T>>({ isLoading: true })
   const [round, setRound] = useState(0)
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the caller names what `load` depends on
   useEffect(() => {
     const controller = new AbortController()
     setState(({ data }) => ({ isLoading: true, ...(data !== undefined && { data }) }))
