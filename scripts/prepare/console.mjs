@@ -6,11 +6,14 @@ import { filesBelow, fingerprintOf, isStamped, stamp } from './stamps.mjs'
 
 const STEP = 'console'
 const FOLDER = inProject('console/dist')
+/** Made before. */
+const SDK = inProject('sdk/typescript/dist')
 const PAGE = inProject('console/dist/index.html')
 
 const fingerprint = () =>
   fingerprintOf([
     ...filesBelow(inProject('console/src')),
+    ...(existsSync(SDK) ? filesBelow(SDK) : []),
     ...['scripts/prepare/console.mjs', 'src/generated/openapi.json', 'package-lock.json'].map(
       (file) => inProject(file),
     ),

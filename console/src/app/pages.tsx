@@ -2,6 +2,8 @@ import type { ComponentType } from 'preact'
 import { CustomerPage } from '../pages/customer/customer.tsx'
 import { TransactionPage } from '../pages/customer/transaction.tsx'
 import { CustomersPage } from '../pages/customers.tsx'
+import { ImportPage } from '../pages/imports/import.tsx'
+import { ImportsPage } from '../pages/imports/imports.tsx'
 import { NoPage } from '../pages/no-page.tsx'
 import { isStaff, type Session } from './session.ts'
 
@@ -22,6 +24,7 @@ interface MenuEntry {
 
 const ENTRIES: readonly MenuEntry[] = [
   { name: 'customers', title: 'Customers', page: CustomersPage, isFor: isStaff },
+  { name: 'imports', title: 'Imports', page: ImportsPage, isFor: isStaff },
 ]
 
 export const linksFor = (session: Session): readonly MenuEntry[] =>
@@ -31,6 +34,7 @@ export const linksFor = (session: Session): readonly MenuEntry[] =>
 function recordPage([name, id, part, partId]: readonly string[]) {
   if (name === 'customers' && id && part === 'transactions' && partId) return TransactionPage
   if (name === 'customers' && id) return CustomerPage
+  if (name === 'imports' && id) return ImportPage
   return undefined
 }
 

@@ -12,8 +12,8 @@ import { findCustomers } from './find-customers.ts'
 const COLUMNS: readonly ColumnOf<User>[] = [
   { title: 'Name', cell: ({ id, name }) => <a href={linkTo('customers', id)}>{name}</a> },
   { title: 'Email', cell: ({ email }) => email },
-  { title: 'Pincode', cell: ({ pincode }) => pincode },
-  { title: 'Age', cell: ({ age }) => age, isFigure: true },
+  { title: 'Pincode', cell: ({ pincode }) => pincode, isOptional: true },
+  { title: 'Age', cell: ({ age }) => age, isOptional: true, isFigure: true },
   { title: 'Since', cell: ({ created_at }) => formatDate(created_at) },
   { title: 'ID', cell: ({ id }) => id, isFigure: true },
 ]
@@ -23,6 +23,8 @@ export function CustomersPage({ query }: PageProps) {
   const [text, setText] = useState(query.get('q') ?? '')
   const found = useLoad((signal) => findCustomers(text, signal), [text])
   useEffect(() => replaceQuery({ q: text }), [text])
+  // A link to this page with other words.
+  useEffect(() => setText(query.get('q') ?? ''), [query])
 
   return (
     <Page title="Customers">

@@ -6,6 +6,8 @@ export interface ColumnOf<T> {
   readonly cell: (row: T) => ComponentChildren
   /** Figures stand at the right. */
   readonly isFigure?: boolean
+  /** Left out where no row has anything in it. */
+  readonly isOptional?: boolean
 }
 
 /** A table that scrolls sideways where it is too wide. */
@@ -22,6 +24,9 @@ export function Table<T>({
   readonly keyOf: (row: T) => string | number
   readonly empty?: string
 }) {
+  const shown = columns.filter(
+    ({ isOptional, cell }) => !isOptional || rows.some((row) => Boolean(cell(row))),
+  )
   if (rows.length === 0) return <p class="muted">{empty}</p>
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it by keys
@@ -30,7 +35,7 @@ export function Table<T>({
         <caption class="unseen">{caption}</caption>
         <thead>
           <tr>
-            {columns.map(({ title, isFigure }) => (
+            {shown.map(({ title, isFigure }) => (
               <th key={title} scope="col" class={isFigure ? 'figure' : undefined}>
                 {title}
               </th>
@@ -40,7 +45,7 @@ export function Table<T>({
         <tbody>
           {rows.map((row) => (
             <tr key={keyOf(row)}>
-              {columns.map(({ title, cell, isFigure }) => (
+              {shown.map(({ title, cell, isFigure }) => (
                 <td key={title} class={isFigure ? 'figure' : undefined}>
                   {cell(row)}
                 </td>

@@ -13,6 +13,7 @@ import { History } from './history.tsx'
 import { Profile } from './profile.tsx'
 import { BankAccounts, Employments } from './records.tsx'
 import { Score } from './score.tsx'
+import { useCurrencies } from './use-currencies.ts'
 
 /** All there is of one customer. */
 export function CustomerPage({ path }: PageProps) {
@@ -22,25 +23,15 @@ export function CustomerPage({ path }: PageProps) {
 export function Customer({ id }: { readonly id: number }) {
   const session = useSession()
   const user = useLoad((signal) => getUser({ client, signal, path: { id } }), [id])
-  const [currency, setCurrency] = useState<string>()
-  const figures = useLoad(
-    (signal) =>
-      getUserAnalytics({ client, signal, path: { id }, query: currency ? { currency } : {} }),
-    [id, currency],
-  )
+  const currencies = useCurrencies(id)
   return (
     <Page title={user.data?.name ?? 'Customer'}>
       <Loaded from={user}>
         {(known) => (
           <div class="parts">
             <Profile user={known} />
-            <Part title="Figures">
-              <Loaded from={figures}>
-                {(data) => <Figures figures={data} onCurrency={setCurrency} />}
-              </Loaded>
-            </Part>
-            <Loaded from={figures}>
-              {({ currency: shown }) => <Days userId={id} currency={shown} />}
+            <Loaded from={currencies}>
+              {(found) => <InCurrency userId={id} currencies={found} />}
             </Loaded>
             <Score userId={id} />
             <Employments userId={id} />
@@ -51,5 +42,31 @@ export function Customer({ id }: { readonly id: number }) {
         )}
       </Loaded>
     </Page>
+  )
+}
+
+/** What differs by currency. */
+function InCurrency({
+  userId: id,
+  currencies,
+}: {
+  readonly userId: number
+  readonly currencies: readonly string[]
+}) {
+  const [currency, setCurrency] = useState(currencies[0])
+  const query = currency === undefined ? {} : { currency }
+  const figures = useLoad(
+    (signal) => getUserAnalytics({ client, signal, path: { id }, query }),
+    [id, currency],
+  )
+  return (
+    <>
+      <Part title="Figures">
+        <Loaded from={figures}>
+          {(data) => <Figures figures={data} currencies={currencies} onCurrency={setCurrency} />}
+        </Loaded>
+      </Part>
+      <Loaded from={figures}>{(data) => <Days userId={id} currency={data.currency} />}</Loaded>
+    </>
   )
 }

@@ -3,15 +3,15 @@ import { formatAmount, formatCount, formatDate } from '../../app/format.ts'
 import { Facts } from '../../ui/facts.tsx'
 import { ChoiceField } from '../../ui/field.tsx'
 
-/** Currencies that a browser knows. */
-const CURRENCIES: readonly string[] = Intl.supportedValuesOf('currency')
-
 /** The figures of a customer in one currency. */
 export function Figures({
   figures,
+  currencies,
   onCurrency,
 }: {
   readonly figures: Analytics
+  /** Those to choose from. */
+  readonly currencies: readonly string[]
   readonly onCurrency: (currency: string) => void
 }) {
   const { currency, busiest_day: busiest, average_transaction_value: average } = figures
@@ -38,12 +38,14 @@ export function Figures({
         ]}
       />
       {!figures.is_current && <p class="muted">A change is not in these figures yet.</p>}
-      <ChoiceField
-        label="Currency"
-        value={currency}
-        onValue={onCurrency}
-        choices={[...new Set([currency, ...CURRENCIES])].sort().map((code) => [code, code])}
-      />
+      {currencies.length > 1 && (
+        <ChoiceField
+          label="Currency"
+          value={currency}
+          onValue={onCurrency}
+          choices={currencies.map((code) => [code, code])}
+        />
+      )}
     </>
   )
 }

@@ -21,8 +21,8 @@ const COLUMNS: readonly ColumnOf<Transaction>[] = [
       <a href={linkTo('customers', user_id, 'transactions', id)}>{formatDate(transaction_date)}</a>
     ),
   },
-  { title: 'Description', cell: ({ description }) => description },
-  { title: 'Reference', cell: ({ reference }) => reference },
+  { title: 'Description', cell: ({ description }) => description, isOptional: true },
+  { title: 'Reference', cell: ({ reference }) => reference, isOptional: true },
   { title: 'Type', cell: ({ transaction_type: type }) => <span class={type}>{type}</span> },
   {
     title: 'Amount',

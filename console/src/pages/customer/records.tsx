@@ -12,7 +12,7 @@ const day = (date: string | undefined) => date && formatDate(date)
 
 const EMPLOYMENT_COLUMNS: readonly ColumnOf<Employment>[] = [
   { title: 'Company', cell: ({ company_name }) => company_name },
-  { title: 'Job', cell: ({ job_title }) => job_title },
+  { title: 'Job', cell: ({ job_title }) => job_title, isOptional: true },
   { title: 'From', cell: ({ start_date }) => day(start_date) },
   { title: 'To', cell: ({ end_date, is_current }) => (is_current ? 'today' : day(end_date)) },
 ]
@@ -42,8 +42,8 @@ export function Employments({ userId: id }: { readonly userId: number }) {
 const ACCOUNT_COLUMNS: readonly ColumnOf<BankAccount>[] = [
   { title: 'Bank', cell: ({ bank_name }) => bank_name },
   { title: 'Number', cell: ({ account_number }) => <code>{account_number}</code> },
-  { title: 'IFSC', cell: ({ ifsc_code }) => ifsc_code },
-  { title: 'Type', cell: ({ account_type }) => account_type },
+  { title: 'IFSC', cell: ({ ifsc_code }) => ifsc_code, isOptional: true },
+  { title: 'Type', cell: ({ account_type }) => account_type, isOptional: true },
   { title: 'Primary', cell: ({ is_primary }) => (is_primary ? 'Yes' : '') },
 ]
 
