@@ -1,10 +1,19 @@
 import type { ComponentType } from 'preact'
+import { AccountPage } from '../pages/account/account.tsx'
+import { AlertsPage } from '../pages/alerts.tsx'
 import { CustomerPage } from '../pages/customer/customer.tsx'
 import { TransactionPage } from '../pages/customer/transaction.tsx'
 import { CustomersPage } from '../pages/customers.tsx'
+import { DatasetPage } from '../pages/datasets/dataset.tsx'
+import { DatasetsPage } from '../pages/datasets/datasets.tsx'
+import { GroupsPage } from '../pages/groups.tsx'
 import { ImportPage } from '../pages/imports/import.tsx'
 import { ImportsPage } from '../pages/imports/imports.tsx'
 import { NoPage } from '../pages/no-page.tsx'
+import { OperationsPage } from '../pages/operations/operations.tsx'
+import { WebhookPage } from '../pages/operations/webhook.tsx'
+import { OverviewPage } from '../pages/overview.tsx'
+import { TasksPage } from '../pages/tasks.tsx'
 import { isStaff, type Session } from './session.ts'
 
 /** What a page is given. */
@@ -23,19 +32,31 @@ interface MenuEntry {
 }
 
 const ENTRIES: readonly MenuEntry[] = [
+  { name: '', title: 'Overview', page: OverviewPage },
   { name: 'customers', title: 'Customers', page: CustomersPage, isFor: isStaff },
+  { name: 'alerts', title: 'Alerts', page: AlertsPage, isFor: isStaff },
   { name: 'imports', title: 'Imports', page: ImportsPage, isFor: isStaff },
+  { name: 'datasets', title: 'Datasets', page: DatasetsPage, isFor: isStaff },
+  { name: 'groups', title: 'Groups', page: GroupsPage, isFor: isStaff },
+  { name: 'tasks', title: 'Tasks', page: TasksPage },
+  { name: 'operations', title: 'Operations', page: OperationsPage, isFor: isStaff },
+  { name: 'account', title: 'Account', page: AccountPage },
 ]
 
 export const linksFor = (session: Session): readonly MenuEntry[] =>
   ENTRIES.filter(({ isFor }) => isFor?.(session) ?? true)
 
 /** Pages of one record, which the menu does not name. */
-function recordPage([name, id, part, partId]: readonly string[]) {
-  if (name === 'customers' && id && part === 'transactions' && partId) return TransactionPage
-  if (name === 'customers' && id) return CustomerPage
-  if (name === 'imports' && id) return ImportPage
-  return undefined
+const RECORD_PAGES: Readonly<Record<string, ComponentType<PageProps>>> = {
+  customers: CustomerPage,
+  datasets: DatasetPage,
+  imports: ImportPage,
+  webhooks: WebhookPage,
+}
+
+function recordPage([name = '', id, part, partId]: readonly string[]) {
+  if (name === 'customers' && part === 'transactions' && partId) return TransactionPage
+  return id ? RECORD_PAGES[name] : undefined
 }
 
 /** The page at an address. */

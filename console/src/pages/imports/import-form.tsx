@@ -30,6 +30,9 @@ const ON_ERROR = [
   ['abort', 'Load nothing'],
 ] as const
 
+/** Options that are one word each. */
+type Word = 'name' | 'user_id' | 'date_order' | 'amounts' | 'delimiter' | 'on_error'
+
 /** What somebody may say of a file. */
 export function ImportForm({
   options,
@@ -41,7 +44,7 @@ export function ImportForm({
   readonly columns: readonly Column[]
   readonly onOptions: (options: ImportOptions) => void
 }) {
-  const field = (name: 'name' | 'date_order' | 'amounts' | 'delimiter' | 'on_error') => ({
+  const field = (name: Word) => ({
     value: options[name],
     onValue: (value: string) => onOptions({ ...options, [name]: value }),
   })
@@ -54,6 +57,9 @@ export function ImportForm({
         choices={KINDS}
       />
       {options.kind === 'dataset' && <TextField label="Name" {...field('name')} />}
+      {options.kind === 'transactions' && (
+        <TextField label="All of the customer with ID" size={8} {...field('user_id')} />
+      )}
       <ChoiceField label="Dates" choices={DATE_ORDERS} {...field('date_order')} />
       <ChoiceField label="Amounts" choices={AMOUNTS} {...field('amounts')} />
       <ChoiceField label="Delimiter" choices={DELIMITERS} {...field('delimiter')} />

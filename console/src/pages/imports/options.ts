@@ -11,6 +11,8 @@ export interface ImportOptions {
   readonly amounts: string
   readonly delimiter: string
   readonly on_error: string
+  /** Whose transactions all rows are. */
+  readonly user_id: string
   /** Column of the file to its type, for a dataset. */
   readonly types: Readonly<Record<string, string>>
   /** Field to the column of the file, for users and transactions. */
@@ -74,6 +76,7 @@ export const optionsFor = (fileName: string): ImportOptions => ({
   amounts: '',
   delimiter: '',
   on_error: '',
+  user_id: '',
   types: {},
   fields: {},
 })
@@ -83,13 +86,14 @@ const given = (values: Readonly<Record<string, string>>) =>
 
 /** The parameters of an import or a preview. */
 export function toQuery(options: ImportOptions): CreateImportData['query'] {
-  const { kind, name, types, fields, ...words } = options
+  const { kind, name, types, fields, user_id, ...words } = options
   const isDataset = kind === 'dataset'
   const query = {
     kind,
     ...given(words),
     ...(isDataset && { name, type: given(types) }),
     ...(!isDataset && { column: given(fields) }),
+    ...(kind === 'transactions' && user_id !== '' && { user_id: Number(user_id) }),
   }
   return query as CreateImportData['query']
 }
