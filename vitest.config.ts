@@ -60,6 +60,14 @@ export default defineConfig({
       { test: { ...shared, name: 'thorough', include: THOROUGH, isolate: false } },
       { test: { ...shared, name: 'mocks', include: [...REPLACE_MODULES] } },
       ...OWN_PROJECTS.map((name) => ({ test: { ...shared, name, include: files(name) } })),
+      {
+        test: {
+          ...shared,
+          name: 'sdk',
+          include: ['sdk/typescript/test/**/*.test.ts'],
+          isolate: false,
+        },
+      },
       // What is done with curl, which is no part of Node.js.
       { test: { ...shared, name: 'readme', include: files('readme', 'flows') } },
     ],

@@ -5,6 +5,7 @@ import { KEYED } from './generated/keyed.gen.ts'
 import type { PassbookOptions } from './options.ts'
 import { Problem } from './problem.ts'
 import { createSend } from './send.ts'
+import type { Transport } from './transport.ts'
 
 /** Sends requests to one service, as one caller: the `client` of every operation. */
 export interface Passbook extends Client {
@@ -14,25 +15,26 @@ export interface Passbook extends Client {
 
 /** Opens nothing: the first request that needs a login logs in. */
 export function createPassbook(options: PassbookOptions = {}): Passbook {
-  const { access, ...client } = createClients(options)
-  return { ...client, logOut: access.logOut }
+  const anonymous = connect(undefined, options)
+  const access = createAccess(options.credentials, anonymous)
+  return { ...connect(access, options), logOut: access.logOut }
 }
 
-function createClients({ baseUrl = '', credentials, ...rest }: PassbookOptions) {
-  const anonymous = connect(baseUrl, undefined, rest)
-  const access = createAccess(credentials, anonymous)
-  return { ...connect(baseUrl, access, rest), access }
-}
-
-function connect(baseUrl: string, access: Access | undefined, options: PassbookOptions): Client {
+function connect(access: Access | undefined, options: PassbookOptions): Client {
   const { send, describe } = createSend(access, options)
+  const baseUrl = options.baseUrl?.replace(/\/+$/, '') ?? ''
   const client = createClient({ baseUrl, fetch: send, throwOnError: true })
-  client.interceptors.request.use((request, { method, url, security }) => {
+  client.interceptors.request.use((request, { method, url, security, ...rest }) => {
     const takesKey = KEYED.has(`${method} ${url}`)
-    return describe(request, { takesKey, needsLogin: security !== undefined })
+    const transport = transportOf(rest)
+    return describe(request, { takesKey, needsLogin: security !== undefined, transport })
   })
   client.interceptors.error.use((error, response) =>
     response instanceof Response ? new Problem(response, error) : error,
   )
   return client
 }
+
+/** What an upload gives its operation. */
+const transportOf = (options: object) =>
+  (options as { readonly meta?: { readonly transport?: Transport } }).meta?.transport

@@ -1,12 +1,16 @@
-import type { Access } from './access.ts'
+import type { Access, Proof } from './access.ts'
 import type { PassbookOptions } from './options.ts'
 import { ConnectionError } from './problem.ts'
 import { withRetries } from './retry.ts'
+import type { Outgoing, Transport } from './transport.ts'
 
-/** What the document says of a request's operation. */
+/** What is known of a request beside what it holds. */
 export interface Traits {
+  /** Its operation takes an Idempotency-Key. */
   readonly takesKey: boolean
   readonly needsLogin: boolean
+  /** Sends its body. */
+  readonly transport?: Transport | undefined
 }
 
 /** Doing these twice is doing them once. */
@@ -17,60 +21,81 @@ const IS_SMALL = /^application\/(json|x-www-form-urlencoded)\b/
 
 /** Sends requests for a caller: with what proves who it is, and again where that helps. */
 export function createSend(access: Access | undefined, options: PassbookOptions) {
-  const {
-    timeoutSeconds = 30,
-    retry,
-    fetch = (request: Request) => globalThis.fetch(request),
-  } = options
-  const open = new WeakSet<Request>()
+  const { timeoutSeconds = 30, retry, fetch = (request) => globalThis.fetch(request) } = options
+  const known = new WeakMap<Request, Traits>()
 
-  /** Notes what a request may do without, and gives it a key where its operation takes one. */
-  function describe(request: Request, { takesKey, needsLogin }: Traits): Request {
-    if (!needsLogin) open.add(request)
-    if (takesKey && !request.headers.has(KEY)) request.headers.set(KEY, randomKey())
+  /** Notes what is known of a request, and gives it a key where its operation takes one. */
+  function describe(request: Request, traits: Traits): Request {
+    known.set(request, traits)
+    if (traits.takesKey && !request.headers.has(KEY)) request.headers.set(KEY, randomKey())
     return request
   }
 
-  async function attempt(request: Request, init: RequestInit): Promise<Response> {
+  async function attempt(outer: AbortSignal, go: Go): Promise<Response> {
     const timer = new AbortController()
     const limit = new ConnectionError(`No answer came within ${timeoutSeconds} s.`)
-    const timeout = setTimeout(() => timer.abort(limit), timeoutSeconds * 1000)
-    const signal = AbortSignal.any([request.signal, timer.signal])
+    let timeout: ReturnType<typeof setTimeout> | undefined
+    const alive = () => {
+      clearTimeout(timeout)
+      timeout = setTimeout(() => timer.abort(limit), timeoutSeconds * 1000)
+    }
+    alive()
     try {
-      return await fetch(new Request(request, { ...init, signal }))
+      return await go(AbortSignal.any([outer, timer.signal]), alive)
     } catch (cause) {
-      request.signal.throwIfAborted()
-      if (cause === limit) throw limit
+      outer.throwIfAborted()
+      if (timer.signal.aborted) throw limit
       throw new ConnectionError('The service cannot be reached.', { cause })
     } finally {
       clearTimeout(timeout)
     }
   }
 
+  /** Whether the request can be sent again, and how it is sent once. */
+  async function prepare(request: Request, transport: Transport | undefined) {
+    const { url, method, body } = request
+    if (transport) {
+      const by = (headers: Headers): Go => {
+        return (signal, alive) => transport.send({ url, method, headers, signal, fetch, alive })
+      }
+      return { isKept: transport.isRepeatable, by }
+    }
+    const isKept = body === null || IS_SMALL.test(request.headers.get('content-type') ?? '')
+    const kept = isKept && body !== null ? { body: await request.arrayBuffer() } : {}
+    const by = (headers: Headers): Go => {
+      return (signal) => fetch(new Request(request, { ...kept, headers, signal }))
+    }
+    return { isKept, by }
+  }
+
   async function send(request: Request): Promise<Response> {
-    const who = open.has(request) ? undefined : access
-    const { method, signal, headers } = request
-    const isKept = request.body === null || IS_SMALL.test(headers.get('content-type') ?? '')
-    const kept = request.body !== null && isKept ? { body: await request.arrayBuffer() } : {}
-    const isRepeatable = REPEATABLE.has(method) || headers.has(KEY)
-    const sendAs = (sent: Headers) => {
-      const once = () => attempt(request, { ...kept, headers: sent })
-      return isKept ? withRetries(once, isRepeatable, signal, retry) : once()
+    const traits = known.get(request)
+    const who = traits?.needsLogin ? access : undefined
+    const { isKept, by } = await prepare(request, traits?.transport)
+    const isRepeatable = REPEATABLE.has(request.method) || request.headers.has(KEY)
+    const sendWith = (headers: Headers) => {
+      const once = () => attempt(request.signal, by(headers))
+      return isKept ? withRetries(once, isRepeatable, request.signal, retry) : once()
     }
 
-    const sent = await withAccess(headers, who)
-    const response = await sendAs(sent)
-    if (response.status !== 401 || !isKept || !(await who?.renew(sent))) return response
+    const proof = await who?.prove()
+    const response = await sendWith(withProof(request.headers, proof))
+    const isRefused = response.status === 401 && isKept && proof !== undefined
+    if (!isRefused || !(await who?.renew(proof))) return response
     await response.body?.cancel()
-    return await sendAs(await withAccess(headers, who))
+    return await sendWith(withProof(request.headers, await who?.prove()))
   }
+
   return { send: send as typeof globalThis.fetch, describe }
 }
 
+/** Sends a request once. */
+type Go = (signal: Outgoing['signal'], alive: () => void) => Promise<Response>
+
 /** The caller's own headers come first. */
-async function withAccess(headers: Headers, access: Access | undefined): Promise<Headers> {
+function withProof(headers: Headers, proof: Proof | undefined): Headers {
   const all = new Headers(headers)
-  for (const [name, value] of Object.entries((await access?.headers()) ?? {})) {
+  for (const [name, value] of Object.entries(proof?.headers ?? {})) {
     if (!all.has(name)) all.set(name, value)
   }
   return all

@@ -1,4 +1,4 @@
-import type { Access } from './access.ts'
+import type { Access, Proof } from './access.ts'
 import type { TokenCredentials } from './credentials.ts'
 import type { Client } from './generated/client/index.ts'
 import { login, logout, refreshToken } from './generated/sdk.gen.ts'
@@ -6,8 +6,8 @@ import type { TokenPair } from './generated/types.gen.ts'
 import { once } from './once.ts'
 import { Problem } from './problem.ts'
 
-/** Access tokens are exchanged this long before they expire: a request takes time to arrive. */
-const MARGIN_MS = 10_000
+/** Access tokens are exchanged this part of their life before they expire: a request takes time to arrive. */
+const MARGIN = 0.05
 
 /**
  * Keeps an account's tokens. A refresh token is good once, and its reuse ends the session: all requests
@@ -17,12 +17,14 @@ const MARGIN_MS = 10_000
  */
 export function createTokens(credentials: TokenCredentials, anonymous: Client): Access {
   let tokens = credentials.tokens
+  let age = 0
   // Of tokens of an earlier login nobody knows since when they count: the service says when they are over.
   let expiresAt = Number.POSITIVE_INFINITY
 
   function keep(pair: TokenPair | undefined): void {
     tokens = pair
-    expiresAt = pair ? Date.now() + pair.expires_in * 1000 - MARGIN_MS : 0
+    age++
+    expiresAt = pair ? Date.now() + pair.expires_in * 1000 * (1 - MARGIN) : 0
     credentials.onTokens?.(pair)
   }
 
@@ -45,18 +47,13 @@ export function createTokens(credentials: TokenCredentials, anonymous: Client): 
     return true
   })
 
-  const headers = async (): Promise<Record<string, string>> => {
-    if (!tokens || Date.now() > expiresAt) await renew()
-    return tokens ? { authorization: `Bearer ${tokens.access_token}` } : {}
-  }
-
   return {
-    headers,
-    async renew(refused) {
-      // Somebody else has renewed them since the refused request was sent.
-      if (tokens && refused.get('authorization') !== `Bearer ${tokens.access_token}`) return true
-      return await renew()
+    async prove(): Promise<Proof> {
+      if (!tokens || Date.now() > expiresAt) await renew()
+      if (!tokens) return { headers: {}, age }
+      return { headers: { authorization: `Bearer ${tokens.access_token}` }, age }
     },
+    renew: async (refused) => refused.age < age || (await renew()),
     async logOut() {
       const last = tokens
       if (!last) return
