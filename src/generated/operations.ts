@@ -1738,6 +1738,7 @@ export const listUsers = {
       per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
       cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$', 'x-expected': 'a cursor of this list: send the X-Next-Cursor of its last page' })),
       q: Type.Optional(Type.String({ minLength: 2, maxLength: 64, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters' })),
+      find: Type.Optional(Type.String({ minLength: 2, maxLength: 64, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters' })),
       name: Type.Optional(S.PersonName),
       email: Type.Optional(S.EmailAddress),
       min_age: Type.Optional(S.Age),

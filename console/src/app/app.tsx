@@ -9,7 +9,7 @@ import { useBrowserSession } from './use-session.ts'
 export function App() {
   const { me, signIn, signOut } = useBrowserSession()
   const { path, query } = useRoute()
-  if (me === undefined) return null
+  if (me === undefined) return <p class="opening">Passbook</p>
   if (me === null) return <SignIn signIn={signIn} />
   const session = { me, signOut }
   return (

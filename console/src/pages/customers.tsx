@@ -7,7 +7,7 @@ import { useLoad } from '../app/use-load.ts'
 import { Loaded } from '../ui/loaded.tsx'
 import { Page } from '../ui/page.tsx'
 import { type ColumnOf, Table } from '../ui/table.tsx'
-import { findCustomers } from './find-customers.ts'
+import { findCustomers, MIN_LENGTH } from './find-customers.ts'
 
 const COLUMNS: readonly ColumnOf<User>[] = [
   { title: 'Name', cell: ({ id, name }) => <a href={linkTo('customers', id)}>{name}</a> },
@@ -43,7 +43,9 @@ export function CustomersPage({ query }: PageProps) {
         {({ users, hasMore }) => (
           <>
             <p class="muted" role="status">
-              {text.trim() === '' ? 'The newest customers' : countOf(users.length, hasMore)}
+              {text.trim().length < MIN_LENGTH
+                ? 'The newest customers'
+                : countOf(users.length, hasMore)}
             </p>
             <Table
               caption="Customers"

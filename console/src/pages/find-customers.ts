@@ -4,19 +4,21 @@ import { client } from '../app/client.ts'
 /** How many customers a search shows. */
 const MAX_SHOWN = 50
 
+/** Shorter texts would find half of all customers. */
+export const MIN_LENGTH = 2
+
 export interface Found {
   readonly users: readonly User[]
   readonly hasMore: boolean
 }
 
-/** Customers that a text finds, the newest without a text. */
+/** Customers that a text finds, the newest for less than two letters. */
 export async function findCustomers(
   text: string,
   signal: AbortSignal,
 ): Promise<{ readonly data: Found }> {
   const words = text.trim()
-  const query: ListUsersData['query'] =
-    words === '' ? { sort: '-id' } : words.length === 1 ? { pincode: words } : { q: words }
+  const query = words.length < MIN_LENGTH ? { sort: '-id' as const } : { find: words }
   const { data } = await listUsers({
     client,
     signal,

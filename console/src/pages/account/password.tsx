@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { changePassword } from '#sdk'
 import { client } from '../../app/client.ts'
+import { useSession } from '../../app/session.ts'
 import { useAction } from '../../app/use-action.ts'
 import { TextField } from '../../ui/field.tsx'
 import { Part } from '../../ui/page.tsx'
@@ -8,6 +9,7 @@ import { ProblemNote } from '../../ui/problem.tsx'
 
 /** Gives the caller a new password. */
 export function Password() {
+  const { username = '' } = useSession().me
   const [current, setCurrent] = useState('')
   const [wanted, setWanted] = useState('')
   const [isDone, setDone] = useState(false)
@@ -28,6 +30,7 @@ export function Password() {
           void run()
         }}
       >
+        <input hidden autocomplete="username" value={username} readOnly />
         <TextField
           label="Current password"
           type="password"

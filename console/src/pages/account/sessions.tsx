@@ -8,6 +8,12 @@ import { Part } from '../../ui/page.tsx'
 import { ProblemNote } from '../../ui/problem.tsx'
 import { Table } from '../../ui/table.tsx'
 
+/** The name and version of a browser or program, of the many words that some send. */
+function programOf(userAgent: string): string {
+  const [, name, version] = /(Firefox|Edg|Chrome)\/(\d+)/.exec(userAgent) ?? []
+  return name === undefined ? userAgent : `${name} ${version}`
+}
+
 /** Where the caller is logged in. */
 export function Sessions() {
   const sessions = useLoad(
@@ -31,7 +37,12 @@ export function Sessions() {
               { title: 'Since', cell: ({ created_at }) => formatTime(created_at) },
               { title: 'Last used', cell: ({ last_used_at }) => formatTime(last_used_at) },
               { title: 'Address', cell: ({ address }) => address, isOptional: true },
-              { title: 'Program', cell: ({ user_agent }) => user_agent, isOptional: true },
+              {
+                title: 'Program',
+                cell: ({ user_agent = '' }) => (
+                  <span title={user_agent}>{programOf(user_agent)}</span>
+                ),
+              },
               {
                 title: 'Action',
                 cell: ({ id, current }) =>
