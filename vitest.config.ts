@@ -5,7 +5,15 @@ const shared = { testTimeout: 30_000, hookTimeout: 60_000 }
 const files = (...folders: readonly string[]) => folders.map((name) => `test/${name}/**/*.test.ts`)
 
 /** Folders that are a project each, beside what `npm test` runs. */
-const OWN_PROJECTS = ['processes', 'outage', 'files', 'plans', 'hostile', 'redis'] as const
+const OWN_PROJECTS = [
+  'processes',
+  'outage',
+  'files',
+  'plans',
+  'hostile',
+  'redis',
+  'browser',
+] as const
 
 /** What takes long, and changes rarely: `npm test` has to be over soon. */
 const THOROUGH = [
@@ -52,6 +60,14 @@ export default defineConfig({
       { test: { ...shared, name: 'thorough', include: THOROUGH, isolate: false } },
       { test: { ...shared, name: 'mocks', include: [...REPLACE_MODULES] } },
       ...OWN_PROJECTS.map((name) => ({ test: { ...shared, name, include: files(name) } })),
+      {
+        test: {
+          ...shared,
+          name: 'sdk',
+          include: ['sdk/typescript/test/**/*.test.ts'],
+          isolate: false,
+        },
+      },
       // What is done with curl, which is no part of Node.js.
       { test: { ...shared, name: 'readme', include: files('readme', 'flows') } },
     ],

@@ -3,22 +3,26 @@ import { realpathSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { bundle, bundleNeeded } from './prepare/bundle.mjs'
 import { compile, compileNeeded } from './prepare/compile.mjs'
+import { buildConsole, consoleNeeded } from './prepare/console.mjs'
 import { databaseClientNeeded, makeDatabaseClient } from './prepare/database-client.mjs'
 import { install, installNeeded } from './prepare/install.mjs'
 import { takeLock } from './prepare/lock.mjs'
 import { PrepareError, say } from './prepare/project.mjs'
 import { InterruptedError, interrupt } from './prepare/run.mjs'
+import { makeSdk, sdkNeeded } from './prepare/sdk.mjs'
 
 /** In this order: each step needs the results of those before it. */
 const STEPS = [
   { needed: installNeeded, run: install },
   { needed: databaseClientNeeded, run: makeDatabaseClient },
+  { needed: sdkNeeded, run: makeSdk },
   { needed: compileNeeded, run: compile },
   { needed: bundleNeeded, run: bundle },
+  { needed: consoleNeeded, run: buildConsole },
 ]
 
 /**
- * Makes a fresh or changed checkout ready to run: packages, database client, compiled program.
+ * Makes a fresh or changed checkout ready to run: packages, database client, compiled program, console.
  * Does and prints nothing if all of that is up to date. If a step fails, exits with a one-sentence
  * message.
  */

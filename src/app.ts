@@ -5,6 +5,8 @@ import { apiKeyRoutes } from './features/api-keys/api-keys.routes.ts'
 import { auditRoutes } from './features/audit/audit.routes.ts'
 import { authRoutes } from './features/auth/auth.routes.ts'
 import { createAuthService } from './features/auth/auth.service.ts'
+import { browserSessionRoutes } from './features/auth/browser-session.routes.ts'
+import { createBrowserSessions } from './features/auth/browser-session.ts'
 import { emailVerificationRoutes } from './features/auth/email-verification.routes.ts'
 import { createEmailVerification } from './features/auth/email-verification.ts'
 import { createLoginThrottle } from './features/auth/login-throttle.ts'
@@ -21,7 +23,7 @@ import { profileRoutes } from './features/imports/profiles.routes.ts'
 import { integrityRoutes } from './features/integrity/integrity.routes.ts'
 import { reportRoutes } from './features/reports/reports.routes.ts'
 import { sessionRoutes } from './features/sessions/sessions.routes.ts'
-import { documentRoutes, healthRoutes } from './features/system/system.routes.ts'
+import { documentRoutes, healthRoutes, indexRoutes } from './features/system/system.routes.ts'
 import { taskRoutes } from './features/tasks/tasks.routes.ts'
 import { transactionRoutes } from './features/transactions/transactions.routes.ts'
 import { userRoutes } from './features/users/users.routes.ts'
@@ -31,9 +33,11 @@ import {
 } from './features/webhooks/webhooks.routes.ts'
 import { readApiDocument } from './http/api-document.ts'
 import { type FindCaller, installTokens } from './http/auth.ts'
+import { CONSOLE_PATH, installConsole } from './http/console/console.ts'
 import { DOCS_PATH, installDocs } from './http/docs.ts'
 import { createRouter, refuseUndocumentedRoutes } from './http/router.ts'
 import { createHttp, type HttpOptions } from './http/server.ts'
+import { COOKIE_SECONDS } from './http/session-cookie.ts'
 import type { Services } from './services.ts'
 
 /** Most requests share look-ups and commits; of the others, more would only wait longer for a connection. */
@@ -92,10 +96,14 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
     tasks,
   } = services
   const app = await createBase(services, limits)
-  refuseUndocumentedRoutes(app, (url) => url.startsWith(DOCS_PATH) || url === '*')
+  refuseUndocumentedRoutes(
+    app,
+    (url) => url.startsWith(DOCS_PATH) || url.startsWith(CONSOLE_PATH) || url === '*',
+  )
   await installTokens(app, config.jwtSecret, config.ACCESS_TOKEN_SECONDS)
   const document = await readApiDocument()
   await installDocs(app, document)
+  const sendConsole = await installConsole(app)
   const throttle = createLoginThrottle({ database, crypto })
   const auth = createAuthService({
     database,
@@ -112,6 +120,14 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
     conventions,
   )
   authRoutes(handle, auth, users, createPasswordChange({ database, throttle }))
+  const browserSessions = createBrowserSessions({
+    auth,
+    sessions,
+    signCookie: (claims) =>
+      app.jwt.sign({ ...claims, cookie: true }, { expiresIn: `${COOKIE_SECONDS}s` }),
+    lifetimeSeconds: COOKIE_SECONDS,
+  })
+  browserSessionRoutes(handle, browserSessions)
   emailVerificationRoutes(handle, createEmailVerification({ database, crypto, users }))
   passwordResetRoutes(handle, createPasswordReset({ database, crypto, users, links }))
   sessionRoutes(handle, sessions)
@@ -145,6 +161,7 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
   const { isStopping } = app.drain
   healthRoutes(handle, { ...services, isStopping, metricsToken: config.METRICS_TOKEN })
   documentRoutes(handle, document)
+  indexRoutes(handle, sendConsole)
   assertComplete()
   // Loads the query compiler now, and not at the first request.
   await Promise.all([app.ready(), database.$connect()])

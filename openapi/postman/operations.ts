@@ -63,10 +63,18 @@ function readOperation(
     summary: asString(node.summary, at),
     description: asString(node.description, at),
     public: node.security !== undefined && asArray(node.security, at).length === 0,
-    parameters: parameters.map((parameter) => resolve(document, parameter, at)),
+    parameters: parameters.map((parameter) => withExample(document, parameter, at)),
     ...(body && { body }),
     ...success(document, node, at),
   }
+}
+
+/** A parameter with an example: its own, else that of its schema, which a parameter that may be left out has. */
+function withExample(document: JsonObject, given: Json, at: string): JsonObject {
+  const parameter = resolve(document, given, at)
+  if (parameter.required === true) return parameter
+  const [example] = asArray(resolve(document, parameter.schema, at).examples, at)
+  return example === undefined ? parameter : { ...parameter, example }
 }
 
 function firstExample(document: JsonObject, { requestBody }: JsonObject, at: string) {

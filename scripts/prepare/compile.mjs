@@ -27,7 +27,7 @@ export async function compile() {
   const made = fingerprint()
   const count = sources().filter((file) => file.endsWith('.ts')).length
   const { code, output } = await runQuietly(`Compiling ${count} files`, process.execPath, [
-    inProject('node_modules/typescript/bin/tsc'),
+    inProject('node_modules/@typescript/native/bin/tsc'),
     '-p',
     inProject('tsconfig.build.json'),
     '--noEmitOnError',

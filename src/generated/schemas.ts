@@ -60,6 +60,15 @@ export type ValidationProblem = Static<typeof ValidationProblem>
 export const Scope = Type.Enum(['users:read', 'users:write', 'employments:read', 'employments:write', 'bank-accounts:read', 'bank-accounts:write', 'transactions:read', 'transactions:write', 'analytics:read', 'credit-score:read', 'alerts:read', 'alerts:write', 'tasks:read', 'tasks:write', 'reports:read', 'reports:write', 'imports:read', 'imports:write', 'datasets:read', 'datasets:write', 'audit:read', 'events:read', 'webhooks:read', 'webhooks:write'], { type: 'string' })
 export type Scope = Static<typeof Scope>
 
+export const Index = Type.Object({
+  name: Type.String(),
+  api: Type.String(),
+  docs: Type.String(),
+  openapi: Type.String(),
+  health: Type.String(),
+})
+export type Index = Static<typeof Index>
+
 export const Liveness = Type.Object({
   status: Type.Literal('ok'),
 })
@@ -255,6 +264,12 @@ export type Session = Static<typeof Session>
 
 export const SessionList = Type.Array(Session)
 export type SessionList = Static<typeof SessionList>
+
+export const BrowserSession = Type.Object({
+  signed_in: Type.Boolean(),
+  expires_at: Type.Optional(Timestamp),
+})
+export type BrowserSession = Static<typeof BrowserSession>
 
 export const ApiKeyName = Type.String({ minLength: 1, maxLength: 100, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' })
 export type ApiKeyName = Static<typeof ApiKeyName>

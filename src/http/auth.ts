@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { forbidden, unauthorized } from '../errors.ts'
 import type { Role, Scope } from '../generated/schemas.ts'
 import { Remembered } from '../lib/remembered.ts'
+import { assertSameOrigin, readSessionCookie } from './session-cookie.ts'
 
 /** The authenticated caller of a request. */
 export interface Caller {
@@ -24,6 +25,8 @@ export interface TokenCredential {
   readonly kind: 'token'
   readonly userId: number
   readonly sessionId: number
+  /** Whether it is good in the cookie of a browser's session, and there alone. */
+  readonly inCookie: boolean
 }
 
 /**
@@ -38,10 +41,11 @@ export interface Access {
   readonly scopes: readonly Scope[]
 }
 
-/** What an access token says: whose it is, and of which session. */
+/** What an access token says: whose it is, of which session, and whether it is for a cookie. */
 interface AccessToken {
   readonly sub: string
   readonly sid: string
+  readonly cookie?: true
 }
 
 declare module 'fastify' {
@@ -100,9 +104,12 @@ export async function installTokens(
 
   function verify(token: string): VerifiedToken | undefined {
     try {
-      const { sub, sid, exp } = app.jwt.verify<AccessToken & { readonly exp: number }>(token)
+      const { sub, sid, exp, cookie } = app.jwt.verify<AccessToken & { readonly exp: number }>(
+        token,
+      )
       if (!ID.test(sub) || !ID.test(sid)) return undefined
-      const credential = { kind: 'token', userId: Number(sub), sessionId: Number(sid) } as const
+      const [userId, sessionId, inCookie] = [Number(sub), Number(sid), cookie === true]
+      const credential = { kind: 'token', userId, sessionId, inCookie } as const
       return { credential, expiresAt: exp * 1000 }
     } catch {
       return undefined
@@ -118,16 +125,31 @@ export async function installTokens(
   })
 }
 
+/**
+ * The session of a browser's cookie; undefined without one that is valid.
+ *
+ * @throws AppError 403 for a request of another site
+ */
+export function cookieCredential(request: FastifyRequest): TokenCredential | undefined {
+  const token = readSessionCookie(request)
+  if (token === undefined) return undefined
+  assertSameOrigin(request)
+  const credential = request.server.readToken(token)
+  return credential?.inCookie ? credential : undefined
+}
+
 /** @throws AppError 401 without a credential, or with a token that is not valid */
 function credentialOf(request: FastifyRequest): Credential {
   const { authorization } = request.headers
   if (authorization === undefined) {
+    const credential = cookieCredential(request)
+    if (credential) return credential
     throw unauthorized('Send an access token or an API key as `Authorization: Bearer …`')
   }
   const key = BEARER.exec(authorization)?.[1]
   if (key?.startsWith(API_KEY_PREFIX)) return { kind: 'key', key }
   const credential = key === undefined ? undefined : request.server.readToken(key)
-  if (credential === undefined) {
+  if (credential === undefined || credential.inCookie) {
     throw unauthorized('The access token is not valid or has expired')
   }
   return credential

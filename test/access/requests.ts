@@ -60,6 +60,10 @@ const BODIES: Partial<Record<OperationId, (scene: Scene) => Promise<unknown>>> =
     const { username, password } = await service.createAccount()
     return { username, password }
   },
+  startBrowserSession: async ({ service }) => {
+    const { username, password } = await service.createAccount()
+    return { username, password }
+  },
   issueToken: async ({ service }) => {
     const { username, password } = await service.createAccount()
     return { grant_type: 'password', username, password }

@@ -19,7 +19,7 @@ describe('an access token that was verified before', () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     vi.setSystemTime(Date.parse('2030-01-01T00:00:00.000Z'))
     const token = app.jwt.sign({ sub: '7', sid: '8' })
-    const credential = { kind: 'token', userId: 7, sessionId: 8 }
+    const credential = { kind: 'token', userId: 7, sessionId: 8, inCookie: false }
     expect(app.readToken(token)).toEqual(credential)
     vi.advanceTimersByTime(SECONDS * 1000 - 1)
     expect(app.readToken(token)).toEqual(credential)

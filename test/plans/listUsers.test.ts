@@ -73,6 +73,10 @@ const FILTERS = {
   'a company and a bank': { company: 'large', bank: 'large' },
   'a postal code': { pincode: '100007' },
   'a name': { name: 'common rare' },
+  'anything common': { find: 'co' },
+  'anything rare': { find: 'ra' },
+  'the beginning of a company': { find: 'company 7' },
+  'the beginning of postal codes': { find: '1000' },
   'an address': { email: 'One@One.example' },
 } as const
 

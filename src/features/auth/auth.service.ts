@@ -33,6 +33,29 @@ export function createAuthService(deps: Deps) {
     refresh_token: refreshToken,
   })
 
+  /** The session of a login, before it has tokens. See `login`. */
+  async function begin(
+    { username, password }: Credentials,
+    client: Client,
+    concerns: Concerns,
+    lifetimeSeconds?: number,
+  ): Promise<Started> {
+    const { network } = client
+    const user = await accountByName(database, username)
+    concerns(user?.id)
+    const settle = await throttle.admit({ username, userId: user?.id, network })
+    const matches = await verifyPassword(user?.passwordHash ?? null, password)
+    if (user === null || !matches) throw wrongCredentials()
+    await settle()
+    if (user.disabledAt !== null) throw forbidden('This account is disabled', 'account_disabled')
+    await throttle.remember(user.id, network).catch((error: unknown) => {
+      throw violatesForeignKey(error) ? wrongCredentials() : error
+    })
+    const started = await sessions.start(user, client, lifetimeSeconds)
+    if (started === undefined) throw wrongCredentials()
+    return started
+  }
+
   return {
     /**
      * Creates an account that can log in; its name defaults to the user name. Its address is only
@@ -59,26 +82,18 @@ export function createAuthService(deps: Deps) {
      *   get the same answer after the same work. 403 for a disabled account with the right
      *   password. 429 for too many login attempts
      */
-    async login(
-      { username, password }: Credentials,
+    login: async (
+      credentials: Credentials,
       client: Client,
       concerns: Concerns,
-    ): Promise<TokenPair> {
-      const { network } = client
-      const user = await accountByName(database, username)
-      concerns(user?.id)
-      const settle = await throttle.admit({ username, userId: user?.id, network })
-      const matches = await verifyPassword(user?.passwordHash ?? null, password)
-      if (user === null || !matches) throw wrongCredentials()
-      await settle()
-      if (user.disabledAt !== null) throw forbidden('This account is disabled', 'account_disabled')
-      await throttle.remember(user.id, network).catch((error: unknown) => {
-        throw violatesForeignKey(error) ? wrongCredentials() : error
-      })
-      const started = await sessions.start(user, client)
-      if (started === undefined) throw wrongCredentials()
-      return issue(started)
-    },
+    ): Promise<TokenPair> => issue(await begin(credentials, client, concerns)),
+
+    /**
+     * Begins a session without a refresh token, of this many seconds.
+     *
+     * @throws AppError as `login`
+     */
+    begin,
 
     /**
      * Exchanges a refresh token for new tokens. One that is used twice ends its session.

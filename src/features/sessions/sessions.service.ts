@@ -15,6 +15,8 @@ export interface Started {
   readonly userId: bigint
   readonly sessionId: bigint
   readonly refreshToken: string
+  /** When the session ends, unless it is renewed. */
+  readonly expiresAt: Date
 }
 
 interface Deps {
@@ -23,6 +25,8 @@ interface Deps {
   readonly crypto: FieldCrypto
   readonly refreshTokenDays: number
 }
+
+const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000)
 
 export type SessionService = ReturnType<typeof createSessionService>
 
@@ -33,13 +37,16 @@ export function createSessionService({ database, lookUps, crypto, refreshTokenDa
     /**
      * Begins a session. Undefined if the account was deleted, or got another password since this one was checked:
      * then the sessions that a new password ends include this one.
+     *
+     * @param lifetimeSeconds until it ends, unless it is renewed; by default as long as a refresh token is good
      */
     async start(
       account: { readonly id: bigint; readonly passwordHash: string | null },
       client: Client,
+      lifetimeSeconds?: number,
     ): Promise<Started | undefined> {
       const refreshToken = createRefreshToken()
-      const expiresAt = nextExpiry()
+      const expiresAt = lifetimeSeconds === undefined ? nextExpiry() : inSeconds(lifetimeSeconds)
       const { address, userAgent } = encryptClient(crypto, account.id, client)
       const [started] = await database.$queryRaw<{ sessionId: bigint }[]>`
         WITH account AS (
@@ -51,7 +58,8 @@ export function createSessionService({ database, lookUps, crypto, refreshTokenDa
         INSERT INTO refresh_tokens (session_id, token_hash, expires_at)
         SELECT id, ${hashRefreshToken(refreshToken)}, ${expiresAt} FROM session
         RETURNING session_id AS "sessionId"`
-      return started && { userId: account.id, sessionId: started.sessionId, refreshToken }
+      if (started === undefined) return undefined
+      return { userId: account.id, sessionId: started.sessionId, refreshToken, expiresAt }
     },
 
     /**
@@ -86,7 +94,7 @@ export function createSessionService({ database, lookUps, crypto, refreshTokenDa
           data: { lastUsedAt: now, expiresAt },
           select: { id: true },
         })
-        return { userId: session.userId, sessionId: session.id, refreshToken }
+        return { userId: session.userId, sessionId: session.id, refreshToken, expiresAt }
       })
       if (started === undefined) {
         await database.session.deleteMany({
@@ -94,6 +102,16 @@ export function createSessionService({ database, lookUps, crypto, refreshTokenDa
         })
       }
       return started
+    },
+
+    /** Has a session go on for this many seconds from now. @returns when it ends */
+    async renew(id: number, lifetimeSeconds: number): Promise<Date> {
+      const expiresAt = inSeconds(lifetimeSeconds)
+      await database.session.updateMany({
+        where: { id },
+        data: { lastUsedAt: new Date(), expiresAt },
+      })
+      return expiresAt
     },
 
     /** Ends the session of a refresh token. An unknown token is no error. */

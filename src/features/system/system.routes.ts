@@ -1,5 +1,6 @@
 import { operations } from '../../generated/operations.ts'
 import type { ApiDocument } from '../../http/api-document.ts'
+import type { SendConsole } from '../../http/console/console.ts'
 import type { Handle } from '../../http/handlers.ts'
 import { createStaticText } from '../../http/static-text.ts'
 import { describeMetrics } from '../../lib/children/all-metrics.ts'
@@ -46,4 +47,20 @@ export function documentRoutes(handle: Handle, document: ApiDocument): void {
     operations.getOpenApiYaml,
     ({ request, reply }) => asYaml(request, reply, 'application/yaml; charset=utf-8') as never,
   )
+}
+
+const LINKS = {
+  name: 'Passbook',
+  api: '/v1',
+  docs: '/docs',
+  openapi: '/openapi.json',
+  health: '/health/ready',
+}
+
+/** The first page: the console for a browser, links for a program. */
+export function indexRoutes(handle: Handle, sendConsole: SendConsole): void {
+  handle(operations.getIndex, ({ request, reply }) => {
+    reply.header('vary', 'accept')
+    return (sendConsole(request, reply) as never) ?? LINKS
+  })
 }

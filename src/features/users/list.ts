@@ -8,6 +8,7 @@ import type { FieldCrypto, LookUp } from '../../lib/crypto.ts'
 import { slotColumn } from '../../lib/slot-column.ts'
 import { queryTokens } from './blind-search.ts'
 import { emailLookUp, nameLookUp, type UserRecord } from './fields.ts'
+import { findAnything } from './find-anything.ts'
 
 export type UserQuery = Static<typeof listUsers.schema.querystring>
 
@@ -47,7 +48,7 @@ const matches = (column: string, { slot, index }: LookUp) =>
  * @throws AppError 422 for a search without a word
  */
 export function userFilters(crypto: FieldCrypto, query: UserQuery): Prisma.Sql[] {
-  const { q, name, email, min_age, max_age, company, bank, pincode } = query
+  const { q, find, name, email, min_age, max_age, company, bank, pincode } = query
   const tokens = q === undefined ? undefined : queryTokens(crypto, q)
   if (q !== undefined && tokens === undefined) {
     throw invalid([queryError('q', 'too_short', 'must have a word of 2 characters or more')])
@@ -57,6 +58,7 @@ export function userFilters(crypto: FieldCrypto, query: UserQuery): Prisma.Sql[]
     name !== undefined && matches('name_index', nameLookUp(crypto, name)),
     tokens &&
       Prisma.sql`u.${Prisma.raw(slotColumn('search_index', tokens.slot))} @> ${tokens.tokens.map(String)}::bigint[]`,
+    find !== undefined && findAnything(crypto, find),
     pincode !== undefined && Prisma.sql`u.pincode = ${pincode}`,
     min_age !== undefined && Prisma.sql`u.age >= ${min_age}::smallint`,
     max_age !== undefined && Prisma.sql`u.age <= ${max_age}::smallint`,
@@ -72,8 +74,8 @@ export function userFilters(crypto: FieldCrypto, query: UserQuery): Prisma.Sql[]
 }
 
 /** Whether the indexes of all filters have users in the order of their ids. */
-export const filtersById = ({ q, name, email, min_age, max_age }: UserQuery): boolean =>
-  [q, name, email, min_age, max_age].every((filter) => filter === undefined)
+export const filtersById = ({ q, find, name, email, min_age, max_age }: UserQuery): boolean =>
+  [q, find, name, email, min_age, max_age].every((filter) => filter === undefined)
 
 /** PostgreSQL knows no year 0. */
 const TIME = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/

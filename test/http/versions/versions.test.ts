@@ -100,7 +100,6 @@ describe('/v2 beside /v1', () => {
 describe('withVersion', () => {
   it.each([
     ['/tasks/7', '/v1/tasks/7'],
-    ['/', '/v1/'],
     ['/v10x', '/v1/v10x'],
     ['/v0/tasks', '/v1/v0/tasks'],
     ['/healthy', '/v1/healthy'],
@@ -108,8 +107,15 @@ describe('withVersion', () => {
     expect(withVersion(url)).toBe(versioned)
   })
 
-  it.each(['/v1/tasks', '/v2/tasks?x=1', '/v10', '/health/live', '/openapi.json', '/docs'])(
-    'leaves %s',
-    (url) => expect(withVersion(url)).toBe(url),
-  )
+  it.each([
+    '/',
+    '/?x=1',
+    '/v1/tasks',
+    '/v2/tasks?x=1',
+    '/v10',
+    '/health/live',
+    '/openapi.json',
+    '/docs',
+    '/console/app.js',
+  ])('leaves %s', (url) => expect(withVersion(url)).toBe(url))
 })

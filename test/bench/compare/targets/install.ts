@@ -26,7 +26,7 @@ export async function installExpress(say: (line: string) => void): Promise<strin
     // It would download an engine that only migrations need.
     env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath },
   })
-  await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', EXPRESS])
+  await run(process.execPath, ['node_modules/@typescript/native/bin/tsc', '-p', EXPRESS])
   return join(EXPRESS, 'dist/src/server.js')
 }
 
