@@ -31,7 +31,7 @@ export type AmountLimit = Static<typeof AmountLimit>
 export const Problem = Type.Object({
   type: Type.String({ format: 'uri-reference' }),
   title: Type.String(),
-  status: Type.Integer({ minimum: 400, maximum: 599 }),
+  status: Type.Integer({ minimum: 400, maximum: 599, format: 'int32' }),
   detail: Type.String(),
   code: Type.String(),
   request_id: Type.String(),
@@ -70,7 +70,7 @@ export type HealthStatus = Static<typeof HealthStatus>
 
 export const FiguresHealth = Type.Object({
   status: HealthStatus,
-  oldest_change_seconds: Type.Optional(Type.Integer({ minimum: 0 })),
+  oldest_change_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
   detail: Type.Optional(Type.String()),
 })
 export type FiguresHealth = Static<typeof FiguresHealth>
@@ -181,7 +181,7 @@ export type TokenRequest = Static<typeof TokenRequest>
 export const TokenProblem = Type.Object({
   type: Type.String({ format: 'uri-reference' }),
   title: Type.String(),
-  status: Type.Integer({ minimum: 400, maximum: 599 }),
+  status: Type.Integer({ minimum: 400, maximum: 599, format: 'int32' }),
   detail: Type.String(),
   code: Type.String(),
   request_id: Type.String(),
@@ -237,7 +237,7 @@ export type PasswordResetLink = Static<typeof PasswordResetLink>
 export const TokenPair = Type.Object({
   access_token: Type.String(),
   token_type: Type.Literal('bearer'),
-  expires_in: Type.Integer({ minimum: 1 }),
+  expires_in: Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' }),
   refresh_token: RefreshToken,
 })
 export type TokenPair = Static<typeof TokenPair>
@@ -542,9 +542,9 @@ export const IntegrityProblem = Type.Object({
 export type IntegrityProblem = Static<typeof IntegrityProblem>
 
 export const IntegrityReport = Type.Object({
-  checked_users: Type.Integer({ minimum: 0 }),
-  versions: Type.Integer({ minimum: 0 }),
-  transactions: Type.Integer({ minimum: 0 }),
+  checked_users: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  versions: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  transactions: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
   problems: Type.Array(IntegrityProblem),
   skipped_user_ids: Type.Array(Id),
   next_user_id: Type.Union([Id, Type.Null()]),
@@ -695,7 +695,7 @@ export type UserBulkCreateUnchecked = Static<typeof UserBulkCreateUnchecked>
 
 export const BulkItemError = Type.Object({
   code: Type.String(),
-  status: Type.Integer({ minimum: 400, maximum: 599 }),
+  status: Type.Integer({ minimum: 400, maximum: 599, format: 'int32' }),
   title: Type.String(),
   detail: Type.String(),
   errors: Type.Optional(Type.Array(ValidationError, { maxItems: 10 })),
@@ -703,16 +703,16 @@ export const BulkItemError = Type.Object({
 export type BulkItemError = Static<typeof BulkItemError>
 
 export const UserBulkItem = Type.Object({
-  index: Type.Integer({ minimum: 0, maximum: 999 }),
-  status: Type.Integer({ minimum: 200, maximum: 599 }),
+  index: Type.Integer({ minimum: 0, maximum: 999, format: 'int32' }),
+  status: Type.Integer({ minimum: 200, maximum: 599, format: 'int32' }),
   user: Type.Optional(User),
   error: Type.Optional(BulkItemError),
 })
 export type UserBulkItem = Static<typeof UserBulkItem>
 
 export const UserBulkResult = Type.Object({
-  created: Type.Integer({ minimum: 0 }),
-  failed: Type.Integer({ minimum: 0 }),
+  created: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  failed: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
   results: Type.Array(UserBulkItem),
 })
 export type UserBulkResult = Static<typeof UserBulkResult>
@@ -723,7 +723,7 @@ export const UserBulkDelete = Type.Object({
 export type UserBulkDelete = Static<typeof UserBulkDelete>
 
 export const UserBulkDeleteResult = Type.Object({
-  deleted: Type.Integer({ minimum: 0 }),
+  deleted: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
   not_found: Type.Array(Id),
 })
 export type UserBulkDeleteResult = Static<typeof UserBulkDeleteResult>
@@ -905,16 +905,16 @@ export const TransactionBulkCreateUnchecked = Type.Object({
 export type TransactionBulkCreateUnchecked = Static<typeof TransactionBulkCreateUnchecked>
 
 export const TransactionBulkItem = Type.Object({
-  index: Type.Integer({ minimum: 0, maximum: 999 }),
-  status: Type.Integer({ minimum: 200, maximum: 599 }),
+  index: Type.Integer({ minimum: 0, maximum: 999, format: 'int32' }),
+  status: Type.Integer({ minimum: 200, maximum: 599, format: 'int32' }),
   transaction: Type.Optional(Transaction),
   error: Type.Optional(BulkItemError),
 })
 export type TransactionBulkItem = Static<typeof TransactionBulkItem>
 
 export const TransactionBulkResult = Type.Object({
-  created: Type.Integer({ minimum: 0 }),
-  failed: Type.Integer({ minimum: 0 }),
+  created: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  failed: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
   results: Type.Array(TransactionBulkItem),
 })
 export type TransactionBulkResult = Static<typeof TransactionBulkResult>
@@ -927,7 +927,7 @@ export type AnalyticsPeriod = Static<typeof AnalyticsPeriod>
 
 export const BusiestDay = Type.Object({
   date: CalendarDate,
-  transaction_count: Type.Integer({ minimum: 1 }),
+  transaction_count: Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' }),
 })
 export type BusiestDay = Static<typeof BusiestDay>
 
@@ -935,7 +935,7 @@ export const Analytics = Type.Object({
   user_id: Id,
   currency: Currency,
   period: Type.Union([AnalyticsPeriod, Type.Null()]),
-  transaction_count: Type.Integer({ minimum: 0 }),
+  transaction_count: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
   average_transaction_value: Type.Union([Amount, Type.Null()]),
   busiest_day: Type.Union([BusiestDay, Type.Null()]),
   total_credit: Amount,
@@ -948,7 +948,7 @@ export type Analytics = Static<typeof Analytics>
 
 export const DailyAnalytics = Type.Object({
   date: CalendarDate,
-  transaction_count: Type.Integer({ minimum: 1 }),
+  transaction_count: Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' }),
   total_credit: Amount,
   total_debit: Amount,
 })
@@ -957,7 +957,7 @@ export type DailyAnalytics = Static<typeof DailyAnalytics>
 export const DailyAnalyticsList = Type.Array(DailyAnalytics)
 export type DailyAnalyticsList = Static<typeof DailyAnalyticsList>
 
-export const ScoreValue = Type.Union([Type.Integer({ minimum: 300, maximum: 850 }), Type.Null()])
+export const ScoreValue = Type.Union([Type.Integer({ minimum: 300, maximum: 850, format: 'int32' }), Type.Null()])
 export type ScoreValue = Static<typeof ScoreValue>
 
 export const ScoreBand = Type.Enum(['unscored', 'poor', 'fair', 'good', 'very_good', 'exceptional'], { type: 'string' })
@@ -968,9 +968,9 @@ export type FormulaVersion = Static<typeof FormulaVersion>
 
 export const ScoreFactor = Type.Object({
   name: Type.Enum(['income_regularity', 'credit_debit_ratio', 'balance_trend', 'low_volatility', 'history_length', 'activity'], { type: 'string' }),
-  value: Type.Integer({ minimum: 0, maximum: 1000 }),
-  weight: Type.Integer({ minimum: 1, maximum: 100 }),
-  contribution: Type.Integer({ minimum: 0, maximum: 550 }),
+  value: Type.Integer({ minimum: 0, maximum: 1000, format: 'int32' }),
+  weight: Type.Integer({ minimum: 1, maximum: 100, format: 'int32' }),
+  contribution: Type.Integer({ minimum: 0, maximum: 550, format: 'int32' }),
 })
 export type ScoreFactor = Static<typeof ScoreFactor>
 
@@ -1064,7 +1064,7 @@ export const UserGroup = Type.Object({
   bank: Type.Optional(Type.String()),
   company: Type.Optional(Type.String()),
   pincode: Type.Optional(Type.String()),
-  user_count: Type.Integer({ minimum: 1 }),
+  user_count: Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' }),
 })
 export type UserGroup = Static<typeof UserGroup>
 
@@ -1238,7 +1238,7 @@ export const PreviewRow = Type.Record(Type.String(), Type.Union([Type.String(), 
 export type PreviewRow = Static<typeof PreviewRow>
 
 export const PreviewReject = Type.Object({
-  line: Type.Integer({ minimum: 1 }),
+  line: Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' }),
   column: Type.String(),
   code: Type.String(),
   reason: Type.String(),
@@ -1247,7 +1247,7 @@ export const PreviewReject = Type.Object({
 export type PreviewReject = Static<typeof PreviewReject>
 
 export const ListedLine = Type.Object({
-  line: Type.Integer({ minimum: 1 }),
+  line: Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' }),
   text: Type.String(),
 })
 export type ListedLine = Static<typeof ListedLine>
@@ -1264,19 +1264,19 @@ export const ImportDialect = Type.Object({
   escape: Type.Enum(['doubled', 'backslash'], { type: 'string' }),
   line_end: Type.Enum(['lf', 'crlf', 'cr', 'mixed', 'none'], { type: 'string' }),
   header: Type.Boolean(),
-  header_lines: Type.Integer({ minimum: 0, maximum: 3 }),
-  preamble_lines: Type.Integer({ minimum: 0 }),
-  footer_lines: Type.Integer({ minimum: 0 }),
-  repeated_headers: Type.Integer({ minimum: 0 }),
-  blank_rows: Type.Optional(Type.Integer({ minimum: 0 })),
-  byte_order_marks: Type.Optional(Type.Integer({ minimum: 0 })),
+  header_lines: Type.Integer({ minimum: 0, maximum: 3, format: 'int32' }),
+  preamble_lines: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  footer_lines: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  repeated_headers: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  blank_rows: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
+  byte_order_marks: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
   preamble: Type.Optional(ListedLines),
   footer: Type.Optional(ListedLines),
   repeated_header_rows: Type.Optional(ListedLines),
   blank_row_lines: Type.Optional(ListedLines),
-  trailing_empty_columns: Type.Integer({ minimum: 0 }),
-  ragged_rows: Type.Integer({ minimum: 0 }),
-  mended_bytes: Type.Integer({ minimum: 0 }),
+  trailing_empty_columns: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  ragged_rows: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  mended_bytes: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
 })
 export type ImportDialect = Static<typeof ImportDialect>
 
@@ -1295,13 +1295,13 @@ export type AmbiguousColumns = Static<typeof AmbiguousColumns>
 
 export const ImportPreview = Type.Object({
   kind: ImportKind,
-  bytes_read: Type.Integer({ minimum: 0 }),
+  bytes_read: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
   complete: Type.Boolean(),
   dialect: ImportDialect,
   columns: Type.Array(Column),
   ambiguous: AmbiguousColumns,
-  rows_read: Type.Integer({ minimum: 0 }),
-  rows_rejected: Type.Integer({ minimum: 0 }),
+  rows_read: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  rows_rejected: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
   rows: Type.Array(PreviewRow),
   rejects: Type.Array(PreviewReject),
 })
@@ -1310,7 +1310,7 @@ export type ImportPreview = Static<typeof ImportPreview>
 export const ImportError = Type.Object({
   code: Type.String(),
   detail: Type.String(),
-  line: Type.Optional(Type.Integer({ minimum: 1 })),
+  line: Type.Optional(Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' })),
 })
 export type ImportError = Static<typeof ImportError>
 
@@ -1321,15 +1321,15 @@ export const Import = Type.Object({
   status: ImportStatus,
   dry_run: Type.Boolean(),
   sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
-  bytes_total: Type.Optional(Type.Integer({ minimum: 0 })),
-  bytes_read: Type.Integer({ minimum: 0 }),
-  rows_read: Type.Integer({ minimum: 0 }),
-  rows_loaded: Type.Integer({ minimum: 0 }),
-  rows_rejected: Type.Integer({ minimum: 0 }),
-  rows_skipped: Type.Integer({ minimum: 0 }),
-  rows_per_second: Type.Optional(Type.Integer({ minimum: 0 })),
+  bytes_total: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
+  bytes_read: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  rows_read: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  rows_loaded: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  rows_rejected: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  rows_skipped: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  rows_per_second: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
   progress: Type.Number({ minimum: 0, maximum: 1 }),
-  eta_seconds: Type.Optional(Type.Integer({ minimum: 0 })),
+  eta_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
   dialect: Type.Union([ImportDialect, Type.Null()]),
   columns: Type.Array(Column),
   ambiguous: AmbiguousColumns,
@@ -1389,8 +1389,8 @@ export const Report = Type.Object({
   format: ReportFormat,
   include_members: Type.Boolean(),
   progress: Type.Number({ minimum: 0, maximum: 1 }),
-  group_count: Type.Optional(Type.Integer({ minimum: 0 })),
-  bytes: Type.Optional(Type.Integer({ minimum: 0 })),
+  group_count: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
+  bytes: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
   requested_by: Id,
   created_at: Timestamp,
   started_at: Type.Optional(Timestamp),
@@ -1416,7 +1416,7 @@ export const ReportGroup = Type.Object({
   bank: Type.Optional(Type.String()),
   company: Type.Optional(Type.String()),
   pincode: Type.Optional(Type.String()),
-  user_count: Type.Integer({ minimum: 1 }),
+  user_count: Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' }),
   members: Type.Optional(Type.Array(Id)),
 })
 export type ReportGroup = Static<typeof ReportGroup>
@@ -1433,8 +1433,8 @@ export type ReportCsv = Static<typeof ReportCsv>
 export const Dataset = Type.Object({
   name: Type.String(),
   columns: Type.Array(Column),
-  row_count: Type.Integer({ minimum: 0 }),
-  bytes: Type.Integer({ minimum: 0 }),
+  row_count: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  bytes: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
   import_id: Type.Optional(Id),
   created_at: Timestamp,
 })
