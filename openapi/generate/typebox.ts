@@ -85,7 +85,7 @@ export function toTypeBox(
   }
   if (schema.oneOf !== undefined) return oneOf(schema, at, options)
   if (schema.const !== undefined) {
-    refuseUnknown(schema, ['type', 'format', 'const', ...ANNOTATIONS], at)
+    refuseUnknown(schema, ['type', 'const', ...ANNOTATIONS], at)
     return `Type.Literal(${literal(schema.const)})`
   }
   if (schema.enum !== undefined) {

@@ -253,7 +253,7 @@ export const Session = Type.Object({
 })
 export type Session = Static<typeof Session>
 
-export const SessionList = Type.Array(Session)
+export const SessionList = Type.Array(Session, { maxItems: 100 })
 export type SessionList = Static<typeof SessionList>
 
 export const ApiKeyName = Type.String({ minLength: 1, maxLength: 100, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' })
@@ -273,7 +273,7 @@ export const ApiKey = Type.Object({
 })
 export type ApiKey = Static<typeof ApiKey>
 
-export const ApiKeyList = Type.Array(ApiKey)
+export const ApiKeyList = Type.Array(ApiKey, { maxItems: 100 })
 export type ApiKeyList = Static<typeof ApiKeyList>
 
 export const ApiKeyWithSecret = Type.Object({
@@ -326,7 +326,7 @@ export const Alert = Type.Object({
 })
 export type Alert = Static<typeof Alert>
 
-export const AlertList = Type.Array(Alert)
+export const AlertList = Type.Array(Alert, { maxItems: 100 })
 export type AlertList = Static<typeof AlertList>
 
 export const AlertUpdate = Type.Object({
@@ -356,7 +356,7 @@ export const AuditEntry = Type.Object({
 })
 export type AuditEntry = Static<typeof AuditEntry>
 
-export const AuditEntryList = Type.Array(AuditEntry)
+export const AuditEntryList = Type.Array(AuditEntry, { maxItems: 100 })
 export type AuditEntryList = Static<typeof AuditEntryList>
 
 export const EventId = Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' })
@@ -527,7 +527,7 @@ export type ReportCompletedEvent = Static<typeof ReportCompletedEvent>
 export const Event = Type.Union([TransactionCreatedEvent, TransactionUpdatedEvent, TransactionDeletedEvent, UserCreatedEvent, UserUpdatedEvent, UserDeletedEvent, StatisticsUpdatedEvent, CreditScoreChangedEvent, AlertRaisedEvent, ImportCompletedEvent, ImportFailedEvent, ReportCompletedEvent])
 export type Event = Static<typeof Event>
 
-export const EventList = Type.Array(Event)
+export const EventList = Type.Array(Event, { maxItems: 100 })
 export type EventList = Static<typeof EventList>
 
 export const EventStream = Type.String()
@@ -577,7 +577,7 @@ export const WebhookEndpoint = Type.Object({
 })
 export type WebhookEndpoint = Static<typeof WebhookEndpoint>
 
-export const WebhookEndpointList = Type.Array(WebhookEndpoint)
+export const WebhookEndpointList = Type.Array(WebhookEndpoint, { maxItems: 100 })
 export type WebhookEndpointList = Static<typeof WebhookEndpointList>
 
 export const WebhookEndpointWithSecret = Type.Object({
@@ -638,7 +638,7 @@ export const WebhookDelivery = Type.Object({
 })
 export type WebhookDelivery = Static<typeof WebhookDelivery>
 
-export const WebhookDeliveryList = Type.Array(WebhookDelivery)
+export const WebhookDeliveryList = Type.Array(WebhookDelivery, { maxItems: 100 })
 export type WebhookDeliveryList = Static<typeof WebhookDeliveryList>
 
 export const WebhookTimestamp = Type.Object({
@@ -657,7 +657,7 @@ export const WebhookPing = Type.Object({
 })
 export type WebhookPing = Static<typeof WebhookPing>
 
-export const UserList = Type.Array(User)
+export const UserList = Type.Array(User, { maxItems: 100 })
 export type UserList = Static<typeof UserList>
 
 export const UserCreate = Type.Object({
@@ -747,7 +747,7 @@ export const Employment = Type.Object({
 })
 export type Employment = Static<typeof Employment>
 
-export const EmploymentList = Type.Array(Employment)
+export const EmploymentList = Type.Array(Employment, { maxItems: 100 })
 export type EmploymentList = Static<typeof EmploymentList>
 
 export const EmploymentCreate = Type.Object({
@@ -796,7 +796,7 @@ export const BankAccount = Type.Object({
 })
 export type BankAccount = Static<typeof BankAccount>
 
-export const BankAccountList = Type.Array(BankAccount)
+export const BankAccountList = Type.Array(BankAccount, { maxItems: 100 })
 export type BankAccountList = Static<typeof BankAccountList>
 
 export const BankAccountCreate = Type.Object({
@@ -838,7 +838,7 @@ export const Transaction = Type.Object({
 })
 export type Transaction = Static<typeof Transaction>
 
-export const TransactionList = Type.Array(Transaction)
+export const TransactionList = Type.Array(Transaction, { maxItems: 100 })
 export type TransactionList = Static<typeof TransactionList>
 
 export const TransactionChange = Type.Enum(['created', 'updated', 'deleted'], { type: 'string' })
@@ -854,7 +854,7 @@ export const TransactionVersion = Type.Object({
 })
 export type TransactionVersion = Static<typeof TransactionVersion>
 
-export const TransactionVersionList = Type.Array(TransactionVersion)
+export const TransactionVersionList = Type.Array(TransactionVersion, { maxItems: 100 })
 export type TransactionVersionList = Static<typeof TransactionVersionList>
 
 export const TransactionPreview = Type.Object({
@@ -992,7 +992,7 @@ export const PastScore = Type.Object({
 })
 export type PastScore = Static<typeof PastScore>
 
-export const PastScoreList = Type.Array(PastScore)
+export const PastScoreList = Type.Array(PastScore, { maxItems: 100 })
 export type PastScoreList = Static<typeof PastScoreList>
 
 export const TaskTitle = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' })
@@ -1018,7 +1018,7 @@ export const Task = Type.Object({
 })
 export type Task = Static<typeof Task>
 
-export const TaskList = Type.Array(Task)
+export const TaskList = Type.Array(Task, { maxItems: 100 })
 export type TaskList = Static<typeof TaskList>
 
 export const TaskCreate = Type.Object({
@@ -1231,7 +1231,7 @@ export const ImportProfile = Type.Object({
 })
 export type ImportProfile = Static<typeof ImportProfile>
 
-export const ImportProfileList = Type.Array(ImportProfile)
+export const ImportProfileList = Type.Array(ImportProfile, { maxItems: 100 })
 export type ImportProfileList = Static<typeof ImportProfileList>
 
 export const PreviewRow = Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]))
@@ -1341,7 +1341,7 @@ export const Import = Type.Object({
 })
 export type Import = Static<typeof Import>
 
-export const ImportList = Type.Array(Import)
+export const ImportList = Type.Array(Import, { maxItems: 100 })
 export type ImportList = Static<typeof ImportList>
 
 export const ImportFile = Type.String()
@@ -1401,7 +1401,7 @@ export const Report = Type.Object({
 })
 export type Report = Static<typeof Report>
 
-export const ReportList = Type.Array(Report)
+export const ReportList = Type.Array(Report, { maxItems: 100 })
 export type ReportList = Static<typeof ReportList>
 
 export const ReportHead = Type.Object({
@@ -1440,13 +1440,13 @@ export const Dataset = Type.Object({
 })
 export type Dataset = Static<typeof Dataset>
 
-export const DatasetList = Type.Array(Dataset)
+export const DatasetList = Type.Array(Dataset, { maxItems: 100 })
 export type DatasetList = Static<typeof DatasetList>
 
 export const DatasetRow = Type.Object({}, { additionalProperties: true })
 export type DatasetRow = Static<typeof DatasetRow>
 
-export const DatasetRowList = Type.Array(DatasetRow)
+export const DatasetRowList = Type.Array(DatasetRow, { maxItems: 100 })
 export type DatasetRowList = Static<typeof DatasetRowList>
 
 export const DatasetIndexesUpdate = Type.Object({

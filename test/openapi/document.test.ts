@@ -66,6 +66,13 @@ describe('the document', () => {
     }
   })
 
+  it('has each tag in one group', () => {
+    const groups = asArray(document['x-tagGroups'], '').map((group) => asObject(group, ''))
+    const grouped = groups.flatMap((group) => asArray(group.tags, ''))
+    const tags = asArray(document.tags, '').map((tag) => asObject(tag, '').name ?? null)
+    expect(grouped.toSorted()).toEqual(tags.toSorted())
+  })
+
   it('has bodies whose examples are valid', () => {
     let count = 0
     for (const [node, at] of walk({ paths: document.paths ?? null, ...components })) {
