@@ -1,5 +1,6 @@
-import { component } from './document.ts'
-import { type Json, type JsonObject, join } from './json.ts'
+import { asObject, type Json, type JsonObject, join } from './json.ts'
+import { componentSchemas } from './schemas.ts'
+import { referredName } from './typebox.ts'
 
 const isNull = (node: Json): boolean => (node as JsonObject).type === 'null'
 
@@ -27,7 +28,7 @@ export function inlineNullables(document: JsonObject): JsonObject {
 }
 
 function writtenOut(document: JsonObject, member: JsonObject, at: string): JsonObject {
-  if (member.$ref === undefined) return member
-  const [schema] = component(document, member, at)
+  if (typeof member.$ref !== 'string') return member
+  const schema = asObject(componentSchemas(document)[referredName(member.$ref, at)], at)
   return isPlain(schema) ? schema : member
 }

@@ -4578,7 +4578,7 @@ export const listDatasetRows = {
       page: Type.Optional(Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' })),
       per_page: Type.Integer({ minimum: 1, maximum: 100, format: 'int32', default: 20 }),
       cursor: Type.Optional(Type.String({ maxLength: 512, pattern: '^[A-Za-z0-9_-]*$', 'x-expected': 'a cursor of this list: send the X-Next-Cursor of its last page' })),
-    }, { additionalProperties: Type.Union([Type.String({ maxLength: 10000 }), Type.Array(Type.String({ maxLength: 10000 }), { maxItems: 100 })]) }),
+    }, { additionalProperties: S.DatasetFilterValue }),
     response: {
       200: S.DatasetRowList,
       401: S.Problem,

@@ -119,20 +119,20 @@ export type RefreshToken = Static<typeof RefreshToken>
 export const PersonName = Type.String({ minLength: 1, maxLength: 100, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks, such as Asha Rao' })
 export type PersonName = Static<typeof PersonName>
 
+export const Registration = Type.Object({
+  username: Username,
+  password: Password,
+  name: Type.Optional(PersonName),
+  email: Type.Optional(Type.Union([Type.String({ maxLength: 254, format: 'idn-email', 'x-expected': 'an email address, such as asha.rao@example.com' }), Type.Null()])),
+  age: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 150, format: 'int32' }), Type.Null()])),
+}, { additionalProperties: false })
+export type Registration = Static<typeof Registration>
+
 export const EmailAddress = Type.String({ maxLength: 254, format: 'idn-email', 'x-expected': 'an email address, such as asha.rao@example.com' })
 export type EmailAddress = Static<typeof EmailAddress>
 
 export const Age = Type.Integer({ minimum: 1, maximum: 150, format: 'int32' })
 export type Age = Static<typeof Age>
-
-export const Registration = Type.Object({
-  username: Username,
-  password: Password,
-  name: Type.Optional(PersonName),
-  email: Type.Optional(Type.Union([EmailAddress, Type.Null()])),
-  age: Type.Optional(Type.Union([Age, Type.Null()])),
-}, { additionalProperties: false })
-export type Registration = Static<typeof Registration>
 
 export const Pincode = Type.String({ maxLength: 12, pattern: '^[A-Za-z0-9 -]{3,12}$', 'x-expected': '3 to 12 letters, digits, spaces and hyphens, such as 560001' })
 export type Pincode = Static<typeof Pincode>
@@ -331,7 +331,7 @@ export type AlertList = Static<typeof AlertList>
 
 export const AlertUpdate = Type.Object({
   status: Type.Literal('acknowledged'),
-  note: Type.Optional(Type.Union([AlertNote, Type.Null()])),
+  note: Type.Optional(Type.Union([Type.String({ maxLength: 1000, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' }), Type.Null()])),
 }, { additionalProperties: false })
 export type AlertUpdate = Static<typeof AlertUpdate>
 
@@ -547,7 +547,7 @@ export const IntegrityReport = Type.Object({
   transactions: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
   problems: Type.Array(IntegrityProblem),
   skipped_user_ids: Type.Array(Id),
-  next_user_id: Type.Union([Id, Type.Null()]),
+  next_user_id: Type.Union([Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' }), Type.Null()]),
 })
 export type IntegrityReport = Static<typeof IntegrityReport>
 
@@ -598,7 +598,7 @@ export type WebhookEndpointWithSecret = Static<typeof WebhookEndpointWithSecret>
 export const WebhookEndpointCreate = Type.Object({
   url: WebhookUrl,
   event_types: Type.Optional(WebhookEventTypes),
-  description: Type.Optional(Type.Union([WebhookDescription, Type.Null()])),
+  description: Type.Optional(Type.Union([Type.String({ maxLength: 500, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' }), Type.Null()])),
   enabled: Type.Optional(Type.Boolean({ default: true })),
 }, { additionalProperties: false })
 export type WebhookEndpointCreate = Static<typeof WebhookEndpointCreate>
@@ -606,7 +606,7 @@ export type WebhookEndpointCreate = Static<typeof WebhookEndpointCreate>
 export const WebhookEndpointUpdate = Type.Object({
   url: Type.Optional(WebhookUrl),
   event_types: Type.Optional(WebhookEventTypes),
-  description: Type.Optional(Type.Union([WebhookDescription, Type.Null()])),
+  description: Type.Optional(Type.Union([Type.String({ maxLength: 500, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' }), Type.Null()])),
   enabled: Type.Optional(Type.Boolean()),
 }, { additionalProperties: false, minProperties: 1 })
 export type WebhookEndpointUpdate = Static<typeof WebhookEndpointUpdate>
@@ -663,16 +663,16 @@ export type UserList = Static<typeof UserList>
 export const UserCreate = Type.Object({
   name: PersonName,
   email: EmailAddress,
-  age: Type.Optional(Type.Union([Age, Type.Null()])),
-  pincode: Type.Optional(Type.Union([Pincode, Type.Null()])),
+  age: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 150, format: 'int32' }), Type.Null()])),
+  pincode: Type.Optional(Type.Union([Type.String({ maxLength: 12, pattern: '^[A-Za-z0-9 -]{3,12}$', 'x-expected': '3 to 12 letters, digits, spaces and hyphens, such as 560001' }), Type.Null()])),
 }, { additionalProperties: false })
 export type UserCreate = Static<typeof UserCreate>
 
 export const UserUpdate = Type.Object({
   name: Type.Optional(PersonName),
   email: Type.Optional(EmailAddress),
-  age: Type.Optional(Type.Union([Age, Type.Null()])),
-  pincode: Type.Optional(Type.Union([Pincode, Type.Null()])),
+  age: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 150, format: 'int32' }), Type.Null()])),
+  pincode: Type.Optional(Type.Union([Type.String({ maxLength: 12, pattern: '^[A-Za-z0-9 -]{3,12}$', 'x-expected': '3 to 12 letters, digits, spaces and hyphens, such as 560001' }), Type.Null()])),
   role: Type.Optional(Role),
   disabled: Type.Optional(Type.Boolean()),
 }, { additionalProperties: false, minProperties: 1 })
@@ -752,18 +752,18 @@ export type EmploymentList = Static<typeof EmploymentList>
 
 export const EmploymentCreate = Type.Object({
   company_name: CompanyName,
-  job_title: Type.Optional(Type.Union([JobTitle, Type.Null()])),
-  start_date: Type.Optional(Type.Union([CalendarDate, Type.Null()])),
-  end_date: Type.Optional(Type.Union([CalendarDate, Type.Null()])),
+  job_title: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' }), Type.Null()])),
+  start_date: Type.Optional(Type.Union([Type.String({ format: 'date', 'x-expected': 'a date: send 2026-01-31' }), Type.Null()])),
+  end_date: Type.Optional(Type.Union([Type.String({ format: 'date', 'x-expected': 'a date: send 2026-01-31' }), Type.Null()])),
   is_current: Type.Optional(Type.Boolean({ default: false })),
 }, { additionalProperties: false })
 export type EmploymentCreate = Static<typeof EmploymentCreate>
 
 export const EmploymentUpdate = Type.Object({
   company_name: Type.Optional(CompanyName),
-  job_title: Type.Optional(Type.Union([JobTitle, Type.Null()])),
-  start_date: Type.Optional(Type.Union([CalendarDate, Type.Null()])),
-  end_date: Type.Optional(Type.Union([CalendarDate, Type.Null()])),
+  job_title: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' }), Type.Null()])),
+  start_date: Type.Optional(Type.Union([Type.String({ format: 'date', 'x-expected': 'a date: send 2026-01-31' }), Type.Null()])),
+  end_date: Type.Optional(Type.Union([Type.String({ format: 'date', 'x-expected': 'a date: send 2026-01-31' }), Type.Null()])),
   is_current: Type.Optional(Type.Boolean()),
 }, { additionalProperties: false, minProperties: 1 })
 export type EmploymentUpdate = Static<typeof EmploymentUpdate>
@@ -802,8 +802,8 @@ export type BankAccountList = Static<typeof BankAccountList>
 export const BankAccountCreate = Type.Object({
   bank_name: BankName,
   account_number: AccountNumber,
-  ifsc_code: Type.Optional(Type.Union([IfscCode, Type.Null()])),
-  account_type: Type.Optional(Type.Union([AccountType, Type.Null()])),
+  ifsc_code: Type.Optional(Type.Union([Type.String({ maxLength: 20, pattern: '^[A-Za-z0-9]{4,20}$', 'x-expected': '4 to 20 letters and digits, such as DECC0001234' }), Type.Null()])),
+  account_type: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 50, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' }), Type.Null()])),
   is_primary: Type.Optional(Type.Boolean({ default: false })),
 }, { additionalProperties: false })
 export type BankAccountCreate = Static<typeof BankAccountCreate>
@@ -811,8 +811,8 @@ export type BankAccountCreate = Static<typeof BankAccountCreate>
 export const BankAccountUpdate = Type.Object({
   bank_name: Type.Optional(BankName),
   account_number: Type.Optional(AccountNumber),
-  ifsc_code: Type.Optional(Type.Union([IfscCode, Type.Null()])),
-  account_type: Type.Optional(Type.Union([AccountType, Type.Null()])),
+  ifsc_code: Type.Optional(Type.Union([Type.String({ maxLength: 20, pattern: '^[A-Za-z0-9]{4,20}$', 'x-expected': '4 to 20 letters and digits, such as DECC0001234' }), Type.Null()])),
+  account_type: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 50, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' }), Type.Null()])),
   is_primary: Type.Optional(Type.Boolean()),
 }, { additionalProperties: false, minProperties: 1 })
 export type BankAccountUpdate = Static<typeof BankAccountUpdate>
@@ -876,8 +876,8 @@ export const TransactionCreate = Type.Object({
   transaction_amount: AmountInput,
   transaction_type: TransactionType,
   currency: Type.Optional(Currency),
-  description: Type.Optional(Type.Union([TransactionDescription, Type.Null()])),
-  reference: Type.Optional(Type.Union([TransactionReference, Type.Null()])),
+  description: Type.Optional(Type.Union([Type.String({ maxLength: 500, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' }), Type.Null()])),
+  reference: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters' }), Type.Null()])),
 }, { additionalProperties: false })
 export type TransactionCreate = Static<typeof TransactionCreate>
 
@@ -887,8 +887,8 @@ export const TransactionUpdate = Type.Object({
   transaction_amount: Type.Optional(AmountInput),
   transaction_type: Type.Optional(TransactionType),
   currency: Type.Optional(Currency),
-  description: Type.Optional(Type.Union([TransactionDescription, Type.Null()])),
-  reference: Type.Optional(Type.Union([TransactionReference, Type.Null()])),
+  description: Type.Optional(Type.Union([Type.String({ maxLength: 500, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' }), Type.Null()])),
+  reference: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters' }), Type.Null()])),
 }, { additionalProperties: false, minProperties: 1 })
 export type TransactionUpdate = Static<typeof TransactionUpdate>
 
@@ -936,7 +936,7 @@ export const Analytics = Type.Object({
   currency: Currency,
   period: Type.Union([AnalyticsPeriod, Type.Null()]),
   transaction_count: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
-  average_transaction_value: Type.Union([Amount, Type.Null()]),
+  average_transaction_value: Type.Union([Type.String({ pattern: '^\\d+(\\.\\d+)?$' }), Type.Null()]),
   busiest_day: Type.Union([BusiestDay, Type.Null()]),
   total_credit: Amount,
   total_debit: Amount,
@@ -1023,17 +1023,17 @@ export type TaskList = Static<typeof TaskList>
 
 export const TaskCreate = Type.Object({
   title: TaskTitle,
-  description: Type.Optional(Type.Union([TaskDescription, Type.Null()])),
+  description: Type.Optional(Type.Union([Type.String({ maxLength: 5000, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' }), Type.Null()])),
   status: Type.Optional(TaskStatus),
-  due_date: Type.Optional(Type.Union([TaskDueDate, Type.Null()])),
+  due_date: Type.Optional(Type.Union([Type.String({ pattern: '^(?!0000)', format: 'date', 'x-expected': 'a date of the years 1 to 9999: send 2026-02-15' }), Type.Null()])),
 }, { additionalProperties: false })
 export type TaskCreate = Static<typeof TaskCreate>
 
 export const TaskUpdate = Type.Object({
   title: Type.Optional(TaskTitle),
-  description: Type.Optional(Type.Union([TaskDescription, Type.Null()])),
+  description: Type.Optional(Type.Union([Type.String({ maxLength: 5000, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' }), Type.Null()])),
   status: Type.Optional(TaskStatus),
-  due_date: Type.Optional(Type.Union([TaskDueDate, Type.Null()])),
+  due_date: Type.Optional(Type.Union([Type.String({ pattern: '^(?!0000)', format: 'date', 'x-expected': 'a date of the years 1 to 9999: send 2026-02-15' }), Type.Null()])),
 }, { additionalProperties: false, minProperties: 1 })
 export type TaskUpdate = Static<typeof TaskUpdate>
 
@@ -1344,7 +1344,7 @@ export type Import = Static<typeof Import>
 export const ImportList = Type.Array(Import, { maxItems: 100 })
 export type ImportList = Static<typeof ImportList>
 
-export const ImportFile = Type.String()
+export const ImportFile = Type.String({ format: 'binary' })
 export type ImportFile = Static<typeof ImportFile>
 
 export const ImportForm = Type.Object({
@@ -1448,6 +1448,9 @@ export type DatasetRow = Static<typeof DatasetRow>
 
 export const DatasetRowList = Type.Array(DatasetRow, { maxItems: 100 })
 export type DatasetRowList = Static<typeof DatasetRowList>
+
+export const DatasetFilterValue = Type.Union([Type.String({ maxLength: 10000 }), Type.Array(Type.String({ maxLength: 10000 }), { maxItems: 100 })])
+export type DatasetFilterValue = Static<typeof DatasetFilterValue>
 
 export const DatasetIndexesUpdate = Type.Object({
   columns: Type.Array(Type.String({ minLength: 1, maxLength: 63, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters' }), { maxItems: 8, uniqueItems: true }),

@@ -6,7 +6,11 @@ const cast = useCast()
 const FILE = 'id,amount\n1,2.50\n'
 
 describe.each(['createImportFromForm', 'previewImportFromForm'] as const)('%s', (operation) => {
-  const send = (token: string | undefined, body: string | Buffer, headers: Readonly<Record<string, string>>) =>
+  const send = (
+    token: string | undefined,
+    body: string | Buffer,
+    headers: Readonly<Record<string, string>>,
+  ) =>
     cast.service.call(operation, {
       body,
       headers,

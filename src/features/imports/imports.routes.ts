@@ -52,15 +52,10 @@ export function importRoutes(
     }
   }
 
-  const receive = async (
-    { caller, query, request, requestId }: Sent,
-    body: Readable,
-  ) => await imports.receive(caller, query, requestId, await fileOf(request.headers, body))
+  const receive = async ({ caller, query, request, requestId }: Sent, body: Readable) =>
+    await imports.receive(caller, query, requestId, await fileOf(request.headers, body))
 
-  const create = async (
-    { caller, query, reply }: Sent,
-    upload: Upload,
-  ) => {
+  const create = async ({ caller, query, reply }: Sent, upload: Upload) => {
     const { record, duplicate } = await imports.create(caller, query, upload)
     reply.header('location', `/v1/imports/${record.id}`)
     if (duplicate) reply.header('idempotency-replayed', 'true')
