@@ -25,7 +25,10 @@ const CHECKS = {
   },
   typecheck: {
     command: { name: 'typecheck', summary: 'Checks the types of all TypeScript.', document },
-    tools: [['tsc', '-p', '.']],
+    tools: [
+      ['tsc', '-p', '.'],
+      ['tsc', '-p', 'sdk/typescript', '--noEmit'],
+    ],
   },
 } as const satisfies Record<string, { command: Command; tools: readonly (readonly string[])[] }>
 

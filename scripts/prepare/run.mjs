@@ -5,14 +5,17 @@ import { ROOT, say } from './project.mjs'
 /** How often a slow program is reported, in milliseconds. */
 const REPORT_INTERVAL_MS = 15_000
 
-let current
+/** Some steps run side by side. */
+const running = new Set()
+/** The step whose line on the terminal is not complete. */
+let shown
 let interrupted = false
 
 /** Thrown by a run that interrupt() ended. */
 export class InterruptedError extends Error {}
 
 /**
- * Does a step and says how long it took: on a terminal in its own line, else in a second one.
+ * Does a step and says how long it took: on a terminal in its own line if it is alone, else in a second one.
  *
  * @param work the step; its result is returned
  */
@@ -20,11 +23,13 @@ export async function timed(title, work) {
   const began = Date.now()
   const seconds = () => (Date.now() - began) / 1000
   const { isTTY } = process.stderr
-  if (isTTY) process.stderr.write(`${title} ...`)
+  if (shown !== undefined) process.stderr.write('\n')
+  shown = isTTY && running.size === 0 ? title : undefined
+  if (shown === title) process.stderr.write(`${title} ...`)
   else say(`${title} ...`)
   const report = setInterval(() => {
     const passed = `${Math.round(seconds())} s ...`
-    if (isTTY) process.stderr.write(` ${passed}`)
+    if (shown === title) process.stderr.write(` ${passed}`)
     else say(`${title}: still running after ${passed}`)
   }, REPORT_INTERVAL_MS)
   let took = ''
@@ -34,8 +39,10 @@ export async function timed(title, work) {
     return result
   } finally {
     clearInterval(report)
-    if (isTTY) process.stderr.write(` ${took}\n`)
-    else if (took) say(`${title}: ${took}`)
+    if (shown === title) {
+      shown = undefined
+      process.stderr.write(` ${took}\n`)
+    } else if (took) say(`${title}: ${took}`)
   }
 }
 
@@ -46,8 +53,9 @@ export async function timed(title, work) {
  */
 export const runQuietly = (title, command, args, options = {}) =>
   timed(title, async () => {
+    if (interrupted) throw new InterruptedError()
     const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], ...options })
-    current = child
+    running.add(child)
     const chunks = []
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => chunks.push(chunk))
@@ -56,12 +64,12 @@ export const runQuietly = (title, command, args, options = {}) =>
       if (interrupted) throw new InterruptedError()
       return { code, output: Buffer.concat(chunks).toString() }
     } finally {
-      current = undefined
+      running.delete(child)
     }
   })
 
-/** Kills the current program; during an install npm ignores anything gentler. */
+/** Kills the running programs; during an install npm ignores anything gentler. */
 export function interrupt() {
   interrupted = true
-  current?.kill('SIGKILL')
+  for (const child of running) child.kill('SIGKILL')
 }

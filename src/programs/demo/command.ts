@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Outcome } from '../../lib/process.ts'
 import { formatCount, type Screen } from '../../lib/terminal.ts'
-import { openClient } from './client.ts'
+import { inWords, openClient } from './client.ts'
 import { createCustomers } from './customers.ts'
 import { readInput } from './input.ts'
 import type { Options, Service } from './options.ts'
@@ -33,10 +33,10 @@ export async function demo(
   async function check(at: Service, kind: string): Promise<Outcome> {
     screen.write(`Service at ${at.url}, ${kind}\n\n`)
     const client = await openClient(at, signal)
-    const run = await runDemo(client, input, screen, signal)
+    const run = await inWords(at.url, () => runDemo(client, input, screen, signal))
     const outcome = describeRun(input, run)
     if (!fills) return outcome
-    await surround(client, [...run.ids.values()], tag, screen)
+    await inWords(at.url, () => surround(client, [...run.ids.values()], tag, screen))
     return { ...outcome, text: `${outcome.text}\nLook at it: ${at.url}/\n` }
   }
   if (service !== undefined) return await check(service, 'running already')

@@ -1,6 +1,13 @@
-import type { BankAccountCreate, EmploymentCreate, TaskCreate } from '../../generated/schemas.ts'
+import {
+  type BankAccountCreate,
+  createBankAccount,
+  createEmployment,
+  createTask,
+  type EmploymentCreate,
+  type Passbook,
+  type TaskCreate,
+} from '#sdk'
 import type { Screen } from '../../lib/terminal.ts'
-import type { Client } from './client.ts'
 import { forEach, step } from './run.ts'
 
 const COMPANIES = ['Northwind', 'Kaveri Textiles', 'Meridian Foods', 'Alta Logistics', 'Oak Dental']
@@ -34,7 +41,7 @@ const accountOf = (index: number, tag: string): BankAccountCreate => ({
 
 /** Gives users an employment and a bank account each, and the account that is logged in some tasks. */
 export async function surround(
-  client: Client,
+  client: Passbook,
   userIds: readonly number[],
   tag: string,
   screen: Screen,
@@ -42,10 +49,10 @@ export async function surround(
   const users = [...userIds.entries()]
   const giving = () =>
     forEach(users, async ([index, id]) => {
-      await client.call(`/v1/users/${id}/employments`, employmentOf(index))
-      await client.call(`/v1/users/${id}/bank-accounts`, accountOf(index, tag))
+      await createEmployment({ client, path: { id }, body: employmentOf(index) })
+      await createBankAccount({ client, path: { id }, body: accountOf(index, tag) })
     })
   await step(screen, 'Jobs, accounts', 2 * users.length, giving)
-  const planning = () => forEach(TASKS, async (task) => void (await client.call('/v1/tasks', task)))
+  const planning = () => forEach(TASKS, async (task) => void (await createTask({ client, body: task })))
   await step(screen, 'Tasks', TASKS.length, planning)
 }
