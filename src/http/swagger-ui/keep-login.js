@@ -1,0 +1,49 @@
+{
+  /** In sessionStorage: gone with the tab, and seen by this origin alone. */
+  const KEY = 'passbook-login'
+
+  /** Keeps the access token of a login over a reload; never the password, a refresh token or an API key. */
+  function keep({ name, username }, { access_token, token_type, expires_in }) {
+    const ends = Date.now() + expires_in * 1000
+    const token = { access_token, token_type }
+    sessionStorage.setItem(KEY, JSON.stringify({ name, username, token, ends }))
+  }
+
+  /** Logs in with the kept access token, unless it has expired. */
+  function restore({ authActions }) {
+    const { token, ends, ...auth } = JSON.parse(sessionStorage.getItem(KEY) ?? '{}')
+    if (ends > Date.now()) authActions.authorize({ [auth.name]: { ...auth, token } })
+    else sessionStorage.removeItem(KEY)
+  }
+
+  window.swaggerUiPlugins.push(() => ({
+    statePlugins: {
+      configs: {
+        wrapActions: {
+          loaded: (original, system) => (payload) => {
+            const result = original(payload)
+            restore(system)
+            return result
+          },
+        },
+      },
+      auth: {
+        wrapActions: {
+          authorizeOauth2:
+            (original, { authActions }) =>
+            ({ auth, token }) => {
+              keep(auth, token)
+              // What is not known any more cannot leak.
+              const result = original({ auth: { ...auth, password: '' }, token })
+              authActions.showDefinitions(false)
+              return result
+            },
+          logout: (original) => (names) => {
+            sessionStorage.removeItem(KEY)
+            return original(names)
+          },
+        },
+      },
+    },
+  }))
+}
