@@ -7,7 +7,7 @@ import type { ApiDocument } from './api-document.ts'
 export const DOCS_PATH = '/docs'
 
 /** What runs in the browser, in this order; seen from src/http/ and from dist/http/. */
-const SCRIPTS = ['install', 'keep-login', 'find', 'request-id', 'event-streams'] as const
+const SCRIPTS = ['install', 'login', 'find', 'request-id', 'event-streams'] as const
 const FOLDER = new URL('../../src/http/swagger-ui/', import.meta.url)
 
 /** Allows only what this server sends. Swagger UI needs inline styles. Also works without TLS. */
@@ -36,7 +36,7 @@ export async function installDocs(app: FastifyInstance, { value }: ApiDocument):
       js: await Promise.all(SCRIPTS.map((name) => readPart(`${name}.js`))),
     },
     uiConfig: {
-      // It would keep the password of *Authorize* in the browser's storage: keep-login.js does not.
+      // It would keep the password of *Authorize* in the browser's storage: login.js does not.
       persistAuthorization: false,
       displayRequestDuration: true,
       tryItOutEnabled: true,

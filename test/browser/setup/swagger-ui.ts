@@ -16,7 +16,7 @@ export async function authorize(
   await page.getByLabel('username:').fill(username)
   await page.getByLabel('password:').fill(password)
   const dialog = page.locator('.modal-ux')
-  await dialog.getByRole('button', { name: 'Apply credentials' }).click()
+  await dialog.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click()
   await dialog.waitFor({ state: 'detached' })
 }
 

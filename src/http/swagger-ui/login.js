@@ -3,18 +3,21 @@
   const KEY = 'passbook-login'
 
   /** Keeps the access token of a login over a reload; never the password, a refresh token or an API key. */
-  function keep({ name, username }, { access_token, token_type, expires_in }) {
+  function keep({ name }, { access_token, token_type, expires_in }) {
     const ends = Date.now() + expires_in * 1000
     const token = { access_token, token_type }
-    sessionStorage.setItem(KEY, JSON.stringify({ name, username, token, ends }))
+    sessionStorage.setItem(KEY, JSON.stringify({ name, token, ends }))
   }
 
   /** Logs in with the kept access token, unless it has expired. */
   function restore({ authActions }) {
-    const { token, ends, ...auth } = JSON.parse(sessionStorage.getItem(KEY) ?? '{}')
-    if (ends > Date.now()) authActions.authorize({ [auth.name]: { ...auth, token } })
+    const { name, token, ends } = JSON.parse(sessionStorage.getItem(KEY) ?? '{}')
+    if (ends > Date.now()) authActions.restoreAuthorization({ authorized: { [name]: { name, token } } })
     else sessionStorage.removeItem(KEY)
   }
+
+  /** Swagger UI begins with the field for API keys. */
+  const focusUsername = () => document.querySelector('#oauth_username')?.focus()
 
   window.swaggerUiPlugins.push(() => ({
     statePlugins: {
@@ -38,6 +41,10 @@
               authActions.showDefinitions(false)
               return result
             },
+          showDefinitions: (original) => (definitions) => {
+            requestAnimationFrame(focusUsername)
+            return original(definitions)
+          },
           logout: (original) => (names) => {
             sessionStorage.removeItem(KEY)
             return original(names)
