@@ -7,7 +7,7 @@ import type { ApiDocument } from './api-document.ts'
 export const DOCS_PATH = '/docs'
 
 /** What runs in the browser, in this order; seen from src/http/ and from dist/http/. */
-const SCRIPTS = ['install', 'login', 'find', 'request-id', 'event-streams'] as const
+const SCRIPTS = ['install', 'login', 'find', 'request-id', 'event-streams', 'resolve'] as const
 const FOLDER = new URL('../../src/http/swagger-ui/', import.meta.url)
 
 /** Allows only what this server sends. Swagger UI needs inline styles. Also works without TLS. */

@@ -12,7 +12,8 @@
   /** Logs in with the kept access token, unless it has expired. */
   function restore({ authActions }) {
     const { name, token, ends } = JSON.parse(sessionStorage.getItem(KEY) ?? '{}')
-    if (ends > Date.now()) authActions.restoreAuthorization({ authorized: { [name]: { name, token } } })
+    if (ends > Date.now())
+      authActions.restoreAuthorization({ authorized: { [name]: { name, token } } })
     else sessionStorage.removeItem(KEY)
   }
 
