@@ -41,6 +41,13 @@ export const userOrder = (sort: UserQuery['sort']): UserOrder => ({
 const matches = (column: string, { slot, index }: LookUp) =>
   Prisma.sql`u.${Prisma.raw(slotColumn(column, slot))} = ${index}`
 
+/** The index of tokens leaves out users without a name under the same key, so the condition says so. */
+function hasTokens({ slot, tokens }: NonNullable<ReturnType<typeof queryTokens>>): Prisma.Sql {
+  const column = (name: string) => Prisma.raw(`u.${slotColumn(name, slot)}`)
+  return Prisma.sql`(${column('search_index')} @> ${tokens.map(String)}::bigint[]
+    AND ${column('name_index')} IS NOT NULL)`
+}
+
 /**
  * The filters of a list as conditions on the encrypted rows of `users u`; none when nothing is filtered.
  *
@@ -55,8 +62,7 @@ export function userFilters(crypto: FieldCrypto, query: UserQuery): Prisma.Sql[]
   const filters = [
     email !== undefined && matches('email_index', emailLookUp(crypto, email)),
     name !== undefined && matches('name_index', nameLookUp(crypto, name)),
-    tokens &&
-      Prisma.sql`u.${Prisma.raw(slotColumn('search_index', tokens.slot))} @> ${tokens.tokens.map(String)}::bigint[]`,
+    tokens && hasTokens(tokens),
     pincode !== undefined && Prisma.sql`u.pincode = ${pincode}`,
     min_age !== undefined && Prisma.sql`u.age >= ${min_age}::smallint`,
     max_age !== undefined && Prisma.sql`u.age <= ${max_age}::smallint`,
