@@ -1,6 +1,6 @@
 /** A thread that encrypts users of a load. It is started with the keys. */
 import { type CryptoShare, type KeyUse, shareFieldCrypto } from '../../../../lib/crypto.ts'
-import { moved, threadData } from '../../../../lib/thread.ts'
+import { moved, threadData } from '../../../../lib/threads/thread.ts'
 import { createEncodeUsers, type NewUsers } from './encode-users.ts'
 
 /** Users to encrypt, and by which keys. */

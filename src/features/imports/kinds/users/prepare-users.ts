@@ -1,5 +1,5 @@
 import type { FieldCrypto } from '../../../../lib/crypto.ts'
-import { startThreads, type Threads } from '../../../../lib/threads.ts'
+import { startThreads, type Threads } from '../../../../lib/threads/threads.ts'
 import { createEncodeUsers, type EncodedUsers, type EncodeUsers } from './encode-users.ts'
 import type { EncodingTask } from './encoding-thread.ts'
 
