@@ -1,8 +1,8 @@
 import { Prisma } from '../../database/client.ts'
 import { caseless } from '../../lib/caseless.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
-import { slotColumn } from '../../lib/slot-column.ts'
 import { queryTokens } from './blind-search.ts'
+import { hasTokens } from './has-tokens.ts'
 
 /** No text that begins with another one sorts after that with this letter behind it. */
 const LAST_LETTER = '\u{10FFFF}'
@@ -23,7 +23,7 @@ export function findAnything(crypto: FieldCrypto, text: string): Prisma.Sql {
   const byWords =
     tokens &&
     Prisma.sql`SELECT id FROM users
-      WHERE ${Prisma.raw(slotColumn('search_index', tokens.slot))} @> ${tokens.tokens.map(String)}::bigint[]
+      WHERE ${hasTokens(tokens, 'users')}
       UNION`
   return Prisma.sql`u.id IN (
     ${byWords ?? Prisma.empty}
