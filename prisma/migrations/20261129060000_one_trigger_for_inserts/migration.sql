@@ -152,7 +152,7 @@ CREATE OR REPLACE TRIGGER version_after_delete AFTER DELETE ON transactions
 -- - a version of each, as version_transactions writes of other changes. The row says itself which request and account wrote it.
 --
 -- The history that a file brings is not news: loads of files, whose connection sets passbook.file_load, leave neither events
--- nor work for alerts, and nor do statements of more than 1,000 transactions.
+-- nor work for alerts, and nor do statements of more than 1,000 transactions or rotations of keys.
 --
 -- It is a statement-level trigger, so a COPY of a million rows fires it once, and one statement writes it all: with a function
 -- and a statement for each, one transaction took a sixth longer to store.
@@ -168,6 +168,7 @@ BEGIN
     SELECT user_id, id, transaction_date, transaction_amount, transaction_type, currency, request_id
     FROM new_rows
     WHERE current_setting('passbook.file_load', true) IS DISTINCT FROM 'on'
+      AND current_setting('passbook.key_rotation', true) IS DISTINCT FROM 'on'
       AND (SELECT count(*) FROM (SELECT FROM new_rows LIMIT 1001) AS counted) <= 1000),
   work AS (
     INSERT INTO outbox (user_id, type, day, days, subjects, request_id)
