@@ -24,7 +24,10 @@ const CHECKS = {
   },
   typecheck: {
     command: { name: 'typecheck', summary: 'Checks the types of all TypeScript.', document },
-    tools: [['tsc', '-p', '.']],
+    tools: [
+      ['tsc', '-p', '.'],
+      ['tsc', '-p', 'console'],
+    ],
   },
 } as const satisfies Record<string, { command: Command; tools: readonly (readonly string[])[] }>
 
