@@ -2,7 +2,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { CHROMIUM } from './chromium.ts'
 
 /** How long a step in a page may take, in milliseconds; generous, since the machine may be busy. */
-const MAX_STEP_MS = 15_000
+const MAX_STEP_MS = 60_000
 
 /** The window sizes that pages are looked at with. */
 export const DESKTOP = { width: 1280, height: 900 } as const

@@ -1,0 +1,28 @@
+{
+  const isObject = (value) => typeof value === 'object' && value !== null
+
+  const at = (document, path) => path.reduce((node, key) => node?.[key], document)
+
+  /** A part of a document with what it refers to in its place; what holds itself stays a reference. */
+  function inline(document, node, within = []) {
+    if (Array.isArray(node)) return node.map((item) => inline(document, item, within))
+    if (!isObject(node)) return node
+    const { $ref, ...rest } = node
+    if (typeof $ref === 'string') {
+      if (within.includes($ref)) return node
+      const target = inline(document, at(document, $ref.split('/').slice(1)), [...within, $ref])
+      return { ...target, ...rest, $$ref: $ref }
+    }
+    return Object.fromEntries(
+      Object.entries(node).map(([key, value]) => [key, inline(document, value, within)]),
+    )
+  }
+
+  /** Swagger UI's own way parses the whole document again for each operation: a second. All references are local. */
+  const resolveSubtree = async (document, path) => ({
+    spec: inline(document, at(document, path)),
+    errors: [],
+  })
+
+  window.swaggerUiPlugins.push(() => ({ fn: { resolveSubtree } }))
+}

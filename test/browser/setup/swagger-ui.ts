@@ -1,0 +1,41 @@
+import type { Locator, Page } from 'playwright-core'
+import type { OperationId } from '../../../src/generated/operations.ts'
+
+/** Opens Swagger UI and waits until it shows the document. */
+export async function openSwaggerUi(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/docs/`)
+  await page.locator('.opblock-tag').first().waitFor()
+}
+
+/** Logs in by *Authorize*. */
+export async function authorize(
+  page: Page,
+  { username, password }: { readonly username: string; readonly password: string },
+): Promise<void> {
+  await page.locator('button.authorize').first().click()
+  await page.getByLabel('username:').fill(username)
+  await page.getByLabel('password:').fill(password)
+  const dialog = page.locator('.modal-ux')
+  await dialog.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click()
+  await dialog.waitFor({ state: 'detached' })
+}
+
+/** The block of an operation, whose group is open. */
+export const operationBlock = (page: Page, id: OperationId): Locator =>
+  page.locator(`.opblock[id$="-${id}"]`)
+
+/**
+ * Opens an operation, presses *Execute* as it stands, and closes it.
+ *
+ * @returns the status that the page shows
+ */
+export async function executeAsItStands(page: Page, id: OperationId): Promise<number> {
+  const block = operationBlock(page, id)
+  const summary = block.locator('.opblock-summary-control')
+  await summary.click()
+  await block.locator('button.execute').click()
+  const status = block.locator('.live-responses-table .response .response-col_status')
+  const shown = await status.textContent()
+  await summary.click()
+  return Number.parseInt(shown ?? '', 10)
+}
