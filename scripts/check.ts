@@ -27,6 +27,7 @@ const CHECKS = {
     tools: [
       ['tsc', '-p', '.'],
       ['tsc', '-p', 'console'],
+      ['tsc', '-p', 'sdk/typescript', '--noEmit'],
     ],
   },
 } as const satisfies Record<string, { command: Command; tools: readonly (readonly string[])[] }>

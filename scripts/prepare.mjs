@@ -11,14 +11,16 @@ import { PrepareError, say } from './prepare/project.mjs'
 import { InterruptedError, interrupt } from './prepare/run.mjs'
 import { makeSdk, sdkNeeded } from './prepare/sdk.mjs'
 
-/** In this order: each step needs the results of those before it. */
+/** In this order: each group needs the results of those before it. Steps of a group run side by side. */
 const STEPS = [
-  { needed: installNeeded, run: install },
-  { needed: databaseClientNeeded, run: makeDatabaseClient },
-  { needed: sdkNeeded, run: makeSdk },
-  { needed: compileNeeded, run: compile },
-  { needed: bundleNeeded, run: bundle },
-  { needed: consoleNeeded, run: buildConsole },
+  [{ needed: installNeeded, run: install }],
+  [
+    { needed: databaseClientNeeded, run: makeDatabaseClient },
+    { needed: sdkNeeded, run: makeSdk },
+  ],
+  [{ needed: compileNeeded, run: compile }],
+  [{ needed: bundleNeeded, run: bundle }],
+  [{ needed: consoleNeeded, run: buildConsole }],
 ]
 
 /**
@@ -28,12 +30,12 @@ const STEPS = [
  */
 export async function prepare() {
   try {
-    if (!STEPS.some(({ needed }) => needed())) return
+    if (!STEPS.flat().some(({ needed }) => needed())) return
     const unlock = await takeLock()
     const removeSignals = interruptOnSignals()
     try {
       // Check again: another process may have done it while we waited for the lock.
-      for (const { needed, run } of STEPS) if (needed()) await run()
+      for (const group of STEPS) await runAll(group.filter(({ needed }) => needed()))
     } finally {
       removeSignals()
       unlock()
@@ -46,6 +48,13 @@ export async function prepare() {
     } else throw error
     process.exit(1)
   }
+}
+
+/** Waits for all steps, also when one fails: nothing may go on after us. */
+async function runAll(steps) {
+  const ends = await Promise.allSettled(steps.map(({ run }) => run()))
+  const failed = ends.find(({ status }) => status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 /**

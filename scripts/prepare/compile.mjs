@@ -11,6 +11,8 @@ const sources = () => filesBelow(inProject('src'))
 const fingerprint = () =>
   fingerprintOf([
     ...sources(),
+    // The demo is typed by it.
+    ...filesBelow(inProject('sdk/typescript/src')),
     ...['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'].map((file) => inProject(file)),
   ])
 

@@ -5,7 +5,8 @@ import { ROOT, say } from './project.mjs'
 /** How often a slow program is reported, in milliseconds. */
 const REPORT_INTERVAL_MS = 15_000
 
-let current
+/** Some steps run side by side. */
+const running = new Set()
 let interrupted = false
 
 /** Thrown by a run that interrupt() ended. */
@@ -17,10 +18,11 @@ export class InterruptedError extends Error {}
  * @returns its exit code (null if a signal ended it) and all its output
  */
 export async function runQuietly(title, command, args, options = {}) {
+  if (interrupted) throw new InterruptedError()
   say(`${title} ...`)
   const began = Date.now()
   const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], ...options })
-  current = child
+  running.add(child)
   const chunks = []
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => chunks.push(chunk))
@@ -35,12 +37,12 @@ export async function runQuietly(title, command, args, options = {}) {
     return { code, output: Buffer.concat(chunks).toString() }
   } finally {
     clearInterval(report)
-    current = undefined
+    running.delete(child)
   }
 }
 
-/** Kills the current program; during an install npm ignores anything gentler. */
+/** Kills the running programs; during an install npm ignores anything gentler. */
 export function interrupt() {
   interrupted = true
-  current?.kill('SIGKILL')
+  for (const child of running) child.kill('SIGKILL')
 }

@@ -23,7 +23,8 @@ export function createPassbook(options: PassbookOptions = {}): Passbook {
 function connect(access: Access | undefined, options: PassbookOptions): Client {
   const { send, describe } = createSend(access, options)
   const baseUrl = options.baseUrl?.replace(/\/+$/, '') ?? ''
-  const client = createClient({ baseUrl, fetch: send, throwOnError: true })
+  const given = options.signal ? { signal: options.signal } : {}
+  const client = createClient({ baseUrl, fetch: send, throwOnError: true, ...given })
   client.interceptors.request.use((request, { method, url, security, ...rest }) => {
     const takesKey = KEYED.has(`${method} ${url}`)
     const transport = transportOf(rest)

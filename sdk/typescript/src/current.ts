@@ -1,6 +1,7 @@
 import type { Client } from './generated/client/index.ts'
 import { getUserAnalytics } from './generated/sdk.gen.ts'
 import type { Analytics, GetUserAnalyticsData } from './generated/types.gen.ts'
+import { TimeoutError } from './problem.ts'
 import { sleep } from './retry.ts'
 
 export interface WaitOptions {
@@ -19,7 +20,7 @@ const LONGEST_PAUSE_MS = 500
  * Waits until a user's figures hold every change that was answered before the call.
  *
  * @returns these figures
- * @throws Problem when there is no such user; Error when it takes too long
+ * @throws Problem when there is no such user; TimeoutError when it takes too long
  */
 export async function waitUntilCurrent(
   userId: number,
@@ -35,7 +36,8 @@ export async function waitUntilCurrent(
     })
     if (data.is_current) return data
     if (Date.now() + pause > deadline) {
-      throw new Error(`The figures of user ${userId} were not current after ${timeoutSeconds} s.`)
+      const seconds = Math.round(timeoutSeconds * 10) / 10
+      throw new TimeoutError(`The figures of user ${userId} were not current after ${seconds} s.`)
     }
     await sleep(pause, signal)
   }

@@ -10,7 +10,7 @@ export * from './generated/sdk.gen.ts'
 export type * from './generated/types.gen.ts'
 export { items } from './items.ts'
 export type { Fetch, PassbookOptions } from './options.ts'
-export { ConnectionError, type FieldError, Problem } from './problem.ts'
+export { ConnectionError, type FieldError, Problem, TimeoutError } from './problem.ts'
 export type { RetryOptions } from './retry.ts'
 export {
   type StreamEventsOptions,

@@ -12,6 +12,8 @@ export interface PassbookOptions {
   readonly retry?: RetryOptions
   /** How long the service may take until its answer begins. Default: 30 seconds. */
   readonly timeoutSeconds?: number
+  /** Ends every request, with its reason as the error. */
+  readonly signal?: AbortSignal
   /** Sends the requests. Default: the global `fetch`. */
   readonly fetch?: Fetch
 }

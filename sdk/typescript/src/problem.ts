@@ -41,6 +41,11 @@ export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
 }
 
+/** What was waited for did not come about in time. */
+export class TimeoutError extends Error {
+  override readonly name = 'TimeoutError'
+}
+
 const isProblem = (body: unknown): body is Partial<ValidationProblem> =>
   typeof body === 'object' && body !== null
 

@@ -1,6 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Analytics, DailyAnalytics } from '../../generated/schemas.ts'
-import type { Client } from './client.ts'
+import {
+  type Analytics,
+  type DailyAnalytics,
+  getUserAnalytics,
+  getUserDailyAnalytics,
+  type Passbook,
+} from '#sdk'
 import { computeExpected, type Figures } from './expected.ts'
 import { CURRENCY, type TransactionInput } from './input.ts'
 import { groupBy } from './lists.ts'
@@ -22,7 +27,7 @@ function compare(expected: Figures, totals: Analytics, days: DailyAnalytics[]) {
 
 /** Asks the service for a user's figures, in each of their currencies, and compares them. */
 export async function checkUser(
-  client: Client,
+  client: Passbook,
   userId: number,
   transactions: readonly TransactionInput['body'][],
 ): Promise<Comparison[]> {
@@ -30,9 +35,9 @@ export async function checkUser(
   if (currencies.size === 0) currencies.set(CURRENCY, [])
   const comparisons: Comparison[] = []
   for (const [currency, booked] of currencies) {
-    const path = `/v1/users/${userId}/analytics`
-    const totals = await client.call<Analytics>(`${path}?currency=${currency}`)
-    const days = await client.call<DailyAnalytics[]>(`${path}/daily?currency=${currency}`)
+    const asked = { client, path: { id: userId }, query: { currency } }
+    const { data: totals } = await getUserAnalytics(asked)
+    const { data: days } = await getUserDailyAnalytics(asked)
     comparisons.push(compare(computeExpected(booked, currency), totals, days))
   }
   return comparisons

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Outcome } from '../../lib/process.ts'
 import { formatCount, type Screen } from '../../lib/terminal.ts'
-import { openClient } from './client.ts'
+import { inWords, openClient } from './client.ts'
 import { readInput } from './input.ts'
 import type { Options, Service } from './options.ts'
 import { startOwnService } from './own-service.ts'
@@ -29,7 +29,8 @@ export async function demo(
   async function check(at: Service, kind: string): Promise<Outcome> {
     screen.write(`Service at ${at.url}, ${kind}\n\n`)
     const client = await openClient(at, signal)
-    return describeRun(input, await runDemo(client, input, screen, signal))
+    const run = await inWords(at.url, () => runDemo(client, input, screen, signal))
+    return describeRun(input, run)
   }
   if (service !== undefined) return await check(service, 'running already')
   const own = await startOwnService(signal)

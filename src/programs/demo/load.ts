@@ -1,29 +1,38 @@
+import {
+  bulkCreateTransactions,
+  bulkCreateUsers,
+  type Passbook,
+  type TransactionBulkItem,
+  type UserBulkItem,
+} from '#sdk'
 import { StartupError } from '../../errors.ts'
-import type { UserBulkItem } from '../../generated/schemas.ts'
 import { emailKey } from '../../lib/email.ts'
-import type { Client } from './client.ts'
 import type { Input } from './input.ts'
 import { batches } from './lists.ts'
 
 /** As many as one request may have. */
 const BATCH = 1_000
 
+interface Row<Body> {
+  readonly line: number
+  readonly body: Body
+}
+
 /**
  * Creates many users or transactions.
  *
- * @returns what became of each, in their order; a transaction's item has no user
+ * @param send creates a batch
+ * @returns what became of each, in their order
  * @throws StartupError naming the line of the first that the service refuses
  */
-async function create(
-  client: Client,
+async function create<Body, Item extends UserBulkItem | TransactionBulkItem>(
   list: 'users' | 'transactions',
-  rows: readonly { readonly line: number; readonly body: object }[],
-): Promise<UserBulkItem[]> {
-  const items: UserBulkItem[] = []
+  rows: readonly Row<Body>[],
+  send: (bodies: Body[]) => Promise<readonly Item[]>,
+): Promise<Item[]> {
+  const items: Item[] = []
   for (const batch of batches(rows, BATCH)) {
-    const body = { mode: 'partial', [list]: batch.map((row) => row.body) }
-    const path = `/v1/${list}/bulk`
-    for (const item of (await client.call<{ results: UserBulkItem[] }>(path, body)).results) {
+    for (const item of await send(batch.map(({ body }) => body))) {
       items.push(item)
       if (item.error === undefined) continue
       const { code, errors: [first] = [] } = item.error
@@ -36,15 +45,18 @@ async function create(
 }
 
 /** Creates users. @returns their ids, by the keys of their email addresses */
-export async function loadUsers(client: Client, users: Input['users']) {
-  const items = await create(client, 'users', users)
+export async function loadUsers(client: Passbook, users: Input['users']) {
+  const items = await create('users', users, async (bodies) => {
+    const { data } = await bulkCreateUsers({ client, body: { mode: 'partial', users: bodies } })
+    return data.results
+  })
   const emails = users.map(({ body }) => emailKey(body.email))
   return new Map(emails.map((email, index) => [email, items[index]?.user?.id as number]))
 }
 
 /** Books transactions. */
 export async function loadTransactions(
-  client: Client,
+  client: Passbook,
   transactions: Input['transactions'],
   ids: ReadonlyMap<string, number>,
 ): Promise<void> {
@@ -53,5 +65,8 @@ export async function loadTransactions(
     if (id !== undefined) return { line, body: { ...body, user_id: id } }
     throw new StartupError(`Line ${line} of the transactions names no user of the users file.`)
   })
-  await create(client, 'transactions', rows)
+  await create('transactions', rows, async (bodies) => {
+    const body = { mode: 'partial' as const, transactions: bodies }
+    return (await bulkCreateTransactions({ client, body })).data.results
+  })
 }

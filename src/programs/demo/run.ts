@@ -1,19 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { StartupError } from '../../errors.ts'
-import type { Analytics } from '../../generated/schemas.ts'
+import { type Passbook, waitUntilCurrent } from '#sdk'
 import { formatCount, formatRate, formatSeconds, type Screen } from '../../lib/terminal.ts'
 import { type Comparison, checkUser } from './check.ts'
-import type { Client } from './client.ts'
+import { readLag } from './client.ts'
 import type { Input } from './input.ts'
 import { batches, groupBy } from './lists.ts'
 import { loadTransactions, loadUsers } from './load.ts'
 
 /** Users that are asked about at a time: asking takes the service's time from its work. */
 const CONCURRENCY = 8
-/** The pause before a user is asked about again. */
-const PAUSE_MS = 50
 /** How long figures may take: a millisecond for each transaction, and at least this. */
-const MIN_WAIT_MS = 60_000
+const MIN_WAIT_SECONDS = 60
 
 export type DemoRun = Awaited<ReturnType<typeof runDemo>>
 
@@ -46,7 +42,7 @@ async function forEach<T>(items: Iterable<T>, work: (item: T) => Promise<void>):
  * @throws StartupError when something cannot be done
  */
 export async function runDemo(
-  client: Client,
+  client: Passbook,
   { users, transactions }: Input,
   screen: Screen,
   signal: AbortSignal,
@@ -54,22 +50,18 @@ export async function runDemo(
   const creating = () => loadUsers(client, users)
   const { result: ids } = await step(screen, 'Users', users.length, creating)
 
-  const before = await client.readLag()
+  const before = await readLag(client)
   const booking = () => loadTransactions(client, transactions, ids)
   await step(screen, 'Transactions', transactions.length, booking)
 
-  const deadline = performance.now() + Math.max(MIN_WAIT_MS, transactions.length)
+  const deadline = performance.now() / 1000 + Math.max(MIN_WAIT_SECONDS, transactions.length / 1000)
   async function waitFor(userId: number): Promise<void> {
-    while (!(await client.call<Analytics>(`/v1/users/${userId}/analytics`)).is_current) {
-      if (performance.now() > deadline) {
-        throw new StartupError(`The figures of user ${userId} did not become current in time.`)
-      }
-      await delay(PAUSE_MS, undefined, { signal }).catch(() => signal.throwIfAborted())
-    }
+    const timeoutSeconds = Math.max(0, deadline - performance.now() / 1000)
+    await waitUntilCurrent(userId, { client, timeoutSeconds, signal })
   }
   const waiting = () => forEach(ids.values(), waitFor)
   const { seconds: waited } = await step(screen, 'Users current', users.length, waiting)
-  const after = await client.readLag()
+  const after = await readLag(client)
   const count = after.count - before.count
   const lag = count > 0 ? { count, mean: (after.seconds - before.seconds) / count } : null
 

@@ -1,79 +1,83 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { openClient } from '../../../src/programs/demo/client.ts'
+import { getUser, TimeoutError } from '#sdk'
+import { inWords, openClient, readLag } from '../../../src/programs/demo/client.ts'
 
 type Reply = readonly [status: number, body: unknown, headers?: Readonly<Record<string, string>>]
+
+const TOKENS = {
+  access_token: 'token',
+  refresh_token: 'next',
+  token_type: 'bearer',
+  expires_in: 900,
+} as const
 
 let server: Server | undefined
 afterEach(() => server?.close())
 
-/** A service that answers from a script; logins are numbered in their tokens. */
-async function open(reply: (request: IncomingMessage) => Reply) {
-  let logins = 0
+/** A service that answers from a script, beside a login and who is logged in. */
+async function open(reply: (request: IncomingMessage) => Reply, login: Reply = [200, TOKENS]) {
   server = createServer((request, response) => {
-    const isLogin = request.url === '/v1/login'
-    const [status, body, headers] = isLogin
-      ? ([200, { access_token: `token-${++logins}` }] as const)
-      : reply(request)
+    const known: Readonly<Record<string, Reply>> = { '/v1/login': login, '/v1/me': [200, {}] }
+    const [status, body, headers] = known[request.url ?? ''] ?? reply(request)
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => server?.once('listening', resolve))
   const { port } = server.address() as AddressInfo
-  const credentials = { username: 'admin', password: 'secret-1' }
-  return await openClient(
-    { url: `http://127.0.0.1:${port}`, credentials },
-    new AbortController().signal,
-  )
+  return `http://127.0.0.1:${port}`
 }
 
-describe("the demo's client", () => {
-  it('logs in once more for all requests that find the token expired', async () => {
-    const tokens: (string | undefined)[] = []
-    const client = await open(({ headers: { authorization } }) => {
-      tokens.push(authorization)
-      return authorization === 'Bearer token-2' ? [200, 7] : [401, { code: 'unauthorized' }]
-    })
-    expect(await Promise.all([client.call('/a'), client.call('/b')])).toEqual([7, 7])
-    expect(tokens.sort()).toEqual([
-      'Bearer token-1',
-      'Bearer token-1',
-      'Bearer token-2',
-      'Bearer token-2',
-    ])
-  })
+const credentials = { username: 'admin', password: 'secret-1' }
+const clientOf = (url: string, signal = new AbortController().signal) =>
+  openClient({ url, credentials }, signal)
 
-  it('asks again, as the same request, when the service has too much to do', async () => {
-    const busy: Reply[] = [
-      [429, { code: 'too_many_requests' }, { 'retry-after': '0' }],
-      [503, { code: 'overloaded' }, { 'retry-after': '0' }],
-    ]
-    const keys = new Set<unknown>()
-    const client = await open(({ headers }) => {
-      keys.add(headers['idempotency-key'])
-      return busy.shift() ?? [201, 7]
+describe("the demo's client", () => {
+  it('says that the credentials are wrong', async () => {
+    const url = await open(() => [200, {}], [401, { code: 'invalid_credentials' }])
+    await expect(clientOf(url)).rejects.toMatchObject({
+      name: 'StartupError',
+      message: 'The user name or the password is wrong.',
     })
-    expect(await client.call('/v1/users/bulk', {})).toBe(7)
-    expect(busy).toEqual([])
-    expect([...keys]).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)])
   })
 
   it('names the status and the code of an answer it has no use for', async () => {
-    const client = await open(() => [500, { code: 'internal', detail: 'a@example.com' }])
-    await expect(client.call('/v1/users/7')).rejects.toMatchObject({
+    const url = await open(() => [500, { code: 'internal', detail: 'a@example.com' }])
+    const client = await clientOf(url)
+    const work = inWords(url, () => getUser({ client, path: { id: 7 } }))
+    await expect(work).rejects.toMatchObject({
       name: 'StartupError',
-      message: '/v1/users/7 was answered with 500 internal.',
+      message: 'The service answered with 500 internal.',
     })
   })
 
+  it('says what took too long', async () => {
+    const late = () => Promise.reject(new TimeoutError('The figures are late.'))
+    await expect(inWords('', late)).rejects.toMatchObject({
+      name: 'StartupError',
+      message: 'The figures are late.',
+    })
+  })
+
+  it('ends with the reason of its signal', async () => {
+    const leave = new AbortController()
+    const url = await open(() => {
+      leave.abort(new Error('Interrupted.'))
+      return [503, { code: 'overloaded' }, { 'retry-after': '30' }]
+    })
+    const client = await clientOf(url, leave.signal)
+    await expect(getUser({ client, path: { id: 7 } })).rejects.toThrow('Interrupted.')
+  })
+
   it('reads the event lag from metrics, where they are shown', async () => {
+    const headers = { 'content-type': 'text/plain; version=0.0.4' }
     const replies: Reply[] = [
-      [200, 'passbook_event_lag_seconds_sum 0.5\npassbook_event_lag_seconds_count 10\n'],
+      [200, 'passbook_event_lag_seconds_sum 0.5\npassbook_event_lag_seconds_count 10\n', headers],
       [403, { code: 'forbidden' }],
     ]
-    const client = await open(() => replies.shift() as Reply)
-    expect(await client.readLag()).toEqual({ count: 10, seconds: 0.5 })
-    expect(await client.readLag()).toEqual({ count: 0, seconds: 0 })
+    const client = await clientOf(await open(() => replies.shift() as Reply))
+    expect(await readLag(client)).toEqual({ count: 10, seconds: 0.5 })
+    expect(await readLag(client)).toEqual({ count: 0, seconds: 0 })
   })
 })
