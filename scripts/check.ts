@@ -27,6 +27,7 @@ const CHECKS = {
     command: { name: 'typecheck', summary: 'Checks the types of all TypeScript.', document },
     tools: [
       ['tsc', '-p', '.'],
+      ['tsc', '-p', 'console'],
       ['tsc', '-p', 'sdk/typescript', '--noEmit'],
     ],
   },

@@ -169,7 +169,7 @@ describe('schema.prisma', () => {
     const onlyMigrated = ({ kind, of, detail }: pg.QueryResultRow) =>
       of === '_prisma_migrations' ||
       (kind === 'constraint' && /^(CHECK|TRIGGER)/.test(detail)) ||
-      (kind === 'index' && / (WHERE|INCLUDE) /.test(detail))
+      (kind === 'index' && / (WHERE|INCLUDE|COLLATE) /.test(detail))
     expect(expected.length).toBeGreaterThan(50)
     expect(found.filter((row) => !onlyMigrated(row))).toEqual(expected)
   })

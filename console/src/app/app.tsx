@@ -14,7 +14,7 @@ export function App() {
   const session = { me, signOut }
   return (
     <SessionContext.Provider value={session}>
-      <Shell session={session} current={path[0] ?? ''}>
+      <Shell session={session} path={path}>
         <PageOf key={path.join('/')} path={path} query={query} session={session} />
       </Shell>
     </SessionContext.Provider>

@@ -7,14 +7,15 @@ import type { Session } from './session.ts'
 /** What stands around each page: the way to the others, and who is signed in. */
 export function Shell({
   session,
-  current,
+  path,
   children,
 }: {
   readonly session: Session
-  readonly current: string
+  readonly path: readonly string[]
   readonly children: ComponentChildren
 }) {
   const [isOpen, setOpen] = useState(false)
+  const [current = ''] = path
   useEffect(() => setOpen(false), [current])
 
   const skip = () => document.querySelector<HTMLElement>('#page h1')?.focus()
@@ -58,7 +59,9 @@ export function Shell({
           </div>
         </nav>
       </header>
-      <main id="page">{children}</main>
+      <main id="page" data-path={path.join('/')}>
+        {children}
+      </main>
     </div>
   )
 }

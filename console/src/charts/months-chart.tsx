@@ -10,7 +10,7 @@ export interface Month {
 }
 
 const HEIGHT = 200
-const MARGIN = { top: 8, right: 4, bottom: 22, left: 52 }
+const MARGIN = { top: 8, right: 22, bottom: 22, left: 52 }
 const MIN_LABEL_WIDTH = 58
 const compact = new Intl.NumberFormat('en-GB', { notation: 'compact' })
 

@@ -1,4 +1,4 @@
-import { type ListUsersData, listUsers, type User } from '#sdk'
+import { listUsers, type User } from '#sdk'
 import { client } from '../app/client.ts'
 
 /** How many customers a search shows. */
