@@ -185,7 +185,7 @@ describe('the demo says in a sentence', () => {
 
   it('that the account is no staff', async () => {
     await expect(demo(['--url', url], { account: await service.createAccount() })).rejects.toThrow(
-      '/v1/users/bulk was answered with 403 forbidden.',
+      'The service answered with 403 forbidden.',
     )
   })
 
