@@ -31,10 +31,10 @@ import {
   webhookDeliveryRoutes,
   webhookEndpointRoutes,
 } from './features/webhooks/webhooks.routes.ts'
-import { readApiDocument } from './http/api-document.ts'
 import { type FindCaller, installTokens } from './http/auth.ts'
 import { CONSOLE_PATH, installConsole } from './http/console/console.ts'
-import { DOCS_PATH, installDocs } from './http/docs.ts'
+import { readApiDocument } from './http/document/api-document.ts'
+import { DOCS_PATH, installDocs } from './http/document/docs.ts'
 import { createRouter, refuseUndocumentedRoutes } from './http/router.ts'
 import { createHttp, type HttpOptions } from './http/server.ts'
 import { COOKIE_SECONDS } from './http/session-cookie.ts'

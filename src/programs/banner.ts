@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts'
-import { DOCS_PATH } from '../http/docs.ts'
+import { DOCS_PATH } from '../http/document/docs.ts'
 import type { Paint } from '../lib/logging/paint.ts'
 import type { Message } from '../lib/process.ts'
 import type { KeptSecrets } from './kept-secrets.ts'

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import fastify from 'fastify'
 import { expect, it, vi } from 'vitest'
-import { createStaticText } from '../../src/http/static-text.ts'
+import { createStaticText } from '../../src/http/document/static-text.ts'
 
 it('makes a text at its first request, and packs it once', async () => {
   const make = vi.fn(() => 'a text '.repeat(1_000))

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import type { ImportProfileOptions } from '../../src/generated/schemas.ts'
-import type { TestService } from '../setup/service.ts'
-import { newName } from './imports.ts'
+import type { ImportProfileOptions } from '../../../src/generated/schemas.ts'
+import type { TestService } from '../../setup/service.ts'
+import { newName } from '../imports.ts'
 
 /** Options by which statements of a bank are read. */
 export const BANK: ImportProfileOptions = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { useCast } from '../setup/cast.ts'
-import { accepted, newName, send } from './imports.ts'
+import { useCast } from '../../setup/cast.ts'
+import { accepted, newName, send } from '../imports.ts'
 import { BANK, keepProfile } from './profiles.ts'
 
 const cast = useCast()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { useCast } from '../setup/cast.ts'
+import { useCast } from '../../setup/cast.ts'
 import { BANK, keepProfile } from './profiles.ts'
 
 const cast = useCast()

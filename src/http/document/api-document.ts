@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { stringify } from 'yaml'
 
-const FILE = new URL('../../src/generated/openapi.json', import.meta.url)
+const FILE = new URL('../../../src/generated/openapi.json', import.meta.url)
 
 /** The OpenAPI document as a value, and as JSON. */
 export interface ApiDocument {

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Represented } from '../lib/answers/ready-answer.ts'
+import { Represented } from '../../lib/answers/ready-answer.ts'
 
 /**
  * A text that stays the same while the process runs. It is made at its first request.
