@@ -17,6 +17,7 @@ const FOLDERS_OF_SRC = [
   'http',
   'lib',
   'programs',
+  'services',
 ]
 
 const gitArguments = ['ls-files', '--cached', '--others', '--exclude-standard']

@@ -20,6 +20,7 @@ const CHECKS = {
       ['biome', 'check'],
       ['node', 'scripts/check-folders.mjs'],
       ['redocly', 'lint'],
+      ['spectral', 'lint', '--fail-severity', 'warn', 'src/generated/openapi.json'],
     ],
   },
   typecheck: {

@@ -26,6 +26,8 @@ const Environment = Type.Object({
   REFRESH_TOKEN_DAYS: wholeNumber(1, 365, 30),
   DEFAULT_CURRENCY: Type.String({ pattern: '^[A-Z]{3}$', default: 'USD' }),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { default: 'info' }),
+  /** `auto`: text on a terminal, JSON elsewhere. */
+  LOG_FORMAT: Type.Enum(['auto', 'json', 'text'], { default: 'auto' }),
   CORS_ORIGINS: Type.Optional(Type.String({ minLength: 1 })),
   TRUST_PROXY: Type.Optional(Type.String({ minLength: 1 })),
   WORKER_PORT: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),

@@ -8,10 +8,11 @@ import {
   join,
   RefusedError,
 } from './json.ts'
+import { inlineNullables } from './nullables.ts'
 
 /**
  * Reads the entry file and everything it refers to, bundled into one document. Each reference
- * points to a component named in the entry file.
+ * points to a component named in the entry file; nullable texts and numbers are written out.
  *
  * @throws RefusedError if a reference points to anything else
  */
@@ -20,7 +21,7 @@ export async function readDocument(entry: string): Promise<JsonObject> {
     resolve: { http: false },
   })) as unknown as JsonObject
   refuseUnnamed(bundled, '')
-  return withMappings(bundled, '') as JsonObject
+  return inlineNullables(withMappings(bundled, '') as JsonObject)
 }
 
 /**

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inProject, ROOT } from './project.mjs'
+import { timed } from './run.mjs'
 import { fingerprintOf, isStamped, stamp } from './stamps.mjs'
 
 const STEP = 'bundle'
@@ -24,7 +25,9 @@ export const bundleNeeded = () => !existsSync(PARENT) || !isStamped(STEP, finger
  * Joins the 700 files of typebox into a few, for the compiled programs: loading them one by one
  * takes 240 ms of CPU time and 20 MB at each start, and 20 ms and 4 MB together.
  */
-export async function bundle() {
+export const bundle = () => timed(`Bundling ${NAME}`, joinFiles)
+
+async function joinFiles() {
   const made = fingerprint()
   const { exports, version } = JSON.parse(readFileSync(join(SOURCE, 'package.json'), 'utf8'))
   const entries = Object.entries(exports).map(([path, { import: file }]) => {

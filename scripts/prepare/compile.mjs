@@ -27,7 +27,8 @@ const compiledPath = (source) =>
 /** Compiles src/ to dist/. If any file has an error, dist/ stays unchanged. */
 export async function compile() {
   const made = fingerprint()
-  const { code, output } = await runQuietly('Compiling', process.execPath, [
+  const count = sources().filter((file) => file.endsWith('.ts')).length
+  const { code, output } = await runQuietly(`Compiling ${count} files`, process.execPath, [
     inProject('node_modules/@typescript/native/bin/tsc'),
     '-p',
     inProject('tsconfig.build.json'),

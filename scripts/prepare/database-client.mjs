@@ -23,7 +23,7 @@ export const databaseClientNeeded = () =>
 export async function makeDatabaseClient() {
   const made = fingerprint()
   const { code, output } = await runQuietly(
-    'Generating the database client',
+    'Generating the database client from prisma/schema.prisma',
     process.execPath,
     [inProject('node_modules/prisma/build/index.js'), 'generate'],
     {

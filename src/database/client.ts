@@ -201,6 +201,10 @@ export function openDatabase(
     /** For the deliveries of webhooks, of which there can be many at once. */
     webhooks: joinUnits(webhooks.client),
     plain,
+    /** Direct access for what no caller waits for, also outside of {@link inBackground}. */
+    unhurried: {
+      rows: async (query, values) => (await background.pool.query(query, [...values])).rows,
+    } satisfies PlainDatabase as PlainDatabase,
     /**
      * For the statements that requests and jobs run most often. Within a unit of work they are part
      * of its transaction.

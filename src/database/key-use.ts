@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { FieldCrypto, KeyUse, Slot } from '../lib/crypto.ts'
 import { DAY_MS } from '../lib/day.ts'
 import type { Log } from '../lib/log.ts'
-import { inBackground } from './background.ts'
 import type { PlainDatabase } from './client.ts'
 
 /** How often a process asks which keys are in use, and says that it follows. */
@@ -59,11 +58,12 @@ export function keyUseOf(row: KeyUseRow, now = Date.now()): KeyUse | undefined {
 
 /** Has a process use the keys that the database says, and tells the database which keys it has. */
 export function watchKeyUse(deps: {
-  readonly plain: PlainDatabase
+  /** No caller waits for its statements. */
+  readonly unhurried: PlainDatabase
   readonly crypto: FieldCrypto
   readonly log: Log
 }) {
-  const { plain, crypto, log } = deps
+  const { unhurried, crypto, log } = deps
   const id = randomUUID()
   let version = 0n
   let timer: NodeJS.Timeout | undefined
@@ -71,9 +71,7 @@ export function watchKeyUse(deps: {
 
   /** @returns whether something changed */
   async function ask(): Promise<boolean> {
-    const [row] = await inBackground(() =>
-      plain.rows<KeyUseRow>(ASK, [id, [...crypto.keyIds], String(version)]),
-    )
+    const [row] = await unhurried.rows<KeyUseRow>(ASK, [id, [...crypto.keyIds], String(version)])
     const keys = row && keyUseOf(row)
     if (keys === undefined) return false
     crypto.use(keys)
@@ -101,7 +99,7 @@ export function watchKeyUse(deps: {
     /** Begins to follow. To be called before anything is encrypted or looked up. */
     async start(): Promise<void> {
       const silentSince = new Date(Date.now() - MAX_SILENCE_MS)
-      await plain.rows('DELETE FROM key_holders WHERE seen_at < $1', [silentSince])
+      await unhurried.rows('DELETE FROM key_holders WHERE seen_at < $1', [silentSince])
       await follow()
       if (timer === undefined) schedule()
     },
@@ -110,7 +108,9 @@ export function watchKeyUse(deps: {
       closed = true
       if (timer === undefined) return
       clearTimeout(timer)
-      await plain.rows('DELETE FROM key_holders WHERE id = $1::uuid', [id]).catch(() => undefined)
+      await unhurried
+        .rows('DELETE FROM key_holders WHERE id = $1::uuid', [id])
+        .catch(() => undefined)
     },
   }
 }

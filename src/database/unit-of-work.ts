@@ -9,7 +9,7 @@ interface Unit {
   readonly effects: Effect[]
 }
 
-const units = createScope<Unit>()
+const units = createScope<Unit>({ rests: true })
 const clients = new WeakMap<object, () => PrismaClient>()
 
 /**

@@ -160,6 +160,8 @@ export type Job = {
     readonly payload: PayloadOf<Consumer>
     /** A low priority: every other waiting job runs first. */
     readonly yields?: boolean
+    /** Milliseconds before it may run. */
+    readonly delayMs?: number
   }
 }[ConsumerName]
 

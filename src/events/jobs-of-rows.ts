@@ -56,33 +56,45 @@ function payloadOf(changes: readonly Change[]): UsersPayload {
   return same ? { user_ids, ...withRequest(request_ids[0]) } : { user_ids, request_ids }
 }
 
-/** The changes of loads, each by itself, and all others together. */
-function splitLoads(changes: readonly Change[]) {
-  const byRequest = new Map<string | null, Change[]>()
-  for (const change of changes) {
-    const found = byRequest.get(change.requestId) ?? []
-    found.push(change)
-    byRequest.set(change.requestId, found)
+/** The users of whom a load is among the rows. */
+function usersOfLoads(rows: readonly ClaimedRow[]): ReadonlySet<number> {
+  const byRequest = new Map<string | null, Set<number>>()
+  for (const { user_id, request_id } of rows) {
+    const found = byRequest.get(request_id) ?? new Set()
+    found.add(Number(user_id))
+    byRequest.set(request_id, found)
   }
-  const isLoad = (some: readonly Change[]) => some.length >= MANY_USERS
-  const loads = [...byRequest.values()].filter(isLoad)
-  const others = changes.filter(({ requestId }) => !isLoad(byRequest.get(requestId) ?? []))
-  return { loads, others }
+  const loads = [...byRequest.values()].filter(({ size }) => size >= MANY_USERS)
+  return new Set(loads.flatMap((users) => [...users]))
 }
 
-const job = (consumer: CoalescedConsumer, changes: readonly Change[], yields: boolean): Job => ({
+const job = (
+  consumer: CoalescedConsumer,
+  changes: readonly Change[],
+  yields: boolean,
+  delayMs = 0,
+): Job => ({
   consumer,
   payload: payloadOf(changes),
   ...(yields && { yields }),
+  ...(delayMs > 0 && { delayMs }),
 })
+
+/** Says how long the jobs of a load wait, in milliseconds. */
+export type DelayOfLoads = (consumer: CoalescedConsumer) => number
 
 /**
  * Turns claimed rows into jobs: one for each requested report, import or mail, and for each consumer of
  * changes one for up to {@link MAX_USERS} users.
  *
  * @param share false gives each user their own job, so that a failing one delays nobody else
+ * @param delayOf asked once for each consumer of a load; without it no job waits
  */
-export function jobsOf(rows: readonly ClaimedRow[], share = true): Job[] {
+export function jobsOf(
+  rows: readonly ClaimedRow[],
+  share = true,
+  delayOf: DelayOfLoads = () => 0,
+): Job[] {
   const jobs: Job[] = []
   const coalesced = new Map<CoalescedConsumer, { rows: ClaimedRow[]; yielding: boolean }>()
   for (const row of rows) {
@@ -98,12 +110,16 @@ export function jobsOf(rows: readonly ClaimedRow[], share = true): Job[] {
     }
   }
   for (const [consumer, { rows, yielding }] of coalesced) {
-    const { loads, others } = splitLoads(changesOf(rows))
+    const changes = changesOf(rows)
+    const loaded = usersOfLoads(rows)
+    const loads = changes.filter(({ userId }) => loaded.has(userId))
+    const others = changes.filter(({ userId }) => !loaded.has(userId))
     const size = share ? MAX_USERS : 1
     jobs.push(...slicesOf(others, size).map((some) => job(consumer, some, yielding)))
-    for (const load of loads) {
-      jobs.push(...slicesOf(load, size).map((some) => job(consumer, some, share || yielding)))
-    }
+    const delayMs = loads.length > 0 ? delayOf(consumer) : 0
+    jobs.push(
+      ...slicesOf(loads, size).map((some) => job(consumer, some, share || yielding, delayMs)),
+    )
   }
   return jobs
 }

@@ -149,11 +149,11 @@ function queueOver<B extends IQueueBackend, C>(
   const jobs = countUnderWay()
 
   async function add(batch: readonly Job[]): Promise<void> {
-    const entries = batch.map(({ consumer, payload, yields }) => ({
+    const entries = batch.map(({ consumer, payload, yields, delayMs }) => ({
       name: consumer,
       data: payload,
       // BullMQ runs jobs without a priority first.
-      opts: yields ? { priority: 1 } : {},
+      opts: { ...(yields && { priority: 1 }), ...(delayMs && { delay: delayMs }) },
     }))
     const send = async () => {
       const queue = await producer.ready()

@@ -4,6 +4,7 @@ import type { Log } from '../lib/log.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import type { Job } from './catalogue.ts'
 import { jobsOf, yields } from './jobs-of-rows.ts'
+import { createLoadRounds } from './load-rounds.ts'
 import { type ClaimedRow, claimLost, claimNew, unclaim } from './outbox.ts'
 import { type Passes, startPasses } from './passes.ts'
 import type { EventQueue } from './queue.ts'
@@ -51,8 +52,14 @@ interface RelayOptions {
 
 export type Relay = Passes
 
-const spaced = ({ least, most, perRow }: Spacing, rows: number) =>
-  Math.min(Math.max(least, rows * perRow), most)
+/**
+ * A claim steps over all changes whose user has a job already. Resting for this many times its
+ * duration bounds the cost while a load goes on.
+ */
+const REST = 4
+
+const spaced = ({ least, most, perRow }: Spacing, rows: number, duration = 0) =>
+  Math.min(Math.max(least, rows * perRow, duration * REST), most)
 
 /**
  * Moves committed outbox rows to the queue. A claim is committed before its jobs are added: a job
@@ -62,6 +69,7 @@ const spaced = ({ least, most, perRow }: Spacing, rows: number) =>
 export function startRelay(options: RelayOptions): Relay {
   const { database, relayed, queue, log, retrySeconds, poll, metrics } = options
   const { claimMs = WORK_LIMITS.relay.statement } = options
+  const delayOf = createLoadRounds()
   const runaways = createRunaways({ database, log, metrics, claimMs })
   let batch = MAX_BATCH_ROWS
   let again = false
@@ -101,12 +109,14 @@ export function startRelay(options: RelayOptions): Relay {
     again = false
     if (poll) await runaways.look()
     const size = batch
-    const yielding = Date.now() >= nextYielding
+    const start = Date.now()
+    const yielding = start >= nextYielding
     const fresh = await claim((rows) => claimNew(relayed, rows, yielding))
-    await enqueue(fresh, jobsOf(fresh))
+    const duration = Date.now() - start
+    await enqueue(fresh, jobsOf(fresh, true, delayOf))
     const waiting = fresh.filter(({ type }) => yields(type)).length
     const others = fresh.length - waiting
-    spacing = spaced(between, others)
+    spacing = spaced(between, others, duration)
     // What fills a batch has more behind it, which must not pile up.
     if (yielding && waiting < size) nextYielding = Date.now() + spaced(YIELDING_SPACING, waiting)
     again ||= others === size || waiting === size

@@ -31,7 +31,7 @@ export type AmountLimit = Static<typeof AmountLimit>
 export const Problem = Type.Object({
   type: Type.String({ format: 'uri-reference' }),
   title: Type.String(),
-  status: Type.Integer({ minimum: 400, maximum: 599 }),
+  status: Type.Integer({ minimum: 400, maximum: 599, format: 'int32' }),
   detail: Type.String(),
   code: Type.String(),
   request_id: Type.String(),
@@ -79,7 +79,7 @@ export type HealthStatus = Static<typeof HealthStatus>
 
 export const FiguresHealth = Type.Object({
   status: HealthStatus,
-  oldest_change_seconds: Type.Optional(Type.Integer({ minimum: 0 })),
+  oldest_change_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
   detail: Type.Optional(Type.String()),
 })
 export type FiguresHealth = Static<typeof FiguresHealth>
@@ -128,20 +128,20 @@ export type RefreshToken = Static<typeof RefreshToken>
 export const PersonName = Type.String({ minLength: 1, maxLength: 100, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks, such as Asha Rao' })
 export type PersonName = Static<typeof PersonName>
 
+export const Registration = Type.Object({
+  username: Username,
+  password: Password,
+  name: Type.Optional(PersonName),
+  email: Type.Optional(Type.Union([Type.String({ maxLength: 254, format: 'idn-email', 'x-expected': 'an email address, such as asha.rao@example.com' }), Type.Null()])),
+  age: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 150, format: 'int32' }), Type.Null()])),
+}, { additionalProperties: false })
+export type Registration = Static<typeof Registration>
+
 export const EmailAddress = Type.String({ maxLength: 254, format: 'idn-email', 'x-expected': 'an email address, such as asha.rao@example.com' })
 export type EmailAddress = Static<typeof EmailAddress>
 
 export const Age = Type.Integer({ minimum: 1, maximum: 150, format: 'int32' })
 export type Age = Static<typeof Age>
-
-export const Registration = Type.Object({
-  username: Username,
-  password: Password,
-  name: Type.Optional(PersonName),
-  email: Type.Optional(Type.Union([EmailAddress, Type.Null()])),
-  age: Type.Optional(Type.Union([Age, Type.Null()])),
-}, { additionalProperties: false })
-export type Registration = Static<typeof Registration>
 
 export const Pincode = Type.String({ maxLength: 12, pattern: '^[A-Za-z0-9 -]{3,12}$', 'x-expected': '3 to 12 letters, digits, spaces and hyphens, such as 560001' })
 export type Pincode = Static<typeof Pincode>
@@ -190,7 +190,7 @@ export type TokenRequest = Static<typeof TokenRequest>
 export const TokenProblem = Type.Object({
   type: Type.String({ format: 'uri-reference' }),
   title: Type.String(),
-  status: Type.Integer({ minimum: 400, maximum: 599 }),
+  status: Type.Integer({ minimum: 400, maximum: 599, format: 'int32' }),
   detail: Type.String(),
   code: Type.String(),
   request_id: Type.String(),
@@ -246,7 +246,7 @@ export type PasswordResetLink = Static<typeof PasswordResetLink>
 export const TokenPair = Type.Object({
   access_token: Type.String(),
   token_type: Type.Literal('bearer'),
-  expires_in: Type.Integer({ minimum: 1 }),
+  expires_in: Type.Integer({ minimum: 1, maximum: 2147483647, format: 'int32' }),
   refresh_token: RefreshToken,
 })
 export type TokenPair = Static<typeof TokenPair>
@@ -262,7 +262,7 @@ export const Session = Type.Object({
 })
 export type Session = Static<typeof Session>
 
-export const SessionList = Type.Array(Session)
+export const SessionList = Type.Array(Session, { maxItems: 100 })
 export type SessionList = Static<typeof SessionList>
 
 export const BrowserSession = Type.Object({
@@ -288,7 +288,7 @@ export const ApiKey = Type.Object({
 })
 export type ApiKey = Static<typeof ApiKey>
 
-export const ApiKeyList = Type.Array(ApiKey)
+export const ApiKeyList = Type.Array(ApiKey, { maxItems: 100 })
 export type ApiKeyList = Static<typeof ApiKeyList>
 
 export const ApiKeyWithSecret = Type.Object({
@@ -341,12 +341,12 @@ export const Alert = Type.Object({
 })
 export type Alert = Static<typeof Alert>
 
-export const AlertList = Type.Array(Alert)
+export const AlertList = Type.Array(Alert, { maxItems: 100 })
 export type AlertList = Static<typeof AlertList>
 
 export const AlertUpdate = Type.Object({
   status: Type.Literal('acknowledged'),
-  note: Type.Optional(Type.Union([AlertNote, Type.Null()])),
+  note: Type.Optional(Type.Union([Type.String({ maxLength: 1000, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' }), Type.Null()])),
 }, { additionalProperties: false })
 export type AlertUpdate = Static<typeof AlertUpdate>
 
@@ -371,7 +371,7 @@ export const AuditEntry = Type.Object({
 })
 export type AuditEntry = Static<typeof AuditEntry>
 
-export const AuditEntryList = Type.Array(AuditEntry)
+export const AuditEntryList = Type.Array(AuditEntry, { maxItems: 100 })
 export type AuditEntryList = Static<typeof AuditEntryList>
 
 export const EventId = Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' })
@@ -542,7 +542,7 @@ export type ReportCompletedEvent = Static<typeof ReportCompletedEvent>
 export const Event = Type.Union([TransactionCreatedEvent, TransactionUpdatedEvent, TransactionDeletedEvent, UserCreatedEvent, UserUpdatedEvent, UserDeletedEvent, StatisticsUpdatedEvent, CreditScoreChangedEvent, AlertRaisedEvent, ImportCompletedEvent, ImportFailedEvent, ReportCompletedEvent])
 export type Event = Static<typeof Event>
 
-export const EventList = Type.Array(Event)
+export const EventList = Type.Array(Event, { maxItems: 100 })
 export type EventList = Static<typeof EventList>
 
 export const EventStream = Type.String()
@@ -557,12 +557,12 @@ export const IntegrityProblem = Type.Object({
 export type IntegrityProblem = Static<typeof IntegrityProblem>
 
 export const IntegrityReport = Type.Object({
-  checked_users: Type.Integer({ minimum: 0 }),
-  versions: Type.Integer({ minimum: 0 }),
-  transactions: Type.Integer({ minimum: 0 }),
+  checked_users: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  versions: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  transactions: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
   problems: Type.Array(IntegrityProblem),
   skipped_user_ids: Type.Array(Id),
-  next_user_id: Type.Union([Id, Type.Null()]),
+  next_user_id: Type.Union([Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' }), Type.Null()]),
 })
 export type IntegrityReport = Static<typeof IntegrityReport>
 
@@ -592,7 +592,7 @@ export const WebhookEndpoint = Type.Object({
 })
 export type WebhookEndpoint = Static<typeof WebhookEndpoint>
 
-export const WebhookEndpointList = Type.Array(WebhookEndpoint)
+export const WebhookEndpointList = Type.Array(WebhookEndpoint, { maxItems: 100 })
 export type WebhookEndpointList = Static<typeof WebhookEndpointList>
 
 export const WebhookEndpointWithSecret = Type.Object({
@@ -613,7 +613,7 @@ export type WebhookEndpointWithSecret = Static<typeof WebhookEndpointWithSecret>
 export const WebhookEndpointCreate = Type.Object({
   url: WebhookUrl,
   event_types: Type.Optional(WebhookEventTypes),
-  description: Type.Optional(Type.Union([WebhookDescription, Type.Null()])),
+  description: Type.Optional(Type.Union([Type.String({ maxLength: 500, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' }), Type.Null()])),
   enabled: Type.Optional(Type.Boolean({ default: true })),
 }, { additionalProperties: false })
 export type WebhookEndpointCreate = Static<typeof WebhookEndpointCreate>
@@ -621,7 +621,7 @@ export type WebhookEndpointCreate = Static<typeof WebhookEndpointCreate>
 export const WebhookEndpointUpdate = Type.Object({
   url: Type.Optional(WebhookUrl),
   event_types: Type.Optional(WebhookEventTypes),
-  description: Type.Optional(Type.Union([WebhookDescription, Type.Null()])),
+  description: Type.Optional(Type.Union([Type.String({ maxLength: 500, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' }), Type.Null()])),
   enabled: Type.Optional(Type.Boolean()),
 }, { additionalProperties: false, minProperties: 1 })
 export type WebhookEndpointUpdate = Static<typeof WebhookEndpointUpdate>
@@ -653,7 +653,7 @@ export const WebhookDelivery = Type.Object({
 })
 export type WebhookDelivery = Static<typeof WebhookDelivery>
 
-export const WebhookDeliveryList = Type.Array(WebhookDelivery)
+export const WebhookDeliveryList = Type.Array(WebhookDelivery, { maxItems: 100 })
 export type WebhookDeliveryList = Static<typeof WebhookDeliveryList>
 
 export const WebhookTimestamp = Type.Object({
@@ -672,22 +672,22 @@ export const WebhookPing = Type.Object({
 })
 export type WebhookPing = Static<typeof WebhookPing>
 
-export const UserList = Type.Array(User)
+export const UserList = Type.Array(User, { maxItems: 100 })
 export type UserList = Static<typeof UserList>
 
 export const UserCreate = Type.Object({
   name: PersonName,
   email: EmailAddress,
-  age: Type.Optional(Type.Union([Age, Type.Null()])),
-  pincode: Type.Optional(Type.Union([Pincode, Type.Null()])),
+  age: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 150, format: 'int32' }), Type.Null()])),
+  pincode: Type.Optional(Type.Union([Type.String({ maxLength: 12, pattern: '^[A-Za-z0-9 -]{3,12}$', 'x-expected': '3 to 12 letters, digits, spaces and hyphens, such as 560001' }), Type.Null()])),
 }, { additionalProperties: false })
 export type UserCreate = Static<typeof UserCreate>
 
 export const UserUpdate = Type.Object({
   name: Type.Optional(PersonName),
   email: Type.Optional(EmailAddress),
-  age: Type.Optional(Type.Union([Age, Type.Null()])),
-  pincode: Type.Optional(Type.Union([Pincode, Type.Null()])),
+  age: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 150, format: 'int32' }), Type.Null()])),
+  pincode: Type.Optional(Type.Union([Type.String({ maxLength: 12, pattern: '^[A-Za-z0-9 -]{3,12}$', 'x-expected': '3 to 12 letters, digits, spaces and hyphens, such as 560001' }), Type.Null()])),
   role: Type.Optional(Role),
   disabled: Type.Optional(Type.Boolean()),
 }, { additionalProperties: false, minProperties: 1 })
@@ -710,7 +710,7 @@ export type UserBulkCreateUnchecked = Static<typeof UserBulkCreateUnchecked>
 
 export const BulkItemError = Type.Object({
   code: Type.String(),
-  status: Type.Integer({ minimum: 400, maximum: 599 }),
+  status: Type.Integer({ minimum: 400, maximum: 599, format: 'int32' }),
   title: Type.String(),
   detail: Type.String(),
   errors: Type.Optional(Type.Array(ValidationError, { maxItems: 10 })),
@@ -718,16 +718,16 @@ export const BulkItemError = Type.Object({
 export type BulkItemError = Static<typeof BulkItemError>
 
 export const UserBulkItem = Type.Object({
-  index: Type.Integer({ minimum: 0, maximum: 999 }),
-  status: Type.Integer({ minimum: 200, maximum: 599 }),
+  index: Type.Integer({ minimum: 0, maximum: 999, format: 'int32' }),
+  status: Type.Integer({ minimum: 200, maximum: 599, format: 'int32' }),
   user: Type.Optional(User),
   error: Type.Optional(BulkItemError),
 })
 export type UserBulkItem = Static<typeof UserBulkItem>
 
 export const UserBulkResult = Type.Object({
-  created: Type.Integer({ minimum: 0 }),
-  failed: Type.Integer({ minimum: 0 }),
+  created: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  failed: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
   results: Type.Array(UserBulkItem),
 })
 export type UserBulkResult = Static<typeof UserBulkResult>
@@ -738,7 +738,7 @@ export const UserBulkDelete = Type.Object({
 export type UserBulkDelete = Static<typeof UserBulkDelete>
 
 export const UserBulkDeleteResult = Type.Object({
-  deleted: Type.Integer({ minimum: 0 }),
+  deleted: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
   not_found: Type.Array(Id),
 })
 export type UserBulkDeleteResult = Static<typeof UserBulkDeleteResult>
@@ -762,23 +762,23 @@ export const Employment = Type.Object({
 })
 export type Employment = Static<typeof Employment>
 
-export const EmploymentList = Type.Array(Employment)
+export const EmploymentList = Type.Array(Employment, { maxItems: 100 })
 export type EmploymentList = Static<typeof EmploymentList>
 
 export const EmploymentCreate = Type.Object({
   company_name: CompanyName,
-  job_title: Type.Optional(Type.Union([JobTitle, Type.Null()])),
-  start_date: Type.Optional(Type.Union([CalendarDate, Type.Null()])),
-  end_date: Type.Optional(Type.Union([CalendarDate, Type.Null()])),
+  job_title: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' }), Type.Null()])),
+  start_date: Type.Optional(Type.Union([Type.String({ format: 'date', 'x-expected': 'a date: send 2026-01-31' }), Type.Null()])),
+  end_date: Type.Optional(Type.Union([Type.String({ format: 'date', 'x-expected': 'a date: send 2026-01-31' }), Type.Null()])),
   is_current: Type.Optional(Type.Boolean({ default: false })),
 }, { additionalProperties: false })
 export type EmploymentCreate = Static<typeof EmploymentCreate>
 
 export const EmploymentUpdate = Type.Object({
   company_name: Type.Optional(CompanyName),
-  job_title: Type.Optional(Type.Union([JobTitle, Type.Null()])),
-  start_date: Type.Optional(Type.Union([CalendarDate, Type.Null()])),
-  end_date: Type.Optional(Type.Union([CalendarDate, Type.Null()])),
+  job_title: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' }), Type.Null()])),
+  start_date: Type.Optional(Type.Union([Type.String({ format: 'date', 'x-expected': 'a date: send 2026-01-31' }), Type.Null()])),
+  end_date: Type.Optional(Type.Union([Type.String({ format: 'date', 'x-expected': 'a date: send 2026-01-31' }), Type.Null()])),
   is_current: Type.Optional(Type.Boolean()),
 }, { additionalProperties: false, minProperties: 1 })
 export type EmploymentUpdate = Static<typeof EmploymentUpdate>
@@ -811,14 +811,14 @@ export const BankAccount = Type.Object({
 })
 export type BankAccount = Static<typeof BankAccount>
 
-export const BankAccountList = Type.Array(BankAccount)
+export const BankAccountList = Type.Array(BankAccount, { maxItems: 100 })
 export type BankAccountList = Static<typeof BankAccountList>
 
 export const BankAccountCreate = Type.Object({
   bank_name: BankName,
   account_number: AccountNumber,
-  ifsc_code: Type.Optional(Type.Union([IfscCode, Type.Null()])),
-  account_type: Type.Optional(Type.Union([AccountType, Type.Null()])),
+  ifsc_code: Type.Optional(Type.Union([Type.String({ maxLength: 20, pattern: '^[A-Za-z0-9]{4,20}$', 'x-expected': '4 to 20 letters and digits, such as DECC0001234' }), Type.Null()])),
+  account_type: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 50, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' }), Type.Null()])),
   is_primary: Type.Optional(Type.Boolean({ default: false })),
 }, { additionalProperties: false })
 export type BankAccountCreate = Static<typeof BankAccountCreate>
@@ -826,8 +826,8 @@ export type BankAccountCreate = Static<typeof BankAccountCreate>
 export const BankAccountUpdate = Type.Object({
   bank_name: Type.Optional(BankName),
   account_number: Type.Optional(AccountNumber),
-  ifsc_code: Type.Optional(Type.Union([IfscCode, Type.Null()])),
-  account_type: Type.Optional(Type.Union([AccountType, Type.Null()])),
+  ifsc_code: Type.Optional(Type.Union([Type.String({ maxLength: 20, pattern: '^[A-Za-z0-9]{4,20}$', 'x-expected': '4 to 20 letters and digits, such as DECC0001234' }), Type.Null()])),
+  account_type: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 50, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' }), Type.Null()])),
   is_primary: Type.Optional(Type.Boolean()),
 }, { additionalProperties: false, minProperties: 1 })
 export type BankAccountUpdate = Static<typeof BankAccountUpdate>
@@ -853,7 +853,7 @@ export const Transaction = Type.Object({
 })
 export type Transaction = Static<typeof Transaction>
 
-export const TransactionList = Type.Array(Transaction)
+export const TransactionList = Type.Array(Transaction, { maxItems: 100 })
 export type TransactionList = Static<typeof TransactionList>
 
 export const TransactionChange = Type.Enum(['created', 'updated', 'deleted'], { type: 'string' })
@@ -869,7 +869,7 @@ export const TransactionVersion = Type.Object({
 })
 export type TransactionVersion = Static<typeof TransactionVersion>
 
-export const TransactionVersionList = Type.Array(TransactionVersion)
+export const TransactionVersionList = Type.Array(TransactionVersion, { maxItems: 100 })
 export type TransactionVersionList = Static<typeof TransactionVersionList>
 
 export const TransactionPreview = Type.Object({
@@ -891,8 +891,8 @@ export const TransactionCreate = Type.Object({
   transaction_amount: AmountInput,
   transaction_type: TransactionType,
   currency: Type.Optional(Currency),
-  description: Type.Optional(Type.Union([TransactionDescription, Type.Null()])),
-  reference: Type.Optional(Type.Union([TransactionReference, Type.Null()])),
+  description: Type.Optional(Type.Union([Type.String({ maxLength: 500, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' }), Type.Null()])),
+  reference: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters' }), Type.Null()])),
 }, { additionalProperties: false })
 export type TransactionCreate = Static<typeof TransactionCreate>
 
@@ -902,8 +902,8 @@ export const TransactionUpdate = Type.Object({
   transaction_amount: Type.Optional(AmountInput),
   transaction_type: Type.Optional(TransactionType),
   currency: Type.Optional(Currency),
-  description: Type.Optional(Type.Union([TransactionDescription, Type.Null()])),
-  reference: Type.Optional(Type.Union([TransactionReference, Type.Null()])),
+  description: Type.Optional(Type.Union([Type.String({ maxLength: 500, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' }), Type.Null()])),
+  reference: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters' }), Type.Null()])),
 }, { additionalProperties: false, minProperties: 1 })
 export type TransactionUpdate = Static<typeof TransactionUpdate>
 
@@ -920,16 +920,16 @@ export const TransactionBulkCreateUnchecked = Type.Object({
 export type TransactionBulkCreateUnchecked = Static<typeof TransactionBulkCreateUnchecked>
 
 export const TransactionBulkItem = Type.Object({
-  index: Type.Integer({ minimum: 0, maximum: 999 }),
-  status: Type.Integer({ minimum: 200, maximum: 599 }),
+  index: Type.Integer({ minimum: 0, maximum: 999, format: 'int32' }),
+  status: Type.Integer({ minimum: 200, maximum: 599, format: 'int32' }),
   transaction: Type.Optional(Transaction),
   error: Type.Optional(BulkItemError),
 })
 export type TransactionBulkItem = Static<typeof TransactionBulkItem>
 
 export const TransactionBulkResult = Type.Object({
-  created: Type.Integer({ minimum: 0 }),
-  failed: Type.Integer({ minimum: 0 }),
+  created: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  failed: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
   results: Type.Array(TransactionBulkItem),
 })
 export type TransactionBulkResult = Static<typeof TransactionBulkResult>
@@ -942,7 +942,7 @@ export type AnalyticsPeriod = Static<typeof AnalyticsPeriod>
 
 export const BusiestDay = Type.Object({
   date: CalendarDate,
-  transaction_count: Type.Integer({ minimum: 1 }),
+  transaction_count: Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' }),
 })
 export type BusiestDay = Static<typeof BusiestDay>
 
@@ -950,8 +950,8 @@ export const Analytics = Type.Object({
   user_id: Id,
   currency: Currency,
   period: Type.Union([AnalyticsPeriod, Type.Null()]),
-  transaction_count: Type.Integer({ minimum: 0 }),
-  average_transaction_value: Type.Union([Amount, Type.Null()]),
+  transaction_count: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  average_transaction_value: Type.Union([Type.String({ pattern: '^\\d+(\\.\\d+)?$' }), Type.Null()]),
   busiest_day: Type.Union([BusiestDay, Type.Null()]),
   total_credit: Amount,
   total_debit: Amount,
@@ -963,7 +963,7 @@ export type Analytics = Static<typeof Analytics>
 
 export const DailyAnalytics = Type.Object({
   date: CalendarDate,
-  transaction_count: Type.Integer({ minimum: 1 }),
+  transaction_count: Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' }),
   total_credit: Amount,
   total_debit: Amount,
 })
@@ -972,7 +972,7 @@ export type DailyAnalytics = Static<typeof DailyAnalytics>
 export const DailyAnalyticsList = Type.Array(DailyAnalytics)
 export type DailyAnalyticsList = Static<typeof DailyAnalyticsList>
 
-export const ScoreValue = Type.Union([Type.Integer({ minimum: 300, maximum: 850 }), Type.Null()])
+export const ScoreValue = Type.Union([Type.Integer({ minimum: 300, maximum: 850, format: 'int32' }), Type.Null()])
 export type ScoreValue = Static<typeof ScoreValue>
 
 export const ScoreBand = Type.Enum(['unscored', 'poor', 'fair', 'good', 'very_good', 'exceptional'], { type: 'string' })
@@ -983,9 +983,9 @@ export type FormulaVersion = Static<typeof FormulaVersion>
 
 export const ScoreFactor = Type.Object({
   name: Type.Enum(['income_regularity', 'credit_debit_ratio', 'balance_trend', 'low_volatility', 'history_length', 'activity'], { type: 'string' }),
-  value: Type.Integer({ minimum: 0, maximum: 1000 }),
-  weight: Type.Integer({ minimum: 1, maximum: 100 }),
-  contribution: Type.Integer({ minimum: 0, maximum: 550 }),
+  value: Type.Integer({ minimum: 0, maximum: 1000, format: 'int32' }),
+  weight: Type.Integer({ minimum: 1, maximum: 100, format: 'int32' }),
+  contribution: Type.Integer({ minimum: 0, maximum: 550, format: 'int32' }),
 })
 export type ScoreFactor = Static<typeof ScoreFactor>
 
@@ -1007,7 +1007,7 @@ export const PastScore = Type.Object({
 })
 export type PastScore = Static<typeof PastScore>
 
-export const PastScoreList = Type.Array(PastScore)
+export const PastScoreList = Type.Array(PastScore, { maxItems: 100 })
 export type PastScoreList = Static<typeof PastScoreList>
 
 export const TaskTitle = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters that is not only blanks' })
@@ -1033,22 +1033,22 @@ export const Task = Type.Object({
 })
 export type Task = Static<typeof Task>
 
-export const TaskList = Type.Array(Task)
+export const TaskList = Type.Array(Task, { maxItems: 100 })
 export type TaskList = Static<typeof TaskList>
 
 export const TaskCreate = Type.Object({
   title: TaskTitle,
-  description: Type.Optional(Type.Union([TaskDescription, Type.Null()])),
+  description: Type.Optional(Type.Union([Type.String({ maxLength: 5000, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' }), Type.Null()])),
   status: Type.Optional(TaskStatus),
-  due_date: Type.Optional(Type.Union([TaskDueDate, Type.Null()])),
+  due_date: Type.Optional(Type.Union([Type.String({ pattern: '^(?!0000)', format: 'date', 'x-expected': 'a date of the years 1 to 9999: send 2026-02-15' }), Type.Null()])),
 }, { additionalProperties: false })
 export type TaskCreate = Static<typeof TaskCreate>
 
 export const TaskUpdate = Type.Object({
   title: Type.Optional(TaskTitle),
-  description: Type.Optional(Type.Union([TaskDescription, Type.Null()])),
+  description: Type.Optional(Type.Union([Type.String({ maxLength: 5000, pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$', 'x-expected': 'text without control characters other than tabs and line breaks' }), Type.Null()])),
   status: Type.Optional(TaskStatus),
-  due_date: Type.Optional(Type.Union([TaskDueDate, Type.Null()])),
+  due_date: Type.Optional(Type.Union([Type.String({ pattern: '^(?!0000)', format: 'date', 'x-expected': 'a date of the years 1 to 9999: send 2026-02-15' }), Type.Null()])),
 }, { additionalProperties: false, minProperties: 1 })
 export type TaskUpdate = Static<typeof TaskUpdate>
 
@@ -1079,7 +1079,7 @@ export const UserGroup = Type.Object({
   bank: Type.Optional(Type.String()),
   company: Type.Optional(Type.String()),
   pincode: Type.Optional(Type.String()),
-  user_count: Type.Integer({ minimum: 1 }),
+  user_count: Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' }),
 })
 export type UserGroup = Static<typeof UserGroup>
 
@@ -1246,14 +1246,14 @@ export const ImportProfile = Type.Object({
 })
 export type ImportProfile = Static<typeof ImportProfile>
 
-export const ImportProfileList = Type.Array(ImportProfile)
+export const ImportProfileList = Type.Array(ImportProfile, { maxItems: 100 })
 export type ImportProfileList = Static<typeof ImportProfileList>
 
 export const PreviewRow = Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]))
 export type PreviewRow = Static<typeof PreviewRow>
 
 export const PreviewReject = Type.Object({
-  line: Type.Integer({ minimum: 1 }),
+  line: Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' }),
   column: Type.String(),
   code: Type.String(),
   reason: Type.String(),
@@ -1262,7 +1262,7 @@ export const PreviewReject = Type.Object({
 export type PreviewReject = Static<typeof PreviewReject>
 
 export const ListedLine = Type.Object({
-  line: Type.Integer({ minimum: 1 }),
+  line: Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' }),
   text: Type.String(),
 })
 export type ListedLine = Static<typeof ListedLine>
@@ -1279,19 +1279,19 @@ export const ImportDialect = Type.Object({
   escape: Type.Enum(['doubled', 'backslash'], { type: 'string' }),
   line_end: Type.Enum(['lf', 'crlf', 'cr', 'mixed', 'none'], { type: 'string' }),
   header: Type.Boolean(),
-  header_lines: Type.Integer({ minimum: 0, maximum: 3 }),
-  preamble_lines: Type.Integer({ minimum: 0 }),
-  footer_lines: Type.Integer({ minimum: 0 }),
-  repeated_headers: Type.Integer({ minimum: 0 }),
-  blank_rows: Type.Optional(Type.Integer({ minimum: 0 })),
-  byte_order_marks: Type.Optional(Type.Integer({ minimum: 0 })),
+  header_lines: Type.Integer({ minimum: 0, maximum: 3, format: 'int32' }),
+  preamble_lines: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  footer_lines: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  repeated_headers: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  blank_rows: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
+  byte_order_marks: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
   preamble: Type.Optional(ListedLines),
   footer: Type.Optional(ListedLines),
   repeated_header_rows: Type.Optional(ListedLines),
   blank_row_lines: Type.Optional(ListedLines),
-  trailing_empty_columns: Type.Integer({ minimum: 0 }),
-  ragged_rows: Type.Integer({ minimum: 0 }),
-  mended_bytes: Type.Integer({ minimum: 0 }),
+  trailing_empty_columns: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  ragged_rows: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  mended_bytes: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
 })
 export type ImportDialect = Static<typeof ImportDialect>
 
@@ -1310,13 +1310,13 @@ export type AmbiguousColumns = Static<typeof AmbiguousColumns>
 
 export const ImportPreview = Type.Object({
   kind: ImportKind,
-  bytes_read: Type.Integer({ minimum: 0 }),
+  bytes_read: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
   complete: Type.Boolean(),
   dialect: ImportDialect,
   columns: Type.Array(Column),
   ambiguous: AmbiguousColumns,
-  rows_read: Type.Integer({ minimum: 0 }),
-  rows_rejected: Type.Integer({ minimum: 0 }),
+  rows_read: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  rows_rejected: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
   rows: Type.Array(PreviewRow),
   rejects: Type.Array(PreviewReject),
 })
@@ -1325,7 +1325,7 @@ export type ImportPreview = Static<typeof ImportPreview>
 export const ImportError = Type.Object({
   code: Type.String(),
   detail: Type.String(),
-  line: Type.Optional(Type.Integer({ minimum: 1 })),
+  line: Type.Optional(Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' })),
 })
 export type ImportError = Static<typeof ImportError>
 
@@ -1336,15 +1336,15 @@ export const Import = Type.Object({
   status: ImportStatus,
   dry_run: Type.Boolean(),
   sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
-  bytes_total: Type.Optional(Type.Integer({ minimum: 0 })),
-  bytes_read: Type.Integer({ minimum: 0 }),
-  rows_read: Type.Integer({ minimum: 0 }),
-  rows_loaded: Type.Integer({ minimum: 0 }),
-  rows_rejected: Type.Integer({ minimum: 0 }),
-  rows_skipped: Type.Integer({ minimum: 0 }),
-  rows_per_second: Type.Optional(Type.Integer({ minimum: 0 })),
+  bytes_total: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
+  bytes_read: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  rows_read: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  rows_loaded: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  rows_rejected: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  rows_skipped: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  rows_per_second: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
   progress: Type.Number({ minimum: 0, maximum: 1 }),
-  eta_seconds: Type.Optional(Type.Integer({ minimum: 0 })),
+  eta_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
   dialect: Type.Union([ImportDialect, Type.Null()]),
   columns: Type.Array(Column),
   ambiguous: AmbiguousColumns,
@@ -1356,10 +1356,10 @@ export const Import = Type.Object({
 })
 export type Import = Static<typeof Import>
 
-export const ImportList = Type.Array(Import)
+export const ImportList = Type.Array(Import, { maxItems: 100 })
 export type ImportList = Static<typeof ImportList>
 
-export const ImportFile = Type.String()
+export const ImportFile = Type.String({ format: 'binary' })
 export type ImportFile = Static<typeof ImportFile>
 
 export const ImportForm = Type.Object({
@@ -1404,8 +1404,8 @@ export const Report = Type.Object({
   format: ReportFormat,
   include_members: Type.Boolean(),
   progress: Type.Number({ minimum: 0, maximum: 1 }),
-  group_count: Type.Optional(Type.Integer({ minimum: 0 })),
-  bytes: Type.Optional(Type.Integer({ minimum: 0 })),
+  group_count: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
+  bytes: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
   requested_by: Id,
   created_at: Timestamp,
   started_at: Type.Optional(Timestamp),
@@ -1416,7 +1416,7 @@ export const Report = Type.Object({
 })
 export type Report = Static<typeof Report>
 
-export const ReportList = Type.Array(Report)
+export const ReportList = Type.Array(Report, { maxItems: 100 })
 export type ReportList = Static<typeof ReportList>
 
 export const ReportHead = Type.Object({
@@ -1431,7 +1431,7 @@ export const ReportGroup = Type.Object({
   bank: Type.Optional(Type.String()),
   company: Type.Optional(Type.String()),
   pincode: Type.Optional(Type.String()),
-  user_count: Type.Integer({ minimum: 1 }),
+  user_count: Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' }),
   members: Type.Optional(Type.Array(Id)),
 })
 export type ReportGroup = Static<typeof ReportGroup>
@@ -1448,21 +1448,24 @@ export type ReportCsv = Static<typeof ReportCsv>
 export const Dataset = Type.Object({
   name: Type.String(),
   columns: Type.Array(Column),
-  row_count: Type.Integer({ minimum: 0 }),
-  bytes: Type.Integer({ minimum: 0 }),
+  row_count: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+  bytes: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
   import_id: Type.Optional(Id),
   created_at: Timestamp,
 })
 export type Dataset = Static<typeof Dataset>
 
-export const DatasetList = Type.Array(Dataset)
+export const DatasetList = Type.Array(Dataset, { maxItems: 100 })
 export type DatasetList = Static<typeof DatasetList>
 
 export const DatasetRow = Type.Object({}, { additionalProperties: true })
 export type DatasetRow = Static<typeof DatasetRow>
 
-export const DatasetRowList = Type.Array(DatasetRow)
+export const DatasetRowList = Type.Array(DatasetRow, { maxItems: 100 })
 export type DatasetRowList = Static<typeof DatasetRowList>
+
+export const DatasetFilterValue = Type.Union([Type.String({ maxLength: 10000 }), Type.Array(Type.String({ maxLength: 10000 }), { maxItems: 100 })])
+export type DatasetFilterValue = Static<typeof DatasetFilterValue>
 
 export const DatasetIndexesUpdate = Type.Object({
   columns: Type.Array(Type.String({ minLength: 1, maxLength: 63, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$', 'x-expected': 'text without control characters' }), { maxItems: 8, uniqueItems: true }),

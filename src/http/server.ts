@@ -5,6 +5,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Storage } from '../database/storage.ts'
 import type { Bus } from '../lib/children/bus.ts'
 import type { Log } from '../lib/log.ts'
+import { RequestLog } from '../lib/logging/request-log.ts'
 import type { Metrics } from '../lib/metrics.ts'
 import type { SharedRedis } from '../lib/redis-watch.ts'
 import { installBodyTimeout } from './body/body-timeout.ts'
@@ -119,24 +120,25 @@ function boundConnections({ server }: FastifyInstance, options: HttpOptions) {
 }
 
 /** Counts and logs each answer by operation, since path and query may contain names. */
-function observe(app: FastifyInstance, metrics: Metrics, storage?: Pick<Storage, 'note'>): void {
+function observe(app: FastifyInstance, { log, metrics, storage }: HttpOptions): void {
   app.addHook('onError', async (_request, _reply, error) => storage?.note(error))
   app.addHook('onResponse', (request, reply, done) => {
     done()
     const operation = request.routeOptions.config?.operationId ?? 'none'
     const { method } = request
     const { statusCode: status, elapsedTime } = reply
-    metrics.requests.observe({ operation, status: String(status) }, elapsedTime / 1000)
+    metrics.requests.observe(operation, status, elapsedTime / 1000)
     if (request.wasRefused) return
     const ms = Math.round(elapsedTime)
+    const request_id = request.id
     const client = { account_id: request.caller?.id, address: request.ip }
-    request.log.info({ method, operation, status, ms, ...client }, 'request')
+    log.info({ request_id, method, operation, status, ms, ...client }, 'request')
   })
 }
 
 /** Creates the HTTP server with the API's conventions, without routes. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { log, metrics, storage, corsOrigins, trustProxy, requestsPerMinute = 0, shared } = options
+  const { log, metrics, corsOrigins, trustProxy, requestsPerMinute = 0, shared } = options
   const { bodyTimeoutMs = BODY_TIMEOUT_MS, parent } = options
   const gate = createGate(options)
   const app: FastifyInstance = Fastify({
@@ -145,6 +147,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       disableRequestLogging: true,
       requestIdLogLabel: 'request_id',
     }),
+    childLoggerFactory: (parent, fields) => new RequestLog(parent as Log, fields),
     genReqId: requestId,
     rewriteUrl: ({ url }) => withVersion(url),
     bodyLimit: MAX_BODY_BYTES,
@@ -166,7 +169,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   installDrain(app)
   boundConnections(app, options)
   observeFailedUsers(app, metrics)
-  observe(app, metrics, storage)
+  observe(app, options)
   installValidator(app)
   installJsonBody(app)
   installFileBodies(app)
@@ -175,13 +178,16 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   installEmptyBodies(app)
   // Before the plugins, so that errors in their routes are problems too.
   app.setErrorHandler(sendProblem)
-  await app.register(cors, {
-    origin: allowedOrigins(corsOrigins),
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
-    // Otherwise an OPTIONS request that is not a preflight gets a plain-text answer.
-    strictPreflight: false,
-    exposedHeaders: EXPOSED_HEADERS,
-  })
+  const origin = allowedOrigins(corsOrigins)
+  if (origin !== false) {
+    await app.register(cors, {
+      origin,
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+      // Otherwise an OPTIONS request that is not a preflight gets a plain-text answer.
+      strictPreflight: false,
+      exposedHeaders: EXPOSED_HEADERS,
+    })
+  }
   installCodings(app)
   // After the headers above, so that errors carry them too.
   installUnreadable(app)

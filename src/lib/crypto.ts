@@ -53,6 +53,12 @@ export interface LookUp {
 /** A value for each of the two columns of a blind index; undefined where none is stored. */
 export type Slots<T> = readonly [T | undefined, T | undefined]
 
+/** What a thread needs to encrypt like this one. Keys pass between threads as handles, not as text. */
+export interface CryptoShare {
+  readonly keys: ReadonlyMap<string, KeyObject>
+  readonly use: KeyUse
+}
+
 /** Encrypts single fields, and makes the blind indexes by which they can be looked up. */
 export interface FieldCrypto {
   /**
@@ -81,6 +87,8 @@ export interface FieldCrypto {
   everyIndex(purpose: string, text: string): readonly Uint8Array<ArrayBuffer>[]
   /** Names what {@link blindIndexes} depends on besides its arguments. */
   indexVersion(): string
+  /** For {@link shareFieldCrypto} in another thread. */
+  share(): CryptoShare
   /** Changes which keys are used. @throws Error for a key that is not in ENCRYPTION_KEYS */
   use(keys: KeyUse): void
   /** The ids of all keys, in the order of ENCRYPTION_KEYS. */
@@ -121,27 +129,34 @@ export function createFieldCrypto(encryptionKeys: string): FieldCrypto {
       'ENCRYPTION_KEYS needs a key for fields and one named `index`; `npm run secrets` prints both.',
     )
   }
-  const keyOf = (id: string): Buffer => {
+  const lookup: SlotKey = { slot: 1, keyId: indexKey }
+  return shareFieldCrypto({
+    keys: new Map([...keys].map(([id, key]) => [id, createSecretKey(key)])),
+    use: { fieldKey, lookup, writes: [lookup], former: [] },
+  })
+}
+
+/** Creates the encryption that another thread shares. */
+export function shareFieldCrypto({ keys, use }: CryptoShare): FieldCrypto {
+  const keyOf = (id: string): KeyObject => {
     const key = keys.get(id)
     if (key === undefined) throw new Error(`The key ${id} is not in ENCRYPTION_KEYS`)
     return key
   }
   const nextIv = createIvs()
   const index = createIndex(keyOf)
-  let current = createEncryptor(fieldKey, keyOf(fieldKey))
-  let inUse: Pick<KeyUse, 'lookup' | 'writes' | 'former'> = {
-    lookup: { slot: 1, keyId: indexKey },
-    writes: [{ slot: 1, keyId: indexKey }],
-    former: [],
-  }
+  let inUse = use
+  let current = createEncryptor(use.fieldKey, keyOf(use.fieldKey))
 
   const self: FieldCrypto = {
     keyIds: [...keys.keys()],
 
-    use({ fieldKey: id, ...indexes }) {
-      for (const { keyId } of [indexes.lookup, ...indexes.writes]) keyOf(keyId)
-      current = createEncryptor(id, keyOf(id))
-      inUse = { ...indexes, former: indexes.former.filter((former) => keys.has(former)) }
+    share: () => ({ keys, use: inUse }),
+
+    use(next) {
+      for (const { keyId } of [next.lookup, ...next.writes]) keyOf(keyId)
+      current = createEncryptor(next.fieldKey, keyOf(next.fieldKey))
+      inUse = { ...next, former: next.former.filter((former) => keys.has(former)) }
     },
 
     encrypt: (address, text) => self.encryptBytes(address, Buffer.from(text)),
@@ -209,18 +224,21 @@ export function createFieldCrypto(encryptionKeys: string): FieldCrypto {
 }
 
 /** A key that encrypts, and how its values begin. */
-const createEncryptor = (id: string, key: Uint8Array) => ({
+const createEncryptor = (id: string, key: KeyObject) => ({
   header: Buffer.from([id.length, ...Buffer.from(id)]),
-  key: createSecretKey(key),
+  key,
 })
 
 /** Makes blind indexes. Keys are derived once for each purpose. */
-function createIndex(keyOf: (id: string) => Buffer) {
+function createIndex(keyOf: (id: string) => KeyObject) {
   const derived = new Map<string, KeyObject>()
   return (keyId: string, purpose: string, text: string): Uint8Array<ArrayBuffer> => {
     const name = `${keyId} ${purpose}`
-    const key = derived.get(name) ?? createSecretKey(deriveKey(keyOf(keyId), purpose))
-    derived.set(name, key)
+    let key = derived.get(name)
+    if (key === undefined) {
+      key = createSecretKey(deriveKey(keyOf(keyId), purpose))
+      derived.set(name, key)
+    }
     return new Uint8Array(createHmac('sha256', key).update(text).digest())
   }
 }

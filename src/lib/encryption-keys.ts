@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createHmac, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import { StartupError } from '../errors.ts'
 
 const FIRST_INDEX_KEY_ID = 'index'
@@ -70,7 +70,7 @@ export function parseKeys(encryptionKeys: string): Map<string, Buffer> {
 }
 
 /** Derives a key for one purpose; it reveals nothing about the key it comes from. */
-export const deriveKey = (key: Uint8Array, purpose: string) =>
+export const deriveKey = (key: Uint8Array | KeyObject, purpose: string) =>
   Buffer.from(hkdfSync('sha256', key, '', `passbook:${purpose}`, 32))
 
 /**

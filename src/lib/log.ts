@@ -1,7 +1,8 @@
-import { createWriteStream } from 'node:fs'
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
 import { inSource } from './logging/in-source.ts'
 import { redact } from './logging/redact.ts'
+
+const STANDARD_ERROR = 2
 
 /** Passbook's logger: JSON lines without secrets or personal data. */
 export type Log = Logger
@@ -49,8 +50,8 @@ const optionsOf = (level: string): LoggerOptions => ({
   serializers: { err: describeError },
 })
 
-/** Opens pino's logger. Its formatters see no fields that children are bound to, so these are redacted here. */
-function open(level: string, destination: DestinationStream): Log {
+/** Opens pino's logger, which writes JSON lines. Its formatters see no fields that children are bound to, so these are redacted here. */
+export function openLog(level: string, destination: DestinationStream): Log {
   const log = pino(optionsOf(level), destination)
   const { child } = log
   log.child = function (this: Log, fields, options) {
@@ -64,49 +65,7 @@ function open(level: string, destination: DestinationStream): Log {
  */
 export function openFileLog(level: string, file: string): { readonly log: Log; close(): void } {
   const destination = pino.destination({ dest: file, mkdir: true, sync: true, mode: 0o600 })
-  return { log: open(level, destination), close: () => destination.end() }
-}
-
-/** The file descriptors of standard output and standard error. */
-export const STANDARD_OUTPUT = 1
-export const STANDARD_ERROR = 2
-
-/** How long lines are gathered before they are written, in milliseconds. */
-const GATHER_MS = 10
-/** Lines that nobody has read yet, in bytes; further ones are dropped. */
-const MAX_UNREAD = 16 * 1024 * 1024
-
-/**
- * Opens a log that is written to standard output or standard error while the process works. A reader that is slow, stuck or
- * gone never holds the process up: what it does not read is kept to a limit, then dropped.
- *
- * @returns the log, and what resolves once all of it is written or nobody reads any more
- */
-export function openOutputLog(
-  level: string,
-  fd: typeof STANDARD_OUTPUT | typeof STANDARD_ERROR,
-): { readonly log: Log; written(): Promise<void> } {
-  const stream = createWriteStream('', { fd, autoClose: false })
-  stream.on('error', () => undefined)
-  let lines = ''
-
-  /** Writes what was gathered at once. */
-  function flush(): void {
-    if (stream.writable && stream.writableLength < MAX_UNREAD) stream.write(lines)
-    lines = ''
-  }
-  const write = (line: string) => {
-    if (lines === '') setTimeout(flush, GATHER_MS)
-    lines += line
-  }
-  return {
-    log: open(level, { write }),
-    written: () =>
-      new Promise((resolve) => {
-        flush()
-        stream.write('', () => resolve())
-      }),
-  }
+  return { log: openLog(level, destination), close: () => destination.end() }
 }
 
 /**
@@ -116,5 +75,5 @@ export function openOutputLog(
  */
 export const createLog = (level: string, file?: string): Log =>
   file === undefined
-    ? open(level, pino.destination({ dest: STANDARD_ERROR, sync: true }))
+    ? openLog(level, pino.destination({ dest: STANDARD_ERROR, sync: true }))
     : openFileLog(level, file).log

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { createRequestDurations } from './histograms/request-durations.ts'
 
 /** Upper bounds in seconds. */
 const REQUEST_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
@@ -16,13 +17,7 @@ export function createMetrics() {
     registry,
     /** Names of the gauges below, whose values are those of all processes. */
     ofDatabase: ofDatabase as ReadonlySet<string>,
-    requests: new Histogram({
-      name: 'passbook_http_request_duration_seconds',
-      help: 'Time to answer a request, by operation and status',
-      labelNames: ['operation', 'status'] as const,
-      buckets: REQUEST_BUCKETS,
-      registers,
-    }),
+    requests: createRequestDurations(registry),
     requestsUnderWay: new Gauge({
       name: 'passbook_requests_under_way',
       help: 'Requests that are worked on, by kind (request, or stream: uploads, downloads and events)',

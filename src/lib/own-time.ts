@@ -8,6 +8,24 @@ const MAX_ADDED = 4
  */
 export const MAX_TURN_MS = 1_000
 
+/** Timers that have longer than a slice left look at the time together: most are stopped before they would. */
+const slices = new Set<() => void>()
+let ticker: NodeJS.Timeout | undefined
+
+/** Lets a timer look at the time within a slice, and from then on until it leaves. */
+function join(look: () => void): void {
+  ticker ??= setInterval(() => {
+    for (const look of [...slices]) look()
+  }, SLICE_MS)
+  slices.add(look)
+}
+
+function leave(look: () => void): void {
+  if (!slices.delete(look) || slices.size > 0) return
+  clearInterval(ticker)
+  ticker = undefined
+}
+
 export interface OwnTimer {
   /**
    * Cancels the timer.
@@ -40,7 +58,12 @@ export function afterOwnTime(
 
   function wait(): void {
     sliceStart = performance.now()
-    slice = Math.min(left, SLICE_MS)
+    if (left > SLICE_MS) {
+      join(check)
+      return
+    }
+    leave(check)
+    slice = left
     timer = setTimeout(check, slice)
   }
 
@@ -53,12 +76,16 @@ export function afterOwnTime(
     }
     if (left > 0) wait()
     // Read the sockets first: an answer that arrived in this turn still counts.
-    else pendingCallback = setImmediate(callback)
+    else {
+      leave(check)
+      pendingCallback = setImmediate(callback)
+    }
   }
 
   wait()
   return {
     stop() {
+      leave(check)
       clearTimeout(timer)
       clearImmediate(pendingCallback)
       return Math.max(0, left - Math.min(performance.now() - sliceStart, maxCounted))

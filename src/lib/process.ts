@@ -2,7 +2,8 @@ import { type Environment, readEnvironment } from '../config.ts'
 import { StartupError } from '../errors.ts'
 import { type Command, type Given, readCommandLine, UsageError, usageOf } from './command-line.ts'
 import { within } from './in-time.ts'
-import { createLog, type Log, openOutputLog, STANDARD_ERROR, STANDARD_OUTPUT } from './log.ts'
+import { createLog, type Log } from './log.ts'
+import { type LogFormat, openOutputLog } from './logging/output-log.ts'
 
 /** The signals that stop a process. */
 export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -123,12 +124,25 @@ export async function runProcess(
   start: (environment: Environment, log: Log) => Promise<Running>,
 ): Promise<void> {
   const { json } = await beginCommand(command)
-  const openLog = (level: string) => openOutputLog(level, json ? STANDARD_ERROR : STANDARD_OUTPUT)
+  const name = json ? 'stderr' : 'stdout'
+  const openLog = (level: string, format?: LogFormat | 'auto') => openOutputLog(level, name, format)
   let output = openLog('info')
   const failed = (error: unknown) => fail(error, json, output.log, output.written)
   const exit = async (code: number) => {
     await within(MAX_LOG_MS, output.written())
     process.exit(code)
+  }
+  /** Says what happens to whoever sits before a terminal, else in the log. */
+  const announce = async (line: string, sentence: string) => {
+    if (output.format === 'json') output.log.info(line)
+    else {
+      await within(MAX_LOG_MS, output.written())
+      process[name].write(`${sentence}\n`)
+    }
+  }
+  const stopped = async () => {
+    await announce('stopped', 'Stopped.')
+    await exit(0)
   }
   process.on('uncaughtException', failed)
   process.on('unhandledRejection', failed)
@@ -142,14 +156,18 @@ export async function runProcess(
         return
       }
       stopping = true
-      output.log.info('stopping; a second signal aborts what is under way')
-      running.stop().then(() => exit(0), failed)
+      const line = 'stopping; a second signal aborts what is under way'
+      // The terminal has shown ^C on the line of the cursor.
+      void announce(line, '\nStopping; Ctrl-C again aborts what is under way.')
+      running.stop().then(stopped, failed)
     })
   }
   try {
     const environment = readEnvironment(process.env)
-    output = openLog(environment.LOG_LEVEL)
+    output = openLog(environment.LOG_LEVEL, environment.LOG_FORMAT)
     running = await start(environment, output.log)
+    // What was logged so far stands above what is printed now.
+    await within(MAX_LOG_MS, output.written())
     await printMessage(running.ready, json)
   } catch (error) {
     await failed(error)

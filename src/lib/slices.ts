@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 
 /** The longest time one slice of work may block the event loop. */
-const MAX_SLICE_MS = 10
+export const MAX_SLICE_MS = 10
 
 /** Yields to the event loop. */
 export const nextTurn = (): Promise<void> => setImmediate()

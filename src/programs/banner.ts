@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import { DOCS_PATH } from '../http/docs.ts'
+import type { Paint } from '../lib/logging/paint.ts'
 import type { Message } from '../lib/process.ts'
 import type { KeptSecrets } from './kept-secrets.ts'
 
@@ -8,7 +9,13 @@ interface Facts {
   readonly config: Config
   readonly dataDir: string
   readonly kept: KeptSecrets | undefined
+  readonly paint: Paint
+  /** How long the start took. */
+  readonly seconds: number
 }
+
+/** Where `npm run demo` looks for a service, and for its secrets. */
+const USUAL = { PORT: 3000, DATA_DIR: '.data' } as const
 
 /** Where the data is, without the password of a database URL. */
 function dataOf({ config, dataDir }: Facts): string {
@@ -26,30 +33,47 @@ function admin({ config, kept }: Facts) {
   return { username, password }
 }
 
-function describeAdmin({ username, password }: ReturnType<typeof admin>): string {
-  if (username === undefined) return 'none created (set ADMIN_USERNAME and ADMIN_PASSWORD)'
-  return password === undefined
-    ? `${username}, with the password in ADMIN_PASSWORD`
-    : `${username} / ${password}`
+/** How to log in, as lines of name and value. */
+function logIn(facts: Facts): (readonly [string, string])[] {
+  const { url, paint } = facts
+  const { username, password } = admin(facts)
+  if (username === undefined) {
+    return [['Admin', 'none created (set ADMIN_USERNAME and ADMIN_PASSWORD)']]
+  }
+  return [
+    ['Log in at', paint('bold', `${url}/`)],
+    ['User name', paint('bold', username)],
+    ['Password', password === undefined ? 'that of ADMIN_PASSWORD' : paint('bold', password)],
+  ]
 }
 
-/** The message after the start: addresses, data and admin. */
+/** How to have something to look at. Only on data of one's own: samples are no part of a real installation. */
+function hint({ url, config, kept }: Facts): string {
+  if (kept === undefined) return ''
+  const folder = config.DATA_DIR === USUAL.DATA_DIR ? '' : `DATA_DIR='${config.DATA_DIR}' `
+  const place = config.PORT === USUAL.PORT ? '' : ` --url ${url}`
+  return `For something to look at, in another terminal:\n  ${folder}npm run demo -- --into-running${place}\n`
+}
+
+/** The message after the start: how to log in, addresses and data. */
 export function banner(facts: Facts): Message {
-  const { url } = facts
+  const { url, config, paint, seconds } = facts
   const data = dataOf(facts)
-  const first = admin(facts)
+  const isOwn = config.DATABASE_URL === undefined
+  const line = ([name, value]: readonly [string, string]) => `  ${name.padEnd(11)} ${value}\n`
+  const places: (readonly [string, string])[] = [
+    ['Swagger UI', `${url}${DOCS_PATH}`],
+    ['API', `${url}/v1`],
+    ['Data', `${data}${isOwn ? ' (deleting it is a factory reset)' : ''}`],
+  ]
+  const sections = [
+    `${paint(['bold', 'green'], 'Passbook is ready')} after ${seconds.toFixed(1)} s.\n`,
+    logIn(facts).map(line).join(''),
+    places.map(line).join(''),
+    `${hint(facts)}Ctrl-C stops it.\n`,
+  ]
   return {
-    document: { url, docs: `${url}${DOCS_PATH}`, data, admin: first },
-    text: `
-Passbook is ready.
-
-  Swagger UI  ${url}${DOCS_PATH}
-  API         ${url}/v1
-  Data        ${data}${facts.config.DATABASE_URL === undefined ? ' (deleting it is a factory reset)' : ''}
-  Admin       ${describeAdmin(first)}
-
-Ctrl-C stops it.
-
-`,
+    document: { url, docs: `${url}${DOCS_PATH}`, data, admin: admin(facts) },
+    text: `\n${sections.join('\n')}\n`,
   }
 }

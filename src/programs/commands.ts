@@ -160,11 +160,15 @@ ${DATABASE}`,
 export const demoCommand = {
   name: 'demo',
   summary: `Loads users and transactions through the API, from the CSV files or generated, and checks every figure
-against its own exact arithmetic. It starts a service on temporary data, and removes both afterwards.`,
+against its own exact arithmetic. It starts a service on temporary data, and removes both afterwards. With
+--into-running it fills the service of \`npm start\` instead, so that there is something to look at.`,
   document: `{"users", "transactions", "figures", "differences": [{"user_id", …}, …], "seconds_to_current",
 "event_lag"}`,
   positionals: { usage: '[USERS.csv TRANSACTIONS.csv]', min: 0, max: 2 },
   options: {
+    'into-running': {
+      text: 'make customers in the service that runs at URL (default: on PORT), with all that belongs to them, until today',
+    },
     url: { value: 'URL', text: 'use the service that runs at URL; all users are new to it' },
     username: {
       value: 'NAME',

@@ -5,6 +5,7 @@ import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.ts
 import { StartupError } from '../errors.ts'
 import { createHub } from '../lib/children/hub.ts'
 import { type KeptProcess, keepRunning } from '../lib/children/keep-running.ts'
+import { createPaint } from '../lib/logging/paint.ts'
 import { runProcess } from '../lib/process.ts'
 import { banner } from './banner.ts'
 import { forkChild } from './children/fork.ts'
@@ -28,10 +29,14 @@ await runProcess(startCommand, async (environment, log) => {
   const config = createConfig(environment, kept)
   const hub = createHub()
   const api = openApi({ environment, config, log, hub, stops: STOPS, hasWorker: true })
-  const maxConnections = connectionsFor(config)
   const postgres =
     kept &&
-    (await startEmbeddedPostgres({ dataDir, password: kept.databasePassword, maxConnections }))
+    (await startEmbeddedPostgres({
+      dataDir,
+      password: kept.databasePassword,
+      maxConnections: connectionsFor(config),
+      log: (text, ms) => log.info({ ms }, text),
+    }))
   const databaseUrl = postgres?.url ?? (environment.DATABASE_URL as string)
   let stopping = false
   const url = await api.begin({ databaseUrl, kept })
@@ -52,7 +57,14 @@ await runProcess(startCommand, async (environment, log) => {
     )
   })
   return {
-    ready: banner({ url, config, dataDir, kept }),
+    ready: banner({
+      url,
+      config,
+      dataDir,
+      kept,
+      paint: createPaint(process.stdout),
+      seconds: performance.now() / 1000,
+    }),
     async stop() {
       stopping = true
       await Promise.all([api.stop(), worker.stop(killAfter(config, SERVICES_STOP_MS))])

@@ -31,7 +31,10 @@ export async function prepareDatabase(
   for (let tries = 1; ; tries += 1) {
     await awaitDatabase(databaseUrl, wait)
     try {
-      await migrate(databaseUrl)
+      const began = performance.now()
+      const { length } = await migrate(databaseUrl)
+      const ms = Math.round(performance.now() - began)
+      if (length > 0) log.info({ ms, migrations: length }, 'migrated the database')
       await requireKeysOfDatabase(databaseUrl, environment, config)
       return
     } catch (error) {

@@ -75,6 +75,7 @@ const BODIES: Partial<Record<OperationId, (scene: Scene) => Promise<unknown>>> =
 /** Query parameters that a request needs beyond the required ones. */
 const QUERIES: Partial<Record<OperationId, () => Readonly<Record<string, string>>>> = {
   createImport: () => ({ name: random() }),
+  createImportFromForm: () => ({ name: random() }),
 }
 
 async function adapt(value: unknown, scene: Scene, operationId: OperationId): Promise<unknown> {

@@ -3,7 +3,7 @@ import { createScope } from '../../src/database/scope.ts'
 
 describe('a scope', () => {
   it('shows its value to its work alone', async () => {
-    const scope = createScope<string>()
+    const scope = createScope<string>({ rests: true })
     const [one, other] = await Promise.all(
       ['one', 'other'].map((value) =>
         scope.run(value, async () => {
@@ -16,7 +16,7 @@ describe('a scope', () => {
   })
 
   it('keeps the value of work that outlives other work', async () => {
-    const scope = createScope<string>()
+    const scope = createScope<string>({ rests: true })
     let end: () => void = () => undefined
     const others = new Promise<void>((resolve) => {
       end = resolve
@@ -28,5 +28,28 @@ describe('a scope', () => {
     await scope.run('short', async () => undefined)
     end()
     expect(await long).toBe('long')
+  })
+
+  it('keeps what another one shows when it rests', async () => {
+    const lasting = createScope<string>()
+    const resting = createScope<string>({ rests: true })
+    const shown = await lasting.run('lasting', async () => {
+      await resting.run('short', async () => undefined)
+      await new Promise(setImmediate)
+      await new Promise(setImmediate)
+      return lasting.value()
+    })
+    expect(shown).toBe('lasting')
+  })
+
+  it('shows work that begins while it comes to rest its value', async () => {
+    const scope = createScope<string>({ rests: true })
+    await scope.run('first', async () => undefined)
+    const second = scope.run('second', async () => {
+      await new Promise(setImmediate)
+      await new Promise(setImmediate)
+      return scope.value()
+    })
+    expect(await second).toBe('second')
   })
 })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { useCast } from '../setup/cast.ts'
 import { insertDataset, newName, type TestColumn } from './tables.ts'
 
@@ -55,6 +55,16 @@ describe('updateDatasetIndexes', () => {
     expect((await set(name, [])).body).toEqual({ indexes: [] })
     await build()
     expect(await indexesOf(id)).toEqual([])
+  })
+
+  it('tells a worker at once', async () => {
+    const add = vi.spyOn(cast.service.services.queue, 'add')
+    onTestFinished(() => add.mockRestore())
+    const { name } = await make()
+    expect((await set(name, ['nothing'])).status).toBe(422)
+    expect(add).not.toHaveBeenCalled()
+    await set(name, ['city'])
+    expect(add.mock.calls).toEqual([[[{ consumer: 'buildDatasetIndexes', payload: {} }]]])
   })
 
   it('says which column has values too long for an index, and builds the others', async () => {

@@ -228,6 +228,18 @@ describe('jobs for changes of many users', () => {
     ])
   })
 
+  it('wait for the round of their consumer if many users share a request', () => {
+    const jobs = jobsOf([...rowsOf(60, 'a-load'), ...rowsOf(1, 'single', 9000)], true, () => 700)
+    expect(jobs.map(({ delayMs }) => delayMs)).toEqual([undefined, 700])
+  })
+
+  it('share those of a load although later requests changed its users too', () => {
+    const rows = [...rowsOf(60, 'a-load'), ...rowsOf(40, 'another')]
+    const [load, ...others] = jobsOf(rows, true, () => 700)
+    expect(others).toEqual([])
+    expect(load).toMatchObject({ yields: true, delayMs: 700 })
+  })
+
   it('are one for each user if a failing one must not delay others', () => {
     expect(jobsOf(rowsOf(600, 'a-load'), false)).toHaveLength(600)
   })

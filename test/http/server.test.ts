@@ -166,7 +166,9 @@ describe('headers', () => {
   it.each(['/v1/me', '/nothing'])('sends security headers from %s', async (url) => {
     const { headers } = await send({ method: 'GET', url })
     expect(headers).toMatchObject({
-      'content-security-policy': `default-src 'none'`,
+      'content-security-policy': `default-src 'none';frame-ancestors 'none'`,
+      'x-frame-options': 'DENY',
+      'cross-origin-resource-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
     })
@@ -195,15 +197,12 @@ describe('headers', () => {
     expect(preflight.headers).not.toHaveProperty('access-control-allow-origin')
   })
 
-  it.each([
-    ['application/json', '{', 400, 'malformed_json'],
-    ['text/plain', 'x', 415, 'unsupported_media_type'],
-  ])(
-    'answers OPTIONS with an invalid body of %s with a problem',
-    async (type, payload, status, code) => {
+  it.each(['application/json', 'text/plain'])(
+    'answers OPTIONS with a body of %s as any method that a path does not have',
+    async (type) => {
       const headers = { 'content-type': type }
-      const answer = await send({ method: 'OPTIONS', url: '/v1/users', headers, payload })
-      expectProblem(answer, status, code)
+      const answer = await send({ method: 'OPTIONS', url: '/v1/users', headers, payload: '{' })
+      expectProblem(answer, 405, 'method_not_allowed')
     },
   )
 })

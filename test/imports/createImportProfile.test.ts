@@ -77,7 +77,7 @@ describe('createImportProfile', () => {
     const name = newName()
     const id = await accepted(service, staff.token, 'a\n1,5\n', { name, decimal: ',' })
     const again = await send(service, staff.token, 'a\n1,5\n', { name, profile })
-    expect([again.status, again.body.id]).toEqual([200, id])
+    expect([again.status, again.body.id]).toEqual([202, id])
   })
 
   it.each([

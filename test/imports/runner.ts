@@ -8,7 +8,7 @@ import { loadDataset } from '../../src/features/imports/kinds/dataset/dataset-ki
 import type { ImportKind, Loader } from '../../src/features/imports/kinds/loader.ts'
 import { createRowReader } from '../../src/features/transactions/row-reader.ts'
 import { createLog } from '../../src/lib/log.ts'
-import { createPreviewers } from '../../src/services.ts'
+import { createPreviewers } from '../../src/services/loading.ts'
 import type { TestService } from '../setup/service.ts'
 
 interface Changes {

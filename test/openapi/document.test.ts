@@ -66,6 +66,27 @@ describe('the document', () => {
     }
   })
 
+  it('has each tag in one group', () => {
+    const groups = asArray(document['x-tagGroups'], '').map((group) => asObject(group, ''))
+    const grouped = groups.flatMap((group) => asArray(group.tags, ''))
+    const tags = asArray(document.tags, '').map((tag) => asObject(tag, '').name ?? null)
+    expect(grouped.toSorted()).toEqual(tags.toSorted())
+  })
+
+  it('writes out strings and numbers that may be null', () => {
+    const nullable = [...walk(components.schemas ?? {})].flatMap(([{ anyOf }, at]) =>
+      JSON.stringify(anyOf ?? null).includes('{"type":"null"')
+        ? asArray(anyOf, '').map((member) => [at.join('/'), asObject(member, '').$ref ?? null])
+        : [],
+    )
+    expect(nullable.length).toBeGreaterThan(60)
+    for (const [at, $ref] of nullable) {
+      if ($ref === null) continue
+      const { type, enum: values } = componentOf({ $ref: $ref ?? null })
+      expect(type === 'object' || values !== undefined, String(at)).toBe(true)
+    }
+  })
+
   it('has bodies whose examples are valid', () => {
     let count = 0
     for (const [node, at] of walk({ paths: document.paths ?? null, ...components })) {

@@ -38,7 +38,10 @@ describe('a first start', () => {
     })
     expect(new Set(await readdir(folder.dataDir))).toEqual(new Set(['postgres', 'postgres.log']))
     expect((await stat(folder.dataDir)).mode & 0o777).toBe(0o700)
-    expect(folder.lines).toEqual([`Created a PostgreSQL database in ${folder.pgdata}.`])
+    expect(folder.lines).toEqual([
+      `created the database files in ${folder.pgdata}`,
+      expect.stringMatching(/^started PostgreSQL 18 on port \d+$/),
+    ])
   })
 
   test('clears away what a killed first start left', async () => {

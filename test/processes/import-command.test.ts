@@ -89,6 +89,14 @@ describe('npm run import', () => {
     )
   })
 
+  it('says which lines it left out', async () => {
+    const path = await write('cut.csv', 'Made by:,us\n\nid,amount\n1,2\n2,3\n3,4\nTotal: 3,\n')
+    const { stdout } = await load([path])
+    expect(stdout).toMatch(/^cut is loaded: 3 rows/)
+    expect(stdout).toContain('\nLeft out: 2 lines above the table, 1 line below it\n')
+    expect(stdout).toContain('\n  line 7: Total: 3,\n')
+  })
+
   it('knows a file that it has loaded, and reads one that is packed', async () => {
     const path = await write('packed.csv.gz', gzipSync('a,b\n1,x\n'))
     expect((await load([path])).stdout).toMatch(/^packed is loaded: 1 rows/)

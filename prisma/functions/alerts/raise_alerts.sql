@@ -5,7 +5,7 @@
 -- Its plans are made while tables may be empty, and kept while they grow: the settings are those of recompute_statistics.
 CREATE OR REPLACE FUNCTION raise_alerts(subjects bigint[], rules jsonb) RETURNS SETOF text LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 DECLARE

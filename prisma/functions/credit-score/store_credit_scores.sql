@@ -3,7 +3,7 @@
 -- none. Changes of scores are noted by the trigger note_credit_scores.
 CREATE OR REPLACE FUNCTION store_credit_scores(scores jsonb, formula integer) RETURNS void LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 DECLARE

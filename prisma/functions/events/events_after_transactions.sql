@@ -1,6 +1,6 @@
--- transaction.created, transaction.updated, transaction.deleted: writes a pending event for each transaction of a statement, in
--- the same database transaction, whoever writes. A statement of more than 1,000 transactions raises none. Neither do loads of
--- files, whose connection sets passbook.file_load, nor rotations of keys.
+-- transaction.updated, transaction.deleted: writes a pending event for each transaction of a statement, in the same database
+-- transaction, whoever writes; transactions_after_insert does so for created ones. A statement of more than 1,000 transactions
+-- raises none. Neither do loads of files, whose connection sets passbook.file_load, nor rotations of keys.
 --
 -- A deletion that comes with its user raises none either: events_after_users tells of it. A deleted row cannot carry the id of
 -- the request that deletes it, so a setting does.
@@ -18,12 +18,7 @@ BEGIN
   END IF;
   INSERT INTO pending_events (user_id, type, data, request_id)
   SELECT user_id, TG_ARGV[0],
-    jsonb_build_object(
-      'transaction_id', id,
-      'transaction_date', to_char(transaction_date AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-      'transaction_amount', transaction_amount::text,
-      'transaction_type', transaction_type,
-      'currency', currency),
+    transaction_facts(id, transaction_date, transaction_amount, transaction_type, currency),
     CASE TG_OP
       WHEN 'DELETE' THEN left(nullif(current_setting('passbook.request_id', true), ''), 128)
       ELSE request_id
@@ -33,10 +28,6 @@ BEGIN
   RETURN NULL;
 END
 $$;
-
-CREATE OR REPLACE TRIGGER events_after_insert AFTER INSERT ON transactions
-  REFERENCING NEW TABLE AS changed_rows
-  FOR EACH STATEMENT EXECUTE FUNCTION events_after_transactions('transaction.created');
 
 CREATE OR REPLACE TRIGGER events_after_update AFTER UPDATE ON transactions
   REFERENCING NEW TABLE AS changed_rows

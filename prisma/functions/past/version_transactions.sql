@@ -1,8 +1,9 @@
--- Writes a version of each transaction that a statement created, updated or deleted, in the same database transaction,
--- whoever the writer is (API, bulk, COPY, psql). link_versions adds the versions to their users' chains at the commit.
+-- Writes a version of each transaction that a statement updated or deleted, in the same database transaction, whoever the
+-- writer is (API, psql). transactions_after_insert does so for created ones. link_versions adds the versions to their users'
+-- chains at the commit.
 --
--- A created row says itself which request and account wrote it. An updated or deleted one may still hold those of an
--- earlier change, so settings of the database transaction say it; without them nobody is named.
+-- A changed row may still hold the request and account of an earlier change, so settings of the database transaction say it;
+-- without them nobody is named.
 --
 -- The first version of a database transaction has its batch as its id. If the user is deleted too, no version is left.
 CREATE OR REPLACE FUNCTION version_transactions() RETURNS trigger LANGUAGE plpgsql
@@ -13,7 +14,7 @@ DECLARE
   by_account bigint := nullif(current_setting('passbook.actor_id', true), '')::bigint;
   begun bigint := nullif(current_setting('passbook.version_batch', true), '')::bigint;
   current_batch bigint := begun;
-  change_made varchar := CASE TG_OP WHEN 'INSERT' THEN 'created' WHEN 'UPDATE' THEN 'updated' ELSE 'deleted' END;
+  change_made varchar := CASE TG_OP WHEN 'UPDATE' THEN 'updated' ELSE 'deleted' END;
   recorded timestamptz(3) := clock_timestamp();
 BEGIN
   IF TG_OP = 'UPDATE' AND current_setting('passbook.key_rotation', true) = 'on' THEN
@@ -34,16 +35,14 @@ BEGIN
   INSERT INTO transaction_versions (
     id, user_id, transaction_id, batch, change, recorded_at, actor_id, request_id, full_name, transaction_date,
     transaction_amount, transaction_type, currency, description, reference, created_at, updated_at, digest)
-  SELECT version_id, user_id, id, current_batch, change_made, recorded, account, request, full_name, transaction_date,
+  SELECT version_id, user_id, id, current_batch, change_made, recorded, by_account, by_request, full_name, transaction_date,
     transaction_amount, transaction_type, currency, description, reference, created_at, updated_at,
-    version_digest(version_id, user_id, id, change_made, recorded, account, request, transaction_date,
+    version_digest(version_id, user_id, id, change_made, recorded, by_account, by_request, transaction_date,
       transaction_amount, transaction_type, currency, description, reference, created_at, updated_at)
   FROM (
     SELECT *,
       CASE WHEN begun IS NULL AND row_number() OVER () = 1
-        THEN current_batch ELSE nextval('transaction_versions_id_seq') END AS version_id,
-      CASE TG_OP WHEN 'INSERT' THEN actor_id ELSE by_account END AS account,
-      CASE TG_OP WHEN 'INSERT' THEN request_id ELSE by_request END AS request
+        THEN current_batch ELSE nextval('transaction_versions_id_seq') END AS version_id
     FROM changed_rows) AS changed;
   IF begun IS NULL AND FOUND THEN
     PERFORM set_config('passbook.version_batch', current_batch::text, true);
@@ -51,10 +50,6 @@ BEGIN
   RETURN NULL;
 END
 $$;
-
-CREATE OR REPLACE TRIGGER version_after_insert AFTER INSERT ON transactions
-  REFERENCING NEW TABLE AS changed_rows
-  FOR EACH STATEMENT EXECUTE FUNCTION version_transactions();
 
 CREATE OR REPLACE TRIGGER version_after_update AFTER UPDATE ON transactions
   REFERENCING OLD TABLE AS old_rows NEW TABLE AS changed_rows

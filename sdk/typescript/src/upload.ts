@@ -23,6 +23,7 @@ export interface UploadOptions {
 }
 
 const PIECE_BYTES = 65_536
+const EMPTY = new Blob([])
 
 /**
  * Sends a CSV file of any size, in constant memory, and has it imported. {@link streamImport} follows it.
@@ -37,7 +38,7 @@ export async function uploadImport(options: UploadOptions): Promise<Import> {
     client,
     query,
     // The transport sends the file in its place.
-    body: '',
+    body: EMPTY,
     meta: { transport },
     ...(isGzip && { headers: { 'content-encoding': 'gzip' } as Record<string, string> }),
     ...(signal && { signal }),

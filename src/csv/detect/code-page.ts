@@ -44,32 +44,72 @@ const LATIN = /\p{Script=Latin}/u
 const CONTROLS = /\p{Cc}/u
 /** What texts have besides letters. */
 const SYMBOLS = '€£§°–—“”„«»‘’…½²³®©™±µ×¿¡ºª·•\u00a0´'
-const isAscii = (character: string): boolean => character < '\u0080'
+
+/** What is known of a character. */
+interface Character {
+  readonly text: string
+  readonly isAscii: boolean
+  readonly isLetter: boolean
+  readonly isCapital: boolean
+  readonly isSmall: boolean
+  readonly isCyrillic: boolean
+  readonly isLatin: boolean
+  /** How likely it is in each language, as a logarithm; a letter's alone. */
+  readonly frequencies: readonly number[]
+}
+
+function describe(text: string): Character {
+  const small = text.toLowerCase()
+  return {
+    text,
+    isAscii: text < '\u0080',
+    isLetter: LETTER.test(text),
+    isCapital: CAPITAL_LETTER.test(text),
+    isSmall: SMALL_LETTER.test(text),
+    isCyrillic: CYRILLIC.test(text),
+    isLatin: LATIN.test(text),
+    frequencies: LANGUAGES.map(({ letters, first, step }) => {
+      const rank = letters.indexOf(small)
+      return rank === -1 ? UNKNOWN_LETTER : first - step * rank
+    }),
+  }
+}
+
+/** The characters of all encodings, a few hundred: a preview looks at each some thousand times. */
+const described = new Map<string, Character>()
+
+function characterOf(text: string): Character {
+  const known = described.get(text)
+  if (known) return known
+  const character = describe(text)
+  described.set(text, character)
+  return character
+}
 
 /** How likely a character is that is no letter, between its neighbours. */
-function symbolScore(character: string, before: string, after: string): number {
-  if (CONTROLS.test(character)) return CONTROL
-  const isWithin = LETTER.test(before) && LETTER.test(after)
-  if (isWithin) return character === '’' || character === '·' ? APOSTROPHE : ODD
-  if (!SYMBOLS.includes(character)) return ODD
-  const isBesideAmount = /^[\d ]?$/.test(before) && /^[\d\s;,]?$/.test(after)
-  if ('€£'.includes(character) && isBesideAmount) return CURRENCY
-  const touches = LETTER.test(before) || LETTER.test(after)
-  return touches && '°±³²½·º'.includes(character) ? ODD : SYMBOL
+function symbolScore({ text }: Character, before: Character, after: Character): number {
+  if (CONTROLS.test(text)) return CONTROL
+  const isWithin = before.isLetter && after.isLetter
+  if (isWithin) return text === '’' || text === '·' ? APOSTROPHE : ODD
+  if (!SYMBOLS.includes(text)) return ODD
+  const isBesideAmount = /^[\d ]?$/.test(before.text) && /^[\d\s;,]?$/.test(after.text)
+  if ('€£'.includes(text) && isBesideAmount) return CURRENCY
+  const touches = before.isLetter || after.isLetter
+  return touches && '°±³²½·º'.includes(text) ? ODD : SYMBOL
 }
 
 /** How likely a letter is between its neighbours, apart from how frequent it is. */
-function placeScore(letter: string, before: string, after: string): number {
-  const isCyrillic = CYRILLIC.test(letter)
+function placeScore(letter: Character, before: Character, after: Character): number {
+  const { isCyrillic } = letter
   let score = 0
   for (const beside of [before, after]) {
-    if ((isCyrillic ? LATIN : CYRILLIC).test(beside)) score += TWO_SCRIPTS
+    if (isCyrillic ? beside.isLatin : beside.isCyrillic) score += TWO_SCRIPTS
   }
-  if (!LETTER.test(before) && !LETTER.test(after)) score += ALONE
-  if (CAPITAL_LETTER.test(letter)) {
-    score += SMALL_LETTER.test(before) ? CAPITAL_WITHIN : CAPITAL
-  } else if (CAPITAL_LETTER.test(before) && CAPITAL_LETTER.test(after)) score += CAPITAL_WITHIN
-  if (!isCyrillic && LETTER.test(before) && !isAscii(before)) score += TWO_IN_A_ROW
+  if (!before.isLetter && !after.isLetter) score += ALONE
+  if (letter.isCapital) {
+    score += before.isSmall ? CAPITAL_WITHIN : CAPITAL
+  } else if (before.isCapital && after.isCapital) score += CAPITAL_WITHIN
+  if (!isCyrillic && before.isLetter && !before.isAscii) score += TWO_IN_A_ROW
   return score
 }
 
@@ -77,28 +117,32 @@ function placeScore(letter: string, before: string, after: string): number {
 function scoresOf(text: string): { readonly scores: number[]; readonly characters: number } {
   const scores = LANGUAGES.map(() => 0)
   let characters = 0
+  let before = characterOf('')
+  let character = characterOf(text[0] ?? '')
   for (let at = 0; at < text.length; at += 1) {
-    const character = text[at] as string
-    if (isAscii(character)) continue
-    characters += 1
-    const [before, after] = [text[at - 1] ?? '', text[at + 1] ?? '']
-    const isLetter = LETTER.test(character) && !'ªº'.includes(character)
-    const common = isLetter
-      ? placeScore(character, before, after)
-      : symbolScore(character, before, after)
-    const small = character.toLowerCase()
-    for (const [index, { letters, first, step }] of LANGUAGES.entries()) {
-      const rank = letters.indexOf(small)
-      const frequency = rank === -1 ? UNKNOWN_LETTER : first - step * rank
-      scores[index] = (scores[index] as number) + common + (isLetter ? frequency : 0)
+    const after = characterOf(text[at + 1] ?? '')
+    if (!character.isAscii) {
+      characters += 1
+      const isLetter = character.isLetter && !'ªº'.includes(character.text)
+      const common = isLetter
+        ? placeScore(character, before, after)
+        : symbolScore(character, before, after)
+      for (let index = 0; index < scores.length; index += 1) {
+        const frequency = isLetter ? (character.frequencies[index] as number) : 0
+        scores[index] = (scores[index] as number) + common + frequency
+      }
     }
+    before = character
+    character = after
   }
   return { scores, characters }
 }
 
-const decode = (bytes: Uint8Array, encoding: SingleByteEncoding): string => {
+function decode(bytes: Uint8Array, encoding: SingleByteEncoding): string {
   const table = characterTable(encoding)
-  return Array.from(bytes, (byte) => table[byte]).join('')
+  let text = ''
+  for (const byte of bytes) text += table[byte]
+  return text
 }
 
 /**

@@ -143,7 +143,8 @@ export function looksBinary(sample: Uint8Array, given?: Encoding): boolean {
   if (MAGIC.some((magic) => startsWith(sample, magic))) return true
   const isTextual = TEXTUAL_MAGIC.some((magic) => startsWith(sample, magic))
   if (isTextual && countControls(sample.subarray(0, TEXTUAL_MAGIC_BYTES)) > 0) return true
-  if ((given ?? detectEncoding(sample, false).encoding).startsWith('utf-16')) return false
+  const encoding = given ?? byteOrderMark(sample)?.encoding ?? utf16WithoutMark(sample)
+  if (encoding?.startsWith('utf-16')) return false
   const inspected = sample.subarray(0, INSPECTED_BYTES)
   if (!inspected.includes(0)) return false
   const controls = countControls(inspected)

@@ -28,6 +28,8 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>
 }
 
+type LogStep = (line: string, ms?: number) => void
+
 export interface EmbeddedPostgresOptions {
   /** The folder that holds the data (`postgres/`) and the log (`postgres.log`). */
   readonly dataDir: string
@@ -35,8 +37,8 @@ export interface EmbeddedPostgresOptions {
   readonly password: string
   /** Created if missing; default `passbook`. */
   readonly database?: string
-  /** Receives one-line messages about slow or unusual steps. */
-  readonly log?: (line: string) => void
+  /** Receives one-line messages about steps, with the milliseconds of those that were done. */
+  readonly log?: LogStep
   /** Default 150. */
   readonly maxConnections?: number
   /** For tests: faster, but a machine crash may lose all data. Default false. */
@@ -75,6 +77,12 @@ export async function startEmbeddedPostgres(
   }
 }
 
+/** @returns what says how many milliseconds have passed */
+function startClock(): () => number {
+  const began = performance.now()
+  return () => Math.round(performance.now() - began)
+}
+
 async function start(dataDir: string, options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const {
     password,
@@ -90,9 +98,13 @@ async function start(dataDir: string, options: EmbeddedPostgresOptions): Promise
   const serverLog = await openLog(dataDir)
   try {
     const cluster = { pgdata, binaries, account, password, fast, maxConnections, log: serverLog }
-    if (await ensureCluster(cluster)) log(`Created a PostgreSQL database in ${pgdata}.`)
+    const elapsed = startClock()
+    if (await ensureCluster(cluster)) log(`created the database files in ${pgdata}`, elapsed())
+    const starting = startClock()
     const server = await launch(cluster, dataDir, log)
-    return await takeOver(server, { pgdata, password, database })
+    const owned = await takeOver(server, { pgdata, password, database })
+    log(`started PostgreSQL ${binaries.major} on port ${server.port}`, starting())
+    return owned
   } finally {
     await serverLog.close()
   }
@@ -101,7 +113,7 @@ async function start(dataDir: string, options: EmbeddedPostgresOptions): Promise
 async function launch(
   cluster: ClusterOptions,
   dataDir: string,
-  log: (line: string) => void,
+  log: LogStep,
 ): Promise<RunningServer> {
   for (let attempt = 1; ; attempt += 1) {
     await clearPredecessor({ ...cluster, dataDir }, log)

@@ -42,7 +42,7 @@ export async function clearPredecessor(
   const { pid } = file
   if (!(await isServerOf(pgdata, pid))) return removeStalePostmasterFile(pgdata, pid)
   if ((await waitForVerdict(folder, pid)) === 'ended') return
-  log(`Ending the PostgreSQL that an earlier run left behind (process ${pid}).`)
+  log(`ending the PostgreSQL that an earlier run left behind (process ${pid})`)
   await end(pgdata, pid)
 }
 

@@ -3,6 +3,7 @@ import type { Database, Prisma } from '../../database/client.ts'
 import { codeOf, driverCause } from '../../database/errors.ts'
 import { afterCommit } from '../../database/unit-of-work.ts'
 import { notFoundByName } from '../../errors.ts'
+import type { EventQueue } from '../../events/queue.ts'
 import type { Column, DatasetIndexes } from '../../generated/schemas.ts'
 import { type Page, type PagingQuery, pageById } from '../../http/paging.ts'
 import type { Log } from '../../lib/log.ts'
@@ -31,6 +32,7 @@ interface Deps {
   readonly database: Database
   /** Exporting and building indexes open connections of their own. */
   readonly databaseUrl: string
+  readonly queue: Pick<EventQueue, 'add'>
   readonly log: Log
 }
 
@@ -44,7 +46,14 @@ const isTableGone = (error: unknown): boolean =>
   codeOf(error) === UNDEFINED_TABLE || driverCause(error).originalCode === UNDEFINED_TABLE
 
 /** Serves the datasets. Access does not depend on whose import made one. */
-export function createDatasetService({ database, databaseUrl, log }: Deps) {
+export function createDatasetService({ database, databaseUrl, queue, log }: Deps) {
+  /** Has a worker build indexes at once. What gets lost is found by its schedule. */
+  function haveIndexesBuilt(): void {
+    queue.add([{ consumer: 'buildDatasetIndexes', payload: {} }]).catch((error: unknown) => {
+      log.warn({ err: error }, 'indexes of a dataset could not be enqueued; they wait')
+    })
+  }
+
   async function withSizes(
     datasets: readonly Prisma.DatasetGetPayload<object>[],
   ): Promise<DatasetRecord[]> {
@@ -127,8 +136,11 @@ export function createDatasetService({ database, databaseUrl, log }: Deps) {
       readIndexes(database, await get(name)),
 
     /** Sets which columns are to have an index. A worker builds them. @throws AppError 404, 422 */
-    setIndexes: async (name: string, columns: readonly string[]): Promise<DatasetIndexes> =>
-      setIndexes(database, await get(name), columns),
+    async setIndexes(name: string, columns: readonly string[]): Promise<DatasetIndexes> {
+      const indexes = await setIndexes(database, await get(name), columns)
+      await afterCommit(haveIndexesBuilt)
+      return indexes
+    },
 
     /** Builds and drops indexes so that all datasets have those that they are to have. */
     buildIndexes: (): Promise<void> => buildIndexes({ database, databaseUrl, log }),

@@ -5,15 +5,21 @@ import { operations } from '../../generated/operations.ts'
 import { concernsOf } from '../../http/audit/concerned-users.ts'
 import { arriving } from '../../http/body/body-timeout.ts'
 import { fileOfForm } from '../../http/body/file-parts.ts'
-import type { Handle, HandleFile } from '../../http/handlers.ts'
+import type { Context, Handle, HandleFile } from '../../http/handlers.ts'
 import { sendPage } from '../../http/paging.ts'
 import type { ImportService } from './imports.service.ts'
 import { importView } from './imports.view.ts'
 import { readFileHead } from './preview.ts'
-import type { Incoming } from './uploads.ts'
+import type { Incoming, Upload } from './uploads.ts'
 
 /** How long an upload may pause. */
 const MAX_PAUSE_MS = 60_000
+
+/** What a file comes with, in a body or in a form. */
+type Sent = Pick<
+  Context<typeof operations.createImport>,
+  'caller' | 'query' | 'request' | 'requestId' | 'reply'
+>
 
 /** Whether a Content-Encoding is gzip. @throws AppError 415 for any other */
 function isGzip(encoding = 'identity'): boolean {
@@ -46,27 +52,31 @@ export function importRoutes(
     }
   }
 
-  handleFile(
-    operations.createImport,
-    async ({ caller, query, request, requestId }, body) =>
-      await imports.receive(caller, query, requestId, await fileOf(request.headers, body)),
-    async ({ caller, query, reply }, upload) => {
-      const { record, duplicate } = await imports.create(caller, query, upload)
-      reply.header('location', `/v1/imports/${record.id}`)
-      if (duplicate) reply.code(200)
-      return importView(record)
-    },
-  )
+  const receive = async ({ caller, query, request, requestId }: Sent, body: Readable) =>
+    await imports.receive(caller, query, requestId, await fileOf(request.headers, body))
 
-  handleFile(
-    operations.previewImport,
-    async ({ request }, body) => {
-      const { pieces, isGzip: encoded } = await fileOf(request.headers, body)
-      const head = await readFileHead(pieces, encoded)
-      return { head, release: async () => undefined }
-    },
-    async ({ caller, query }, { head }) => await imports.preview(caller, query, head),
-  )
+  const create = async ({ caller, query, reply }: Sent, upload: Upload) => {
+    const { record, duplicate } = await imports.create(caller, query, upload)
+    reply.header('location', `/v1/imports/${record.id}`)
+    if (duplicate) reply.header('idempotency-replayed', 'true')
+    return importView(record)
+  }
+
+  const receiveHead = async ({ request }: Pick<Sent, 'request'>, body: Readable) => {
+    const { pieces, isGzip: encoded } = await fileOf(request.headers, body)
+    const head = await readFileHead(pieces, encoded)
+    return { head, release: async () => undefined }
+  }
+
+  const preview = async (
+    { caller, query }: Pick<Sent, 'caller' | 'query'>,
+    { head }: Awaited<ReturnType<typeof receiveHead>>,
+  ) => await imports.preview(caller, query, head)
+
+  handleFile(operations.createImport, receive, create)
+  handleFile(operations.createImportFromForm, receive, create)
+  handleFile(operations.previewImport, receiveHead, preview)
+  handleFile(operations.previewImportFromForm, receiveHead, preview)
 
   handle(operations.listImports, async ({ caller, query, request, reply }) => {
     const page = await imports.list(caller, query)

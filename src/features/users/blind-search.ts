@@ -13,15 +13,16 @@ const isAscii = (text: string): boolean => !/[^\0-\x7f]/.test(text)
 /** The words of a name, or the parts of an e-mail address. */
 const words = (text: string): string[] =>
   fold(text)
-    .split(/[^\p{L}\p{N}]+/u)
+    .split(isAscii(text) ? /[^a-z0-9]+/ : /[^\p{L}\p{N}]+/u)
     .filter(Boolean)
 
 /** The first 64 bits of a word's HMAC. They distinguish words, and do not reveal them. */
 const token = (digest: Uint8Array): bigint =>
   new DataView(digest.buffer, digest.byteOffset).getBigInt64(0)
 
-/** The tokens of a beginning of a word, and the beginning that is one letter shorter. */
+/** A beginning of a word with its tokens, and the beginning that is one letter shorter. */
 interface Beginning {
+  readonly letters: string
   readonly tokens: Slots<bigint>
   readonly shorter: Beginning | undefined
 }
@@ -44,11 +45,24 @@ function beginningOf(crypto: FieldCrypto, word: string, known: Beginnings): Begi
   if (shorter === '') return undefined
   const [first, second] = crypto.blindIndexes('users.search', word)
   const made: Beginning = {
+    letters: word,
     tokens: [first && token(first), second && token(second)],
     shorter: beginningOf(crypto, shorter, known),
   }
   known.set(word, made)
   return made
+}
+
+/** The length of the longest beginning that a word shares with one of the words before it. */
+function sharedLength(word: string, words: readonly string[], before: number): number {
+  let longest = 0
+  for (let index = 0; index < before; index += 1) {
+    const other = words[index] as string
+    let shared = 0
+    while (shared < word.length && word.charCodeAt(shared) === other.charCodeAt(shared)) shared += 1
+    if (shared > longest) longest = shared
+  }
+  return longest
 }
 
 /**
@@ -61,16 +75,18 @@ export function searchTokens(
   email: string | undefined,
   known: Beginnings = new Map(),
 ): [bigint[], bigint[]] {
-  const [firsts, seconds] = [new Set<bigint>(), new Set<bigint>()]
-  for (const word of new Set([...words(name), ...words(email ?? '')])) {
+  const [firsts, seconds]: [bigint[], bigint[]] = [[], []]
+  const all = [...words(name), ...words(email ?? '')]
+  for (const [index, word] of all.entries()) {
+    const shared = sharedLength(word, all, index)
     let one = beginningOf(crypto, word, known)
-    for (; one; one = one.shorter) {
+    for (; one && one.letters.length > shared; one = one.shorter) {
       const [first, second] = one.tokens
-      if (first !== undefined) firsts.add(first)
-      if (second !== undefined) seconds.add(second)
+      if (first !== undefined) firsts.push(first)
+      if (second !== undefined) seconds.push(second)
     }
   }
-  return [[...firsts], [...seconds]]
+  return [firsts, seconds]
 }
 
 /**

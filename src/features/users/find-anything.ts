@@ -1,8 +1,8 @@
 import { Prisma } from '../../database/client.ts'
 import { caseless } from '../../lib/caseless.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
-import { slotColumn } from '../../lib/slot-column.ts'
 import { queryTokens } from './blind-search.ts'
+import { hasTokens } from './has-tokens.ts'
 
 /** No text that begins with another one sorts after that with this letter behind it. */
 const LAST_LETTER = '\u{10FFFF}'
@@ -13,13 +13,10 @@ const begins = (column: string, text: string) => {
   return Prisma.sql`${sorted} >= ${text} AND ${sorted} < ${text + LAST_LETTER}`
 }
 
-/** Whether a user has words that begin so; undefined where the text has no word of two letters. */
-function hasWords(crypto: FieldCrypto, text: string): Prisma.Sql | undefined {
+/** Whether users of a table have words that begin so; undefined where the text has no word of two letters. */
+function hasWords(crypto: FieldCrypto, text: string, table: 'u' | 'users') {
   const tokens = queryTokens(crypto, text)
-  return (
-    tokens &&
-    Prisma.sql`${Prisma.raw(slotColumn('search_index', tokens.slot))} @> ${tokens.tokens.map(String)}::bigint[]`
-  )
+  return tokens && hasTokens(tokens, table)
 }
 
 /**
@@ -28,7 +25,7 @@ function hasWords(crypto: FieldCrypto, text: string): Prisma.Sql | undefined {
  */
 export function findAnything(crypto: FieldCrypto, text: string): Prisma.Sql {
   const key = caseless(text)
-  const words = hasWords(crypto, text)
+  const words = hasWords(crypto, text, 'users')
   return Prisma.sql`u.id IN (
     ${words ? Prisma.sql`SELECT id FROM users WHERE ${words} UNION` : Prisma.empty}
     SELECT user_id FROM employments WHERE is_current AND ${begins('company_key', key)}
@@ -39,9 +36,9 @@ export function findAnything(crypto: FieldCrypto, text: string): Prisma.Sql {
 /** The same, asked of one user after the other: for texts that many users have. */
 export function hasAnything(crypto: FieldCrypto, text: string): Prisma.Sql {
   const key = caseless(text)
-  const words = hasWords(crypto, text)
+  const words = hasWords(crypto, text, 'u')
   return Prisma.sql`(
-    ${words ? Prisma.sql`u.${words} OR` : Prisma.empty}
+    ${words ? Prisma.sql`${words} OR` : Prisma.empty}
     ${begins('u.pincode', text)}
     OR EXISTS (
       SELECT FROM employments WHERE user_id = u.id AND is_current AND ${begins('company_key', key)})

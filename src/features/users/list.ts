@@ -9,6 +9,7 @@ import { slotColumn } from '../../lib/slot-column.ts'
 import { queryTokens } from './blind-search.ts'
 import { emailLookUp, nameLookUp, type UserRecord } from './fields.ts'
 import { findAnything, hasAnything } from './find-anything.ts'
+import { hasTokens } from './has-tokens.ts'
 
 export type UserQuery = Static<typeof listUsers.schema.querystring>
 
@@ -57,8 +58,7 @@ export function userFilters(crypto: FieldCrypto, query: UserQuery, forEach = fal
   const filters = [
     email !== undefined && matches('email_index', emailLookUp(crypto, email)),
     name !== undefined && matches('name_index', nameLookUp(crypto, name)),
-    tokens &&
-      Prisma.sql`u.${Prisma.raw(slotColumn('search_index', tokens.slot))} @> ${tokens.tokens.map(String)}::bigint[]`,
+    tokens && hasTokens(tokens, 'u'),
     find !== undefined && (forEach ? hasAnything(crypto, find) : findAnything(crypto, find)),
     pincode !== undefined && Prisma.sql`u.pincode = ${pincode}`,
     min_age !== undefined && Prisma.sql`u.age >= ${min_age}::smallint`,

@@ -1,11 +1,9 @@
 /** What other features may import of users. */
 export { assertMayChange, changeRefusal, mayAccess } from './access.ts'
-export { type Beginnings, rememberBeginnings } from './blind-search.ts'
 export { emailTaken } from './email-claims.ts'
 export {
   decryptEmail,
   emailLookUp,
-  encryptUser,
   everyEmailIndex,
   hasEmail,
   type UserRecord,

@@ -70,6 +70,7 @@ export function createAdmission(
   const hasRoom = () => underWay < (isPressed() ? Math.ceil(bound * PRESSED_SHARE) : bound)
 
   function isFull(): boolean {
+    if (waiting.length < bound * MAX_WAITING_IN_OVERLOAD) return false
     const now = performance.now()
     const isOverloaded = now - lastRefusal < OVERLOAD_MS
     const maxWaiting = bound * (isOverloaded ? MAX_WAITING_IN_OVERLOAD : MAX_WAITING)

@@ -117,7 +117,7 @@ export function createRefusals(metrics: Metrics, log: Log) {
     refuseUnseen(request: IncomingMessage, response: ServerResponse): void {
       pace('full', () => {
         answerByNode(request, response)
-        metrics.requests.observe({ operation: 'none', status: '503' }, 0)
+        metrics.requests.observe('none', 503, 0)
       })
     },
   }

@@ -73,15 +73,30 @@ function convertProperties(sent: Readonly<Record<string, unknown>>, schema: TObj
 
 const asIs = (value: unknown) => value
 
-/** Fills in the defaults of a body, which may be nested. */
-const completeBody = (schema: TSchema) =>
-  JSON.stringify(schema).includes('"default":') ? (value: unknown) => Default(schema, value) : asIs
+/** The defaults of an object's own members. */
+const ownDefaults = ({ properties = {} }: Partial<TObject>) =>
+  Object.entries(properties).flatMap(([name, property]) =>
+    'default' in property ? [[name, property.default] as const] : [],
+  )
+
+/** Fills in the defaults of a body. Where none is nested, `Default` would take longer than all else. */
+function completeBody(schema: TSchema): (value: unknown) => unknown {
+  const own = ownDefaults(schema)
+  const count = JSON.stringify(schema).split('"default":').length - 1
+  if (count === 0) return asIs
+  const isPlain = own.every(([, preset]) => typeof preset !== 'object')
+  if (!isPlain || count > own.length) return (value) => Default(schema, value)
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    const sent = value as Readonly<Record<string, unknown>>
+    const missing = own.filter(([name]) => sent[name] === undefined)
+    return missing.length === 0 ? sent : { ...sent, ...Object.fromEntries(missing) }
+  }
+}
 
 /** Fills in the defaults of parameters. They are not nested, and `Default` takes longer than all else. */
 function fillIn(schema: TObject): (value: unknown) => unknown {
-  const defaults = Object.entries(schema.properties).flatMap(([name, property]) =>
-    'default' in property ? [[name, property.default] as const] : [],
-  )
+  const defaults = ownDefaults(schema)
   if (defaults.length === 0) return asIs
   return (value) => {
     const filled: Record<string, unknown> = { ...(value as object) }

@@ -1,7 +1,8 @@
 import { readEnvironment } from '../../config.ts'
 import { StartupError } from '../../errors.ts'
 import { within } from '../in-time.ts'
-import { type Log, openOutputLog, STANDARD_ERROR, STANDARD_OUTPUT } from '../log.ts'
+import type { Log } from '../log.ts'
+import { openOutputLog } from '../logging/output-log.ts'
 import { bearLostOutput, FAILED, MAX_LOG_MS, SIGNALS } from '../process.ts'
 import type { Bus } from './bus.ts'
 import { createChildBus } from './child-bus.ts'
@@ -38,8 +39,8 @@ export async function runChild<Orders, Ready>(
   for (const signal of SIGNALS) process.on(signal, () => undefined)
   bearLostOutput()
   const json = process.argv.includes('--json')
-  const { LOG_LEVEL } = readEnvironment(process.env)
-  const { log, written } = openOutputLog(LOG_LEVEL, json ? STANDARD_ERROR : STANDARD_OUTPUT)
+  const { LOG_LEVEL, LOG_FORMAT } = readEnvironment(process.env)
+  const { log, written } = openOutputLog(LOG_LEVEL, json ? 'stderr' : 'stdout', LOG_FORMAT)
 
   async function exit(code: number): Promise<void> {
     await within(MAX_LOG_MS, written())

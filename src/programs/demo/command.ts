@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { Outcome } from '../../lib/process.ts'
 import { formatCount, type Screen } from '../../lib/terminal.ts'
 import { inWords, openClient } from './client.ts'
+import { createCustomers } from './customers.ts'
 import { readInput } from './input.ts'
 import type { Options, Service } from './options.ts'
 import { startOwnService } from './own-service.ts'
 import { describeRun } from './report.ts'
 import { runDemo } from './run.ts'
 import { createSample } from './sample.ts'
+import { surround } from './surroundings.ts'
 
 /**
  * The demo as a command; failed when a figure is wrong.
@@ -17,11 +19,13 @@ import { createSample } from './sample.ts'
  * @throws StartupError in one sentence when it cannot be done
  */
 export async function demo(
-  { files, service }: Options,
+  { files, service, fills = false }: Options,
   screen: Screen,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const input = files ? await readInput(files) : createSample(randomBytes(4).toString('hex'))
+  const tag = randomBytes(4).toString('hex')
+  const sample = () => (fills ? createCustomers(tag, new Date()) : createSample(tag))
+  const input = files ? await readInput(files) : sample()
   const [users, transactions] = [input.users.length, input.transactions.length].map(formatCount)
   const origin = files ? 'from the files' : 'made up for a sample'
   screen.write(`Passbook demo: ${users} users, ${transactions} transactions ${origin}\n`)
@@ -30,7 +34,10 @@ export async function demo(
     screen.write(`Service at ${at.url}, ${kind}\n\n`)
     const client = await openClient(at, signal)
     const run = await inWords(at.url, () => runDemo(client, input, screen, signal))
-    return describeRun(input, run)
+    const outcome = describeRun(input, run)
+    if (!fills) return outcome
+    await inWords(at.url, () => surround(client, [...run.ids.values()], tag, screen))
+    return { ...outcome, text: `${outcome.text}\nLook at it: ${at.url}/\n` }
   }
   if (service !== undefined) return await check(service, 'running already')
   const own = await startOwnService(signal)

@@ -14,7 +14,12 @@ const MIN_WAIT_SECONDS = 60
 export type DemoRun = Awaited<ReturnType<typeof runDemo>>
 
 /** Does one step of a run, and writes of how many and how fast. */
-async function step<T>(screen: Screen, label: string, count: number, work: () => Promise<T>) {
+export async function step<T>(
+  screen: Screen,
+  label: string,
+  count: number,
+  work: () => Promise<T>,
+) {
   const began = performance.now()
   screen.write(label.padEnd(15))
   try {
@@ -29,7 +34,10 @@ async function step<T>(screen: Screen, label: string, count: number, work: () =>
 }
 
 /** Does something for all items, a few at a time. */
-async function forEach<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+export async function forEach<T>(
+  items: Iterable<T>,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   for (const batch of batches([...items], CONCURRENCY)) await Promise.all(batch.map(work))
 }
 
@@ -37,7 +45,7 @@ async function forEach<T>(items: Iterable<T>, work: (item: T) => Promise<void>):
  * Loads the input into a service, waits until its figures are current, and checks every one against what the
  * input itself comes to.
  *
- * @returns what was compared; seconds from the last answer to a batch until every user was seen to be current;
+ * @returns the users' ids by the keys of their email addresses; what was compared; seconds from the last answer to a batch until every user was seen to be current;
  *   seconds from a change to its figures by the service's own metrics, null where they are not shown
  * @throws StartupError when something cannot be done
  */
@@ -73,5 +81,5 @@ export async function runDemo(
       comparisons.push(...(await checkUser(client, userId, booked)))
     })
   await step(screen, 'Users checked', users.length, checking)
-  return { comparisons, waited, lag }
+  return { ids, comparisons, waited, lag }
 }

@@ -1,3 +1,4 @@
+import { createDraw } from './draw.ts'
 import type { Input, TransactionInput, UserInput } from './input.ts'
 import { fromMinor, minorDigits } from './money.ts'
 
@@ -15,12 +16,7 @@ const MAX_MINOR = 500_000
  * addresses, which hold `tag`: so a service takes the sample as often as one likes.
  */
 export function createSample(tag: string): Input {
-  let state = 20_260_131
-  /** A whole number below `end`, of the generator in Numerical Recipes. */
-  function draw(end: number): number {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * end)
-  }
+  const draw = createDraw()
   const users = Array.from({ length: USERS }, (_, index): UserInput => {
     const name = `Customer ${index + 1}`
     return { line: index + 1, body: { name, email: `${index + 1}.${tag}@sample.example` } }

@@ -1,14 +1,13 @@
 import type { Column, ImportPreview } from '../../generated/schemas.ts'
 import { formatCount } from '../../lib/terminal.ts'
+import { listedText } from './listed-text.ts'
+import { shown } from './shown.ts'
 
 /** Longer cells are cut, so that a row stays a line. */
 const MAX_CELL = 24
 
-/** A cell of the table. Control characters would move the cursor. */
-function shown(cell: string | null | undefined): string {
-  const text = (cell ?? '').replace(/\p{Cc}+/gu, ' ')
-  return text.length > MAX_CELL ? `${text.slice(0, MAX_CELL - 1)}…` : text
-}
+/** A cell of the table. */
+const cellText = (cell: string | null | undefined): string => shown(cell ?? '', MAX_CELL)
 
 /** Lines of a table whose columns stand below each other. */
 function tableOf(rows: readonly (readonly string[])[]): string[] {
@@ -27,26 +26,28 @@ const note = ({ ignored, ambiguous }: Column): string =>
   ignored ? 'left out' : ambiguous ? 'could be read in two ways' : ''
 
 const columnLine = (column: Column): string[] => [
-  shown(column.name),
+  cellText(column.name),
   column.type,
-  shown(column.source_name),
+  cellText(column.source_name),
   note(column),
 ]
 
 /** The dialect in one line. */
 function dialectLine({ dialect, bytes_read, complete }: ImportPreview): string {
-  const { encoding, delimiter, header, preamble_lines } = dialect
+  const { encoding, delimiter, header } = dialect
   const read = `${formatCount(bytes_read)} bytes${complete ? '' : ', not the whole file'}`
   const names = header ? 'a header' : 'no header'
-  const before = preamble_lines > 0 ? `, ${preamble_lines} lines before it` : ''
-  return `${encoding}, delimiter ${JSON.stringify(delimiter)}, ${names}${before} (${read})`
+  return `${encoding}, delimiter ${JSON.stringify(delimiter)}, ${names} (${read})`
 }
 
 /** A preview as `npm run import -- FILE --preview` prints it. */
 export function previewText(preview: ImportPreview): string {
   const { columns, rows, rejects, rows_read, rows_rejected } = preview
   const names = rows[0] === undefined ? [] : Object.keys(rows[0])
-  const table = [names.map(shown), ...rows.map((row) => names.map((name) => shown(row[name])))]
+  const table = [
+    names.map(cellText),
+    ...rows.map((row) => names.map((name) => cellText(row[name]))),
+  ]
   return [
     dialectLine(preview),
     '',
@@ -56,8 +57,9 @@ export function previewText(preview: ImportPreview): string {
     '',
     `${formatCount(rows_read)} rows, ${formatCount(rows_rejected)} of them refused`,
     ...rejects.map(({ line, column, reason }) =>
-      [`  line ${line}`, column && `, ${shown(column)}`, `: ${reason}`].join(''),
+      [`  line ${line}`, column && `, ${cellText(column)}`, `: ${reason}`].join(''),
     ),
+    ...listedText(preview.dialect),
     '',
   ].join('\n')
 }

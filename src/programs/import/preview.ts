@@ -3,7 +3,7 @@ import { type FileHead, previewFile, readFileHead } from '../../features/imports
 import { createRowReader } from '../../features/transactions/row-reader.ts'
 import { requireCurrency } from '../../lib/money.ts'
 import type { Outcome } from '../../lib/process.ts'
-import { createPreviewers } from '../../services.ts'
+import { createPreviewers } from '../../services/loading.ts'
 import type { ImportCommand } from './options.ts'
 import { previewText } from './preview-text.ts'
 

@@ -14,6 +14,7 @@ import { openServices, type Services } from '../../services.ts'
 import { openDatabaseAccess } from '../database-access.ts'
 import { requireKeysOfDatabase } from '../database-keys.ts'
 import { type Reading, showProgress } from './bar.ts'
+import { listedText } from './listed-text.ts'
 import type { ImportCommand } from './options.ts'
 import { runPreview } from './preview.ts'
 
@@ -53,7 +54,7 @@ async function accountOf(services: Services, username: string | undefined): Prom
   return Number(account.id)
 }
 
-/** The line that the command prints at the end, and one for each column. */
+/** What the command prints at the end: what was loaded, each column, and what was left out. */
 function summary(result: Import, duplicate: boolean): string {
   const { name, rows_loaded, rows_rejected, rows_skipped, columns, started_at, finished_at } =
     result
@@ -66,6 +67,7 @@ function summary(result: Import, duplicate: boolean): string {
   return [
     `${name} ${verb}: ${formatCount(rows_loaded)} rows${rate}, ${formatCount(rows_rejected)} refused${skipped}`,
     ...types,
+    ...(result.dialect === null ? [] : listedText(result.dialect)),
   ].join('\n')
 }
 
@@ -85,12 +87,10 @@ async function load(services: Services, command: ImportCommand, screen: Screen):
       })
     })
     .finally(end)
-  const result = importView(record)
+  const caller = { id: userId, role: 'admin' } as const
+  const result = importView(record, await imports.listedLines(caller, record))
   if (rejects !== undefined) {
-    await pipeline(
-      await imports.rejects({ id: userId, role: 'admin' }, result.id),
-      createWriteStream(rejects),
-    )
+    await pipeline(await imports.rejects(caller, result.id), createWriteStream(rejects))
   }
   if (result.status !== 'completed') {
     const { detail, line } = result.error ?? { detail: 'it was cancelled', line: undefined }

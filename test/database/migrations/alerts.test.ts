@@ -20,7 +20,7 @@ const takeBack = () =>
   database.query(
     `DROP TABLE alerts;
      DELETE FROM outbox WHERE subjects IS NOT NULL;
-     DROP FUNCTION outbox_for_alerts CASCADE;
+     DROP FUNCTION transactions_after_insert, outbox_for_alerts CASCADE;
      DROP FUNCTION outbox_after_fall CASCADE;
      ALTER TABLE outbox DROP COLUMN subjects;
      ALTER TABLE outbox ADD CONSTRAINT outbox_subject_check CHECK (num_nonnulls(day, subject_id) = 1);

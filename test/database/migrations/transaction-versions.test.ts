@@ -11,8 +11,8 @@ const MIGRATION = '20261128020000_transaction_versions'
 
 /** The database as it was before. */
 const BEFORE = `
-  DROP FUNCTION version_transactions, version_before_truncate, move_transaction, link_versions, protect_versions,
-    forget_versions, user_integrity, version_digest CASCADE;
+  DROP FUNCTION transactions_after_insert, version_transactions, version_before_truncate, move_transaction, link_versions,
+    protect_versions, forget_versions, user_integrity, version_digest CASCADE;
   DROP TABLE transaction_versions, chain_links, chain_heads;
   ALTER TABLE transactions DROP COLUMN actor_id`
 

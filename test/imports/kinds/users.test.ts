@@ -33,6 +33,31 @@ const refused = ({ rejects }: Awaited<ReturnType<LoadRecords>>) =>
   rejects.map(({ line, column, code }): [number, string, string] => [line, column, code])
 
 describe('importing users', () => {
+  it('encrypts most of a large file in threads, by the same rules', async () => {
+    const rows = Array.from({ length: 12_000 }, (_, index) => {
+      const account = index % 50 === 0 ? `Large Bank,LARGE${String(index).padStart(8, '0')}` : ','
+      return `Vistor ${index},vistor.${index}@large.example,${1 + (index % 100)},${100_000 + index},,,${account},`
+    })
+    rows[11_000] = rows[10_999] as string
+    rows[11_500] = 'Kesmar,kesmar@large.example,,,,,Large Bank,LARGE00000000,'
+    rows[11_501] = 'Kesmar,no address,,,,,,,'
+    const { rejects, counts } = await load([HEADER, ...rows].join('\n'))
+    expect(counts).toEqual({ read: 12_000, loaded: 11_997, skipped: 0 })
+    expect(rejects.map(({ line, code }) => [line, code])).toEqual([
+      [11_002, 'email_taken'],
+      [11_502, 'account_number_taken'],
+      [11_503, 'format'],
+    ])
+    const [last] = await find('vistor.11999@large.example')
+    expect(last).toMatchObject({ name: 'Vistor 11999', age: 100, pincode: '111999' })
+    const [with900] = await find('vistor.11900@large.example')
+    expect(await about(with900.id, 'listBankAccounts')).toMatchObject([
+      { account_number: expect.stringMatching(/1900$/), is_primary: true },
+    ])
+    const found = await service.call('listUsers', { token: staff.token, query: { q: 'vist 1199' } })
+    expect(found.body).toHaveLength(11)
+  })
+
   it('creates users, current employments and primary bank accounts', async () => {
     const number = newAccount()
     const result = await load(

@@ -119,6 +119,20 @@ describe('the demo', () => {
     )
   })
 
+  it('fills a running service with customers, their jobs and accounts, alerts and tasks', async () => {
+    const { failed, output } = await demo(['--into-running', '--url', url])
+    expect(failed).toBe(false)
+    expect(output).toMatch(/^80 users, [\d,]+ figures: all equal$/m)
+    expect(output).toContain(`Look at it: ${url}/\n`)
+    const count = async (table: string) =>
+      (await service.database.query<{ count: number }>(`SELECT count(*)::int FROM ${table}`))[0]
+        ?.count
+    expect(await count('employments')).toBe(80)
+    expect(await count('bank_accounts')).toBe(80)
+    expect(await count('tasks')).toBe(4)
+    expect(await count('alerts')).toBeGreaterThan(0)
+  }, 120_000)
+
   it('makes a sample without files', async () => {
     const { failed, lines } = await demo(['--url', url])
     expect(lines.at(-1)).toMatch(/^200 users, [\d,]+ figures: all equal$/)
@@ -171,7 +185,7 @@ describe('the demo says in a sentence', () => {
 
   it('that the account is no staff', async () => {
     await expect(demo(['--url', url], { account: await service.createAccount() })).rejects.toThrow(
-      '/v1/users/bulk was answered with 403 forbidden.',
+      'The service answered with 403 forbidden.',
     )
   })
 

@@ -50,6 +50,23 @@ describe('npm run import -- FILE --preview', () => {
     expect(document).toMatchObject({ kind: 'dataset', ambiguous: ['date'], rows_read: 2 })
   })
 
+  it('prints the lines that it leaves out, in short', async () => {
+    const above = ['Account:,XX00', `Note:,${'x'.repeat(80)}`, 'Made by:,us', 'Branch:,4', '']
+    const table = ['id,name,day', '1,Ann,2026-01-01', '', '2,Bob,2026-01-02', 'id,name,day']
+    const rows = [...above, ...table, '3,Cy,2026-01-03', '4,Di,2026-01-04', 'Total: 4,,']
+    const { text } = await preview(`${rows.join('\n')}\n`)
+    const lines = text.split('\n')
+    expect(lines.slice(lines.findIndex((line) => line.startsWith('Left out')))).toEqual([
+      'Left out: 5 lines above the table, 1 line below it, 1 repeated header, 1 blank row',
+      '  line 1: Account:,XX00',
+      `  line 2: Note:,${'x'.repeat(53)}…`,
+      '  line 3: Made by:,us',
+      '  line 13: Total: 4,,',
+      '  line 10: id,name,day',
+      '',
+    ])
+  })
+
   it('shows what a statement would book, of a user by email address too', async () => {
     const { document } = await preview('Tag;Betrag;Saldo\n2026-01-31;-5;1\n', [
       '--kind',

@@ -20,6 +20,17 @@ async function namesOf(header: readonly string[], options = {}) {
 }
 
 describe('names', () => {
+  it('are numbered where a thousand columns have one name, or begin alike', async () => {
+    const many = Array.from({ length: 1_000 }, () => 'a')
+    expect(await namesOf(many)).toEqual(
+      many.map((_, index) => (index === 0 ? 'a' : `a_${index + 1}`)),
+    )
+    const long = 'x'.repeat(80)
+    const names = await namesOf([long, `${'x'.repeat(61)}y`, long, long, `${'x'.repeat(61)}y`])
+    expect(new Set(names).size).toBe(5)
+    for (const name of names) expect(name).toMatch(/^x{61}(xx|y|_\d)$/)
+  })
+
   it.each([
     [
       ['id', 'ID', 'Id', 'id_2'],

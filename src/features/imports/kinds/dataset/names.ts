@@ -3,6 +3,8 @@ import { ImportError } from '../loader.ts'
 
 /** The longest identifier of PostgreSQL, in bytes. */
 const MAX_BYTES = 63
+/** What a number leaves of one, whatever the number. */
+const MAX_STEM_BYTES = 55
 /**
  * The row number, the parameters of the operation that reads rows, and PostgreSQL's system columns.
  */
@@ -24,6 +26,7 @@ const MAX_UNITS = 1_000
 
 /** Cuts a text to a number of UTF-8 bytes, between characters. */
 function cutToBytes(text: string, maxBytes: number): string {
+  if (Buffer.byteLength(text) <= maxBytes) return text
   const characters = [...text.slice(0, maxBytes)]
   while (Buffer.byteLength(characters.join('')) > maxBytes) characters.pop()
   return characters.join('')
@@ -47,15 +50,6 @@ export interface NamedColumn {
   /** The name in the file; null if the file has none. */
   readonly sourceName: string | null
   readonly name: string
-}
-
-function unique(wanted: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(wanted)) return wanted
-  for (let count = 2; ; count += 1) {
-    const suffix = `_${count}`
-    const name = cutToBytes(wanted, MAX_BYTES - suffix.length) + suffix
-    if (!taken.has(name)) return name
-  }
 }
 
 /**
@@ -83,11 +77,29 @@ export function findColumns(
   })
 }
 
-/** @param wanted the wanted name of each column; '' for none */
+/**
+ * Makes names unique by a number behind those that are taken. Names that begin alike share their numbers, as a file
+ * may have a thousand columns of one name.
+ *
+ * @param wanted the wanted name of each column; '' for none
+ */
 function uniqueNames(wanted: readonly string[], placeName: (index: number) => string): string[] {
   const taken = new Set(RESERVED)
-  return wanted.map((want, index) => {
-    const name = unique(want || placeName(index), taken)
+  const numbers = new Map<string, number>()
+
+  function numbered(want: string): string {
+    const stem = cutToBytes(want, MAX_STEM_BYTES)
+    for (let number = numbers.get(stem) ?? 2; ; number += 1) {
+      const suffix = `_${number}`
+      const name = cutToBytes(want, MAX_BYTES - suffix.length) + suffix
+      numbers.set(stem, number + 1)
+      if (!taken.has(name)) return name
+    }
+  }
+
+  return wanted.map((given, index) => {
+    const want = given || placeName(index)
+    const name = taken.has(want) ? numbered(want) : want
     taken.add(name)
     return name
   })

@@ -17,21 +17,33 @@ const readAccount = itemReader<BankAccountCreate>(BankAccountCreate)
 
 const WHOLE_NUMBER = /^\d{1,16}$/
 
-const given = (values: RecordValues, fields: readonly string[]): RecordValues =>
-  Object.fromEntries(
-    fields.flatMap((field) => (values[field] === undefined ? [] : [[field, values[field]]])),
-  )
+/** The given ones of some fields; undefined if none is. */
+function given(
+  values: RecordValues,
+  fields: readonly string[],
+): Record<string, unknown> | undefined {
+  let found: Record<string, unknown> | undefined
+  for (const field of fields) {
+    if (values[field] === undefined) continue
+    found ??= {}
+    found[field] = values[field]
+  }
+  return found
+}
 
 function employmentOf(values: RecordValues): Checked<EmploymentDraft> | undefined {
   const sent = given(values, ['company_name', 'job_title'])
-  if (Object.keys(sent).length === 0) return undefined
-  const input = readEmployment({ ...sent, is_current: true })
+  if (sent === undefined) return undefined
+  sent['is_current'] = true
+  const input = readEmployment(sent)
   return input instanceof AppError ? input : attempt(() => draftEmployment(input))
 }
 
 function accountOf(values: RecordValues): Checked<BankAccountCreate> | undefined {
   const sent = given(values, ['bank_name', 'account_number', 'ifsc_code'])
-  return Object.keys(sent).length === 0 ? undefined : readAccount({ ...sent, is_primary: true })
+  if (sent === undefined) return undefined
+  sent['is_primary'] = true
+  return readAccount(sent)
 }
 
 /**
@@ -40,20 +52,17 @@ function accountOf(values: RecordValues): Checked<BankAccountCreate> | undefined
  */
 export function checkUser(values: RecordValues): Checked<GivenUser> {
   const { age } = values
-  const user = readUser({
-    ...given(values, ['name', 'email', 'pincode']),
-    ...(age !== undefined && { age: WHOLE_NUMBER.test(age) ? Number(age) : age }),
-  })
+  const sent = given(values, ['name', 'email', 'pincode']) ?? {}
+  if (age !== undefined) sent['age'] = WHOLE_NUMBER.test(age) ? Number(age) : age
+  const user = readUser(sent)
   const employment = employmentOf(values)
   const account = accountOf(values)
-  const errors = [user, employment, account].flatMap((part) =>
-    part instanceof AppError ? (part.options.errors ?? []) : [],
-  )
-  return errors.length > 0
-    ? invalid(errors)
-    : {
-        user: user as UserCreate,
-        employment: employment as EmploymentDraft | undefined,
-        account: account as BankAccountCreate | undefined,
-      }
+  if (user instanceof AppError || employment instanceof AppError || account instanceof AppError) {
+    return invalid(
+      [user, employment, account].flatMap((part) =>
+        part instanceof AppError ? (part.options.errors ?? []) : [],
+      ),
+    )
+  }
+  return { user, employment, account }
 }

@@ -3,6 +3,7 @@ import type { Loader } from '../loader.ts'
 import { loadRecords } from '../records/load-records.ts'
 import { openRecords } from '../records/record-file.ts'
 import { USER_SHAPE } from '../shapes.ts'
+import { createPrepareUsers } from './prepare-users.ts'
 import { UserLoad } from './user-load.ts'
 import { checkUser } from './user-record.ts'
 
@@ -32,6 +33,11 @@ export function createUserLoader(crypto: FieldCrypto): Loader {
       [INDEXING_MEMORY],
     )
     const welcome = options.welcome ? { requestId } : undefined
-    return await loadRecords(context, records, new UserLoad(connection, crypto, welcome))
+    const users = createPrepareUsers(crypto)
+    try {
+      return await loadRecords(context, records, new UserLoad(connection, users, welcome))
+    } finally {
+      await users.close()
+    }
   }
 }
