@@ -33,11 +33,11 @@ import {
 } from './features/webhooks/webhooks.routes.ts'
 import { type FindCaller, installTokens } from './http/auth.ts'
 import { CONSOLE_PATH, installConsole } from './http/console/console.ts'
+import { COOKIE_SECONDS } from './http/console/session-cookie.ts'
 import { readApiDocument } from './http/document/api-document.ts'
 import { DOCS_PATH, installDocs } from './http/document/docs.ts'
 import { createRouter, refuseUndocumentedRoutes } from './http/router.ts'
 import { createHttp, type HttpOptions } from './http/server.ts'
-import { COOKIE_SECONDS } from './http/session-cookie.ts'
 import type { Services } from './services.ts'
 
 /** Most requests share look-ups and commits; of the others, more would only wait longer for a connection. */

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { forbidden, unauthorized } from '../errors.ts'
 import type { Role, Scope } from '../generated/schemas.ts'
 import { Remembered } from '../lib/remembered.ts'
-import { assertSameOrigin, readSessionCookie } from './session-cookie.ts'
+import { assertSameOrigin, readSessionCookie } from './console/session-cookie.ts'
 
 /** The authenticated caller of a request. */
 export interface Caller {

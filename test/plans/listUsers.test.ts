@@ -111,6 +111,7 @@ const queryOf = (filter: Filter, sort: UserQuery['sort'], rest: object): UserQue
 const readPage = (client: Database, query: UserQuery) =>
   readUserPage(client, {
     filters: userFilters(crypto, query),
+    rowFilters: userFilters(crypto, query, true),
     byId: filtersById(query),
     order: userOrder(query.sort),
     paging: userPaging(query),

@@ -2,8 +2,8 @@ import { operations } from '../../generated/operations.ts'
 import { concernsOf } from '../../http/audit/concerned-users.ts'
 import { cookieCredential } from '../../http/auth.ts'
 import { clientOf } from '../../http/client.ts'
+import { assertSameOrigin, sendSessionCookie } from '../../http/console/session-cookie.ts'
 import type { Handle } from '../../http/handlers.ts'
-import { assertSameOrigin, sendSessionCookie } from '../../http/session-cookie.ts'
 import type { BrowserSessions } from './browser-session.ts'
 
 export function browserSessionRoutes(handle: Handle, sessions: BrowserSessions): void {

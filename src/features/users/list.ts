@@ -8,7 +8,7 @@ import type { FieldCrypto, LookUp } from '../../lib/crypto.ts'
 import { slotColumn } from '../../lib/slot-column.ts'
 import { queryTokens } from './blind-search.ts'
 import { emailLookUp, nameLookUp, type UserRecord } from './fields.ts'
-import { findAnything } from './find-anything.ts'
+import { findAnything, hasAnything } from './find-anything.ts'
 import { hasTokens } from './has-tokens.ts'
 
 export type UserQuery = Static<typeof listUsers.schema.querystring>
@@ -46,9 +46,10 @@ const matches = (column: string, { slot, index }: LookUp) =>
 /**
  * The filters of a list as conditions on the encrypted rows of `users u`; none when nothing is filtered.
  *
+ * @param forEach whether they are asked of one row after the other, or name their matches by indexes
  * @throws AppError 422 for a search without a word
  */
-export function userFilters(crypto: FieldCrypto, query: UserQuery): Prisma.Sql[] {
+export function userFilters(crypto: FieldCrypto, query: UserQuery, forEach = false): Prisma.Sql[] {
   const { q, find, name, email, min_age, max_age, company, bank, pincode } = query
   const tokens = q === undefined ? undefined : queryTokens(crypto, q)
   if (q !== undefined && tokens === undefined) {
@@ -58,7 +59,7 @@ export function userFilters(crypto: FieldCrypto, query: UserQuery): Prisma.Sql[]
     email !== undefined && matches('email_index', emailLookUp(crypto, email)),
     name !== undefined && matches('name_index', nameLookUp(crypto, name)),
     tokens && hasTokens(tokens, 'u'),
-    find !== undefined && findAnything(crypto, find),
+    find !== undefined && (forEach ? hasAnything(crypto, find) : findAnything(crypto, find)),
     pincode !== undefined && Prisma.sql`u.pincode = ${pincode}`,
     min_age !== undefined && Prisma.sql`u.age >= ${min_age}::smallint`,
     max_age !== undefined && Prisma.sql`u.age <= ${max_age}::smallint`,

@@ -15,6 +15,8 @@ const COMMON_SHARE = 0.05
 /** What a page is made of. */
 export interface UserPageQuery {
   readonly filters: readonly Prisma.Sql[]
+  /** The same for whoever asks one row after the other. */
+  readonly rowFilters: readonly Prisma.Sql[]
   /** Whether each filter has an index that names its matches in the order of their ids. */
   readonly byId: boolean
   readonly order: UserOrder
@@ -52,7 +54,7 @@ const show = (ids: Prisma.Sql, order: UserOrder, total: Prisma.Sql) => Prisma.sq
 
 /** Those with a value, or those without one, from the index that has them in this order. */
 function walkPart(
-  { filters, order, paging }: UserPageQuery,
+  { rowFilters, order, paging }: UserPageQuery,
   extra: readonly Prisma.Sql[],
   limit: Prisma.Sql,
 ) {
@@ -69,7 +71,7 @@ function walkPart(
           ]
   return Prisma.sql`
     SELECT u.id, ${column} AS value FROM users u
-    WHERE ${all([...filters, ...extra, ...beyond])}
+    WHERE ${all([...rowFilters, ...extra, ...beyond])}
     ORDER BY ${column} ${direction}, u.id ${direction} ${limit}`
 }
 
@@ -205,11 +207,11 @@ async function readUnfiltered(database: Database, query: UserPageQuery): Promise
  * matches says which is shorter. Where the filters' own indexes have the order of the list, it is one way.
  */
 export async function readUserPage(database: Database, query: UserPageQuery): Promise<PageRows> {
-  const { filters, paging } = query
+  const { filters, rowFilters, paging } = query
   if (filters.length === 0) return await readUnfiltered(database, query)
   return await database.$transaction(async (tx) => {
     const users = await prepare(tx)
-    const share = await estimateShare(tx, filters, users)
+    const share = await estimateShare(tx, rowFilters, users)
     const reach = (paging.offset ?? 0) + paging.limit
     const inOrder = query.byId && query.order.column === 'id'
     if (!inOrder && reach > share * share * users) {
@@ -221,7 +223,7 @@ export async function readUserPage(database: Database, query: UserPageQuery): Pr
     const rows = await tx.$queryRaw<ShownRow[]>(walk(query))
     if (paging.offset === undefined) return { rows }
     if (share >= COMMON_SHARE) {
-      return withTotal(rows, await count(tx, filters, Prisma.sql`ORDER BY u.id`))
+      return withTotal(rows, await count(tx, rowFilters, Prisma.sql`ORDER BY u.id`))
     }
     await allowBitmaps(tx, true)
     return withTotal(rows, await count(tx, filters))

@@ -158,6 +158,7 @@ export function createUserService(deps: UserDeps) {
       )
       const { rows, total } = await readUserPage(database, {
         filters,
+        rowFilters: userFilters(crypto, query, true),
         byId: filtersById(query),
         order: userOrder(query.sort),
         paging,

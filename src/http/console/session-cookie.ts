@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { forbidden } from '../errors.ts'
+import { forbidden } from '../../errors.ts'
 
 /** How long a browser stays signed in without renewing its session. */
 export const COOKIE_SECONDS = 12 * 3_600
