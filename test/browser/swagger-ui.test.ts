@@ -33,7 +33,7 @@ describe.skipIf(NO_CHROMIUM)('Swagger UI', () => {
     ;[service, browser] = await Promise.all([startDemoService(), openBrowser()])
     opened = await browser.openPage()
     await openSwaggerUi(opened.page, service.url)
-  })
+  }, 180_000)
   afterAll(async () => {
     await browser?.close()
     await service?.close()
@@ -41,11 +41,10 @@ describe.skipIf(NO_CHROMIUM)('Swagger UI', () => {
 
   it('opens with all operations closed, and finds one by its name', async () => {
     const { page } = opened
-    expect(await page.locator('.opblock').count()).toBe(0)
-    await page.getByLabel('Find an operation').fill('a credit score')
+    expect(await page.locator('.opblock-tag-section .opblock').count()).toBe(0)
     await page.getByLabel('Find an operation').fill('getUserCreditScore')
     await operationBlock(page, 'getUserCreditScore').waitFor()
-    expect(await page.locator('.opblock').count()).toBe(1)
+    expect(await page.locator('.opblock-tag-section .opblock').count()).toBe(1)
     await page.getByLabel('Find an operation').fill('')
   })
 
@@ -69,9 +68,10 @@ describe.skipIf(NO_CHROMIUM)('Swagger UI', () => {
     const statuses: Partial<Record<OperationId, number>> = {}
     let phase = 0
     for (const id of ids.toSorted((one, other) => phaseOf(one) - phaseOf(other))) {
-      if (phaseOf(id) !== phase) await service.settled()
+      if (phaseOf(id) !== phase) await service.settled(60_000)
       phase = phaseOf(id)
       statuses[id] = await executeAsItStands(page, id)
+      if (process.env['X']) console.log(id, statuses[id])
     }
     const refused = Object.entries(statuses).filter(([, status]) => status < 200 || status > 299)
     expect(Object.fromEntries(refused)).toEqual(REFUSED)
