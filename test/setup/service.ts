@@ -181,13 +181,13 @@ export async function startTestService(
     logIn,
     createCustomer,
     createTransaction,
-    /** Waits until the figures contain every committed change. Needs `worker`. */
-    async settled(): Promise<void> {
+    /** Waits, in milliseconds at most, until the figures contain every committed change. Needs `worker`. */
+    async settled(timeout = 15_000): Promise<void> {
       const waiting = async () => {
         const [row] = await database.query<{ count: string }>('SELECT count(*) FROM outbox')
         if (row?.count !== '0') throw new Error(`${row?.count} changes wait`)
       }
-      await vi.waitFor(waiting, { timeout: 15_000, interval: 20 })
+      await vi.waitFor(waiting, { timeout, interval: 20 })
     },
     async close(): Promise<void> {
       await app.close()

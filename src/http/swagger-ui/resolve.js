@@ -18,9 +18,18 @@
     )
   }
 
+  /** A part of a document. An operation also has the parameters of its path. */
+  function partOf(document, path) {
+    const part = at(document, path)
+    const [section, url, method] = path
+    if (section !== 'paths' || method === undefined) return part
+    const { parameters = [] } = document.paths[url]
+    return { ...part, parameters: [...parameters, ...(part.parameters ?? [])] }
+  }
+
   /** Swagger UI's own way parses the whole document again for each operation: a second. All references are local. */
   const resolveSubtree = async (document, path) => ({
-    spec: inline(document, at(document, path)),
+    spec: inline(document, partOf(document, path)),
     errors: [],
   })
 

@@ -4,6 +4,9 @@ import { createSample } from '../../../src/programs/demo/sample.ts'
 import { PASSWORD } from '../../setup/password.ts'
 import { startTestService } from '../../setup/service.ts'
 
+/** How long the figures of the sample may take on a busy machine. */
+const MAX_SETTLING_MS = 60_000
+
 export type DemoService = Awaited<ReturnType<typeof startDemoService>>
 
 /**
@@ -21,6 +24,6 @@ export async function startDemoService(env: Readonly<Record<string, string>> = {
   const client = await openClient({ url, credentials }, new AbortController().signal)
   const { users, transactions } = createSample('demo')
   await loadTransactions(client, transactions, await loadUsers(client, users))
-  await service.settled()
+  await service.settled(MAX_SETTLING_MS)
   return { ...service, url, admin, credentials }
 }

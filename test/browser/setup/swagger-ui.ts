@@ -20,9 +20,17 @@ export async function authorize(
   await dialog.waitFor({ state: 'detached' })
 }
 
-/** The block of an operation, whose group is open. */
-export const operationBlock = (page: Page, id: OperationId): Locator =>
-  page.locator(`.opblock[id$="-${id}"]`)
+/**
+ * Finds an operation by its id and opens it.
+ *
+ * @returns its block
+ */
+export async function openOperation(page: Page, id: OperationId): Promise<Locator> {
+  await page.getByLabel('Find an operation').fill(id)
+  const block = page.locator(`.opblock[id$="-${id}"]`)
+  await block.locator('.opblock-summary-control').click()
+  return block
+}
 
 /**
  * Opens an operation, presses *Execute* as it stands, and closes it.
@@ -30,12 +38,10 @@ export const operationBlock = (page: Page, id: OperationId): Locator =>
  * @returns the status that the page shows
  */
 export async function executeAsItStands(page: Page, id: OperationId): Promise<number> {
-  const block = operationBlock(page, id)
-  const summary = block.locator('.opblock-summary-control')
-  await summary.click()
+  const block = await openOperation(page, id)
   await block.locator('button.execute').click()
   const status = block.locator('.live-responses-table .response .response-col_status')
   const shown = await status.textContent()
-  await summary.click()
+  await block.locator('.opblock-summary-control').click()
   return Number.parseInt(shown ?? '', 10)
 }
