@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { StartupError } from '../../src/errors.ts'
 
 const DOCUMENT = fileURLToPath(new URL('../../src/generated/openapi.json', import.meta.url))
 const folderOf = (name: string) => fileURLToPath(new URL(`../../sdk/${name}/`, import.meta.url))
@@ -21,7 +22,7 @@ export interface Client {
 /**
  * Runs a program of the client's language. What it prints goes to standard error.
  *
- * @throws Error if it fails
+ * @throws StartupError if it fails
  */
 async function run(folder: string, command: string, args: readonly string[], env?: Environment) {
   const child = spawn(command, args, {
@@ -30,7 +31,7 @@ async function run(folder: string, command: string, args: readonly string[], env
     stdio: ['ignore', process.stderr, process.stderr],
   })
   const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`)
+  if (code !== 0) throw new StartupError(`${command} ${args.join(' ')} ended with ${code}.`)
 }
 
 const works = async (...call: Parameters<typeof run>) =>
