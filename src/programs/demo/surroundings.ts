@@ -53,6 +53,7 @@ export async function surround(
       await createBankAccount({ client, path: { id }, body: accountOf(index, tag) })
     })
   await step(screen, 'Jobs, accounts', 2 * users.length, giving)
-  const planning = () => forEach(TASKS, async (task) => void (await createTask({ client, body: task })))
+  const planning = () =>
+    forEach(TASKS, async (task) => void (await createTask({ client, body: task })))
   await step(screen, 'Tasks', TASKS.length, planning)
 }
