@@ -13,6 +13,8 @@ interface Schema {
 const ONLY_COMPARED = [
   'login /username',
   'login /password',
+  'startBrowserSession /username',
+  'startBrowserSession /password',
   'refreshToken /refresh_token',
   'logout /refresh_token',
   'changePassword /current_password',
