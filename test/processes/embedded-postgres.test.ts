@@ -39,7 +39,7 @@ describe('a first start', () => {
     expect(new Set(await readdir(folder.dataDir))).toEqual(new Set(['postgres', 'postgres.log']))
     expect((await stat(folder.dataDir)).mode & 0o777).toBe(0o700)
     expect(folder.lines).toEqual([
-      `created the database files in ${folder.pgdata}`,
+      'created the database files',
       expect.stringMatching(/^started PostgreSQL 18 on port \d+$/),
     ])
   })

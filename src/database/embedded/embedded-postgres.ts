@@ -99,7 +99,7 @@ async function start(dataDir: string, options: EmbeddedPostgresOptions): Promise
   try {
     const cluster = { pgdata, binaries, account, password, fast, maxConnections, log: serverLog }
     const elapsed = startClock()
-    if (await ensureCluster(cluster)) log(`created the database files in ${pgdata}`, elapsed())
+    if (await ensureCluster(cluster)) log('created the database files', elapsed())
     const starting = startClock()
     const server = await launch(cluster, dataDir, log)
     const owned = await takeOver(server, { pgdata, password, database })

@@ -38,6 +38,19 @@ it('shows a request at once again after a quiet second', () => {
   expect(lines).toEqual(['200 GET getUser 4 ms', '200 GET getUser 6 ms'])
 })
 
+it('counts other lines alike, but shows each warning', () => {
+  const { lines, write } = openTerminal()
+  for (const account_id of [1, 2, 3]) write({ msg: 'mail', account_id })
+  for (const reason of ['a', 'b']) write({ level: 'warn', msg: 'refusing requests', reason })
+  vi.advanceTimersByTime(1_000)
+  expect(lines).toEqual([
+    'mail account_id=1',
+    'WARN refusing requests reason=a',
+    'WARN refusing requests reason=b',
+    'mail 2 more',
+  ])
+})
+
 it('shows at the end what it still counts, and leaves no timer', () => {
   const { lines, log, request } = openTerminal()
   for (const ms of [4, 5]) request('getUser', ms)
