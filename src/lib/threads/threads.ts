@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Piscina } from 'piscina'
 
-/** Young objects of a thread, in MiB. With the default of 16, collecting them takes twice as long. */
+/** Young objects of a thread, in MiB: room for a lot of rows. */
 const YOUNG_MIB = 32
 
 /** Threads that work on tasks. */
