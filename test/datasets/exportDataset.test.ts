@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { get } from 'node:http'
+import { type ClientRequest, get } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { readRows } from '../../src/csv/read.ts'
@@ -217,6 +217,12 @@ describe('exportDataset', () => {
   it('takes 20 connections at most, however many are not read', async () => {
     const service = await startTestService()
     onTestFinished(() => service.close())
+    const requests: ClientRequest[] = []
+    const leave = () => {
+      for (const request of requests) request.destroy()
+    }
+    // First, if something fails: what nobody reads keeps the service from closing, and PostgreSQL from dropping any database.
+    onTestFinished(leave)
     const name = newName()
     // More than the buffers of a connection hold.
     await insertDataset(service.database, name, [{ name: 'text', type: 'text' }], [])
@@ -231,22 +237,22 @@ describe('exportDataset', () => {
     const readers = await Promise.all(
       Array.from({ length: 3 }, () => service.createAccount('staff')),
     )
-    const answers = await Promise.all(
+    const statuses = await Promise.all(
       readers.flatMap(({ token }) =>
         Array.from({ length: 10 }, async () => {
           const headers = { authorization: `Bearer ${token}` }
           const request = get(`${url}/v1/datasets/${name}/export.csv`, { headers })
           request.on('error', () => undefined)
+          requests.push(request)
           const [answer] = await once(request, 'response')
-          return { status: answer.statusCode as number, leave: () => request.destroy() }
+          return answer.statusCode as number
         }),
       ),
     )
-    const statuses = answers.map(({ status }) => status)
     expect(statuses.filter((status) => status === 200)).toHaveLength(20)
     expect(statuses.filter((status) => status === 503)).toHaveLength(10)
     expect((await service.call('getMe', { token: readers[0]?.token as string })).status).toBe(200)
-    for (const { leave } of answers) leave()
+    leave()
     await vi.waitFor(
       async () =>
         expect(
