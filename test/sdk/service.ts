@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createDataDir, endProcesses, startProcess } from '../setup/servers/processes.ts'
+import { createDataDir, startProcess } from '../setup/servers/processes.ts'
 
 /** Where a journey goes, as environment variables. */
 export interface Served {
@@ -12,16 +12,17 @@ export interface Served {
 export async function withService<T>(work: (served: Served) => Promise<T>): Promise<T> {
   const dataDir = await createDataDir()
   const password = randomBytes(12).toString('hex')
+  const env = { DATA_DIR: dataDir.path, ADMIN_PASSWORD: password, LOG_LEVEL: 'warn' }
+  const service = startProcess('main', env)
   try {
-    const env = { DATA_DIR: dataDir.path, ADMIN_PASSWORD: password, LOG_LEVEL: 'warn' }
-    const url = await startProcess('main', env).url()
+    const url = await service.url()
     return await work({
       PASSBOOK_URL: url,
       PASSBOOK_USERNAME: 'admin',
       PASSBOOK_PASSWORD: password,
     })
   } finally {
-    await endProcesses()
+    await service.end('SIGTERM')
     await dataDir.remove()
   }
 }
