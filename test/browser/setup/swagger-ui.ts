@@ -35,10 +35,19 @@ export async function openOperation(page: Page, id: OperationId): Promise<Locato
 /**
  * Opens an operation, presses *Execute* as it stands, and closes it.
  *
+ * @param file is chosen first, where the operation wants one
  * @returns the status that the page shows
  */
-export async function executeAsItStands(page: Page, id: OperationId): Promise<number> {
+export async function executeAsItStands(
+  page: Page,
+  id: OperationId,
+  file?: string,
+): Promise<number> {
   const block = await openOperation(page, id)
+  if (file !== undefined) {
+    const chosen = { name: 'orders.csv', mimeType: 'text/csv', buffer: Buffer.from(file) }
+    await block.locator('input[type=file]').setInputFiles(chosen)
+  }
   await block.locator('button.execute').click()
   const status = block.locator('.live-responses-table .response .response-col_status')
   const shown = await status.textContent()
