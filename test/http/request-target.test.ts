@@ -15,8 +15,8 @@ it.each([
   ['http://localhost/v1/me', 200],
   ['HTTP://other.example:8080/me?', 200],
   ['https://localhost/v1/users/0', 422],
-  ['http://localhost', 404],
-  ['http://localhost?q=1', 404],
+  ['http://localhost', 200],
+  ['http://localhost?q=1', 422],
   ['ftp://localhost/v1/me', 404],
 ])('the request target %s is answered with %i', async (target, status) => {
   const raw = await openRaw(port)

@@ -21,8 +21,12 @@ export type TestProcess = ReturnType<typeof startProcess>
  * busy.
  */
 const MAX_OUTPUT_WAIT_MS = 40_000
-/** The banner of an all-in-one process, and the log line of an API process. */
-const URL_LINE = /(?:API +|Server listening at )(http:\/\/127\.0\.0\.\d:\d+)/
+/** The banner of an all-in-one process, to its end, and the log line of an API process. */
+const URL_LINES = {
+  main: /API +(http:\/\/127\.0\.0\.\d:\d+)[\s\S]*Ctrl-C stops it\.\n/,
+  api: /Server listening at (http:\/\/127\.0\.0\.\d:\d+)/,
+  worker: /Server listening at (http:\/\/127\.0\.0\.\d:\d+)/,
+} as const
 
 const live = new Set<TestProcess>()
 
@@ -92,7 +96,7 @@ export function startProcess(
     exited,
     seen,
     /** Its URL, once it answers. */
-    url: async () => (await seen(URL_LINE))[1] as string,
+    url: async () => (await seen(URL_LINES[program]))[1] as string,
     /** Closes its output, as a reader does that ends. */
     closeOutput() {
       child.stdout.destroy()
