@@ -23,7 +23,7 @@ const FILE = 'id,amount\n1,12.50\n2,7.00\n'
 
 const METHODS = ['POST', 'GET', 'PUT', 'DELETE']
 /** What would spoil the requests after it, and so comes last, in this order. */
-const LAST: readonly OperationId[] = ['bulkDeleteUsers', 'deleteUser', 'deleteSessions', 'logout']
+const LAST: readonly OperationId[] = ['deleteUser', 'bulkDeleteUsers', 'deleteSessions', 'logout']
 
 /** What is created comes first, then it is read, changed and deleted. */
 const phaseOf = (id: OperationId) =>
@@ -51,6 +51,7 @@ describe.skipIf(NO_CHROMIUM)('Swagger UI', () => {
     await block.locator('button.execute').click()
     await expect.poll(() => block.locator('.request-id').textContent()).toMatch(/: [\w-]{36}$/)
     expect(await block.locator('.live-responses-table').textContent()).toMatch(/\d+ ms/)
+    await block.locator('.opblock-summary-control').click()
   })
 
   it('keeps a login over a reload, and no password', async () => {
