@@ -31,10 +31,14 @@ function elsewhere(change: Partial<Pick<URL, 'port' | 'password' | 'pathname'>>)
 /** Waits for the end of a process that should not start, and gives its one sentence. */
 async function reasonOf(started: TestProcess): Promise<string> {
   const exit = await started.exited
-  expect({ ...exit, ...started.text }).toEqual({
+  const { stdout, ...text } = started.text
+  // What the start did before: each line of the log, and nothing else.
+  for (const line of stdout.split('\n').filter(Boolean)) {
+    expect(JSON.parse(line)).toMatchObject({ level: 'info' })
+  }
+  expect({ ...exit, ...text }).toEqual({
     code: 1,
     signal: null,
-    stdout: '',
     stderr: expect.stringMatching(/^[A-Z/][^\n]*\.\n$/),
   })
   return started.text.stderr
