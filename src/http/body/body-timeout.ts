@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../../errors.ts'
 import { sendContinue } from '../connections/expectations.ts'
 import { AwaitedBody } from './awaited-body.ts'
+import { isFileType } from './file-body.ts'
 import { hasBody } from './unread-body.ts'
 
 const tooSlow = () =>
@@ -12,6 +13,10 @@ const tooSlow = () =>
 
 const cutOff = (cause?: unknown) =>
   new AppError(400, 'bad_request', 'The request ended before its body did', { cause })
+
+/** Whether a body is read as a file. Another one that an operation on files gets is read whole, to be refused. */
+const isUpload = ({ headers, routeOptions }: FastifyRequest): boolean =>
+  routeOptions.config?.takesFile === true && isFileType(headers['content-type'])
 
 /**
  * Limits how long a whole body may take to arrive; uploads are exempt. The timer starts when
@@ -23,7 +28,7 @@ export function installBodyTimeout(app: FastifyInstance, milliseconds: number): 
     let timer: NodeJS.Timeout | undefined
     const body = new AwaitedBody(payload, () => {
       sendContinue(request.raw, reply.raw)
-      if (request.routeOptions.config?.takesFile) return
+      if (isUpload(request)) return
       timer = setTimeout(() => body.destroy(tooSlow()), milliseconds)
     })
     body.once('close', () => clearTimeout(timer))

@@ -5,6 +5,10 @@ import { wrongBodyType } from './form-body.ts'
 
 const FILE_TYPES = ['text/csv', 'multipart/form-data']
 
+/** Whether a `Content-Type` is that of an upload. */
+export const isFileType = (contentType = ''): boolean =>
+  FILE_TYPES.includes(contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '')
+
 const notAFile = () =>
   new AppError(
     415,
