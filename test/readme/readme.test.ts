@@ -31,8 +31,8 @@ async function startFresh() {
   let password = ''
   for await (const line of createInterface(service.stdout)) {
     address = /API +http:\/\/(\S+)\/v1/.exec(line)?.[1] ?? address
-    password = /Admin +admin \/ (\S+)/.exec(line)?.[1] ?? password
-    if (password !== '') break
+    password = /Password +(\S+)/.exec(line)?.[1] ?? password
+    if (address !== '' && password !== '') break
   }
   return {
     dataDir,
