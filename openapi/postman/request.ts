@@ -31,12 +31,36 @@ const entries = ({ operationId, parameters }: Operation, place: string): JsonObj
       }))
     })
 
+/** Stands between the parts of a form. */
+const BOUNDARY = 'passbook'
+
+/** A form with files as it is sent: Postman's own forms take files from a disk alone. */
+function formOf(files: Readonly<Record<string, string>>): string {
+  const parts = Object.entries(files).map(([name, content]) =>
+    [
+      `--${BOUNDARY}`,
+      `Content-Disposition: form-data; name="${name}"; filename="${name}.csv"`,
+      'Content-Type: text/csv',
+      '',
+      content,
+    ].join('\r\n'),
+  )
+  return `${parts.join('\r\n')}\r\n--${BOUNDARY}--\r\n`
+}
+
+const contentTypeOf = (mediaType: string): string =>
+  mediaType === 'multipart/form-data' ? `${mediaType}; boundary=${BOUNDARY}` : mediaType
+
 function bodyOf(
   operationId: string,
   { mediaType, example }: NonNullable<Operation['body']>,
   stored: ReadonlySet<string>,
 ): JsonObject {
   const raw = bodyTemplate(operationId, example, stored)
+  if (mediaType === 'multipart/form-data') {
+    const form = formOf(JSON.parse(raw) as Readonly<Record<string, string>>)
+    return { mode: 'raw', raw: form, options: { raw: { language: 'text' } } }
+  }
   if (mediaType !== 'application/x-www-form-urlencoded') {
     const language = mediaType.endsWith('json') ? 'json' : 'text'
     return { mode: 'raw', raw, options: { raw: { language } } }
@@ -52,7 +76,7 @@ export function toRequest(operation: Operation, stored: ReadonlySet<string>): Js
   const query = entries(operation, 'query')
   const sent = query.filter(({ disabled }) => disabled !== true)
   const search = sent.map(({ key, value }) => `${key}=${value}`).join('&')
-  const contentType = body && [{ key: 'Content-Type', value: body.mediaType }]
+  const contentType = body && [{ key: 'Content-Type', value: contentTypeOf(body.mediaType) }]
   return {
     method,
     description,

@@ -7,6 +7,8 @@ import type { Json } from '../generate/json.ts'
 const VALUES: Readonly<Record<string, string>> = {
   'login.username': '{{username}}',
   'login.password': '{{password}}',
+  'startBrowserSession.username': '{{username}}',
+  'startBrowserSession.password': '{{password}}',
   'issueToken.username': '{{username}}',
   'issueToken.password': '{{password}}',
   'changePassword.current_password': '{{password}}',
