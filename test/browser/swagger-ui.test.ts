@@ -70,20 +70,24 @@ describe.skipIf(NO_CHROMIUM)('Swagger UI', () => {
     expect(stored).not.toContain(service.credentials.password)
   })
 
-  it.runIf(EXECUTES_ALL)('executes each operation as it stands', async () => {
-    const { page } = opened
-    const ids = Object.keys(operations) as OperationId[]
-    const statuses: Partial<Record<OperationId, number>> = {}
-    let phase = 0
-    for (const id of ids.toSorted((one, other) => phaseOf(one) - phaseOf(other))) {
-      if (phaseOf(id) !== phase) await service.settled(60_000)
-      phase = phaseOf(id)
-      const file = WITH_FILE.includes(id) ? FILE : undefined
-      statuses[id] = await executeAsItStands(page, id, file)
-    }
-    const refused = Object.entries(statuses).filter(([, status]) => status < 200 || status > 299)
-    expect(Object.fromEntries(refused)).toEqual(REFUSED)
-  }, 600_000)
+  it.runIf(EXECUTES_ALL)(
+    'executes each operation as it stands',
+    async () => {
+      const { page } = opened
+      const ids = Object.keys(operations) as OperationId[]
+      const statuses: Partial<Record<OperationId, number>> = {}
+      let phase = 0
+      for (const id of ids.toSorted((one, other) => phaseOf(one) - phaseOf(other))) {
+        if (phaseOf(id) !== phase) await service.settled(60_000)
+        phase = phaseOf(id)
+        const file = WITH_FILE.includes(id) ? FILE : undefined
+        statuses[id] = await executeAsItStands(page, id, file)
+      }
+      const refused = Object.entries(statuses).filter(([, status]) => status < 200 || status > 299)
+      expect(Object.fromEntries(refused)).toEqual(REFUSED)
+    },
+    600_000,
+  )
 
   it('makes the browser complain of nothing but refused requests', () => {
     expect(opened.complaints.filter((text) => !text.startsWith('Failed to load'))).toEqual([])
