@@ -24,21 +24,9 @@ async function readPart(filename: string) {
   return { filename, content: await readFile(new URL(filename, FOLDER), 'utf8') }
 }
 
-/**
- * The document for Swagger UI, in which the body of an import is text: a reader sees the example and may write
- * another one. For a file of the reader's there are operations that take a form.
- */
-function withWrittenFiles(value: ApiDocument['value']) {
-  const { components, ...rest } = value as { components: { schemas: Record<string, object> } }
-  const text = { ...components.schemas['ImportFile'], format: undefined }
-  const schemas = { ...components.schemas, ImportFile: text }
-  return { ...rest, components: { ...components, schemas } }
-}
-
 /** Serves Swagger UI for the bundled document. */
 export async function installDocs(app: FastifyInstance, { value }: ApiDocument): Promise<void> {
-  const document = withWrittenFiles(value)
-  await app.register(swagger, { mode: 'static', specification: { document: document as never } })
+  await app.register(swagger, { mode: 'static', specification: { document: value as never } })
   await app.register(swaggerUi, {
     routePrefix: DOCS_PATH,
     staticCSP: CONTENT_SECURITY_POLICY,

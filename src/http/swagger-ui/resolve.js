@@ -27,9 +27,17 @@
     return { ...part, parameters: [...parameters, ...(part.parameters ?? [])] }
   }
 
+  /** Makes a file in CSV text to write into the page. Files of a reader go into a form, which has a chooser. */
+  function withText(operation) {
+    const file = operation?.requestBody?.content?.['text/csv']
+    if (file === undefined) return operation
+    delete file.schema.format
+    return operation
+  }
+
   /** Swagger UI's own way parses the whole document again for each operation: a second. All references are local. */
   const resolveSubtree = async (document, path) => ({
-    spec: inline(document, partOf(document, path)),
+    spec: withText(inline(document, partOf(document, path))),
     errors: [],
   })
 
