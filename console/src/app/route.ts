@@ -7,10 +7,19 @@ export interface Route {
   readonly query: URLSearchParams
 }
 
+/** A part of an address as it was before it was encoded; as it stands where somebody typed what is no encoding. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
 function readRoute(): Route {
   const [path = '', query] = location.hash.replace(/^#\/?/, '').split('?')
   const parts = path.split('/').filter((part) => part !== '')
-  return { path: parts.map(decodeURIComponent), query: new URLSearchParams(query) }
+  return { path: parts.map(decode), query: new URLSearchParams(query) }
 }
 
 /** A link to a page; parts of its path are encoded. */

@@ -89,7 +89,7 @@ export function createAuthService(deps: Deps) {
     ): Promise<TokenPair> => issue(await begin(credentials, client, concerns)),
 
     /**
-     * Begins a session without a refresh token, of this many seconds.
+     * Begins a session of this many seconds that has no tokens yet: nobody gets its refresh token.
      *
      * @throws AppError as `login`
      */
