@@ -19,6 +19,7 @@ describe('processes that start together on an empty database', () => {
     const worker = startProcess('worker', { ...environment, DATABASE_URL: url.href })
     const apis = Array.from({ length: 5 }, () => startApi({ DATABASE_URL: url.href }))
     await worker.seen(/the worker is ready/)
+    const urls = await Promise.all(apis.map((api) => api.url()))
     const [made] = await queryOnce<{ ids: number[] }>(
       url.href,
       `SELECT array_agg(id::int) AS ids FROM users WHERE role = 'admin'`,
@@ -26,12 +27,8 @@ describe('processes that start together on an empty database', () => {
     // Those who lost may have used up numbers.
     const ids = made?.ids ?? []
     expect(ids).toHaveLength(1)
-    for (const api of apis) {
-      const admin = await logIn(
-        await api.url(),
-        environment.ADMIN_USERNAME,
-        environment.ADMIN_PASSWORD,
-      )
+    for (const url of urls) {
+      const admin = await logIn(url, environment.ADMIN_USERNAME, environment.ADMIN_PASSWORD)
       expect((await admin.request('GET', '/v1/me')).body).toMatchObject({
         id: ids[0],
         role: 'admin',
