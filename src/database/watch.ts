@@ -1,5 +1,6 @@
 import { databaseUnavailable } from '../errors.ts'
 import type { Log } from '../lib/log.ts'
+import { UnderWay } from '../lib/under-way.ts'
 import type { DatabaseProbe } from './probe.ts'
 
 /** A wait longer than this makes us probe the database. */
@@ -22,8 +23,7 @@ export type DatabaseWatch = ReturnType<typeof watchDatabase>
  * probe, which keeps asking, gets an answer.
  */
 export function watchDatabase(probe: DatabaseProbe, log: Log) {
-  /** In the order in which they began. */
-  const waits = new Set<Wait>()
+  const waits = new UnderWay<Wait>()
   let away = false
   let pending: Promise<boolean> | undefined
   let lastAnswer = 0
@@ -33,7 +33,7 @@ export function watchDatabase(probe: DatabaseProbe, log: Log) {
   function openBreaker(error: unknown): void {
     if (!away) log.error({ err: error }, 'the database does not answer: refusing requests')
     away = true
-    for (const wait of waits) wait.giveUp(databaseUnavailable(error))
+    for (const wait of waits.items()) wait.giveUp(databaseUnavailable(error))
   }
 
   async function runProbe(): Promise<boolean> {
@@ -62,8 +62,8 @@ export function watchDatabase(probe: DatabaseProbe, log: Log) {
   }
 
   function check(): void {
-    const [oldest] = waits
-    const silentSince = Math.max(oldest?.since ?? Number.POSITIVE_INFINITY, lastAnswer)
+    const oldest = Math.min(...waits.items().map(({ since }) => since))
+    const silentSince = Math.max(oldest, lastAnswer)
     if (away || performance.now() - silentSince > MAX_SILENCE_MS) void answers()
   }
 
@@ -91,9 +91,7 @@ export function watchDatabase(probe: DatabaseProbe, log: Log) {
      * @returns a function to call when the wait is over
      */
     wait(giveUp: (error: Error) => void): () => void {
-      const wait = { since: performance.now(), giveUp }
-      waits.add(wait)
-      return () => waits.delete(wait)
+      return waits.add({ since: performance.now(), giveUp })
     },
     close(): void {
       closed = true

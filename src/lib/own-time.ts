@@ -1,3 +1,5 @@
+import { UnderWay } from './under-way.ts'
+
 /** Timers check at this interval, in milliseconds, whether the process was stopped meanwhile. */
 const SLICE_MS = 250
 /** The most extra slices a timer gets, each after a late slice that would have been its last. */
@@ -9,21 +11,25 @@ const MAX_ADDED = 4
 export const MAX_TURN_MS = 1_000
 
 /** Timers that have longer than a slice left look at the time together: most are stopped before they would. */
-const slices = new Set<() => void>()
+const slices = new UnderWay<() => void>()
 let ticker: NodeJS.Timeout | undefined
 
-/** Lets a timer look at the time within a slice, and from then on until it leaves. */
-function join(look: () => void): void {
+/**
+ * Lets a timer look at the time within a slice, and from then on until it leaves.
+ *
+ * @returns a function to leave by
+ */
+function join(look: () => void): () => void {
   ticker ??= setInterval(() => {
-    for (const look of [...slices]) look()
+    for (const look of slices.items()) look()
   }, SLICE_MS)
-  slices.add(look)
-}
-
-function leave(look: () => void): void {
-  if (!slices.delete(look) || slices.size > 0) return
-  clearInterval(ticker)
-  ticker = undefined
+  const leave = slices.add(look)
+  return () => {
+    leave()
+    if (slices.size > 0) return
+    clearInterval(ticker)
+    ticker = undefined
+  }
 }
 
 export interface OwnTimer {
@@ -55,14 +61,20 @@ export function afterOwnTime(
   let slice = 0
   let timer: NodeJS.Timeout | undefined
   let pendingCallback: NodeJS.Immediate | undefined
+  let leave: (() => void) | undefined
+
+  function leaveSlices(): void {
+    leave?.()
+    leave = undefined
+  }
 
   function wait(): void {
     sliceStart = performance.now()
     if (left > SLICE_MS) {
-      join(check)
+      leave ??= join(check)
       return
     }
-    leave(check)
+    leaveSlices()
     slice = left
     timer = setTimeout(check, slice)
   }
@@ -77,7 +89,7 @@ export function afterOwnTime(
     if (left > 0) wait()
     // Read the sockets first: an answer that arrived in this turn still counts.
     else {
-      leave(check)
+      leaveSlices()
       pendingCallback = setImmediate(callback)
     }
   }
@@ -85,7 +97,7 @@ export function afterOwnTime(
   wait()
   return {
     stop() {
-      leave(check)
+      leaveSlices()
       clearTimeout(timer)
       clearImmediate(pendingCallback)
       return Math.max(0, left - Math.min(performance.now() - sliceStart, maxCounted))

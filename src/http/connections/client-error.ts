@@ -25,7 +25,7 @@ const UNREADABLE: Readonly<Record<string, Explanation>> = {
 }
 
 /** The unanswered requests of each connection, in order of arrival. */
-const underWay = new WeakMap<Duplex, Set<ServerResponse>>()
+const underWay = new WeakMap<Duplex, ServerResponse[]>()
 /** Connections that are being closed. */
 const closing = new WeakSet<Duplex>()
 
@@ -79,11 +79,12 @@ export function answerUnreadable(error: ConnectionError, socket: Socket): void {
 /** Tracks a request on its connection until it is answered and its body has arrived. */
 function track(request: IncomingMessage, response: ServerResponse): void {
   const { socket } = request
-  const exchanges = underWay.get(socket) ?? new Set()
-  underWay.set(socket, exchanges.add(response))
+  const exchanges = underWay.get(socket) ?? []
+  if (exchanges.push(response) === 1) underWay.set(socket, exchanges)
+  const leave = () => exchanges.splice(exchanges.indexOf(response), 1)
   response.once('close', () => {
-    if (request.complete) exchanges.delete(response)
-    else request.once('end', () => exchanges.delete(response))
+    if (request.complete) leave()
+    else request.once('end', leave)
   })
 }
 
