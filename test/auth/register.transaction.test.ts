@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import * as passwords from '../../src/lib/passwords.ts'
+import * as passwords from '../../src/lib/passwords/passwords.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
 
 let service: TestService

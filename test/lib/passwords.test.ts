@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hashPassword, verifyPassword } from '../../src/lib/passwords.ts'
+import { hashPassword, verifyPassword } from '../../src/lib/passwords/passwords.ts'
 
 describe('passwords', () => {
   it('match their own hash alone, whose salt is new each time', async () => {

@@ -1,4 +1,4 @@
-import { hashPassword } from '../../src/lib/passwords.ts'
+import { hashPassword } from '../../src/lib/passwords/passwords.ts'
 
 /** Everybody's password: hashing one for each account would take too long. */
 export const PASSWORD = 'staple of many words'

@@ -1,5 +1,5 @@
 import { bodyError, invalid } from '../../errors.ts'
-import { isCommonPassword } from '../../lib/common-passwords.ts'
+import { isCommonPassword } from '../../lib/passwords/common-passwords.ts'
 
 /**
  * Refuses a new password that guessing would begin with: a common one, or the account's user name. Its length is the

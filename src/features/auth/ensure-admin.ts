@@ -1,6 +1,6 @@
 import type { Database } from '../../database/client.ts'
 import { StartupError } from '../../errors.ts'
-import { hashPassword } from '../../lib/passwords.ts'
+import { hashPassword } from '../../lib/passwords/passwords.ts'
 import type { UserService } from '../users/users.public.ts'
 
 interface Deps {

@@ -2,7 +2,7 @@ import { operations } from '../../generated/operations.ts'
 import { concernsOf } from '../../http/audit/concerned-users.ts'
 import type { Handle } from '../../http/handlers.ts'
 import { networkOf } from '../../http/rate-limit.ts'
-import { hashPassword } from '../../lib/passwords.ts'
+import { hashPassword } from '../../lib/passwords/passwords.ts'
 import { assertAcceptablePassword } from './acceptable-password.ts'
 import type { PasswordReset } from './password-reset.ts'
 
