@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url'
 import { StartupError } from '../src/errors.ts'
 import type { Command } from '../src/lib/command-line.ts'
 import { runCommand } from '../src/lib/process.ts'
-import { checkBreaking, release } from './breaking/check.ts'
 import { RefusedError } from './generate/json.ts'
 
 const [action] = process.argv.splice(2, 1)
@@ -24,6 +23,8 @@ const command = {
 } satisfies Command
 
 await runCommand(command, async ({ positionals }) => {
+  // Loading the comparison is left to who runs it: the usage comes at once.
+  const { checkBreaking, release } = await import('./breaking/check.ts')
   const [entry = pathTo('openapi.yaml'), folder = pathTo('released')] = positionals
   return await (isRelease ? release : checkBreaking)(entry, folder).catch((error: unknown) => {
     throw error instanceof RefusedError ? new StartupError(error.message) : error

@@ -3,8 +3,6 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runCommand } from '../src/lib/process.ts'
 import { generateCommand, outcomeOf } from './commands.ts'
-import { generate } from './generate/generate.ts'
-import { writeCollection } from './postman/write-collection.ts'
 
 /**
  * `npm run generate`: generates the service's code and the Postman collection from the document.
@@ -14,6 +12,11 @@ const target = join(here, '..', 'src', 'generated')
 
 await runCommand(generateCommand, () =>
   outcomeOf(async () => {
+    // Loading the generators is left to who runs them: the usage comes at once.
+    const [{ generate }, { writeCollection }] = await Promise.all([
+      import('./generate/generate.ts'),
+      import('./postman/write-collection.ts'),
+    ])
     const files = await generate(join(here, 'openapi.yaml'))
     await mkdir(target, { recursive: true })
     const written = Object.entries(files).map(([name, text]) => ({

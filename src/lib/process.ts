@@ -1,4 +1,4 @@
-import { type Environment, readEnvironment } from '../config.ts'
+import type { Environment } from '../config.ts'
 import { StartupError } from '../errors.ts'
 import { type Command, type Given, readCommandLine, UsageError, usageOf } from './command-line.ts'
 import { within } from './in-time.ts'
@@ -163,6 +163,8 @@ export async function runProcess(
     })
   }
   try {
+    // Loading it takes longer than all that a command needs to print its usage.
+    const { readEnvironment } = await import('../config.ts')
     const environment = readEnvironment(process.env)
     output = openLog(environment.LOG_LEVEL, environment.LOG_FORMAT)
     running = await start(environment, output.log)

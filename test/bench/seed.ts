@@ -2,8 +2,6 @@ import type { Command } from '../../src/lib/command-line.ts'
 import { readNumber } from '../../src/lib/command-line.ts'
 import { runCommand } from '../../src/lib/process.ts'
 import { formatCount, formatSeconds } from '../../src/lib/terminal.ts'
-import { openBench } from './open.ts'
-import { seedUsers } from './seed-users.ts'
 
 const MAX_USERS = 1_000_000_000
 const DEFAULT_USERS = '1000000'
@@ -19,6 +17,11 @@ DATA_DIR, which is made when missing. Then \`npm start\` serves them.`,
 /** `npm run seed`: see its usage. */
 await runCommand(command, async ({ options: { users = DEFAULT_USERS } }) => {
   const count = readNumber(command, 'users', users, { min: 1, max: MAX_USERS })
+  // Loading all of Passbook is left to who runs it: the usage comes at once.
+  const [{ openBench }, { seedUsers }] = await Promise.all([
+    import('./open.ts'),
+    import('./seed-users.ts'),
+  ])
   const { url, config, close } = await openBench()
   try {
     const started = performance.now()

@@ -1,14 +1,17 @@
 import { writeFile } from 'node:fs/promises'
 import { runCommand } from '../../src/lib/process.ts'
 import { fuzzCommand, readOptions } from './options.ts'
-import { startPassbook } from './passbook.ts'
-import { runSession } from './session.ts'
-import { faultText } from './tally.ts'
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
 /** `npm run fuzz`: see its usage. */
 await runCommand(fuzzCommand, async (given) => {
+  // Loading all of Passbook is left to who runs it: the usage comes at once.
+  const [{ startPassbook }, { runSession }, { faultText }] = await Promise.all([
+    import('./passbook.ts'),
+    import('./session.ts'),
+    import('./tally.ts'),
+  ])
   const options = readOptions(given)
   say(
     `fuzz: seed ${options.seed}, ${options.single === undefined ? `${options.cases} cases` : `case ${options.single}`}`,

@@ -2,11 +2,6 @@ import { writeFile } from 'node:fs/promises'
 import type { Command } from '../../src/lib/command-line.ts'
 import { runCommand } from '../../src/lib/process.ts'
 import { compare, readLimits, writeLimits } from './limits.ts'
-import { type Figures, measure } from './measure.ts'
-import { measuredOperations } from './operations.ts'
-import { openPassbook } from './passbook.ts'
-import { setScene } from './scene.ts'
-import { watchStatements } from './statements.ts'
 
 const gateCommand = {
   name: 'gate',
@@ -20,23 +15,10 @@ An improvement fails too, but for allocated bytes: its figures are to be the nex
   },
 } as const satisfies Command
 
-async function measureAll(): Promise<Record<string, Figures>> {
-  watchStatements()
-  const passbook = await openPassbook()
-  try {
-    const operations: Record<string, Figures> = {}
-    const scene = await setScene(passbook)
-    for (const operation of measuredOperations(passbook, scene)) {
-      operations[operation.name] = await measure(passbook, operation)
-    }
-    return operations
-  } finally {
-    await passbook.close()
-  }
-}
-
 /** `npm run gate`: see its usage. */
 await runCommand(gateCommand, async ({ options }) => {
+  // Loading all of Passbook is left to who runs it: the usage comes at once.
+  const { measureAll } = await import('./measure-all.ts')
   const operations = await measureAll()
   if (options.update) await writeLimits(operations)
   const limits = await readLimits()

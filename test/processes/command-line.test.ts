@@ -1,14 +1,14 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FailedJob } from '../../src/events/queue.ts'
-import { usageOf } from '../../src/lib/command-line.ts'
+import { type Command, usageOf } from '../../src/lib/command-line.ts'
 import * as commands from '../../src/programs/commands.ts'
 import { createSecrets } from '../../src/programs/kept-secrets.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts'
 import { failJobs } from '../setup/fail-jobs.ts'
-import { runScript } from '../setup/run-script.ts'
+import { runByNpm, runScript, scripts } from '../setup/run-script.ts'
 import { createDataDir, endProcesses, startProcess } from '../setup/servers/processes.ts'
 
 let folder: string
@@ -41,25 +41,36 @@ const LANE = { user_id: 7, endpoint_id: 8, lease: '00000000-0000-4000-8000-00000
 /** Nothing is there, and nothing can be reached. */
 const nowhere = () => ({ DATA_DIR: join(folder, 'none') })
 
-const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as {
-  readonly scripts: Readonly<Record<string, string>>
-}
-
 /** Those that pass on to Vitest what they do not know. */
 const isTest = (name: string) => /^test(?!:postman)/.test(name)
 const callOf = (name: string) =>
   name === 'start' || name === 'test' ? `npm ${name}` : `npm run ${name}`
 
+/** The programs' own tables of what they take. */
+const programs = new Map<string, Command>(
+  Object.values(commands).map((command) => [command.name, command]),
+)
+
 describe('every script of package.json', () => {
   it.each(Object.keys(scripts))(
     '%s prints its usage with --help, and does nothing',
     async (name) => {
-      const { code, stdout } = await runScript(name, ['--help'], nowhere())
+      const { code, stdout, stderr } = await runScript(name, ['--help'], nowhere())
       expect([code, stdout.split(' -- ')[0]]).toEqual([0, `Usage: ${callOf(name)}`])
       expect(stdout).toMatch(/^ {2}--json .+\n {2}--help .+\n\n/m)
+      const program = programs.get(name)
+      if (program) expect([stdout, stderr]).toEqual([usageOf(program), ''])
       expect(await readdir(folder)).not.toContain('none')
     },
   )
+
+  it('is given its arguments by npm', async () => {
+    const [byNpm, script] = await Promise.all(
+      [runByNpm, runScript].map((run) => run('import', ['--json', '--name', 'a b'], nowhere())),
+    )
+    expect(byNpm?.code).toBe(2)
+    expect(byNpm).toMatchObject({ stdout: script?.stdout, stderr: script?.stderr })
+  })
 
   it.each(Object.keys(scripts))('%s refuses wrong arguments with exit code 2', async (name) => {
     const wrong = isTest(name) ? '--report' : '--wrong'
@@ -74,17 +85,8 @@ describe('every script of package.json', () => {
 
 describe('every program', () => {
   it('has a table', () => {
-    const programs = Object.entries(scripts).filter(([, script]) => script.includes('start.mjs'))
-    expect(programs.map(([name]) => name).sort()).toEqual(
-      Object.values(commands)
-        .map(({ name }) => name)
-        .sort(),
-    )
-  })
-
-  it.each(Object.values(commands))('$name prints every option with --help', async (command) => {
-    const { code, stdout, stderr } = await runScript(command.name, ['--help'], nowhere())
-    expect([code, stdout, stderr]).toEqual([0, usageOf(command), ''])
+    const started = Object.entries(scripts).filter(([, script]) => script.includes('start.mjs'))
+    expect(started.map(([name]) => name).sort()).toEqual([...programs.keys()].sort())
   })
 
   it.each([
