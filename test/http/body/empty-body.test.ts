@@ -71,17 +71,18 @@ describe('an operation without a body', () => {
     'takes an empty one however it is sent, and refuses others: %s',
     async (_, operation) => {
       const request = requestOf(operation)
-      // Some of these operations end the caller's session.
-      const status = async (sent: readonly [Headers, string]) =>
-        await send(request, await service.createAccount('admin'), sent)
+      // Some of these operations end the caller's session, but none when it is refused.
+      const refused = await service.createAccount('admin')
+      const status = async (sent: readonly [Headers, string], account?: Account) =>
+        await send(request, account ?? (await service.createAccount('admin')), sent)
       const plain = await status([{}, ''])
       expect([200, 202, 204, 404]).toContain(plain)
       for (const sent of EMPTY_BODIES) expect([sent, await status(sent)]).toEqual([sent, plain])
-      for (const sent of BODIES) expect([sent, await status(sent)]).toEqual([sent, 415])
-      const ofJson = (json: string) =>
-        status([{ ...JSON_TYPE, 'Content-Length': String(json.length) }, json])
+      for (const sent of BODIES) expect([sent, await status(sent, refused)]).toEqual([sent, 415])
+      const ofJson = (json: string, account?: Account) =>
+        status([{ ...JSON_TYPE, 'Content-Length': String(json.length) }, json], account)
       for (const json of EMPTY_JSON) expect([json, await ofJson(json)]).toEqual([json, plain])
-      for (const json of JSON_BODIES) expect([json, await ofJson(json)]).toEqual([json, 422])
+      for (const json of JSON_BODIES) expect([json, await ofJson(json, refused)]).toEqual([json, 422])
     },
   )
 

@@ -13,9 +13,12 @@ const ENTRY = new URL('../../../openapi/openapi.yaml', import.meta.url).pathname
 // biome-ignore lint/suspicious/noExplicitAny: a test changes any part of the document
 type Changeable = any
 
+let read: Promise<JsonObject> | undefined
+
 /** The document as a test changes it. */
 export async function changedDocument(change: (document: Changeable) => void): Promise<JsonObject> {
-  const document = structuredClone(await readDocument(ENTRY))
+  read ??= readDocument(ENTRY)
+  const document = structuredClone(await read)
   change(document)
   return document
 }
