@@ -82,7 +82,8 @@ describe('an operation without a body', () => {
       const ofJson = (json: string, account?: Account) =>
         status([{ ...JSON_TYPE, 'Content-Length': String(json.length) }, json], account)
       for (const json of EMPTY_JSON) expect([json, await ofJson(json)]).toEqual([json, plain])
-      for (const json of JSON_BODIES) expect([json, await ofJson(json, refused)]).toEqual([json, 422])
+      for (const json of JSON_BODIES)
+        expect([json, await ofJson(json, refused)]).toEqual([json, 422])
     },
   )
 
