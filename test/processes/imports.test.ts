@@ -13,7 +13,7 @@ import {
 
 const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 1e9))
 const random = seededRandom(SEED)
-const ROUNDS = 10
+const ROUNDS = 6
 const ROWS = 300_000
 const FILE = Buffer.from(
   `id,amount\n${Array.from({ length: ROWS }, (_, index) => `${index + 1},${index % 1000}.25\n`).join('')}`,

@@ -6,6 +6,8 @@ import { type Fleet, startFleet } from '../setup/servers/fleet.ts'
 const COUNT = 200
 /** The first requests may wait for Redis; what they wait is bounded. */
 const MAX_MS = 2_500
+/** How long until figures are current again: generous, as the machine may be busy. */
+const MAX_RECOVERY_MS = 60_000
 
 let fleet: Fleet
 let id: number
@@ -53,7 +55,10 @@ const readiness = async () => {
   return [status, body.status, body.dependencies.cache.status, body.figures.status]
 }
 const back = () =>
-  vi.waitFor(async () => expect(await readiness()).toEqual([200, 'ok', 'ok', 'ok']), 20_000)
+  vi.waitFor(
+    async () => expect(await readiness()).toEqual([200, 'ok', 'ok', 'ok']),
+    MAX_RECOVERY_MS,
+  )
 
 describe.each([
   ['that is gone', () => fleet.redis.kill(), () => fleet.redis.start()],
@@ -71,7 +76,7 @@ describe.each([
     expect(without.median).toBeLessThan(3 * usual.median + 100)
     await find()
     await back()
-  }, 60_000)
+  }, 150_000)
 
   it('keeps no import and no report from being asked for', async () => {
     await lose()
@@ -82,5 +87,5 @@ describe.each([
     expect(performance.now() - since).toBeLessThan(MAX_MS)
     await find()
     await back()
-  }, 60_000)
+  }, 150_000)
 })
