@@ -93,6 +93,22 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
     expect(await versions.textContent()).toContain('2,500.10 EUR credit')
   })
 
+  it('shows the busiest customers, and what waits in the queues', async () => {
+    const { page, complaints } = opened
+    await signInAt(page, service)
+    const busiest = page.getByRole('table', { name: 'Busiest customers' })
+    await busiest.waitFor()
+    const [first = ''] = await busiest.locator('tbody tr').allTextContents()
+    expect(first).toMatch(/^Asha Rao9EUR/)
+    await openAt(page, '#/operations')
+    const queues = page.getByRole('table', { name: 'Jobs of the queues' }).locator('tbody tr')
+    const names = (await queues.allTextContents()).map((text) => text.replace(/[\d,]+$/, ''))
+    expect(names).toEqual(['EventsOk', 'WebhooksOk'])
+    const work = page.getByRole('table', { name: 'Work of the outbox' })
+    expect(await work.textContent()).toContain('Recompute statistics')
+    expect(complaints).toEqual([])
+  })
+
   it('acknowledges an alert', async () => {
     const { page } = opened
     await signInAt(page, service)
