@@ -84,8 +84,9 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
     const { page } = opened
     await signInAt(page, service)
     await openAt(page, `#/customers/${service.customer.id}`)
-    await page.getByLabel('Type').selectOption('credit')
-    await page.getByLabel('To', { exact: true }).fill('2025-12-31')
+    const filters = page.getByRole('form', { name: 'Filters' })
+    await filters.getByLabel('Type').selectOption('credit')
+    await filters.getByLabel('To', { exact: true }).fill('2025-12-31')
     const rows = page.getByRole('table', { name: 'Transactions' }).locator('tbody tr')
     await expect.poll(() => rows.count(), { timeout: 15_000 }).toBe(2)
     await rows.first().getByRole('link').click()

@@ -8,6 +8,7 @@ import { Loaded } from '../ui/loaded.tsx'
 import { Page } from '../ui/page.tsx'
 import { type ColumnOf, Table } from '../ui/table.tsx'
 import { findCustomers, MIN_LENGTH } from './find-customers.ts'
+import { NewCustomer } from './new-customer.tsx'
 
 const COLUMNS: readonly ColumnOf<User>[] = [
   { title: 'Name', cell: ({ id, name }) => <a href={linkTo('customers', id)}>{name}</a> },
@@ -26,8 +27,21 @@ export function CustomersPage({ query }: PageProps) {
   // A link to this page with other words.
   useEffect(() => setText(query.get('q') ?? ''), [query])
 
+  const [isAdding, setAdding] = useState(false)
+  const add = (
+    <button
+      type="button"
+      class="plain"
+      aria-expanded={isAdding}
+      onClick={() => setAdding(!isAdding)}
+    >
+      New customer
+    </button>
+  )
+
   return (
-    <Page title="Customers">
+    <Page title="Customers" aside={add}>
+      {isAdding && <NewCustomer />}
       <search class="finder">
         <label for="find">Find by name, email, company, bank or pincode</label>
         <input
