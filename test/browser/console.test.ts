@@ -104,7 +104,7 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
     await openAt(page, '#/operations')
     const queues = page.getByRole('table', { name: 'Jobs of the queues' }).locator('tbody tr')
     const names = (await queues.allTextContents()).map((text) => text.replace(/[\d,]+$/, ''))
-    expect(names).toEqual(['EventsOk', 'WebhooksOk'])
+    expect(names).toEqual(['EventsOK', 'WebhooksOK'])
     const work = page.getByRole('table', { name: 'Work of the outbox' })
     expect(await work.textContent()).toContain('Recompute statistics')
     expect(complaints).toEqual([])

@@ -4,6 +4,7 @@ import { client } from '../app/client.ts'
 import { goTo } from '../app/route.ts'
 import { useAction } from '../app/use-action.ts'
 import { TextField } from '../ui/field.tsx'
+import { Part } from '../ui/page.tsx'
 import { ProblemNote } from '../ui/problem.tsx'
 
 /** Takes a new customer, and leads to their page. */
@@ -15,20 +16,22 @@ export function NewCustomer() {
     goTo('customers', data.id)
   })
   return (
-    <form
-      class="filters"
-      aria-label="New customer"
-      onSubmit={(event) => {
-        event.preventDefault()
-        void run()
-      }}
-    >
-      <TextField label="Name" value={name} onValue={setName} maxlength={100} required autofocus />
-      <TextField label="Email" value={email} onValue={setEmail} size={28} required />
-      <button type="submit" disabled={isRunning}>
-        Add
-      </button>
-      <ProblemNote error={error} />
-    </form>
+    <Part title="New customer">
+      <form
+        class="filters"
+        aria-label="New customer"
+        onSubmit={(event) => {
+          event.preventDefault()
+          void run()
+        }}
+      >
+        <TextField label="Name" value={name} onValue={setName} maxlength={100} required autofocus />
+        <TextField label="Email" value={email} onValue={setEmail} size={28} required />
+        <button type="submit" disabled={isRunning}>
+          Add
+        </button>
+        <ProblemNote error={error} />
+      </form>
+    </Part>
   )
 }

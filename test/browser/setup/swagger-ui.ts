@@ -4,8 +4,12 @@ import type { OperationId } from '../../../src/generated/operations.ts'
 
 const PRESS_EXECUTE = fileURLToPath(new URL('./press-execute.js', import.meta.url))
 
+/** Painting a large one takes time. */
+const WINDOW = { width: 800, height: 400 } as const
+
 /** Opens Swagger UI and waits until it shows the document. */
 export async function openSwaggerUi(page: Page, url: string): Promise<void> {
+  await page.setViewportSize(WINDOW)
   await page.addInitScript({ path: PRESS_EXECUTE })
   await page.goto(`${url}/docs/`)
   await page.locator('.opblock-tag').first().waitFor()

@@ -23,9 +23,9 @@ const QUEUES: readonly ColumnOf<QueueState>[] = [
   { title: 'Queue', cell: ({ name }) => formatWord(name) },
   { title: 'State', cell: ({ status }) => <Badge state={status} /> },
   count('waiting'),
+  count('failed'),
   count('active'),
   count('delayed'),
-  count('failed'),
 ]
 
 const OUTBOX: readonly ColumnOf<Counts['outbox'][number]>[] = [
