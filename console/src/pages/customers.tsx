@@ -28,20 +28,9 @@ export function CustomersPage({ query }: PageProps) {
   useEffect(() => setText(query.get('q') ?? ''), [query])
 
   const [isAdding, setAdding] = useState(false)
-  const add = (
-    <button
-      type="button"
-      class="plain"
-      aria-expanded={isAdding}
-      onClick={() => setAdding(!isAdding)}
-    >
-      New customer
-    </button>
-  )
 
   return (
-    <Page title="Customers" aside={add}>
-      {isAdding && <NewCustomer />}
+    <Page title="Customers">
       <search class="finder">
         <label for="find">Find by name, email, company, bank or pincode</label>
         <input
@@ -53,6 +42,17 @@ export function CustomersPage({ query }: PageProps) {
           spellcheck={false}
         />
       </search>
+      <div class="actions">
+        <button
+          type="button"
+          class="plain"
+          aria-expanded={isAdding}
+          onClick={() => setAdding(!isAdding)}
+        >
+          New customer
+        </button>
+      </div>
+      {isAdding && <NewCustomer />}
       <Loaded from={found}>
         {({ users, hasMore }) => (
           <>
