@@ -23,7 +23,12 @@ import { profileRoutes } from './features/imports/profiles.routes.ts'
 import { integrityRoutes } from './features/integrity/integrity.routes.ts'
 import { reportRoutes } from './features/reports/reports.routes.ts'
 import { sessionRoutes } from './features/sessions/sessions.routes.ts'
-import { documentRoutes, healthRoutes, indexRoutes } from './features/system/system.routes.ts'
+import {
+  documentRoutes,
+  healthRoutes,
+  indexRoutes,
+  queueRoutes,
+} from './features/system/system.routes.ts'
 import { taskRoutes } from './features/tasks/tasks.routes.ts'
 import { transactionRoutes } from './features/transactions/transactions.routes.ts'
 import { userRoutes } from './features/users/users.routes.ts'
@@ -149,7 +154,7 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
     services.transactionPast,
   )
   integrityRoutes(handle, services.integrity)
-  analyticsRoutes(handleAhead, analytics)
+  analyticsRoutes(handle, handleAhead, analytics, services.busiestUsers)
   creditScoreRoutes(handle, services.creditScores)
   alertRoutes(handle, services.alerts)
   taskRoutes(handle, tasks)
@@ -160,6 +165,7 @@ export async function buildApp(services: Services, limits?: Limits): Promise<Fas
   datasetRoutes(handle, services.datasets)
   const { isStopping } = app.drain
   healthRoutes(handle, { ...services, isStopping, metricsToken: config.METRICS_TOKEN })
+  queueRoutes(handle, services)
   documentRoutes(handle, document)
   indexRoutes(handle, sendConsole)
   assertComplete()

@@ -2,6 +2,7 @@ import type { Config } from './config.ts'
 import { parseAlertRules } from './features/alerts/alert-rules.ts'
 import { createAlertService } from './features/alerts/alerts.service.ts'
 import { createAnalyticsService } from './features/analytics/analytics.service.ts'
+import { createBusiestUsers } from './features/analytics/busiest-users.ts'
 import { createApiKeyService } from './features/api-keys/api-keys.service.ts'
 import { createAuditService } from './features/audit/audit.service.ts'
 import { createBankAccountService } from './features/bank-accounts/bank-accounts.service.ts'
@@ -105,6 +106,7 @@ export function openServices(
     outbox,
     defaultCurrency,
   })
+  const busiestUsers = createBusiestUsers({ database, users })
   const creditScores = createCreditScoreService({ database, prepared, metrics, outbox })
   const alerts = createAlertService({
     database,
@@ -162,6 +164,7 @@ export function openServices(
     shared: stores.shared,
     cache,
     queue,
+    webhookQueue,
     outbox,
     conventions,
     users,
@@ -180,6 +183,7 @@ export function openServices(
     transactionPast,
     integrity,
     analytics,
+    busiestUsers,
     creditScores,
     alerts,
     imports,

@@ -104,7 +104,7 @@ export function gaugeOutbox(database: Database, metrics: Metrics): void {
 }
 
 /** Counts the rows of each consumer that the outbox has work for. */
-async function waitingByConsumer(database: Database) {
+export async function waitingByConsumer(database: Database) {
   const counts = new Map<string, number>()
   for (const event of Object.values(events)) {
     if ('coalesced' in event) counts.set(event.consumer, 0)

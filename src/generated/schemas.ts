@@ -566,6 +566,29 @@ export const IntegrityReport = Type.Object({
 })
 export type IntegrityReport = Static<typeof IntegrityReport>
 
+export const QueueState = Type.Object({
+  name: Type.Enum(['events', 'webhooks'], { type: 'string' }),
+  status: HealthStatus,
+  waiting: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
+  active: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
+  delayed: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
+  failed: Type.Optional(Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' })),
+})
+export type QueueState = Static<typeof QueueState>
+
+export const WaitingWork = Type.Object({
+  job: Type.String(),
+  waiting: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+})
+export type WaitingWork = Static<typeof WaitingWork>
+
+export const Queues = Type.Object({
+  queues: Type.Array(QueueState),
+  outbox: Type.Array(WaitingWork),
+  oldest_change_seconds: Type.Integer({ minimum: 0, maximum: 9007199254740991, format: 'int64' }),
+})
+export type Queues = Static<typeof Queues>
+
 export const WebhookUrl = Type.String({ minLength: 8, maxLength: 2048, pattern: '^[Hh][Tt][Tt][Pp][Ss]?://[\\x21-\\x7e]+$', 'x-expected': 'a URL such as https://hooks.example.com/passbook' })
 export type WebhookUrl = Static<typeof WebhookUrl>
 
@@ -971,6 +994,20 @@ export type DailyAnalytics = Static<typeof DailyAnalytics>
 
 export const DailyAnalyticsList = Type.Array(DailyAnalytics)
 export type DailyAnalyticsList = Static<typeof DailyAnalyticsList>
+
+export const BusiestUser = Type.Object({
+  user_id: Id,
+  name: PersonName,
+  currency: Currency,
+  transaction_count: Type.Integer({ minimum: 1, maximum: 9007199254740991, format: 'int64' }),
+  total_credit: Amount,
+  total_debit: Amount,
+  busiest_day: BusiestDay,
+})
+export type BusiestUser = Static<typeof BusiestUser>
+
+export const BusiestUserList = Type.Array(BusiestUser)
+export type BusiestUserList = Static<typeof BusiestUserList>
 
 export const ScoreValue = Type.Union([Type.Integer({ minimum: 300, maximum: 850, format: 'int32' }), Type.Null()])
 export type ScoreValue = Static<typeof ScoreValue>

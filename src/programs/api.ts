@@ -16,7 +16,7 @@ await runProcess(apiCommand, async (environment, log) => {
   const config = createConfig(environment)
   const hub = createHub()
   const api = openApi({ environment, config, log, hub, stops: STOPS, hasWorker: false })
-  const url = await api.begin({ databaseUrl })
+  const { url } = await api.begin({ databaseUrl })
   return {
     ready: { text: '', document: { url } },
     stop: async () => void (await api.stop()),

@@ -9,6 +9,8 @@ interface Facts {
   readonly config: Config
   readonly dataDir: string
   readonly kept: KeptSecrets | undefined
+  /** Whether the first admin has the password of `kept` still. */
+  readonly isPasswordKept: boolean
   readonly paint: Paint
   /** How long the start took. */
   readonly seconds: number
@@ -25,25 +27,27 @@ function dataOf({ config, dataDir }: Facts): string {
 }
 
 /**
- * The first admin's user name. Has the password only if it was generated and is kept in DATA_DIR.
+ * The first admin's user name. Has the password only if it was generated, is kept in DATA_DIR, and was not changed.
  */
-function admin({ config, kept }: Facts) {
+function admin({ config, kept, isPasswordKept }: Facts) {
   const username = config.ADMIN_USERNAME ?? kept?.adminUsername
-  const password = config.ADMIN_PASSWORD === undefined ? kept?.adminPassword : undefined
+  const password = isPasswordKept ? kept?.adminPassword : undefined
   return { username, password }
 }
 
 /** How to log in, as lines of name and value. */
 function logIn(facts: Facts): (readonly [string, string])[] {
-  const { url, paint } = facts
+  const { url, config, paint } = facts
   const { username, password } = admin(facts)
+  const unknown =
+    config.ADMIN_PASSWORD === undefined ? 'changed since the first start' : 'that of ADMIN_PASSWORD'
   if (username === undefined) {
     return [['Admin', 'none created (set ADMIN_USERNAME and ADMIN_PASSWORD)']]
   }
   return [
     ['Log in at', paint('bold', `${url}/`)],
     ['User name', paint('bold', username)],
-    ['Password', password === undefined ? 'that of ADMIN_PASSWORD' : paint('bold', password)],
+    ['Password', password === undefined ? unknown : paint('bold', password)],
   ]
 }
 

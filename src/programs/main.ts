@@ -39,7 +39,7 @@ await runProcess(startCommand, async (environment, log) => {
     }))
   const databaseUrl = postgres?.url ?? (environment.DATABASE_URL as string)
   let stopping = false
-  const url = await api.begin({ databaseUrl, kept })
+  const { url, isPasswordKept } = await api.begin({ databaseUrl, kept })
   // Requests need no worker, and beside it the start would take twice as long.
   const fork = () => forkChild('worker')
   const worker: KeptProcess<WorkerOrders, null> = keepRunning({ name: 'worker', fork, hub, log })
@@ -62,6 +62,7 @@ await runProcess(startCommand, async (environment, log) => {
       config,
       dataDir,
       kept,
+      isPasswordKept,
       paint: createPaint(process.stdout),
       seconds: performance.now() / 1000,
     }),

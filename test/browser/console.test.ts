@@ -84,13 +84,30 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
     const { page } = opened
     await signInAt(page, service)
     await openAt(page, `#/customers/${service.customer.id}`)
-    await page.getByLabel('Type').selectOption('credit')
-    await page.getByLabel('To', { exact: true }).fill('2025-12-31')
+    const filters = page.getByRole('form', { name: 'Filters' })
+    await filters.getByLabel('Type').selectOption('credit')
+    await filters.getByLabel('To', { exact: true }).fill('2025-12-31')
     const rows = page.getByRole('table', { name: 'Transactions' }).locator('tbody tr')
     await expect.poll(() => rows.count(), { timeout: 15_000 }).toBe(2)
     await rows.first().getByRole('link').click()
     const versions = page.getByRole('table', { name: 'Versions' })
     expect(await versions.textContent()).toContain('2,500.10 EUR credit')
+  })
+
+  it('shows the busiest customers, and what waits in the queues', async () => {
+    const { page, complaints } = opened
+    await signInAt(page, service)
+    const busiest = page.getByRole('table', { name: 'Busiest customers' })
+    await busiest.waitFor()
+    const [first = ''] = await busiest.locator('tbody tr').allTextContents()
+    expect(first).toMatch(/^Asha Rao9EUR/)
+    await openAt(page, '#/operations')
+    const queues = page.getByRole('table', { name: 'Jobs of the queues' }).locator('tbody tr')
+    const names = (await queues.allTextContents()).map((text) => text.replace(/[\d,]+$/, ''))
+    expect(names).toEqual(['EventsOK', 'WebhooksOK'])
+    const work = page.getByRole('table', { name: 'Work of the outbox' })
+    expect(await work.textContent()).toContain('Recompute statistics')
+    expect(complaints).toEqual([])
   })
 
   it('acknowledges an alert', async () => {

@@ -54,6 +54,7 @@ function requests(admin: Account, userId: number, transactionId: number): Work {
     getUserAnalytics: () => call('getUserAnalytics', { token, params }),
     'getUserAnalytics from the ledger': () =>
       call('getUserAnalytics', { token, params, headers: { 'cache-control': 'no-cache' } }),
+    listBusiestUsers: () => call('listBusiestUsers', { token }),
     getUserDailyAnalytics: () => call('getUserDailyAnalytics', { token, params }),
     getUserCreditScore: () => call('getUserCreditScore', { token, params }),
     'getUserCreditScore from the ledger': () =>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createDataDir, endProcesses, startProcess } from '../setup/servers/processes.ts'
+import { logIn } from '../setup/http/http-client.ts'
+import { createDataDir, endProcesses, readKept, startProcess } from '../setup/servers/processes.ts'
 
 let dataDir: Awaited<ReturnType<typeof createDataDir>>
 beforeAll(async () => {
@@ -45,5 +46,21 @@ describe('npm start', () => {
     await forced.url()
     expect(forced.text.stdout).toContain('\u001b[32m')
     await forced.end('SIGTERM')
+  }, 60_000)
+
+  it('shows the generated password until it is changed, by whichever process', async () => {
+    const first = start({})
+    const url = await first.url()
+    const { adminUsername, adminPassword } = await readKept(dataDir.path)
+    expect(first.text.stdout).toContain(`Password    ${adminPassword}\n`)
+    const admin = await logIn(url, adminUsername, adminPassword)
+    const change = { current_password: adminPassword, new_password: 'seven green kettles' }
+    expect((await admin.request('PUT', '/v1/me/password', change)).status).toBe(204)
+    await first.end('SIGTERM')
+    const second = start({ API_PROCESSES: '2' })
+    await second.url()
+    expect(second.text.stdout).toContain('Password    changed since the first start\n')
+    expect(second.text.stdout).not.toContain(adminPassword)
+    await second.end('SIGTERM')
   }, 60_000)
 })

@@ -8,6 +8,7 @@ import { Loaded } from '../ui/loaded.tsx'
 import { Page } from '../ui/page.tsx'
 import { type ColumnOf, Table } from '../ui/table.tsx'
 import { findCustomers, MIN_LENGTH } from './find-customers.ts'
+import { NewCustomer } from './new-customer.tsx'
 
 const COLUMNS: readonly ColumnOf<User>[] = [
   { title: 'Name', cell: ({ id, name }) => <a href={linkTo('customers', id)}>{name}</a> },
@@ -26,6 +27,8 @@ export function CustomersPage({ query }: PageProps) {
   // A link to this page with other words.
   useEffect(() => setText(query.get('q') ?? ''), [query])
 
+  const [isAdding, setAdding] = useState(false)
+
   return (
     <Page title="Customers">
       <search class="finder">
@@ -39,6 +42,17 @@ export function CustomersPage({ query }: PageProps) {
           spellcheck={false}
         />
       </search>
+      <div class="actions">
+        <button
+          type="button"
+          class="plain"
+          aria-expanded={isAdding}
+          onClick={() => setAdding(!isAdding)}
+        >
+          New customer
+        </button>
+      </div>
+      {isAdding && <NewCustomer />}
       <Loaded from={found}>
         {({ users, hasMore }) => (
           <>

@@ -9,7 +9,7 @@ import { Facts } from '../ui/facts.tsx'
 import { Loaded } from '../ui/loaded.tsx'
 import { Page, Part } from '../ui/page.tsx'
 import { Table } from '../ui/table.tsx'
-import { BusyCustomers } from './busy-customers.tsx'
+import { BusiestCustomers } from './busiest-customers.tsx'
 import { Customer } from './customer/customer.tsx'
 import { IMPORT_COLUMNS } from './imports/imports.tsx'
 
@@ -36,8 +36,8 @@ function StaffOverview() {
         <Part title="Service">
           <Loaded from={health}>{(data) => <Health health={data} />}</Loaded>
         </Part>
-        <Part title="Unusually busy customers">
-          <BusyCustomers />
+        <Part title="Busiest customers">
+          <BusiestCustomers />
         </Part>
         <Part title="Open alerts" isWide>
           <Loaded from={alerts}>

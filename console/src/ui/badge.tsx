@@ -14,7 +14,9 @@ const TONES: Readonly<Record<string, string>> = {
   in_progress: 'warn',
 }
 
+const wordOf = (state: string) => (state === 'ok' ? 'OK' : formatWord(state))
+
 /** A state in a word; its colour says nothing that the word does not. */
 export function Badge({ state }: { readonly state: string }) {
-  return <span class={`badge ${TONES[state] ?? 'calm'}`}>{formatWord(state)}</span>
+  return <span class={`badge ${TONES[state] ?? 'calm'}`}>{wordOf(state)}</span>
 }

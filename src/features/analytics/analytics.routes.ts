@@ -1,11 +1,19 @@
 import { operations } from '../../generated/operations.ts'
-import type { HandleAhead } from '../../http/handlers.ts'
+import type { Handle, HandleAhead } from '../../http/handlers.ts'
 import { asksNoCache } from '../../http/no-cache.ts'
 import { mapInSlices } from '../../lib/slices.ts'
 import type { AnalyticsService } from './analytics.service.ts'
 import { analyticsView, dayView } from './analytics.view.ts'
+import type { BusiestUsers } from './busiest-users.ts'
 
-export function analyticsRoutes(handleAhead: HandleAhead, analytics: AnalyticsService): void {
+export function analyticsRoutes(
+  handle: Handle,
+  handleAhead: HandleAhead,
+  analytics: AnalyticsService,
+  busiestUsers: BusiestUsers,
+): void {
+  handle(operations.listBusiestUsers, ({ query }) => busiestUsers.list(query.limit ?? 20))
+
   handleAhead(
     operations.getUserAnalytics,
     analytics.stateOf,

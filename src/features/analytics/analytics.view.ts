@@ -1,4 +1,5 @@
-import type { Analytics, DailyAnalytics } from '../../generated/schemas.ts'
+import type { Prisma } from '../../database/client.ts'
+import type { Analytics, BusiestUser, DailyAnalytics } from '../../generated/schemas.ts'
 import { averageMoney, formatMoney, money } from '../../lib/money.ts'
 import type { AnalyticsRecord } from './analytics.service.ts'
 import type { DayFigures } from './figures.ts'
@@ -36,4 +37,21 @@ export const dayView = (day: DayFigures, currency: string): DailyAnalytics => ({
   transaction_count: day.transaction_count,
   total_credit: formatMoney(money(day.total_credit), currency),
   total_debit: formatMoney(money(day.total_debit), currency),
+})
+
+/** A user's totals in one currency as a list of the busiest shows them. */
+export const busiestUserView = (
+  totals: Prisma.UserStatisticsGetPayload<object>,
+  name: string,
+): BusiestUser => ({
+  user_id: Number(totals.userId),
+  name,
+  currency: totals.currency,
+  transaction_count: totals.transactionCount,
+  total_credit: formatMoney(money(totals.totalCredit), totals.currency),
+  total_debit: formatMoney(money(totals.totalDebit), totals.currency),
+  busiest_day: {
+    date: totals.busiestDate.toISOString().slice(0, 10),
+    transaction_count: totals.busiestCount,
+  },
 })

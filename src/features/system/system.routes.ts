@@ -8,6 +8,7 @@ import type { Bus } from '../../lib/children/bus.ts'
 import type { Metrics } from '../../lib/metrics.ts'
 import { createReadiness, type HealthDeps } from './health.ts'
 import { assertMetricsAccess } from './metrics-access.ts'
+import { countQueues, type QueueDeps } from './queues.ts'
 
 interface Deps extends HealthDeps {
   readonly metrics: Metrics
@@ -31,6 +32,11 @@ export function healthRoutes(handle: Handle, deps: Deps): void {
     reply.type(deps.metrics.registry.contentType)
     return await describeMetrics(deps.metrics, deps.bus)
   })
+}
+
+/** What waits to be done, for admins. */
+export function queueRoutes(handle: Handle, deps: QueueDeps): void {
+  handle(operations.getQueues, () => countQueues(deps))
 }
 
 /** The OpenAPI document, as JSON and as YAML. */

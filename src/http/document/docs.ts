@@ -7,7 +7,15 @@ import type { ApiDocument } from './api-document.ts'
 export const DOCS_PATH = '/docs'
 
 /** What runs in the browser, in this order; seen from src/http/document/ and from dist/http/document/. */
-const SCRIPTS = ['install', 'login', 'find', 'request-id', 'event-streams', 'resolve'] as const
+const SCRIPTS = [
+  'install',
+  'login',
+  'find',
+  'request-id',
+  'event-streams',
+  'resolve',
+  'markdown',
+] as const
 const FOLDER = new URL('../../../src/http/swagger-ui/', import.meta.url)
 
 /** Allows only what this server sends. Swagger UI needs inline styles. Also works without TLS. */

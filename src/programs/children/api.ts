@@ -1,9 +1,9 @@
 import { createConfig, readEnvironment } from '../../config.ts'
 import { runChild } from '../../lib/children/run-child.ts'
-import type { ApiOrders } from './orders.ts'
+import type { ApiOrders, ApiReady } from './orders.ts'
 
 /** One of several API processes on one port. */
-await runChild<ApiOrders, null>(async () => {
+await runChild<ApiOrders, ApiReady>(async () => {
   const [{ serveForParent }, { prepareDatabase }] = await Promise.all([
     import('../serve-api.ts'),
     import('../prepare-database.ts'),
@@ -16,7 +16,7 @@ await runChild<ApiOrders, null>(async () => {
       bus.tell('prepared', undefined)
     }
     const options = { databaseUrl, config, log, kept, stops, bus, hasWorker }
-    const { stop } = await serveForParent(options, url)
-    return { ready: null, stop }
+    const { isPasswordKept, stop } = await serveForParent(options, url)
+    return { ready: { isPasswordKept }, stop }
   }
 })

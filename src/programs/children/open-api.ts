@@ -9,7 +9,7 @@ import type { Log } from '../../lib/log.ts'
 import { listenOn, stopLimits } from '../listen.ts'
 import type { ApiStops, ServedApi } from '../serve-api.ts'
 import { forkChild } from './fork.ts'
-import type { ApiOrders } from './orders.ts'
+import type { ApiOrders, ApiReady } from './orders.ts'
 
 /** What a child may take beyond its own limits before it is killed. */
 const KILL_MARGIN_MS = 2_000
@@ -28,8 +28,10 @@ interface ApiOptions {
 
 /** The API, in this process or in several. */
 export interface Api {
-  /** Prepares the database, then serves. @returns the URL, once all processes serve it */
-  begin(orders: Pick<ApiOrders, 'databaseUrl' | 'kept'>): Promise<string>
+  /** Prepares the database, then serves. @returns the URL, once all processes serve it, and what they report */
+  begin(
+    orders: Pick<ApiOrders, 'databaseUrl' | 'kept'>,
+  ): Promise<ApiReady & { readonly url: string }>
   /** Answers what is under way, and ends. */
   stop(): Promise<unknown>
 }
@@ -49,7 +51,7 @@ function openHere({ environment, config, log, hub, stops, hasWorker }: ApiOption
       const options = { databaseUrl, config, log, kept, stops, bus: hub, hasWorker }
       const served = await serveApi(options)
       api = served
-      return served.url
+      return served
     },
     stop: async () => await api?.stop(),
   }
@@ -63,7 +65,7 @@ function openSeveral({ config, log, hub, stops, hasWorker }: ApiOptions): Api {
   const fork = () => forkChild('api')
   const processes = Array.from(
     { length: API_PROCESSES },
-    (): KeptProcess<ApiOrders, null> =>
+    (): KeptProcess<ApiOrders, ApiReady> =>
       keepRunning({ name: 'api', fork, hub, log, onReady: port.serve }),
   )
   return {
@@ -75,11 +77,11 @@ function openSeveral({ config, log, hub, stops, hasWorker }: ApiOptions): Api {
       const [first, ...others] = processes
       const preparing = begin(first, true)
       await Promise.race([prepared, preparing])
-      await Promise.all([preparing, ...others.map((each) => begin(each, false))])
+      const [ready] = await Promise.all([preparing, ...others.map((each) => begin(each, false))])
       url = await listenOn(HOST, PORT, () => port.listen(HOST, PORT))
       log.info(`Server listening at ${url}`)
       hub.tell('url', url)
-      return url
+      return { url, isPasswordKept: ready?.isPasswordKept ?? false }
     },
     async stop() {
       const { delayMs, graceMs } = stopLimits(config, stops.delaySeconds)

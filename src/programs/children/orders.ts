@@ -1,5 +1,5 @@
 import type { KeptSecrets } from '../kept-secrets.ts'
-import type { ApiStops } from '../serve-api.ts'
+import type { ApiStops, ServedApi } from '../serve-api.ts'
 
 /** What a child needs to begin. It comes over the channel to the parent, as command lines are public. */
 interface Orders {
@@ -18,6 +18,9 @@ export interface ApiOrders extends Orders {
   /** Whether this process brings the database up to date, for all. */
   readonly prepares: boolean
 }
+
+/** What an API process reports once it serves. */
+export type ApiReady = Pick<ServedApi, 'isPasswordKept'>
 
 /** What the worker of `npm start` needs to begin. */
 export interface WorkerOrders extends Orders {

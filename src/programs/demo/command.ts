@@ -5,6 +5,7 @@ import { inWords, openClient } from './client.ts'
 import { createCustomers } from './customers.ts'
 import { readInput } from './input.ts'
 import type { Options, Service } from './options.ts'
+import { loadOrders } from './orders.ts'
 import { startOwnService } from './own-service.ts'
 import { describeRun } from './report.ts'
 import { runDemo } from './run.ts'
@@ -36,7 +37,10 @@ export async function demo(
     const run = await inWords(at.url, () => runDemo(client, input, screen, signal))
     const outcome = describeRun(input, run)
     if (!fills) return outcome
-    await inWords(at.url, () => surround(client, [...run.ids.values()], tag, screen))
+    await inWords(at.url, async () => {
+      await surround(client, [...run.ids.values()], tag, screen)
+      await loadOrders(client, tag, screen, signal)
+    })
     return { ...outcome, text: `${outcome.text}\nLook at it: ${at.url}/\n` }
   }
   if (service !== undefined) return await check(service, 'running already')

@@ -119,7 +119,7 @@ describe('the demo', () => {
     )
   })
 
-  it('fills a running service with customers, their jobs and accounts, alerts and tasks', async () => {
+  it('fills a running service with customers, their jobs and accounts, alerts, tasks and a dataset', async () => {
     const { failed, output } = await demo(['--into-running', '--url', url])
     expect(failed).toBe(false)
     expect(output).toMatch(/^80 users, [\d,]+ figures: all equal$/m)
@@ -131,6 +131,8 @@ describe('the demo', () => {
     expect(await count('bank_accounts')).toBe(80)
     expect(await count('tasks')).toBe(4)
     expect(await count('alerts')).toBeGreaterThan(0)
+    const { body: datasets } = await service.call('listDatasets', { token: staff.token })
+    expect(datasets).toMatchObject([{ name: expect.stringMatching(/^orders_/), row_count: 240 }])
   }, 120_000)
 
   it('makes a sample without files', async () => {

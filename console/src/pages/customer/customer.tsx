@@ -10,6 +10,7 @@ import { UserAlerts } from './alerts.tsx'
 import { Days } from './days.tsx'
 import { Figures } from './figures.tsx'
 import { History } from './history.tsx'
+import { NewTransaction } from './new-transaction.tsx'
 import { Profile } from './profile.tsx'
 import { BankAccounts, Employments } from './records.tsx'
 import { Score } from './score.tsx'
@@ -24,6 +25,8 @@ export function Customer({ id }: { readonly id: number }) {
   const session = useSession()
   const user = useLoad((signal) => getUser({ client, signal, path: { id } }), [id])
   const currencies = useCurrencies(id)
+  const [booked, setBooked] = useState(0)
+  const isThere = currencies.data !== undefined
   return (
     <Page title={user.data?.name ?? 'Customer'}>
       <Loaded from={user}>
@@ -31,13 +34,23 @@ export function Customer({ id }: { readonly id: number }) {
           <div class="parts">
             <Profile user={known} />
             <Loaded from={currencies}>
-              {(found) => <InCurrency userId={id} currencies={found} />}
+              {(found) => <InCurrency key={booked} userId={id} currencies={found} />}
             </Loaded>
-            <Score userId={id} />
+            <Score key={`score ${booked}`} userId={id} />
             <Employments userId={id} />
             <BankAccounts userId={id} />
             {isStaff(session) && <UserAlerts userId={id} />}
-            <History userId={id} />
+            {isThere && (
+              <NewTransaction
+                userId={id}
+                usual={currencies.data?.[0]}
+                onBooked={() => {
+                  currencies.reload()
+                  setBooked(booked + 1)
+                }}
+              />
+            )}
+            <History key={`history ${booked}`} userId={id} />
           </div>
         )}
       </Loaded>
