@@ -96,6 +96,7 @@ export function openServices(
   const transactionBulk = createTransactionBulk(transactionDeps)
   const transactionPast = createTransactionPast({ database, crypto })
   const integrity = createIntegrityService({ database })
+  const alertRules = parseAlertRules(config)
   const analytics = createAnalyticsService({
     database,
     lookUps,
@@ -104,6 +105,7 @@ export function openServices(
     metrics,
     outbox,
     defaultCurrency,
+    alertRules,
   })
   const creditScores = createCreditScoreService({ database, prepared, metrics, outbox })
   const alerts = createAlertService({
@@ -111,7 +113,7 @@ export function openServices(
     prepared,
     users,
     metrics,
-    rules: parseAlertRules(config),
+    rules: alertRules,
   })
   const tasks = createTaskService({ database })
   const reports = createReportService({

@@ -112,6 +112,7 @@ describe('a credit score', () => {
 describe('an alert', () => {
   it('raises an event of ids alone, in the same database transaction', async () => {
     await book({ date: '2026-03-01', amount: 20_000 })
+    await service.services.analytics.recompute([user])
     await forget(service.database)
     await look()
     const [alert] = await alertsOf(service.database, user)
@@ -151,10 +152,7 @@ describe('an alert', () => {
 
 describe('nothing is looked at', () => {
   const waiting = () =>
-    service.database.query(
-      `SELECT FROM outbox WHERE user_id = $1 AND type = 'transactions.written'`,
-      [user],
-    )
+    service.database.query('SELECT FROM outbox WHERE user_id = $1 AND subjects IS NOT NULL', [user])
 
   it('after a statement of more than 1,000 transactions', async () => {
     await book(...many(1_001, { date: '2026-03-01', amount: 20_000 }))
