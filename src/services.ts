@@ -97,6 +97,7 @@ export function openServices(
   const transactionBulk = createTransactionBulk(transactionDeps)
   const transactionPast = createTransactionPast({ database, crypto })
   const integrity = createIntegrityService({ database })
+  const alertRules = parseAlertRules(config)
   const analytics = createAnalyticsService({
     database,
     lookUps,
@@ -105,6 +106,7 @@ export function openServices(
     metrics,
     outbox,
     defaultCurrency,
+    alertRules,
   })
   const busiestUsers = createBusiestUsers({ database, users })
   const creditScores = createCreditScoreService({ database, prepared, metrics, outbox })
@@ -113,7 +115,7 @@ export function openServices(
     prepared,
     users,
     metrics,
-    rules: parseAlertRules(config),
+    rules: alertRules,
   })
   const tasks = createTaskService({ database })
   const reports = createReportService({

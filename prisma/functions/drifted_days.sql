@@ -13,14 +13,14 @@ AS $$
       IS DISTINCT FROM (daily.transaction_count, daily.total_credit, daily.total_debit, daily.total_squares)),
   months AS (
     SELECT date_trunc('month', date)::date AS month, currency, sum(transaction_count)::int AS transaction_count,
-      sum(total_credit) AS total_credit, sum(total_debit) AS total_debit,
+      sum(total_credit) AS total_credit, sum(total_debit) AS total_debit, sum(total_squares) AS total_squares,
       max(busyness(transaction_count, date)) AS busyness
     FROM daily GROUP BY 1, 2),
   different_months AS (
     SELECT month AS date
     FROM months FULL JOIN (SELECT * FROM monthly_statistics WHERE user_id = subject) AS monthly USING (month, currency)
-    WHERE (months.transaction_count, months.total_credit, months.total_debit, months.busyness)
-      IS DISTINCT FROM (monthly.transaction_count, monthly.total_credit, monthly.total_debit,
+    WHERE (months.transaction_count, months.total_credit, months.total_debit, months.total_squares, months.busyness)
+      IS DISTINCT FROM (monthly.transaction_count, monthly.total_credit, monthly.total_debit, monthly.total_squares,
         busyness(monthly.busiest_count, monthly.busiest_date))),
   totals AS (
     SELECT currency, sum(transaction_count)::int AS transaction_count, sum(total_credit) AS total_credit,

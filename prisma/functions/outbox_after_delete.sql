@@ -6,8 +6,9 @@ CREATE OR REPLACE FUNCTION outbox_after_delete() RETURNS trigger LANGUAGE plpgsq
 SET enable_seqscan = off
 AS $$
 BEGIN
-  INSERT INTO outbox (user_id, type, day, request_id)
-  SELECT user_id, 'transaction.deleted', day, left(nullif(current_setting('passbook.request_id', true), ''), 128)
+  INSERT INTO outbox (user_id, type, day, request_id, load)
+  SELECT user_id, 'transaction.deleted', day, left(nullif(current_setting('passbook.request_id', true), ''), 128),
+    (SELECT count(*) = 50 FROM (SELECT FROM old_rows LIMIT 50) AS counted)
   FROM (
     SELECT DISTINCT user_id, (transaction_date AT TIME ZONE 'UTC')::date AS day FROM old_rows) AS touched
   WHERE (SELECT true FROM users WHERE users.id = touched.user_id);

@@ -2,7 +2,8 @@
 --
 -- - transaction.created: an outbox row for each user, from which figures are recomputed. A row for each day as well took a
 --   bulk load of many days longer than the transactions did. So of several days the row has the first in day, and all in days.
--- - transactions.written: an outbox row for each user with the ids, which a job checks for alerts.
+--   It also names the transactions, of which the recomputation finds those that may deserve an alert. It says whether it is part
+--   of a load, whose figures wait for a round: a request with 50 users or more, or history of 50 transactions or more.
 -- - a pending event for each transaction.
 -- - a version of each, as version_transactions writes of other changes. The row says itself which request and account wrote it.
 --
@@ -20,21 +21,25 @@ DECLARE
   recorded timestamptz(3) := clock_timestamp();
 BEGIN
   WITH news AS MATERIALIZED (
-    SELECT user_id, id, transaction_date, transaction_amount, transaction_type, currency, request_id
+    SELECT user_id, id, (transaction_date AT TIME ZONE interval '0')::date AS day, transaction_date, transaction_amount,
+      transaction_type, currency, request_id
     FROM new_rows
     WHERE current_setting('passbook.file_load', true) IS DISTINCT FROM 'on'
       AND current_setting('passbook.key_rotation', true) IS DISTINCT FROM 'on'
       AND (SELECT count(*) FROM (SELECT FROM new_rows LIMIT 1001) AS counted) <= 1000),
   work AS (
-    INSERT INTO outbox (user_id, type, day, days, subjects, request_id)
-    SELECT user_id, 'transaction.created', min(day), CASE WHEN count(*) > 1 THEN array_agg(day) END, NULL::bigint[],
-      max(request_id)
-    FROM (
-      SELECT user_id, (transaction_date AT TIME ZONE 'UTC')::date AS day, max(request_id) AS request_id
-      FROM new_rows GROUP BY 1, 2) AS touched
-    GROUP BY user_id
+    INSERT INTO outbox (user_id, type, day, days, subjects, request_id, load)
+    SELECT user_id, 'transaction.created', min(day), CASE WHEN count(*) > 1 THEN array_agg(DISTINCT day) END, array_agg(id),
+      max(request_id),
+      (SELECT count(DISTINCT user_id) >= 50 AND min(request_id) IS NOT DISTINCT FROM max(request_id) FROM news)
+    FROM news GROUP BY user_id
     UNION ALL
-    SELECT user_id, 'transactions.written', NULL, NULL, array_agg(id), max(request_id) FROM news GROUP BY user_id),
+    SELECT user_id, 'transaction.created', min(day), CASE WHEN count(*) > 1 THEN array_agg(day) END, NULL, max(request_id),
+      (SELECT count(*) = 50 FROM (SELECT FROM new_rows LIMIT 50) AS counted)
+    FROM (
+      SELECT user_id, (transaction_date AT TIME ZONE interval '0')::date AS day, max(request_id) AS request_id
+      FROM new_rows WHERE NOT EXISTS (SELECT FROM news) GROUP BY 1, 2) AS touched
+    GROUP BY user_id),
   events AS (
     INSERT INTO pending_events (user_id, type, data, request_id)
     SELECT user_id, 'transaction.created',

@@ -83,7 +83,7 @@ export const events = {
     coalesced: true,
     yields: true,
   },
-  /** A statement wrote transactions that no rule of alerts has seen. */
+  /** A recomputation found transactions that may deserve an alert. */
   'transactions.written': {
     payload: Users,
     consumer: 'raiseAlerts',
@@ -160,8 +160,6 @@ export type Job = {
     readonly payload: PayloadOf<Consumer>
     /** A low priority: every other waiting job runs first. */
     readonly yields?: boolean
-    /** Milliseconds before it may run. */
-    readonly delayMs?: number
   }
 }[ConsumerName]
 

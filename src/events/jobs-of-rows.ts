@@ -9,9 +9,6 @@ import {
 } from './catalogue.ts'
 import type { ClaimedRow } from './outbox.ts'
 
-/** So many users of one request are a load, which lets smaller changes go first. */
-const MANY_USERS = 50
-
 /** A user, and the last request behind their rows. */
 interface Change {
   readonly userId: number
@@ -56,45 +53,19 @@ function payloadOf(changes: readonly Change[]): UsersPayload {
   return same ? { user_ids, ...withRequest(request_ids[0]) } : { user_ids, request_ids }
 }
 
-/** The users of whom a load is among the rows. */
-function usersOfLoads(rows: readonly ClaimedRow[]): ReadonlySet<number> {
-  const byRequest = new Map<string | null, Set<number>>()
-  for (const { user_id, request_id } of rows) {
-    const found = byRequest.get(request_id) ?? new Set()
-    found.add(Number(user_id))
-    byRequest.set(request_id, found)
-  }
-  const loads = [...byRequest.values()].filter(({ size }) => size >= MANY_USERS)
-  return new Set(loads.flatMap((users) => [...users]))
-}
-
-const job = (
-  consumer: CoalescedConsumer,
-  changes: readonly Change[],
-  yields: boolean,
-  delayMs = 0,
-): Job => ({
+const job = (consumer: CoalescedConsumer, changes: readonly Change[], yields: boolean): Job => ({
   consumer,
   payload: payloadOf(changes),
   ...(yields && { yields }),
-  ...(delayMs > 0 && { delayMs }),
 })
-
-/** Says how long the jobs of a load wait, in milliseconds. */
-export type DelayOfLoads = (consumer: CoalescedConsumer) => number
 
 /**
  * Turns claimed rows into jobs: one for each requested report, import or mail, and for each consumer of
  * changes one for up to {@link MAX_USERS} users.
  *
  * @param share false gives each user their own job, so that a failing one delays nobody else
- * @param delayOf asked once for each consumer of a load; without it no job waits
  */
-export function jobsOf(
-  rows: readonly ClaimedRow[],
-  share = true,
-  delayOf: DelayOfLoads = () => 0,
-): Job[] {
+export function jobsOf(rows: readonly ClaimedRow[], share = true): Job[] {
   const jobs: Job[] = []
   const coalesced = new Map<CoalescedConsumer, { rows: ClaimedRow[]; yielding: boolean }>()
   for (const row of rows) {
@@ -110,16 +81,12 @@ export function jobsOf(
     }
   }
   for (const [consumer, { rows, yielding }] of coalesced) {
-    const changes = changesOf(rows)
-    const loaded = usersOfLoads(rows)
-    const loads = changes.filter(({ userId }) => loaded.has(userId))
-    const others = changes.filter(({ userId }) => !loaded.has(userId))
     const size = share ? MAX_USERS : 1
-    jobs.push(...slicesOf(others, size).map((some) => job(consumer, some, yielding)))
-    const delayMs = loads.length > 0 ? delayOf(consumer) : 0
-    jobs.push(
-      ...slicesOf(loads, size).map((some) => job(consumer, some, share || yielding, delayMs)),
-    )
+    const loads = rows.filter(({ load }) => load)
+    const others = rows.filter(({ load }) => !load)
+    const slices = (some: readonly ClaimedRow[]) => slicesOf(changesOf(some), size)
+    jobs.push(...slices(others).map((some) => job(consumer, some, yielding)))
+    jobs.push(...slices(loads).map((some) => job(consumer, some, share || yielding)))
   }
   return jobs
 }

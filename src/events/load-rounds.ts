@@ -1,23 +1,21 @@
-import type { CoalescedConsumer } from './catalogue.ts'
+/** Milliseconds between the first two rounds of loads that go on. Each further pause is twice as long. */
+const FIRST_PAUSE_MS = 1_000
+/** Figures of a load never wait longer for their round. */
+const MAX_PAUSE_MS = 4_000
 
 /**
- * Milliseconds between the beginnings of two rounds of loads. What one user costs in a round is the
- * same for one change and for many.
- */
-const EVERY_MS = 1_000
-
-/**
- * Says how long the jobs of a load wait, in milliseconds. The first load of a consumer does not
- * wait. While loads go on, all that arrives within a second shares a round: a user of a job that
- * waits has no other one, and it handles all changes that it finds.
+ * Says when the figures of loads are due. The first load does not wait. While loads go on, all that
+ * arrives until the next round shares it: a user costs nearly the same for one change and for many.
  */
 export function createLoadRounds(now = () => Date.now()) {
-  const rounds = new Map<CoalescedConsumer, number>()
-  return (consumer: CoalescedConsumer): number => {
-    const time = now()
-    const last = rounds.get(consumer) ?? Number.NEGATIVE_INFINITY
-    const next = last > time ? last : Math.max(time, last + EVERY_MS)
-    rounds.set(consumer, next)
-    return next - time
+  let pause = 0
+  let next = Number.NEGATIVE_INFINITY
+  return {
+    isDue: (): boolean => now() >= next,
+    /** Notes a look for loads. @param found how many users it found */
+    looked(found: number): void {
+      pause = found === 0 ? 0 : Math.min(Math.max(pause * 2, FIRST_PAUSE_MS), MAX_PAUSE_MS)
+      next = now() + pause
+    },
   }
 }

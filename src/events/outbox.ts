@@ -11,6 +11,8 @@ export interface ClaimedRow {
   readonly type: string
   readonly subject_id: string | null
   readonly request_id: string | null
+  /** Whether it is part of a load, whose jobs let all others go first. */
+  readonly load?: boolean
 }
 
 /**
@@ -18,14 +20,20 @@ export interface ClaimedRow {
  * under way: that job handles every change it finds when it runs, and later changes are enqueued
  * once it is done. So a user has one job of a consumer at a time, however many transactions arrive.
  *
- * @param limit for rows that yield and for all others, each
+ * @param limit for rows that yield, for users of loads and for all others, each
  * @param yielding whether to claim rows of events that yield
+ * @param loads whether to claim a row of each user of whom a load waits
  */
-export const claimNew = (relayed: PlainDatabase, limit: number, yielding: boolean) =>
-  relayed.rows<ClaimedRow>(`${CLAIM_MARK} SELECT * FROM claim_outbox($1::int, $2::boolean)`, [
-    limit,
-    yielding,
-  ])
+export const claimNew = (
+  relayed: PlainDatabase,
+  limit: number,
+  yielding: boolean,
+  loads: boolean,
+) =>
+  relayed.rows<ClaimedRow>(
+    `${CLAIM_MARK} SELECT * FROM claim_outbox($1::int, $2::boolean, $3::boolean)`,
+    [limit, yielding, loads],
+  )
 
 /** Claims rows whose job was lost with a queue, or keeps failing. */
 export const claimLost = (relayed: PlainDatabase, limit: number, retrySeconds: number) =>

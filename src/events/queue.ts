@@ -149,11 +149,11 @@ function queueOver<B extends IQueueBackend, C>(
   const jobs = countUnderWay()
 
   async function add(batch: readonly Job[]): Promise<void> {
-    const entries = batch.map(({ consumer, payload, yields, delayMs }) => ({
+    const entries = batch.map(({ consumer, payload, yields }) => ({
       name: consumer,
       data: payload,
       // BullMQ runs jobs without a priority first.
-      opts: { ...(yields && { priority: 1 }), ...(delayMs && { delay: delayMs }) },
+      opts: yields ? { priority: 1 } : {},
     }))
     const send = async () => {
       const queue = await producer.ready()

@@ -69,7 +69,7 @@ const spaced = ({ least, most, perRow }: Spacing, rows: number, duration = 0) =>
 export function startRelay(options: RelayOptions): Relay {
   const { database, relayed, queue, log, retrySeconds, poll, metrics } = options
   const { claimMs = WORK_LIMITS.relay.statement } = options
-  const delayOf = createLoadRounds()
+  const rounds = createLoadRounds()
   const runaways = createRunaways({ database, log, metrics, claimMs })
   let batch = MAX_BATCH_ROWS
   let again = false
@@ -111,15 +111,18 @@ export function startRelay(options: RelayOptions): Relay {
     const size = batch
     const start = Date.now()
     const yielding = start >= nextYielding
-    const fresh = await claim((rows) => claimNew(relayed, rows, yielding))
+    const loading = rounds.isDue()
+    const fresh = await claim((rows) => claimNew(relayed, rows, yielding, loading))
     const duration = Date.now() - start
-    await enqueue(fresh, jobsOf(fresh, true, delayOf))
+    await enqueue(fresh, jobsOf(fresh))
     const waiting = fresh.filter(({ type }) => yields(type)).length
-    const others = fresh.length - waiting
+    const loads = fresh.filter(({ load }) => load).length
+    const others = fresh.length - waiting - loads
     spacing = spaced(between, others, duration)
     // What fills a batch has more behind it, which must not pile up.
     if (yielding && waiting < size) nextYielding = Date.now() + spaced(YIELDING_SPACING, waiting)
-    again ||= others === size || waiting === size
+    if (loading && loads < size) rounds.looked(loads)
+    again ||= others === size || waiting === size || loads === size
     if (poll && Date.now() >= nextLookForLost) {
       nextLookForLost = Date.now() + LOST_EVERY_MS
       // A job each: a failing recomputation then delays nobody else's figures.

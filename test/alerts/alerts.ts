@@ -39,8 +39,9 @@ export const alertsOf = (database: TestDatabase, userId: number): Promise<Stored
     [userId],
   )
 
-/** Looks for alerts as the worker does. @returns the kind and cause of all alerts of the user */
+/** Recomputes figures and looks for alerts, as the worker does. @returns the kind and cause of all alerts of the user */
 export async function raised({ services, database }: TestService, userId: number) {
+  await services.analytics.recompute([userId])
   await services.alerts.raise([userId])
   const alerts = await alertsOf(database, userId)
   return alerts.map(({ kind, cause }) => `${kind} ${cause}`).sort()

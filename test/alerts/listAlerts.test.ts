@@ -20,6 +20,7 @@ beforeAll(async () => {
     { date: '2026-03-01', amount: '10000.50' },
     ...Array.from({ length: 21 }, () => ({ date: '2026-03-02', amount: 1, currency: 'KWD' })),
   ])
+  await service.services.analytics.recompute([customer])
   await raise()
   for (const score of [700, 500]) await storeScore(database, user.id, score)
   await raise()

@@ -73,6 +73,46 @@ describe('a transaction', () => {
   })
 })
 
+describe('what months show to be usual', () => {
+  const suspects = () =>
+    service.database.query<{ subjects: number[] }>(
+      `SELECT subjects::int[] AS subjects FROM outbox WHERE user_id = $1 AND type = 'transactions.written'`,
+      [user],
+    )
+  const recompute = () => service.services.analytics.recompute([user])
+
+  it('is looked at no more; what may be unusual is', async () => {
+    const usual = Array.from({ length: 60 }, (_, at) => ({
+      date: `2026-0${1 + (at % 2)}-${String(1 + (at % 28)).padStart(2, '0')}`,
+      amount: 10 + (at % 30),
+    }))
+    await book(...usual)
+    await recompute()
+    await service.database.query('DELETE FROM outbox WHERE user_id = $1', [user])
+    const [, unusual, above] = await book(
+      { date: '2026-03-05', amount: 40 },
+      { date: '2026-03-05', amount: 400 },
+      { date: '2026-03-06', amount: 20_000 },
+    )
+    await recompute()
+    expect(await suspects()).toEqual([{ subjects: expect.arrayContaining([unusual, above]) }])
+    expect((await suspects())[0]?.subjects).toHaveLength(2)
+  })
+
+  it('is nothing for months without the sums of squares, which a former release writes', async () => {
+    await book(...many(30, { date: '2026-02-01', amount: 10 }))
+    await recompute()
+    await service.database.query('DELETE FROM outbox WHERE user_id = $1', [user])
+    await service.database.query(
+      'UPDATE monthly_statistics SET total_squares = 0 WHERE user_id = $1',
+      [user],
+    )
+    const ids = await book({ date: '2026-03-05', amount: 11 })
+    await recompute()
+    expect(await suspects()).toEqual([{ subjects: ids }])
+  })
+})
+
 describe('a busy day', () => {
   it('raises one alert, when it is above the usual and has enough', async () => {
     await book(...many(19, { date: '2026-03-01', amount: 1 }))
@@ -112,6 +152,7 @@ describe('a credit score', () => {
 describe('an alert', () => {
   it('raises an event of ids alone, in the same database transaction', async () => {
     await book({ date: '2026-03-01', amount: 20_000 })
+    await service.services.analytics.recompute([user])
     await forget(service.database)
     await look()
     const [alert] = await alertsOf(service.database, user)
@@ -151,10 +192,7 @@ describe('an alert', () => {
 
 describe('nothing is looked at', () => {
   const waiting = () =>
-    service.database.query(
-      `SELECT FROM outbox WHERE user_id = $1 AND type = 'transactions.written'`,
-      [user],
-    )
+    service.database.query('SELECT FROM outbox WHERE user_id = $1 AND subjects IS NOT NULL', [user])
 
   it('after a statement of more than 1,000 transactions', async () => {
     await book(...many(1_001, { date: '2026-03-01', amount: 20_000 }))

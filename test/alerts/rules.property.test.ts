@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { insertUser } from '../setup/rows.ts'
 import { startTestService, type TestService } from '../setup/service.ts'
-import { type Booking, insertBookings, raised } from './alerts.ts'
+import { alertsOf, type Booking, insertBookings, raised } from './alerts.ts'
 
 const DEVIATIONS = 2n
 const MIN_HISTORY = 4
@@ -87,27 +87,52 @@ const booked = fc.record({
   currency: fc.constantFrom('USD', 'KWD'),
 })
 
+/** Inserts transactions that no alert is looked for. */
+async function insertSilently(user: number, bookings: readonly Booked[]): Promise<void> {
+  await insertBookings(service.database, user, bookings.map(toBooking))
+  await service.database.query('UPDATE outbox SET subjects = NULL WHERE user_id = $1', [user])
+}
+
+const lists = [
+  fc.array(booked, { maxLength: 25 }),
+  fc.array(booked, { maxLength: 12 }),
+  fc.array(booked, { minLength: 1, maxLength: 6 }),
+] as const
+
+it('alerts are those of a count of all transactions, with the figures', async () => {
+  await fc.assert(
+    fc.asyncProperty(...lists, async (figured, waiting, last) => {
+      const user = await insertUser(service.database)
+      await insertSilently(user, figured)
+      await service.services.analytics.recompute([user])
+      await insertSilently(user, waiting)
+      const ids = await insertBookings(service.database, user, last.map(toBooking))
+      const written = last.map((one, at) => ({ ...one, id: ids[at] ?? 0 }))
+      const alerts = await raised(service, user)
+      expect(alerts).toEqual(expected([...figured, ...waiting, ...last], written))
+    }),
+    { numRuns: 60 },
+  )
+})
+
 it('alerts are those of a count of all transactions, however far the figures are', async () => {
   await fc.assert(
-    fc.asyncProperty(
-      fc.array(booked, { maxLength: 25 }),
-      fc.array(booked, { maxLength: 12 }),
-      fc.array(booked, { minLength: 1, maxLength: 6 }),
-      async (figured, waiting, last) => {
-        const { database } = service
-        const user = await insertUser(database)
-        await insertBookings(database, user, figured.map(toBooking))
-        await service.services.analytics.recompute([user])
-        await insertBookings(database, user, waiting.map(toBooking))
-        await database.query('DELETE FROM outbox WHERE user_id = $1 AND subjects IS NOT NULL', [
-          user,
-        ])
-        const ids = await insertBookings(database, user, last.map(toBooking))
-        const written = last.map((one, at) => ({ ...one, id: ids[at] ?? 0 }))
-        const alerts = await raised(service, user)
-        expect(alerts).toEqual(expected([...figured, ...waiting, ...last], written))
-      },
-    ),
+    fc.asyncProperty(...lists, async (figured, waiting, last) => {
+      const { database, services } = service
+      const user = await insertUser(database)
+      await insertSilently(user, figured)
+      await services.analytics.recompute([user])
+      await insertSilently(user, waiting)
+      const ids = await insertBookings(database, user, last.map(toBooking))
+      await database.query(
+        `INSERT INTO outbox (user_id, type, subjects) VALUES ($1, 'transactions.written', $2)`,
+        [user, ids],
+      )
+      await services.alerts.raise([user])
+      const alerts = (await alertsOf(database, user)).map(({ kind, cause }) => `${kind} ${cause}`)
+      const written = last.map((one, at) => ({ ...one, id: ids[at] ?? 0 }))
+      expect(alerts.sort()).toEqual(expected([...figured, ...waiting, ...last], written))
+    }),
     { numRuns: 60 },
   )
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { PlainDatabase } from '../../src/database/client.ts'
+import { parseAlertRules } from '../../src/features/alerts/alert-rules.ts'
 import { createAnalyticsService } from '../../src/features/analytics/analytics.service.ts'
 import type { User } from '../../src/generated/schemas.ts'
 import { contentOf } from '../../src/lib/answers/ready-answer.ts'
@@ -145,6 +146,7 @@ describe('caching', () => {
       metrics,
       outbox,
       defaultCurrency: 'USD',
+      alertRules: parseAlertRules(service.services.config),
     })
     const slowRead = slow.read({ id: staff.id, role: 'staff' }, customer.id, {})
     await holdsOldFigures

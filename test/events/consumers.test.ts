@@ -115,6 +115,14 @@ async function requestScore(user: number): Promise<void> {
   )
 }
 
+/** Has transactions looked at for alerts, whether figures are due or not. */
+async function requestAlerts(user: number, ids: readonly number[]): Promise<void> {
+  await service.database.query(
+    `INSERT INTO outbox (user_id, type, subjects) VALUES ($1, 'transactions.written', $2)`,
+    [user, ids],
+  )
+}
+
 /** Checks that each consumer has done its part, but for one. */
 async function expectWork(user: number, without?: One): Promise<void> {
   const { database } = service
@@ -135,7 +143,8 @@ describe('the consumers of a changed transaction', () => {
     const user = await insertUser(service.database)
     const before = await failuresOf(name)
     failing = name
-    await insertBookings(service.database, user, [{ date: '2026-03-01', amount: 20_000 }])
+    const booking = { date: '2026-03-01', amount: 20_000 }
+    await requestAlerts(user, await insertBookings(service.database, user, [booking]))
     await requestScore(user)
     const others = FOUR.filter((one) => one !== name)
     await vi.waitFor(

@@ -3,13 +3,14 @@ import { jobsOf } from '../../src/events/jobs-of-rows.ts'
 import type { ClaimedRow } from '../../src/events/outbox.ts'
 
 describe('jobs for changes of many users', () => {
-  const rowsOf = (count: number, request_id: string | null, first = 1) =>
+  const rowsOf = (count: number, request_id: string | null, first = 1, load = false) =>
     Array.from({ length: count }, (_, index) => ({
       id: String(index),
       user_id: String(first + index),
       type: 'transaction.created',
       subject_id: null,
       request_id,
+      load,
     }))
   const job = (user_ids: unknown, request_id: string) => ({
     consumer: 'recomputeStatistics',
@@ -46,8 +47,9 @@ describe('jobs for changes of many users', () => {
     expect(sizes).toEqual([250, 250, 100])
   })
 
-  it('name up to 250 users each, with low priority, if many users share a request', () => {
-    const jobs = jobsOf([...rowsOf(600, 'a-load').toReversed(), ...rowsOf(1, 'single', 9000)])
+  it('name up to 250 users each, with low priority, if they are of a load', () => {
+    const loads = rowsOf(600, 'a-load', 1, true).toReversed()
+    const jobs = jobsOf([...loads, ...rowsOf(1, 'single', 9000)])
     const ids = (first: number, count: number) =>
       Array.from({ length: count }, (_, index) => first + index)
     expect(jobs).toEqual([
@@ -58,20 +60,8 @@ describe('jobs for changes of many users', () => {
     ])
   })
 
-  it('wait for the round of their consumer if many users share a request', () => {
-    const jobs = jobsOf([...rowsOf(60, 'a-load'), ...rowsOf(1, 'single', 9000)], true, () => 700)
-    expect(jobs.map(({ delayMs }) => delayMs)).toEqual([undefined, 700])
-  })
-
-  it('share those of a load although later requests changed its users too', () => {
-    const rows = [...rowsOf(60, 'a-load'), ...rowsOf(40, 'another')]
-    const [load, ...others] = jobsOf(rows, true, () => 700)
-    expect(others).toEqual([])
-    expect(load).toMatchObject({ yields: true, delayMs: 700 })
-  })
-
   it('are one for each user if a failing one must not delay others', () => {
-    expect(jobsOf(rowsOf(600, 'a-load'), false)).toHaveLength(600)
+    expect(jobsOf(rowsOf(600, 'a-load', 1, true), false)).toHaveLength(600)
   })
 
   it('are one for each user, whatever happened to their transactions', () => {

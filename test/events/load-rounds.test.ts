@@ -1,44 +1,42 @@
 import { describe, expect, it } from 'vitest'
 import { createLoadRounds } from '../../src/events/load-rounds.ts'
 
-function rounds() {
+function openRounds() {
   let time = 50_000
-  const delayOf = createLoadRounds(() => time)
-  return {
-    delayOf,
-    pass(ms: number) {
-      time += ms
-    },
+  const rounds = createLoadRounds(() => time)
+  /** Lets time pass, and looks for loads if they are due. */
+  const dueAfter = (ms: number, found = 1): boolean => {
+    time += ms
+    const due = rounds.isDue()
+    if (due) rounds.looked(found)
+    return due
   }
+  return { dueAfter }
 }
 
 describe('the rounds of loads', () => {
   it('begin at once', () => {
-    const { delayOf } = rounds()
-    expect(delayOf('recomputeStatistics')).toBe(0)
+    const { dueAfter } = openRounds()
+    expect(dueAfter(0)).toBe(true)
   })
 
-  it('are a second apart, and shared by what arrives before they begin', () => {
-    const { delayOf, pass } = rounds()
-    delayOf('recomputeStatistics')
-    pass(100)
-    expect(delayOf('recomputeStatistics')).toBe(900)
-    pass(600)
-    expect(delayOf('recomputeStatistics')).toBe(300)
-    pass(500)
-    expect(delayOf('recomputeStatistics')).toBe(800)
+  it('come as often as anybody looks while there is no load', () => {
+    const { dueAfter } = openRounds()
+    expect([dueAfter(0, 0), dueAfter(1, 0), dueAfter(0, 0)]).toEqual([true, true, true])
   })
 
-  it('begin at once again after a second without a load', () => {
-    const { delayOf, pass } = rounds()
-    delayOf('recomputeStatistics')
-    pass(1_000)
-    expect(delayOf('recomputeStatistics')).toBe(0)
+  it('are a second apart, and twice as long each time up to four seconds, while loads go on', () => {
+    const { dueAfter } = openRounds()
+    dueAfter(0)
+    for (const pause of [1_000, 2_000, 4_000, 4_000]) {
+      expect([dueAfter(pause - 1), dueAfter(1)]).toEqual([false, true])
+    }
   })
 
-  it('of one consumer do not hold up another', () => {
-    const { delayOf } = rounds()
-    delayOf('recomputeStatistics')
-    expect(delayOf('raiseAlerts')).toBe(0)
+  it('begin at once again after a round without a load', () => {
+    const { dueAfter } = openRounds()
+    for (const pause of [0, 1_000, 2_000]) dueAfter(pause)
+    expect(dueAfter(4_000, 0)).toBe(true)
+    expect([dueAfter(0), dueAfter(999), dueAfter(1)]).toEqual([true, false, true])
   })
 })

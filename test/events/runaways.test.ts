@@ -35,13 +35,14 @@ beforeEach(async () => {
   await database.query(`
     CREATE SEQUENCE claims;
     CREATE TABLE asked (most int);
-    ALTER FUNCTION claim_outbox(int, boolean) RENAME TO real_claim_outbox;
-    CREATE FUNCTION claim_outbox(most int, yielding boolean DEFAULT true)
-    RETURNS TABLE (id bigint, user_id bigint, type text, subject_id bigint, request_id varchar) LANGUAGE plpgsql AS $$
+    ALTER FUNCTION claim_outbox(int, boolean, boolean) RENAME TO real_claim_outbox;
+    CREATE FUNCTION claim_outbox(most int, yielding boolean DEFAULT true, loads boolean DEFAULT true)
+    RETURNS TABLE (id bigint, user_id bigint, type text, subject_id bigint, request_id varchar, load boolean)
+    LANGUAGE plpgsql AS $$
     BEGIN
       IF nextval('claims') = 1 THEN PERFORM pg_sleep(600); END IF;
       INSERT INTO asked VALUES (most);
-      RETURN QUERY SELECT * FROM real_claim_outbox(most, yielding);
+      RETURN QUERY SELECT * FROM real_claim_outbox(most, yielding, loads);
     END $$`)
 })
 afterEach(async () => {

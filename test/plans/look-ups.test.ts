@@ -3,6 +3,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PlainDatabase } from '../../src/database/client.ts'
 import { boundedBy, WORK_LIMITS } from '../../src/database/work-limits.ts'
+import { parseAlertRules } from '../../src/features/alerts/alert-rules.ts'
 import { createAnalyticsService } from '../../src/features/analytics/analytics.service.ts'
 import { createCallerLookUp } from '../../src/features/sessions/caller-look-up.ts'
 import { createHistoryReader } from '../../src/features/transactions/history-pages.ts'
@@ -56,7 +57,12 @@ const noting: PlainDatabase = {
 function shared(people: readonly { readonly id: number; readonly token: string }[]) {
   const { services } = service
   const admin = { id: people[0]?.id ?? 0, role: 'admin' } as const
-  const deps = { ...services, lookUps: noting, outbox: services.outbox, defaultCurrency: 'USD' }
+  const deps = {
+    ...services,
+    lookUps: noting,
+    defaultCurrency: 'USD',
+    alertRules: parseAlertRules(services.config),
+  }
   const caller = createCallerLookUp(noting)
   const user = createReadyUsers(deps)
   const owner = createOwnerLookUp(noting, services.crypto)

@@ -8,6 +8,7 @@ import type { Caller } from '../../http/auth.ts'
 import { contentOf, ReadyAnswer } from '../../lib/answers/ready-answer.ts'
 import { minorDigits } from '../../lib/currencies.ts'
 import type { Metrics } from '../../lib/metrics.ts'
+import type { AlertRules } from '../alerts/alerts.public.ts'
 import { mayAccess } from '../users/users.public.ts'
 import { analyticsView } from './analytics.view.ts'
 import {
@@ -41,6 +42,8 @@ interface Deps {
   readonly metrics: Metrics
   readonly outbox: Nudge
   readonly defaultCurrency: string
+  /** Which transactions a recomputation leaves to alerts. */
+  readonly alertRules: AlertRules
 }
 
 /** The parameters of a request. */
@@ -90,6 +93,7 @@ export function createAnalyticsService({
   metrics,
   outbox,
   defaultCurrency,
+  alertRules,
 }: Deps) {
   const stateOf = shareLookUp<StateRow>(lookUps, STATES)
   const totalsOf = createTotalsLookUp(lookUps)
@@ -232,8 +236,8 @@ export function createAnalyticsService({
       const [first, ...others] = userIds
       if (first === undefined) return
       const recomputed = await prepared.rows<{ readonly oldest: Date }>(
-        'SELECT oldest FROM recompute_statistics($1::bigint, $2::bigint[])',
-        [first, others],
+        'SELECT oldest FROM recompute_statistics($1::bigint, $2::bigint[], $3::jsonb)',
+        [first, others, JSON.stringify(alertRules)],
       )
       for (const { oldest } of recomputed) {
         metrics.eventLag.observe((Date.now() - oldest.getTime()) / 1000)

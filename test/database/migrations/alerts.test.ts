@@ -19,8 +19,9 @@ afterAll(() => database.drop())
 const takeBack = () =>
   database.query(
     `DROP TABLE alerts;
-     DELETE FROM outbox WHERE subjects IS NOT NULL;
-     DROP FUNCTION transactions_after_insert, outbox_for_alerts CASCADE;
+     DELETE FROM outbox WHERE type = 'transactions.written';
+     DROP FUNCTION transactions_after_insert CASCADE;
+     DROP FUNCTION recompute_statistics(bigint, bigint[], jsonb);
      DROP FUNCTION outbox_after_fall CASCADE;
      ALTER TABLE outbox DROP COLUMN subjects;
      ALTER TABLE outbox ADD CONSTRAINT outbox_subject_check CHECK (num_nonnulls(day, subject_id) = 1);

@@ -1,0 +1,1 @@
+export type { AlertRules } from './alert-rules.ts'
