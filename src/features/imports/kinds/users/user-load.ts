@@ -143,8 +143,8 @@ export class UserLoad {
       if (accountKey !== undefined) accounts.add(accountKey)
       return undefined
     })
-    // No more ahead than have come: a small file must not take thousands of ids.
-    const spare = Math.min(MAX_SPARE_IDS, this.#seen)
+    // No more ahead than other lots have: a small file must not take thousands of ids.
+    const spare = Math.min(MAX_SPARE_IDS, this.#seen - outcomes.length)
     await this.#reserve(spare)
     return outcomes
   }
