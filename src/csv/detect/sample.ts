@@ -1,7 +1,8 @@
 import { CsvError } from '../errors.ts'
 import type { Format } from '../parse/format.ts'
 import { CsvParser } from '../parse/parser.ts'
-import { CELL, type RowBatch } from '../parse/row-batch.ts'
+import type { RowBatch } from '../parse/row-batch.ts'
+import { CELL } from '../parse/row-cells.ts'
 import type { RowProblem } from '../parse/row-problems.ts'
 
 export type RowEnd = 'lf' | 'crlf' | 'cr' | 'none'

@@ -2,7 +2,7 @@ import { CsvError } from '../errors.ts'
 import type { LineEnd } from './format.ts'
 import { findLineEnd, lineEndBytes } from './line-ends.ts'
 import { AT, type ReadState } from './read-state.ts'
-import { CELL } from './row-batch.ts'
+import { CELL } from './row-cells.ts'
 import { ROW_PROBLEM } from './row-problems.ts'
 
 /** How much of an overlong line is kept. */

@@ -1,6 +1,6 @@
 import type { Format } from './format.ts'
 import { AT, type ReadState } from './read-state.ts'
-import { CELL } from './row-batch.ts'
+import { CELL } from './row-cells.ts'
 import { ROW_PROBLEM } from './row-problems.ts'
 
 // Constants of the module itself are some per cent faster to read than imported ones.

@@ -1,4 +1,5 @@
-import { CELL, type RowBatch } from '../parse/row-batch.ts'
+import type { RowBatch } from '../parse/row-batch.ts'
+import { CELL } from '../parse/row-cells.ts'
 import { ROW_PROBLEM } from '../parse/row-problems.ts'
 import { isBlank } from './blank.ts'
 import { ANY_KIND, KIND, READ_IN_TWO_WAYS } from './cell-kinds.ts'

@@ -1,4 +1,5 @@
-import { CELL, type RowBatch } from '../parse/row-batch.ts'
+import type { RowBatch } from '../parse/row-batch.ts'
+import { CELL } from '../parse/row-cells.ts'
 import { isBlank } from './blank.ts'
 import { ANY_KIND } from './cell-kinds.ts'
 import { createClassifier } from './classifier.ts'

@@ -34,9 +34,10 @@ const SOURCES: Readonly<Record<UserGroupKind, Source>> = {
   },
   pincode: {
     rows: 'users WHERE pincode IS NOT NULL',
-    key: 'pincode',
+    // The order of its index.
+    key: 'pincode COLLATE "C"',
     user: 'id',
-    shown: 'pincode',
+    shown: 'pincode COLLATE "C"',
     repeated: false,
   },
 }

@@ -60,7 +60,7 @@ export function userFilters(crypto: FieldCrypto, query: UserQuery, forEach = fal
     name !== undefined && matches('name_index', nameLookUp(crypto, name)),
     tokens && hasTokens(tokens, 'u'),
     find !== undefined && (forEach ? hasAnything(crypto, find) : findAnything(crypto, find)),
-    pincode !== undefined && Prisma.sql`u.pincode = ${pincode}`,
+    pincode !== undefined && Prisma.sql`u.pincode COLLATE "C" = ${pincode}`,
     min_age !== undefined && Prisma.sql`u.age >= ${min_age}::smallint`,
     max_age !== undefined && Prisma.sql`u.age <= ${max_age}::smallint`,
     company !== undefined &&

@@ -12,7 +12,6 @@ beforeAll(async () => {
   database = await createTestDatabase()
   // As it was before.
   await database.query('ALTER TABLE users DROP COLUMN email_verified')
-  await database.query('DROP INDEX users_email_index_idx')
   await database.query('CREATE UNIQUE INDEX users_email_index_key ON users (email_index)')
 })
 afterAll(() => database.drop())

@@ -1,5 +1,6 @@
 import type { FileBatch } from '../../../../csv/file/row-file.ts'
-import { CELL, type RowBatch } from '../../../../csv/parse/row-batch.ts'
+import type { RowBatch } from '../../../../csv/parse/row-batch.ts'
+import { CELL } from '../../../../csv/parse/row-cells.ts'
 import { isBlank } from '../../../../csv/types/blank.ts'
 import { createCanonical, writeYearFirst } from '../../../../csv/types/canonical.ts'
 import type { ColumnType } from '../../../../csv/types/decide.ts'

@@ -7,9 +7,10 @@ export async function previewRecords<T>(
   show: (item: T) => Readonly<Record<string, string | null>>,
 ): Promise<PreviewResult> {
   const rows: Readonly<Record<string, string | null>>[] = []
-  for await (const { items } of records.batches()) {
+  for await (const { items } of records.lots(1)) {
     rows.push(...items.slice(0, MAX_PREVIEW_ROWS - rows.length).map(show))
   }
+  await records.endRejects()
   const { file } = records
   return { dialect: file.dialect, columns: records.shown(), rows, read: file.rowsRead }
 }

@@ -7,6 +7,7 @@ import { AppError } from '../../../../errors.ts'
 import type { Column } from '../../../../generated/schemas.ts'
 import type { ReadContext } from '../loader.ts'
 import { type RecordShape, TYPED_FIELDS } from '../shapes.ts'
+import { AcceptedRows } from './accepted-rows.ts'
 import { BufferedRejects } from './buffered-rejects.ts'
 import { matchColumns, type RecordColumns } from './columns.ts'
 import { type RecordFormats, surveyFormats } from './formats.ts'
@@ -27,19 +28,27 @@ export interface FileFacts extends RecordFormats {
 /** Creates the check for a file. */
 export type CreateCheck<T> = (facts: FileFacts) => CheckRecord<T>
 
-/** The records of a batch of rows. */
-export interface RecordBatch<T> {
+/** Some records of a file. */
+export interface RecordLot<T> {
   readonly items: readonly T[]
   /** Refuses an accepted record, by its index in `items`. */
   refuse(index: number, error: AppError): void
+  /** Passes on all rows that were refused up to here. @throws ImportError when they are too many */
+  end(): Promise<void>
 }
+
+/** A lot has no further rows once those it has take so many bytes. */
+const LOT_BYTES = 1024 * 1024
 
 /** A file whose rows are records of a kind. */
 export interface RecordFile<T> {
   readonly file: RowFile
   /** Whether the file or a default provides the field. */
   has(field: string): boolean
-  batches(): AsyncGenerator<RecordBatch<T>, void>
+  /** Reads the file in lots of so many records or a few more. The last one may have fewer, or none. */
+  lots(size: number): AsyncGenerator<RecordLot<T>, void>
+  /** Passes on all rows that were refused. @throws ImportError when they are too many */
+  endRejects(): Promise<void>
   /** The columns for the import's record. */
   shown(): readonly Column[]
 }
@@ -114,7 +123,7 @@ const TOO_MANY: Refusal = {
 }
 
 /**
- * Opens a file of records. Rows that are no valid records are refused before their batch is
+ * Opens a file of records. Rows that are no valid records are refused before their lot is
  * yielded.
  *
  * @throws ImportError `columns`, CsvError
@@ -137,9 +146,11 @@ export async function openRecords<T>(
   const filled = new Set<string>()
   const empty = new Set<string>()
 
-  async function* batches(): AsyncGenerator<RecordBatch<T>, void> {
+  async function* lots(size: number): AsyncGenerator<RecordLot<T>, void> {
     let items: T[] = []
     let rows: number[] = []
+    let accepted = new AcceptedRows()
+    let lastLine = 0
     const checkRow = (batch: RowBatch, row: number): Refusal | undefined => {
       const values = read(batch, row)
       if (batch.width(row) > width && hasExtraContent(batch, row, width)) return TOO_MANY
@@ -155,32 +166,35 @@ export async function openRecords<T>(
       rows.push(row)
       return undefined
     }
-    try {
-      for await (const { batch } of file.batches(checkRow)) {
-        const checked = { items, rows }
-        items = []
-        rows = []
-        yield {
-          items: checked.items,
-          refuse(index, error) {
-            const row = checked.rows[index] as number
-            const cells = batch.texts(row).slice(file.skippedCells)
-            const line = batch.line[row] as number
-            rejects.refuse({ line, ...refusalOf(error, columns), cells })
-          },
-        }
-        await rejects.release()
+    const takeLot = (): RecordLot<T> => {
+      const [kept, line] = [accepted, lastLine]
+      const lot = {
+        items,
+        refuse(index: number, error: AppError) {
+          const { line, cells } = kept.row(index)
+          const refusal = refusalOf(error, columns)
+          rejects.refuse({ line, ...refusal, cells: cells.slice(file.skippedCells) })
+        },
+        end: () => rejects.release(line),
       }
-    } finally {
-      // Also after an error: rows that were refused before it belong to the rejects.
-      await rejects.release()
+      items = []
+      accepted = new AcceptedRows()
+      return lot
     }
+    for await (const { batch } of file.batches(checkRow)) {
+      accepted.add(batch, rows)
+      rows = []
+      lastLine = batch.line[batch.rows - 1] ?? lastLine
+      if (items.length >= size || accepted.bytes >= LOT_BYTES) yield takeLot()
+    }
+    yield takeLot()
   }
 
   return {
     file,
     has,
-    batches,
+    lots,
+    endRejects: () => rejects.release(),
     shown: () => shownFields(columns, formats, (name) => empty.has(name) || !filled.has(name)),
   }
 }

@@ -1,10 +1,14 @@
+import { availableParallelism } from 'node:os'
 import type { FieldCrypto } from '../../../../lib/crypto.ts'
 import { startThreads, type Threads } from '../../../../lib/threads/threads.ts'
 import { createEncodeUsers, type EncodedUsers, type EncodeUsers } from './encode-users.ts'
 import type { EncodingTask } from './encoding-thread.ts'
 
-/** Two threads encrypt more users than one connection stores. */
-export const ENCODING_THREADS = 2
+/**
+ * Two threads encrypt more users than one connection stores. With two cores one thread is enough: this
+ * one and the database have the other core, and a second thread remembers the same beginnings of words.
+ */
+export const ENCODING_THREADS = availableParallelism() > 2 ? 2 : 1
 
 /** So many users are encrypted in this thread: others take longer to start. */
 const MAX_WITHOUT_THREADS = 10_000

@@ -1,19 +1,21 @@
 import { withBinaryFrame } from '../../../../database/copy-binary.ts'
 import type { LoadConnection } from '../../../../database/copy-in.ts'
 import { type AppError, bodyError, invalid } from '../../../../errors.ts'
-import { slicesOf } from '../../../../lib/slices.ts'
 import { slotColumn } from '../../../../lib/slot-column.ts'
 import { requestMailsOfLoad } from '../../../mail/mail.public.ts'
+import type { LotOptions } from '../records/load-records.ts'
 import { type EncodedUsers, USER_COLUMNS, type UserRows } from './encode-users.ts'
 import { ENCODING_THREADS, type PrepareUsers } from './prepare-users.ts'
 import type { GivenUser } from './user-record.ts'
 
-/** How many users are encrypted at once, and stored by one statement. */
-const USERS_AT_ONCE = 2_500
 /** Ids that are reserved ahead. */
 const MAX_SPARE_IDS = 20_000
-/** How many are encrypted ahead of those that are stored: what threads do now, and next. */
-const MAX_AHEAD = 2 * ENCODING_THREADS
+
+/**
+ * How a file is handed to the load: what is encrypted at once is stored by one statement. Each thread
+ * has a lot, and the next one waits; another lot is stored.
+ */
+export const USER_LOTS: LotOptions = { lot: 2_500, maxAhead: 2 * ENCODING_THREADS + 1 }
 
 /** Why a user is refused; undefined if they are stored. */
 type Outcome = AppError | undefined
@@ -44,9 +46,12 @@ export class UserLoad {
   readonly #users: PrepareUsers
   readonly #welcome: { readonly requestId: string } | undefined
   #ids: bigint[] = []
-  #storing: Promise<void> = Promise.resolve()
+  /** Lots get their ids one after the other. */
+  #numbering: Promise<unknown> = Promise.resolve()
+  /** The connection runs one statement at a time. */
+  #turn: Promise<unknown> = Promise.resolve()
   #loaded = 0
-  /** How many users were checked so far. */
+  /** How many users were given so far. */
   #seen = 0
 
   /** @param welcome the request that asks for welcome mails, if one does */
@@ -66,39 +71,44 @@ export class UserLoad {
   }
 
   /**
+   * Lots are stored in the order in which they are given.
+   *
    * @returns for each user why they cannot be stored; undefined if they can. The first of two
    * equals is.
    */
   async add(users: readonly GivenUser[]): Promise<Outcome[]> {
-    if (this.#ids.length < users.length) {
-      await this.#storing
-      await this.#reserve(users.length)
-    }
-    const outcomes: Outcome[] = []
-    const slices = slicesOf(users, USERS_AT_ONCE)
-    const ahead: Promise<EncodedUsers>[] = []
-    let next = 0
-    let checked: Promise<Outcome[]> | undefined
-    while (ahead.length > 0 || next < slices.length) {
-      for (; next < slices.length && ahead.length < MAX_AHEAD; next += 1) {
-        ahead.push(this.#encode(slices[next] as GivenUser[]))
-      }
-      const encoded = (await ahead.shift()) as EncodedUsers
-      if (checked) outcomes.push(...(await checked))
-      await this.#storing
-      const checking = this.#check(encoded)
-      this.#storing = checking.then((found) => this.#store(encoded, found))
-      // The next await of `#storing` reports the error.
-      this.#storing.catch(() => undefined)
-      checked = checking
-    }
-    if (checked) outcomes.push(...(await checked))
-    return outcomes
+    if (users.length === 0) return []
+    this.#seen += users.length
+    const numbered = this.#numbering.then(() => this.#number(users))
+    this.#numbering = numbered.catch(() => undefined)
+    const stored = numbered.then(({ encoded }) =>
+      this.#inTurn(async () => await this.#checkAndStore(await encoded)),
+    )
+    return await stored
   }
 
   /** Waits until all users are stored. */
   async end(): Promise<void> {
-    await this.#storing
+    await this.#turn
+  }
+
+  /** Does something with the connection, after all that came before. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => undefined)
+    return done
+  }
+
+  /** Gives users their ids, and has them encrypted. */
+  async #number(users: readonly GivenUser[]): Promise<{ encoded: Promise<EncodedUsers> }> {
+    if (this.#ids.length < users.length) await this.#inTurn(() => this.#reserve(users.length))
+    return { encoded: this.#encode(users) }
+  }
+
+  async #checkAndStore(encoded: EncodedUsers): Promise<Outcome[]> {
+    const outcomes = await this.#check(encoded)
+    await this.#store(encoded, outcomes)
+    return outcomes
   }
 
   #encode(users: readonly GivenUser[]): Promise<EncodedUsers> {
@@ -111,11 +121,13 @@ export class UserLoad {
 
   /** Reserves ids until there are so many. */
   async #reserve(count: number): Promise<void> {
+    const missing = count - this.#ids.length
+    if (missing <= 0) return
     // One text: a row for each id took longer than all else of a check.
     const [fresh] = await this.#connection.rows<{ ids: string }>(
       `SELECT string_agg(nextval(pg_get_serial_sequence('users', 'id'))::text, ',') AS ids
       FROM generate_series(1, $1::int)`,
-      [count - this.#ids.length],
+      [missing],
     )
     for (const id of fresh?.ids.split(',') ?? []) this.#ids.push(BigInt(id))
   }
@@ -131,10 +143,9 @@ export class UserLoad {
       if (accountKey !== undefined) accounts.add(accountKey)
       return undefined
     })
-    // No more ahead than have come: a small file must not take thousands of ids.
-    const spare = Math.min(MAX_SPARE_IDS, this.#seen)
-    if (this.#ids.length < spare) await this.#reserve(spare)
-    this.#seen += outcomes.length
+    // No more ahead than other lots have: a small file must not take thousands of ids.
+    const spare = Math.min(MAX_SPARE_IDS, this.#seen - outcomes.length)
+    await this.#reserve(spare)
     return outcomes
   }
 

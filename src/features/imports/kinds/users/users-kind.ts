@@ -4,7 +4,7 @@ import { loadRecords } from '../records/load-records.ts'
 import { openRecords } from '../records/record-file.ts'
 import { USER_SHAPE } from '../shapes.ts'
 import { createPrepareUsers } from './prepare-users.ts'
-import { UserLoad } from './user-load.ts'
+import { USER_LOTS, UserLoad } from './user-load.ts'
 import { checkUser } from './user-record.ts'
 
 /**
@@ -35,7 +35,12 @@ export function createUserLoader(crypto: FieldCrypto): Loader {
     const welcome = options.welcome ? { requestId } : undefined
     const users = createPrepareUsers(crypto)
     try {
-      return await loadRecords(context, records, new UserLoad(connection, users, welcome))
+      return await loadRecords(
+        context,
+        records,
+        new UserLoad(connection, users, welcome),
+        USER_LOTS,
+      )
     } finally {
       await users.close()
     }

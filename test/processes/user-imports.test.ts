@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { queryOnce } from '../setup/figures.ts'
+import { createHttpClient, type HttpClient, logIn } from '../setup/http/http-client.ts'
+import {
+  createDataDir,
+  databaseUrl,
+  endProcesses,
+  readKept,
+  startProcess,
+  type TestProcess,
+} from '../setup/servers/processes.ts'
+
+const ROWS = 20_000
+/** Threads encrypt what comes after the first 10,000 rows. */
+const KILLED_AFTER = 12_500
+const [BROKEN, TWICE] = [11_000, 18_000]
+
+const addressOf = (row: number) => `vistor.${row}@killed.example`
+
+const FILE = [
+  'name,email,company_name,bank_name,account_number',
+  ...Array.from({ length: ROWS }, (_, row) => {
+    const address = row === BROKEN ? 'no address' : addressOf(row === TWICE ? row - 1 : row)
+    return `Vistor Number${row},${address},Norvis Works,River Bank,KILLED${String(row).padStart(8, '0')}`
+  }),
+].join('\n')
+
+let dataDir: Awaited<ReturnType<typeof createDataDir>>
+let passbook: TestProcess
+let admin: HttpClient
+
+const start = () => startProcess('main', { DATA_DIR: dataDir.path, LOG_LEVEL: 'warn' })
+
+beforeAll(async () => {
+  dataDir = await createDataDir()
+  passbook = start()
+  const { adminUsername, adminPassword } = await passbook.url().then(() => readKept(dataDir.path))
+  admin = await logIn(await passbook.url(), adminUsername, adminPassword)
+})
+afterAll(async () => {
+  await endProcesses()
+  await dataDir.remove()
+})
+
+describe('a Passbook killed with SIGKILL while threads encrypt a file of users', () => {
+  it('loads each user once in the end, and refuses the same rows', async () => {
+    const sent = await fetch(`${admin.url}/v1/imports?kind=users&name=killed`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/csv', authorization: `Bearer ${admin.token}` },
+      body: FILE,
+    })
+    expect(sent.status).toBe(202)
+    const { id } = (await sent.json()) as { id: number }
+    const show = async () => (await admin.request('GET', `/v1/imports/${id}`)).body
+
+    await vi.waitFor(
+      async () => {
+        const { status, rows_loaded: loaded } = await show()
+        expect([status, loaded >= KILLED_AFTER]).toEqual(['running', true])
+      },
+      { timeout: 120_000, interval: 20 },
+    )
+    await passbook.end('SIGKILL')
+    passbook = start()
+    admin = createHttpClient(await passbook.url(), admin.token)
+    const [stored] = await queryOnce<{ count: number }>(
+      await databaseUrl(dataDir.path),
+      `SELECT count(*)::int FROM users WHERE email_verified`,
+    )
+    expect(stored?.count).toBe(0)
+
+    await vi.waitFor(async () => expect((await show()).status).toBe('completed'), {
+      timeout: 120_000,
+      interval: 50,
+    })
+    expect(await show()).toMatchObject({
+      rows_read: ROWS,
+      rows_loaded: ROWS - 2,
+      rows_rejected: 2,
+    })
+    const [sums] = await queryOnce(
+      await databaseUrl(dataDir.path),
+      `SELECT count(*)::int AS users, count(DISTINCT email_index)::int AS addresses,
+         (SELECT count(DISTINCT user_id)::int FROM employments) AS employments,
+         (SELECT count(DISTINCT user_id)::int FROM bank_accounts) AS accounts,
+         (SELECT sum(count)::int FROM user_counts) AS counted
+       FROM users WHERE email_verified`,
+    )
+    expect(sums).toEqual({
+      users: ROWS - 2,
+      addresses: ROWS - 2,
+      employments: ROWS - 2,
+      accounts: ROWS - 2,
+      // And the admin.
+      counted: ROWS - 1,
+    })
+    for (const row of [0, BROKEN + 1, ROWS - 1]) {
+      const { body } = await admin.request('GET', `/v1/users?email=${addressOf(row)}`)
+      expect(body).toMatchObject([{ name: `Vistor Number${row}` }])
+    }
+    const { body: rejects } = await admin.request('GET', `/v1/imports/${id}/rejects`)
+    const refused = String(rejects).trim().split('\r\n').slice(1)
+    expect(refused.map((line) => line.split(',').slice(0, 3).join())).toEqual([
+      `${BROKEN + 2},email,format`,
+      `${TWICE + 2},email,email_taken`,
+    ])
+  }, 300_000)
+})
