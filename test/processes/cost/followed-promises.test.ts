@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createScope } from '../../src/database/scope.ts'
-import { arePromisesFollowed, FOLLOWS_PROMISES } from '../setup/followed-promises.ts'
-import { type Account, startTestService, type TestService } from '../setup/service.ts'
+import { createScope } from '../../../src/database/scope.ts'
+import { arePromisesFollowed, FOLLOWS_PROMISES } from '../../setup/followed-promises.ts'
+import { type Account, startTestService, type TestService } from '../../setup/service.ts'
 
 let service: TestService
 let admin: Account

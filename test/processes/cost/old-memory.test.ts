@@ -3,7 +3,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startTestService, type TestService } from '../setup/service.ts'
+import { startTestService, type TestService } from '../../setup/service.ts'
 
 /** How many requests come at once, and how often. */
 const AT_ONCE = 20
