@@ -98,7 +98,7 @@ describe('a Passbook killed with SIGKILL while threads encrypt a file of users',
       const { body } = await admin.request('GET', `/v1/users?email=${addressOf(row)}`)
       expect(body).toMatchObject([{ name: `Vistor Number${row}` }])
     }
-    const { body: rejects } = await admin.request('GET', `/v1/imports/${id}/rejects`)
+    const { body: rejects } = await admin.request('GET', `/v1/imports/${id}/rejects.csv`)
     const refused = String(rejects).trim().split('\r\n').slice(1)
     expect(refused.map((line) => line.split(',').slice(0, 3).join())).toEqual([
       `${BROKEN + 2},email,format`,
