@@ -19,20 +19,12 @@ import {
   readDays,
   readFigures,
   type Selection,
+  tooManyDays,
 } from './figures.ts'
 import { repairDrift } from './repair-drift.ts'
 
 /** PostgreSQL has no year 0. */
 const EARLIEST_DATE = '0001-01-01'
-
-const tooManyDays = () =>
-  invalid([
-    queryError(
-      'from',
-      'period',
-      `selects more than ${MAX_DAYS} days with transactions: send a shorter period`,
-    ),
-  ])
 
 interface Deps {
   readonly database: Database

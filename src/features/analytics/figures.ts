@@ -1,5 +1,6 @@
 import { type Database, type LookUps, Prisma } from '../../database/client.ts'
 import { shareStatement } from '../../database/sharing/share-statement.ts'
+import { invalid, queryError } from '../../errors.ts'
 
 /** A user's transactions in one currency. Without `from` or `to` the period is open at that end. */
 export interface Selection {
@@ -104,6 +105,15 @@ export async function readFigures(
 
 /** About a hundred years. An answer with as many days does not delay other requests. */
 export const MAX_DAYS = 36_525
+
+export const tooManyDays = () =>
+  invalid([
+    queryError(
+      'from',
+      'period',
+      `selects more than ${MAX_DAYS} days with transactions: send a shorter period`,
+    ),
+  ])
 
 /**
  * Reads the days that have transactions, oldest first. Reads one more than {@link MAX_DAYS}, so
