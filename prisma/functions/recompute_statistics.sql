@@ -194,8 +194,11 @@ BEGIN
   FROM (SELECT DISTINCT unnest(changed || vanished) AS one) AS users_of_changes;
 
   IF written IS NOT NULL THEN
-    INSERT INTO outbox (user_id, type, subjects)
-    SELECT user_id, 'transactions.written', array_agg(id) FROM alert_suspects(authors, written, rules) GROUP BY user_id;
+    INSERT INTO outbox (user_id, type, subjects, request_id)
+    SELECT one, 'transactions.written', found.ids, request
+    FROM (
+      SELECT user_id, array_agg(id) AS ids FROM alert_suspects(authors, written, rules) GROUP BY user_id) AS found
+    JOIN unnest(answered_users, answered_requests) AS answer (one, request) ON one = found.user_id;
   END IF;
 
   -- So a score that keeps failing has no more than one row waiting. A row that is about to be claimed stays.

@@ -8,7 +8,3 @@ CREATE UNIQUE INDEX "users_verified_email_index_2_key"
 
 -- Whoever asks for a PIN code does so in the order of bytes, as whoever asks for its beginning.
 DROP INDEX "users_pincode_id_idx";
-
--- Most users never log in.
-DROP INDEX "users_username_key";
-CREATE UNIQUE INDEX "users_username_key" ON "users" ("username_key") WHERE "username_key" IS NOT NULL;
