@@ -76,6 +76,8 @@ export async function loadRecords<T>(
   } catch (error) {
     // Rows that were refused before an error of the file belong to the rejects.
     await settleDownTo(0).catch(() => undefined)
+    // A load that is over uses its connection no more: whoever begins again has the same one.
+    await Promise.allSettled(pending.map(({ outcomes }) => outcomes))
     await records.endRejects()
     throw error
   }
