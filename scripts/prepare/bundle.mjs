@@ -37,7 +37,7 @@ async function joinFiles() {
   rmSync(FOLDER, { recursive: true, force: true })
   mkdirSync(FOLDER, { recursive: true })
   try {
-    const { build } = await import('esbuild')
+    const { build, stop } = await import('esbuild')
     await build({
       entryPoints: Object.fromEntries(entries.map(({ name, file }) => [name, file])),
       absWorkingDir: ROOT,
@@ -50,7 +50,7 @@ async function joinFiles() {
       platform: 'node',
       target: 'node20',
       logLevel: 'silent',
-    })
+    }).finally(stop)
     const paths = Object.fromEntries(entries.map(({ path, name }) => [path, `./${name}.mjs`]))
     const manifest = { name: NAME, version, type: 'module', exports: paths }
     writeFileSync(join(FOLDER, 'package.json'), JSON.stringify(manifest))

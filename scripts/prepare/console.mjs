@@ -25,7 +25,7 @@ export const consoleNeeded = () => !existsSync(PAGE) || !isStamped(STEP, fingerp
 /** Builds the web page: one script, one style sheet and what they name, each also as gzip. */
 export async function buildConsole() {
   const made = fingerprint()
-  const { build } = await import('esbuild')
+  const { build, stop } = await import('esbuild')
   const { metafile } = await build({
     entryPoints: {
       app: inProject('console/src/app.tsx'),
@@ -46,9 +46,12 @@ export async function buildConsole() {
     jsx: 'automatic',
     jsxImportSource: 'preact',
     logLevel: 'silent',
-  }).then(save, ({ message }) => {
-    throw new PrepareError(`The console could not be built: ${message}`)
   })
+    .then(save, ({ message }) => {
+      throw new PrepareError(`The console could not be built: ${message}`)
+    })
+    // Its process would stay as long as this one, which goes on to be Passbook.
+    .finally(stop)
   writeFileSync(
     PAGE,
     withOutputs(readFileSync(inProject('console/src/index.html'), 'utf8'), metafile),
