@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
-import { encryptFullName } from '../../src/features/transactions/fields.ts'
+import { encryptFullName } from '../../src/features/transactions/full-names.ts'
 import { createFieldCrypto, type FieldCrypto } from '../../src/lib/crypto.ts'
 import { type CopyValue, copyIn, copyText } from '../bench/copy-in.ts'
 import { seedUsers } from '../bench/seed-users.ts'

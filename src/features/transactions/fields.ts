@@ -5,6 +5,7 @@ import type { Caller } from '../../http/auth.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { minorDigits, replacementOf } from '../../lib/currencies.ts'
 import { checkAmount, type Money, money } from '../../lib/money.ts'
+import { decryptFullName, encryptFullName } from './full-names.ts'
 
 export type TransactionRow = Prisma.TransactionGetPayload<object>
 
@@ -29,14 +30,6 @@ export interface Author {
 
 const EARLIEST = Date.parse('0001-01-01T00:00:00.000Z')
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z')
-
-const address = (userId: bigint) => ({ table: 'transactions', column: 'full_name', userId })
-
-export const encryptFullName = (crypto: FieldCrypto, userId: bigint, fullName: string) =>
-  crypto.encrypt(address(userId), fullName)
-
-export const decryptFullName = (crypto: FieldCrypto, userId: bigint, fullName: Uint8Array) =>
-  crypto.decrypt(address(userId), fullName)
 
 export function decryptTransaction(crypto: FieldCrypto, row: TransactionRow): TransactionRecord {
   const { requestId: _request, actorId: _actor, ...rest } = row

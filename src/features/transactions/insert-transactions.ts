@@ -4,13 +4,8 @@ import type { FieldCrypto } from '../../lib/crypto.ts'
 import { hex } from '../../lib/hex.ts'
 import { mapInSlices } from '../../lib/slices.ts'
 import { assertMayChange } from '../users/users.public.ts'
-import {
-  type Author,
-  encryptFullName,
-  type TransactionDraft,
-  type TransactionRecord,
-  type TransactionRow,
-} from './fields.ts'
+import type { Author, TransactionDraft, TransactionRecord, TransactionRow } from './fields.ts'
+import { encryptFullName } from './full-names.ts'
 
 /** A transaction to store, and who stores it. */
 export interface Insertion {

@@ -2,7 +2,7 @@ import type { PlainDatabase } from '../../database/client.ts'
 import type { Transaction } from '../../generated/schemas.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { formatStored } from '../../lib/money.ts'
-import { decryptFullName } from './fields.ts'
+import { decryptFullName } from './full-names.ts'
 import type { HistoryFilter, HistoryPosition } from './history.ts'
 
 /** Which part of the matching transactions to read: after a position, or so many further on. */

@@ -7,7 +7,7 @@ import type { Caller } from '../../http/auth.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { Remembered } from '../../lib/remembered.ts'
 import { changeRefusal, type FoundUser, type UserLookup } from '../users/users.public.ts'
-import { encryptFullName } from './fields.ts'
+import { encryptFullName } from './full-names.ts'
 import type { GivenTransaction } from './row-reader.ts'
 
 /** Rows of one statement. It is large because each statement writes outbox rows for its users. */

@@ -1,7 +1,7 @@
 import { createCipheriv, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import pg from 'pg'
-import { encryptFullName } from '../../../src/features/transactions/fields.ts'
+import { encryptFullName } from '../../../src/features/transactions/full-names.ts'
 import { createFieldCrypto } from '../../../src/lib/crypto.ts'
 import { seededRandom } from '../../setup/load.ts'
 import { type CopyValue, copyIn, copyText } from '../copy-in.ts'

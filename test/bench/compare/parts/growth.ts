@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { encryptFullName } from '../../../../src/features/transactions/fields.ts'
+import { encryptFullName } from '../../../../src/features/transactions/full-names.ts'
 import { createFieldCrypto } from '../../../../src/lib/crypto.ts'
 import { createCustomers, createHttpClient } from '../../../setup/http/http-client.ts'
 import { openConnection } from '../../overload/connection.ts'

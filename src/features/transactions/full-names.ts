@@ -1,0 +1,62 @@
+import type { CryptoShare, FieldCrypto } from '../../lib/crypto.ts'
+import { Remembered } from '../../lib/remembered.ts'
+
+/** Names that are remembered each way, at least; some 200 bytes each. */
+const REMEMBERED = 5_000
+
+const address = (userId: bigint) => ({ table: 'transactions', column: 'full_name', userId })
+
+/** What one thread remembers of the names it encrypted and decrypted. */
+interface Memory {
+  /** The keys in use, whose change makes what is encrypted old. */
+  use: CryptoShare['use']
+  encrypted: Remembered<string, Uint8Array<ArrayBuffer>>
+  readonly decrypted: Remembered<string, string>
+}
+
+const memories = new WeakMap<FieldCrypto, Memory>()
+
+function memoryOf(crypto: FieldCrypto): Memory {
+  const { use } = crypto.share()
+  let memory = memories.get(crypto)
+  if (memory === undefined) {
+    memory = { use, encrypted: new Remembered(REMEMBERED), decrypted: new Remembered(REMEMBERED) }
+    memories.set(crypto, memory)
+  }
+  if (memory.use !== use) {
+    memory.use = use
+    memory.encrypted = new Remembered(REMEMBERED)
+  }
+  return memory
+}
+
+/**
+ * Encrypts the name on a transaction. Most transactions of a user have the same one: it is encrypted
+ * once and stored with each, so that who reads the database sees which of a user's transactions have
+ * one name, and a page of them is decrypted once too.
+ */
+export function encryptFullName(
+  crypto: FieldCrypto,
+  userId: bigint,
+  fullName: string,
+): Uint8Array<ArrayBuffer> {
+  const { encrypted } = memoryOf(crypto)
+  const key = `${userId} ${fullName}`
+  const known = encrypted.get(key)
+  if (known !== undefined) return known
+  const value = crypto.encrypt(address(userId), fullName)
+  encrypted.set(key, value)
+  return value
+}
+
+/** @throws Error if the key is unknown, the name belongs to another user, or it was altered */
+export function decryptFullName(crypto: FieldCrypto, userId: bigint, value: Uint8Array): string {
+  const { decrypted } = memoryOf(crypto)
+  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  const key = `${userId} ${bytes.toString('latin1')}`
+  const known = decrypted.get(key)
+  if (known !== undefined) return known
+  const fullName = crypto.decrypt(address(userId), value)
+  decrypted.set(key, fullName)
+  return fullName
+}
