@@ -132,14 +132,14 @@ export async function pageById<T extends { readonly id: bigint }>(
 
 /** Makes links (RFC 8288) to other pages of the requested list, which differ in these parameters. */
 export function linksOf(request: Pick<FastifyRequest, 'originalUrl'>) {
-  const url = new URL(request.originalUrl, 'http://localhost')
+  const { pathname, searchParams } = new URL(request.originalUrl, 'http://localhost')
   return (rel: string, changes: Readonly<Record<string, string | undefined>>): string => {
-    const target = new URL(url)
+    const target = new URLSearchParams(searchParams)
     for (const [name, value] of Object.entries(changes)) {
-      if (value === undefined) target.searchParams.delete(name)
-      else target.searchParams.set(name, value)
+      if (value === undefined) target.delete(name)
+      else target.set(name, value)
     }
-    return `<${target.pathname}${target.search}>; rel="${rel}"`
+    return `<${pathname}${target.size > 0 ? '?' : ''}${target}>; rel="${rel}"`
   }
 }
 

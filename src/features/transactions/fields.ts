@@ -4,6 +4,7 @@ import type { TransactionCreate, TransactionUpdate } from '../../generated/schem
 import type { Caller } from '../../http/auth.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
 import { minorDigits, replacementOf } from '../../lib/currencies.ts'
+import { hex } from '../../lib/hex.ts'
 import { checkAmount, type Money, money } from '../../lib/money.ts'
 import { decryptFullName, encryptFullName } from './full-names.ts'
 
@@ -35,7 +36,7 @@ export function decryptTransaction(crypto: FieldCrypto, row: TransactionRow): Tr
   const { requestId: _request, actorId: _actor, ...rest } = row
   return {
     ...rest,
-    fullName: decryptFullName(crypto, row.userId, row.fullName),
+    fullName: decryptFullName(crypto, row.userId, hex(row.fullName)),
     amount: money(row.amount),
     type: row.type as TransactionRecord['type'],
   }

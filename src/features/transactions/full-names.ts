@@ -11,7 +11,7 @@ interface Memory {
   /** The keys in use, whose change makes what is encrypted old. */
   use: CryptoShare['use']
   encrypted: Remembered<string, Uint8Array<ArrayBuffer>>
-  readonly decrypted: Remembered<string, string>
+  readonly decrypted: Remembered<string, { readonly userId: bigint; readonly fullName: string }>
 }
 
 const memories = new WeakMap<FieldCrypto, Memory>()
@@ -49,14 +49,15 @@ export function encryptFullName(
   return value
 }
 
-/** @throws Error if the key is unknown, the name belongs to another user, or it was altered */
-export function decryptFullName(crypto: FieldCrypto, userId: bigint, value: Uint8Array): string {
+/**
+ * @param value what was stored, as hexadecimal digits: so a name that is remembered costs no bytes
+ * @throws Error if the key is unknown, the name belongs to another user, or it was altered
+ */
+export function decryptFullName(crypto: FieldCrypto, userId: bigint, value: string): string {
   const { decrypted } = memoryOf(crypto)
-  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-  const key = `${userId} ${bytes.toString('latin1')}`
-  const known = decrypted.get(key)
-  if (known !== undefined) return known
-  const fullName = crypto.decrypt(address(userId), value)
-  decrypted.set(key, fullName)
+  const known = decrypted.get(value)
+  if (known?.userId === userId) return known.fullName
+  const fullName = crypto.decrypt(address(userId), Buffer.from(value, 'hex'))
+  decrypted.set(value, { userId, fullName })
   return fullName
 }

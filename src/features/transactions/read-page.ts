@@ -15,7 +15,8 @@ interface Part {
 /** A row as both drivers give it. Its times are text, such as `2026-01-31 10:15:00.12`, in UTC. */
 interface Row {
   readonly id: string
-  readonly full_name: Uint8Array
+  /** As hexadecimal digits. */
+  readonly full_name: string
   readonly date: string
   readonly amount: string
   readonly type: Transaction['transaction_type']
@@ -28,7 +29,7 @@ interface Row {
 
 const utc = (column: string, name = column) => `(${column} AT TIME ZONE 'UTC')::text AS ${name}`
 
-const COLUMNS = `id::text AS id, full_name, ${utc('transaction_date', 'date')},
+const COLUMNS = `id::text AS id, encode(full_name, 'hex') AS full_name, ${utc('transaction_date', 'date')},
   transaction_amount::text AS amount, transaction_type AS type, currency, description, reference,
   ${utc('created_at')}, ${utc('updated_at')}`
 
