@@ -145,7 +145,7 @@ describe('the first page of a history', () => {
 })
 
 describe('later pages', () => {
-  it('are read from the ledger', async () => {
+  it('are read from the ledger when they are asked for once', async () => {
     await book('one')
     await book('two')
     const { headers } = await list({ cursor: '', per_page: 1 })
@@ -154,5 +154,22 @@ describe('later pages', () => {
     expect(await shown({ cursor, per_page: 1 })).toEqual(['one'])
     expect(await shown({ page: 2, per_page: 1 })).toEqual(['one'])
     expect(await reads()).toEqual(before)
+  })
+
+  it.each(['page', 'cursor'])('are kept once they are asked for again, by %s', async (by) => {
+    await book('true')
+    await book('newer')
+    const { headers } = await list({ cursor: '', per_page: 1 })
+    const next = by === 'page' ? { page: 2 } : { cursor: String(headers['x-next-cursor']) }
+    const query = { ...next, per_page: 1 }
+    await list(query)
+    const again = await list(query)
+    await falsify('false')
+    const kept = await list(query)
+    expect(kept.body).toEqual(again.body)
+    expect(kept.headers['link']).toBe(again.headers['link'])
+    await book('newest')
+    expect(await shown({ page: 3, per_page: 1 })).toEqual(['false'])
+    expect(await shown(query)).toEqual(['false'])
   })
 })

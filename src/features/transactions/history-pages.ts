@@ -9,6 +9,7 @@ import { type Page, type Paging, pageHeaders, toPage } from '../../http/paging.t
 import { checkAll } from '../../http/validation/check-all.ts'
 import { ReadyAnswer } from '../../lib/answers/ready-answer.ts'
 import type { FieldCrypto } from '../../lib/crypto.ts'
+import { Remembered } from '../../lib/remembered.ts'
 import { mayAccess, userExists } from '../users/users.public.ts'
 import {
   type HistoryFilter,
@@ -53,8 +54,10 @@ const isFirstPage = ({ cursor, page = 1 }: HistoryQuery) =>
 
 /** How many transactions are skipped in about the time of a look-up. */
 const MAX_SHORT_OFFSET = 500
-/** Longer targets name no page that is asked for often. */
-const MAX_TARGET_LENGTH = 300
+/** A version and a target together. Longer ones name no page that is asked for often. */
+const MAX_NAME_LENGTH = 365
+/** Pages other than first ones whose reading is remembered, at least, and at most twice as many. */
+const PAGES_REMEMBERED = 500
 
 /** A history that never had a transaction. */
 const EMPTY: State = { version: 'empty', transactions: 0 }
@@ -63,8 +66,8 @@ const EMPTY: State = { version: 'empty', transactions: 0 }
 const isOpen = ({ userId: _, ...filters }: HistoryFilter) => Object.keys(filters).length === 0
 
 /**
- * Creates what reads pages of histories. First pages are cached by the version of the history, and
- * are never stale:
+ * Creates what reads pages of histories. First pages, and others that were asked for before not long
+ * ago, are cached by the version of the history, and are never stale:
  *
  * - The version is the hash of the last link of the user's chain. Triggers move it in the database
  *   transaction of each change, whoever makes it, and no hash comes twice.
@@ -76,6 +79,18 @@ const isOpen = ({ userId: _, ...filters }: HistoryFilter) => Object.keys(filters
 export function createHistoryReader({ database, prepared, lookUps, crypto, cache }: Deps) {
   const headOf = shareLookUp<Head>(lookUps, HEADS)
   const soon = withLookUps(lookUps)
+  const askedBefore = new Remembered<string, true>(PAGES_REMEMBERED)
+
+  /**
+   * Whether a page is worth keeping. Who reads a whole history asks for each page once: those would
+   * drive out of the cache what is asked for often.
+   */
+  function isAskedOften(query: HistoryQuery, name: string): boolean {
+    if (name.length > MAX_NAME_LENGTH) return false
+    if (isFirstPage(query) || askedBefore.get(name)) return true
+    askedBefore.set(name, true)
+    return false
+  }
 
   /** Reads the state of a user's history. @throws AppError 404, also for somebody else's */
   async function readState(
@@ -157,8 +172,8 @@ export function createHistoryReader({ database, prepared, lookUps, crypto, cache
     ): Promise<ReadyAnswer<Transaction[]>> {
       const state = await readState(caller, userId, head)
       const compute = () => make(userId, query, target, state)
-      if (!isFirstPage(query) || target.length > MAX_TARGET_LENGTH) return await compute()
       const name = `${state.version} ${target}`
+      if (!isAskedOften(query, name)) return await compute()
       return await cache.ready({ userId, kind: 'history', name }, compute)
     },
   }
