@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts'
 import { sendContinue } from '../connections/expectations.ts'
 import { AwaitedBody } from './awaited-body.ts'
 import { isFileType } from './file-body.ts'
-import { hasBody } from './unread-body.ts'
+import { hasBody, isArriving } from './unread-body.ts'
 
 const tooSlow = () =>
   new AppError(408, 'request_timeout', 'The request did not arrive in time', {
@@ -20,11 +20,12 @@ const isUpload = ({ headers, routeOptions }: FastifyRequest): boolean =>
 
 /**
  * Limits how long a whole body may take to arrive; uploads are exempt. The timer starts when
- * somebody reads the body and ends with the request.
+ * somebody reads the body and ends with the request. A body that is there already needs none.
  */
 export function installBodyTimeout(app: FastifyInstance, milliseconds: number): void {
   app.addHook('preParsing', (request, reply, payload, done) => {
-    if (!hasBody(request.headers)) return done(null, payload)
+    const isNeeded = isArriving(request.raw) || (hasBody(request.headers) && isUpload(request))
+    if (!isNeeded) return done(null, payload)
     let timer: NodeJS.Timeout | undefined
     const body = new AwaitedBody(payload, () => {
       sendContinue(request.raw, reply.raw)

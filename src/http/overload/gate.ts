@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../../lib/log.ts'
 import type { Metrics } from '../../lib/metrics.ts'
-import { hasBody } from '../body/unread-body.ts'
+import { isArriving } from '../body/unread-body.ts'
 import { onAnswerOver } from '../connections/answer-over.ts'
 import { type Admission, createAdmission } from './admission.ts'
 import { isSurelyRequest, type Kind, kindOf } from './gate-kinds.ts'
@@ -129,7 +129,7 @@ export function createGate(options: GateOptions) {
 
     app.addHook('preParsing', (request, reply, payload, done) => {
       const { permit } = request
-      if (permit?.kind !== 'request' || permit.state !== 'inside' || !hasBody(request.headers)) {
+      if (permit?.kind !== 'request' || permit.state !== 'inside' || !isArriving(request.raw)) {
         return done(null, payload)
       }
       if (lateBodies >= MAX_LATE_BODIES) return refusals.refuse(request, reply, 'bodies')
