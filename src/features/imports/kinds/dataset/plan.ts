@@ -99,6 +99,7 @@ export class ColumnSurvey {
     const extra = Math.max(0, found.length - this.#file.columns.length)
     const named = nameColumns(this.#file, this.#options.rename, extra)
     const isText = this.#options.types === 'text'
+    const { header } = this.#file.dialect
     const lastUsed = named.findLastIndex(
       ({ sourceName }, index) =>
         sourceName !== null ||
@@ -116,7 +117,7 @@ export class ColumnSurvey {
         // With `types=text` an empty cell is an empty text. Only a missing cell is null.
         nullable: fallback === undefined && missing && (!isText || this.#options.ragged === 'pad'),
         fallback,
-        unused: this.#file.dialect.header && index > lastUsed,
+        unused: header && index > lastUsed,
       }
     })
   }
