@@ -99,7 +99,7 @@ export class ColumnSurvey {
     const extra = Math.max(0, found.length - this.#file.columns.length)
     const named = nameColumns(this.#file, this.#options.rename, extra)
     const isText = this.#options.types === 'text'
-    const { header } = this.#file.dialect
+    const { header } = this.#file.known
     const lastUsed = named.findLastIndex(
       ({ sourceName }, index) =>
         sourceName !== null ||

@@ -14,6 +14,7 @@ function createShown(plan: Plan, skipped: number, options: ImportOptions) {
   const types = new Set(plan.map(({ decision }) => decision.type))
   const nullTests = new Map([...types].map((type) => [type, nullTestOf(type, options)]))
   const keepsCells = options.types === 'text'
+  const used = plan.flatMap((column, index) => (column.unused ? [] : [{ column, index }]))
 
   function shownValue(
     text: string | undefined,
@@ -30,9 +31,7 @@ function createShown(plan: Plan, skipped: number, options: ImportOptions) {
   return (batch: RowBatch, row: number): Record<string, string | null> => {
     const cells = batch.texts(row).slice(skipped)
     return Object.fromEntries(
-      plan.flatMap((column, index) =>
-        column.unused ? [] : [[column.name, shownValue(cells[index], column)]],
-      ),
+      used.map(({ column, index }) => [column.name, shownValue(cells[index], column)]),
     )
   }
 }
