@@ -53,12 +53,10 @@ export class ColumnSurvey {
       dateOrder: options.dateOrder,
       declared,
     })
-    this.#fallbacks = new Map(
-      Object.entries(options.defaults).map(([column, value]) => [
-        findColumns(named, [column], 'default')[0] as number,
-        value,
-      ]),
-    )
+    const { defaults } = options
+    const filled = findColumns(named, Object.keys(defaults), 'default')
+    const values = Object.values(defaults)
+    this.#fallbacks = new Map(filled.map((index, at) => [index, values[at] as string]))
     for (const [index, value] of this.#fallbacks) {
       this.#types.addValue(file.skippedCells + index, value)
     }
