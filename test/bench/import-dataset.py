@@ -1,6 +1,6 @@
-"""Loads the dirty file of csv-file.ts as pandas does it: import-dataset.py to_sql|multi|copy URL FILE
+"""Loads a file of csv-file.ts as pandas does it: import-dataset.py to_sql|multi|copy dirty|clean URL FILE
 
-The same cleaning as a dataset's: rows with too many or too few cells are left out, blanks around values do not
+Of the dirty file, the same cleaning as a dataset's: rows with too many or too few cells are left out, blanks around values do not
 count, words for nothing are null, numbers, booleans, dates and timestamps have their types, and rows a number.
 """
 
@@ -27,7 +27,16 @@ TYPES = {
 }
 
 
-def chunks(path):
+def clean_chunks(path):
+    reader = pd.read_csv(path, chunksize=CHUNK_ROWS, parse_dates=["opened_on", "updated_at"])
+    first = 1
+    for frame in reader:
+        frame.insert(0, "_row", range(first, first + len(frame)))
+        first += len(frame)
+        yield frame
+
+
+def dirty_chunks(path):
     first = 1
     reader = pd.read_csv(
         path,
@@ -55,11 +64,11 @@ def chunks(path):
         yield frame
 
 
-def to_sql(url, path, method):
+def to_sql(url, chunks, method):
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg2://"))
     rows = 0
     with engine.begin() as connection:
-        for frame in chunks(path):
+        for frame in chunks:
             # A statement has at most 65,535 parameters.
             size = 8_000 if method == "multi" else None
             frame.to_sql(
@@ -75,13 +84,13 @@ def to_sql(url, path, method):
     return rows
 
 
-def copy(url, path):
+def copy(url, chunks):
     dialect = postgresql.dialect()
     columns = ", ".join(f"{name} {kind().compile(dialect)}" for name, kind in TYPES.items())
     rows = 0
     with psycopg2.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE rows ({columns})")
-        for frame in chunks(path):
+        for frame in chunks:
             buffer = io.StringIO()
             frame.to_csv(buffer, index=False, header=False, quoting=csv.QUOTE_MINIMAL)
             buffer.seek(0)
@@ -91,11 +100,12 @@ def copy(url, path):
 
 
 def main():
-    way, url, path = sys.argv[1:]
+    way, kind, url, path = sys.argv[1:]
+    chunks = clean_chunks(path) if kind == "clean" else dirty_chunks(path)
     if way == "copy":
-        print(copy(url, path))
+        print(copy(url, chunks))
     else:
-        print(to_sql(url, path, "multi" if way == "multi" else None))
+        print(to_sql(url, chunks, "multi" if way == "multi" else None))
 
 
 main()

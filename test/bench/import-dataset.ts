@@ -4,6 +4,7 @@
  *
  *     npx tsx test/bench/import-dataset.ts copy             5,000,000 clean rows, in turns with psql's \copy
  *     npx tsx test/bench/import-dataset.ts pandas PYTHON    1,000,000 dirty rows, in turns with pandas
+ *     npx tsx test/bench/import-dataset.ts peers PYTHON     500,000 clean rows, in turns with \copy and pandas
  *     npx tsx test/bench/import-dataset.ts memory           how much memory a file of 1 GB takes
  */
 import { execFile } from 'node:child_process'
@@ -17,7 +18,7 @@ import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-post
 import { migrate } from '../../src/database/migrate.ts'
 import { loadDataset } from '../../src/features/imports/kinds/dataset/dataset-kind.ts'
 import { runLoader } from '../imports/kinds/load-context.ts'
-import { writeCsv } from './csv-file.ts'
+import { type FileKind, writeCsv } from './csv-file.ts'
 
 const run = promisify(execFile)
 const ROUNDS = 3
@@ -87,10 +88,24 @@ async function measure(rows: number, ways: Ways): Promise<void> {
       )
     }
   }
-  for (const [name, each] of seconds) {
-    const median = each.toSorted((a, b) => a - b)[Math.floor(each.length / 2)] as number
+  printRates(rows, seconds)
+}
+
+/** Prints the least and the median time of each way, and how much faster the first one is. */
+function printRates(rows: number, seconds: ReadonlyMap<string, readonly number[]>): void {
+  const rate = (taken: number) =>
+    `${taken.toFixed(2)} s (${Math.round(rows / taken).toLocaleString('en')} rows/s)`
+  const found = [...seconds].map(([name, each]) => {
+    const sorted = each.toSorted((a, b) => a - b)
+    return { name, least: sorted[0] as number, median: sorted[sorted.length >> 1] as number }
+  })
+  const [first] = found
+  for (const { name, least, median } of found) {
+    const ratio = (median / (first?.median ?? median)).toFixed(2)
+    const ratioOfLeast = (least / (first?.least ?? least)).toFixed(2)
     console.log(
-      `${name}: ${median.toFixed(1)} s, ${Math.round(rows / median).toLocaleString('en')} rows/s`,
+      `${name}: least ${rate(least)}, median ${rate(median)};`,
+      `${first?.name} has ${ratioOfLeast} and ${ratio} times its rows/s`,
     )
   }
 }
@@ -109,17 +124,29 @@ async function compareWithCopy(): Promise<void> {
   })
 }
 
+/** Loads the file by pandas, and says how many rows it stored. */
+async function pandas(python: string, way: string, kind: FileKind): Promise<number> {
+  const script = join(import.meta.dirname, 'import-dataset.py')
+  const { stdout } = await run(python, [script, way, kind, postgres.url, file])
+  return Number(stdout)
+}
+
 async function compareWithPandas(python: string): Promise<void> {
   await writeCsv(file, 'dirty', 1_000_000)
-  const script = join(import.meta.dirname, 'import-dataset.py')
-  const pandas = (way: string) => async () => {
-    const { stdout } = await run(python, [script, way, postgres.url, file])
-    return Number(stdout)
-  }
   await measure(1_000_000, {
     'a dataset': loadOurs,
-    to_sql: pandas('to_sql'),
-    'COPY of chunks': pandas('copy'),
+    to_sql: () => pandas(python, 'to_sql', 'dirty'),
+    'COPY of chunks': () => pandas(python, 'copy', 'dirty'),
+  })
+}
+
+async function compareWithPeers(python: string): Promise<void> {
+  await writeCsv(file, 'clean', 500_000)
+  await measure(500_000, {
+    'a dataset': loadOurs,
+    '\\copy, rows as they are': () => psql(`CREATE TABLE rows (${COLUMNS})`, copy),
+    'pandas, COPY of chunks': () => pandas(python, 'copy', 'clean'),
+    'pandas, to_sql': () => pandas(python, 'to_sql', 'clean'),
   })
 }
 
@@ -145,8 +172,9 @@ try {
   const [, , what, python = 'python3'] = process.argv
   if (what === 'copy') await compareWithCopy()
   else if (what === 'pandas') await compareWithPandas(python)
+  else if (what === 'peers') await compareWithPeers(python)
   else if (what === 'memory') await measureMemory()
-  else console.log('Say what to measure: copy, pandas or memory.')
+  else console.log('Say what to measure: copy, pandas, peers or memory.')
 } finally {
   await superuser.end()
   await client.end()

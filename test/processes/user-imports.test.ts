@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { decryptName } from '../../src/features/users/fields.ts'
+import { createFieldCrypto } from '../../src/lib/crypto.ts'
 import { queryOnce } from '../setup/figures.ts'
 import { createHttpClient, type HttpClient, logIn } from '../setup/http/http-client.ts'
 import {
@@ -15,13 +17,14 @@ const ROWS = 20_000
 const KILLED_AFTER = 12_500
 const [BROKEN, TWICE] = [11_000, 18_000]
 
+const nameOf = (row: number) => `Vistor Number${row}`
 const addressOf = (row: number) => `vistor.${row}@killed.example`
 
 const FILE = [
   'name,email,company_name,bank_name,account_number',
   ...Array.from({ length: ROWS }, (_, row) => {
     const address = row === BROKEN ? 'no address' : addressOf(row === TWICE ? row - 1 : row)
-    return `Vistor Number${row},${address},Norvis Works,River Bank,KILLED${String(row).padStart(8, '0')}`
+    return `${nameOf(row)},${address},Norvis Works,River Bank,KILLED${String(row).padStart(8, '0')}`
   }),
 ].join('\n')
 
@@ -94,9 +97,20 @@ describe('a Passbook killed with SIGKILL while threads encrypt a file of users',
       // And the admin.
       counted: ROWS - 1,
     })
+    const { encryptionKeys } = await readKept(dataDir.path)
+    const crypto = createFieldCrypto(encryptionKeys)
+    const rows = await queryOnce<{ id: string; name: Buffer }>(
+      await databaseUrl(dataDir.path),
+      'SELECT id, name FROM users WHERE email_verified',
+    )
+    const names = rows.map(({ id, name }) => decryptName(crypto, BigInt(id), name))
+    const wanted = Array.from({ length: ROWS }, (_, row) => row).filter(
+      (row) => row !== BROKEN && row !== TWICE,
+    )
+    expect(new Set(names)).toEqual(new Set(wanted.map(nameOf)))
     for (const row of [0, BROKEN + 1, ROWS - 1]) {
       const { body } = await admin.request('GET', `/v1/users?email=${addressOf(row)}`)
-      expect(body).toMatchObject([{ name: `Vistor Number${row}` }])
+      expect(body).toMatchObject([{ name: nameOf(row) }])
     }
     const { body: rejects } = await admin.request('GET', `/v1/imports/${id}/rejects.csv`)
     const refused = String(rejects).trim().split('\r\n').slice(1)

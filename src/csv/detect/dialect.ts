@@ -50,6 +50,16 @@ function quotings(utf8: Buffer, given: GivenDialect): Quoting[] {
 const isPadded = (utf8: Buffer, delimiter: string, quote: string | null): boolean =>
   delimiter !== ' ' && utf8.includes(`${delimiter} ${quote}`)
 
+/**
+ * The delimiters to try. Those that the sample does not have all give the reading of the first of
+ * them: one column.
+ */
+function delimitersOf(utf8: Buffer, { delimiter }: GivenDialect): readonly string[] {
+  if (delimiter !== undefined) return [delimiter]
+  const absent = DELIMITERS.filter((one) => !utf8.includes(one))
+  return DELIMITERS.filter((one) => one === absent[0] || !absent.includes(one))
+}
+
 interface Reading {
   readonly format: Format
   readonly sample: Sample
@@ -66,7 +76,7 @@ const isLikely = ({ rows }: Sample, { quote }: Format, given: GivenDialect): boo
  * @throws CsvError `invalid_dialect` if the given delimiter and quote are the same
  */
 function readBest(utf8: Buffer, given: GivenDialect, whole: boolean): Reading {
-  const delimiters = given.delimiter === undefined ? DELIMITERS : [given.delimiter]
+  const delimiters = delimitersOf(utf8, given)
   const readings = quotings(utf8, given).flatMap((quoting) =>
     delimiters
       .filter((delimiter) => delimiter !== quoting.quote)

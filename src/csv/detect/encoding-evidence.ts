@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import { characterLength, incompleteTail } from '../parse/utf8.ts'
-import { findCodePage } from './code-page.ts'
+import { type CodePage, findCodePage } from './code-page.ts'
 import type { FoundEncoding } from './encoding.ts'
 
 /** Words around bytes that are not UTF-8 are kept up to as many bytes. */
@@ -28,6 +28,8 @@ export class EncodingEvidence {
   #carry: Buffer = NOTHING
   readonly #words = Buffer.alloc(MAX_WORD_BYTES)
   #length = 0
+  /** The code page by the words so far, once it was asked for. */
+  #codePage: CodePage | undefined
 
   /** Whether all bytes so far that are not ASCII are no UTF-8, so that its length says nothing. */
   get isOnlyBad(): boolean {
@@ -51,7 +53,8 @@ export class EncodingEvidence {
   /** The encoding by all bytes so far. */
   verdict(): FoundEncoding {
     if (this.#good >= this.#bad) return { encoding: 'utf-8', isGuess: false }
-    return findCodePage(this.#words.subarray(0, this.#length))
+    this.#codePage ??= findCodePage(this.#words.subarray(0, this.#length))
+    return this.#codePage
   }
 
   #count(bytes: Buffer): void {
@@ -83,6 +86,7 @@ export class EncodingEvidence {
     }
     const word = bytes.subarray(Math.max(0, start - 1), end + 1)
     if (this.#length + word.length < MAX_WORD_BYTES) {
+      this.#codePage = undefined
       this.#length += word.copy(this.#words, this.#length)
       this.#words[this.#length] = BLANK
       this.#length += 1

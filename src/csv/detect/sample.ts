@@ -23,11 +23,20 @@ export interface Sample {
   readonly covered: number
 }
 
-function rowEnd(raw: Buffer): RowEnd {
-  const last = raw.at(-1)
+function rowEnd({ bytes, rowStart, rowEnd: ends }: RowBatch, row: number): RowEnd {
+  const [start, end] = [rowStart[row] as number, ends[row] as number]
+  const last = start < end ? bytes[end - 1] : undefined
   if (last === 0x0d) return 'cr'
   if (last !== 0x0a) return 'none'
-  return raw.at(-2) === 0x0d ? 'crlf' : 'lf'
+  return end - 2 >= start && bytes[end - 2] === 0x0d ? 'crlf' : 'lf'
+}
+
+function isQuoted({ firstCell, cellFlags }: RowBatch, row: number): boolean {
+  const end = firstCell[row + 1] as number
+  for (let cell = firstCell[row] as number; cell < end; cell += 1) {
+    if (((cellFlags[cell] as number) & CELL.quoted) !== 0) return true
+  }
+  return false
 }
 
 /** Rows of nothing say nothing about a table, wherever they are. */
@@ -36,13 +45,12 @@ const isBlank = ({ cells, quoted }: SampleRow): boolean =>
 
 function* rowsOf(batch: RowBatch): Generator<SampleRow, void> {
   for (let row = 0; row < batch.rows; row += 1) {
-    const flags = batch.cellFlags.subarray(batch.firstCell[row], batch.firstCell[row + 1])
     yield {
       line: batch.line[row] ?? 0,
       cells: batch.texts(row),
-      quoted: flags.some((flag) => (flag & CELL.quoted) !== 0),
+      quoted: isQuoted(batch, row),
       problem: batch.problem(row),
-      end: rowEnd(batch.raw(row)),
+      end: rowEnd(batch, row),
     }
   }
 }

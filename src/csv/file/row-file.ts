@@ -7,13 +7,15 @@ import type { FileDialect } from './file-dialect.ts'
 import { Footer } from './footer.ts'
 import { HeaderRows } from './header.ts'
 import { Listing } from './listing.ts'
-import { openSample } from './open-sample.ts'
 import { columnNames, type Shape, shapeOf, shortNames, storable } from './shape.ts'
-import type { ByteSource, RefusedRow, RejectSink } from './source.ts'
+import type { RefusedRow, RejectSink } from './source.ts'
 import { findTotals } from './totals.ts'
-import { toUtf8, type Utf8Chunks } from './utf8-chunks.ts'
+import type { Utf8Chunks } from './utf8-chunks.ts'
 import { createRowCheck, type RowCheck, type Verdict } from './verdict.ts'
 import { withoutLastLines } from './without-last-lines.ts'
+
+/** What an earlier pass with the same options found. */
+export type EarlierPass = Pick<ReadOptions, 'found' | 'detected'>
 
 /** What the caller specifies about a file instead of having it detected. */
 export interface ReadOptions {
@@ -26,6 +28,8 @@ export interface ReadOptions {
   readonly sampleBytes?: number
   /** The encoding that an earlier pass found. Bytes that do not fit it are mended. */
   readonly found?: FoundEncoding | undefined
+  /** The dialect that an earlier pass detected. It is not detected again. */
+  readonly detected?: Dialect | undefined
 }
 
 export type { FileDialect }
@@ -63,6 +67,7 @@ export class RowFile {
   readonly #footer: Footer
   readonly #parser: CsvParser
   readonly #isBlankRow: ReturnType<typeof createBlankTest>
+  readonly #names: readonly string[]
   readonly #listed = {
     preamble: new Listing(),
     footer: new Listing(),
@@ -75,8 +80,9 @@ export class RowFile {
   /** The lines at the end that the caller says are no rows. */
   #dropped: Buffer = Buffer.alloc(0)
 
+  /** @param known the dialect by the beginning of the file */
   constructor(
-    private readonly known: Dialect,
+    readonly known: Dialect,
     private readonly utf8: Utf8Chunks,
     private readonly options: ReadOptions,
     private readonly rejects: RejectSink,
@@ -88,6 +94,7 @@ export class RowFile {
     this.skippedCells = this.#shape.skipped
     this.#check = createRowCheck(this.#shape, ragged === 'pad', dialect.encoding === 'utf-8')
     this.#header = new HeaderRows(known)
+    this.#names = known.names.map(storable)
     const { footerLines } = dialect
     const minCells = footerLines === undefined ? this.#shape.minCells - this.skippedCells : 0
     this.#footer = new Footer(minCells, (row) => this.#refuse(row))
@@ -120,7 +127,7 @@ export class RowFile {
       ...this.known,
       encoding,
       isEncodingGuess: isSameText ? isGuess : this.known.isEncodingGuess,
-      names: this.known.names.map(storable),
+      names: this.#names,
       repeatedHeaders: this.#header.repeated,
       marks: this.#parser.marks,
       footerLines: this.#listed.footer.count,
@@ -223,26 +230,4 @@ export class RowFile {
     this.#refused += 1
     this.rejects.refuse(row)
   }
-}
-
-/**
- * Opens a file and detects its dialect from its beginning.
- *
- * @throws CsvError if it is not CSV
- */
-export async function openRows(
-  source: ByteSource,
-  options: ReadOptions,
-  rejects: RejectSink,
-): Promise<RowFile> {
-  const { found, sampleBytes } = options
-  const { dialect, chunks } = await openSample(source, options.dialect, found, sampleBytes)
-  const { encoding } = options.dialect
-  const utf8 = toUtf8(chunks, dialect, {
-    isDeclaredUtf8: encoding === 'utf-8',
-    isSettled: encoding !== undefined || found !== undefined,
-  })
-  const file = new RowFile(dialect, utf8, options, rejects)
-  rejects.header(file.columns.map((name, index) => name ?? `column_${index + 1}`))
-  return file
 }

@@ -55,7 +55,11 @@ export class RowCells {
   }
 
   texts(row: number): string[] {
-    const first = this.firstCell[row] as number
-    return Array.from({ length: this.width(row) }, (_, index) => this.text(first + index))
+    const texts: string[] = []
+    const end = this.firstCell[row + 1] as number
+    for (let cell = this.firstCell[row] as number; cell < end; cell += 1) {
+      texts.push(this.text(cell))
+    }
+    return texts
   }
 }

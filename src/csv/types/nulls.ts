@@ -25,6 +25,7 @@ export const TEXT_NULL_WORDS: readonly string[] = ['']
 export type NullTest = (bytes: Uint8Array, start: number, end: number) => boolean
 
 const lower = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte)
+const upper = (byte: number): number => (byte >= 0x61 && byte <= 0x7a ? byte & ~0x20 : byte)
 
 /** @param words compared without regard to the case of ASCII letters; `''` is the empty cell */
 export function createNullTest(words: readonly string[] = NULL_WORDS): NullTest {
@@ -32,8 +33,10 @@ export function createNullTest(words: readonly string[] = NULL_WORDS): NullTest 
   const wordBytes = words.filter((word) => word !== '').map((word) => Buffer.from(word).map(lower))
   const longest = Math.max(0, ...wordBytes.map((word) => word.length))
   const firstBytes = new Uint8Array(256)
-  for (let byte = 0; byte < 256; byte += 1) {
-    if (wordBytes.some((word) => word[0] === lower(byte))) firstBytes[byte] = 1
+  for (const word of wordBytes) {
+    const first = word[0] as number
+    firstBytes[first] = 1
+    firstBytes[upper(first)] = 1
   }
 
   const isWord = (bytes: Uint8Array, start: number, length: number): boolean =>

@@ -3,7 +3,7 @@
  * seed chooses. `npx tsx test/bench/csv/corpus.ts [SEED]` prints the share by trait and the files that
  * are read wrongly; `--show N` one of the files.
  */
-import { openRows } from '../../../src/csv/file/row-file.ts'
+import { openRows } from '../../../src/csv/file/open-rows.ts'
 import { encode } from './encode.ts'
 import { type BenchFile, pollute } from './pollute.ts'
 import { TABLES } from './tables.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { openRows } from '../../../src/csv/file/row-file.ts'
+import { openRows } from '../../../src/csv/file/open-rows.ts'
 import { createUtf8Converter } from '../../../src/csv/parse/to-utf8.ts'
 import { cut } from '../read.ts'
 

@@ -1,5 +1,6 @@
 import type { GivenDialect } from '../../../src/csv/detect/dialect.ts'
-import { type CheckRow, openRows } from '../../../src/csv/file/row-file.ts'
+import { openRows } from '../../../src/csv/file/open-rows.ts'
+import type { CheckRow } from '../../../src/csv/file/row-file.ts'
 import type { RefusedRow } from '../../../src/csv/file/source.ts'
 import { cut } from '../read.ts'
 

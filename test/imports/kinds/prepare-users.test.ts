@@ -3,8 +3,14 @@ import {
   createPrepareUsers,
   type PrepareUsers,
 } from '../../../src/features/imports/kinds/users/prepare-users.ts'
-import { createFieldCrypto, type FieldCrypto } from '../../../src/lib/crypto.ts'
-import { addEncryptionKeys, createEncryptionKeys } from '../../../src/lib/encryption-keys.ts'
+import { searchTokens } from '../../../src/features/users/blind-search.ts'
+import { emailLookUp } from '../../../src/features/users/fields.ts'
+import { createFieldCrypto, type FieldCrypto, type SlotKey } from '../../../src/lib/crypto.ts'
+import {
+  addEncryptionKeys,
+  createEncryptionKeys,
+  isIndexKey,
+} from '../../../src/lib/encryption-keys.ts'
 
 /** Threads encrypt users after as many. */
 const WITHOUT_THREADS = 10_000
@@ -20,6 +26,13 @@ const users = (count: number) => ({
     account: undefined,
   })),
 })
+
+/** A token as COPY has it. */
+function bytesOf(token: bigint): Buffer {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigInt64BE(token)
+  return bytes
+}
 
 /** How each encrypted value begins: the length of the key's id, and the id. */
 const begins = (keyId: string) => Buffer.from([keyId.length, ...Buffer.from(keyId)])
@@ -42,5 +55,26 @@ describe('encrypting users in threads', () => {
     const bytes = Buffer.from((await underWay).user.bytes)
     expect(bytes.includes(begins('k2'))).toBe(true)
     expect(bytes.includes(begins('k1'))).toBe(false)
+  })
+
+  it('makes indexes by the keys in use, whichever it made those before by', async () => {
+    const { use } = crypto.share()
+    const [next] = crypto.keyIds.filter((id) => isIndexKey(id) && id !== use.lookup.keyId)
+    const second: SlotKey = { slot: 2, keyId: next as string }
+    await preparing.prepare(users(100))
+    for (const lookup of [use.lookup, second]) {
+      crypto.use({ ...use, lookup, writes: [use.lookup, second] })
+      const { slot, emailKeys, user } = await preparing.prepare(users(100))
+      const bytes = Buffer.from(user.bytes)
+      const given = users(100).users.map((one) => one.user)
+      const tokens = given.flatMap(({ name, email }) => searchTokens(crypto, name, email).flat())
+      expect(tokens.filter((token) => !bytes.includes(bytesOf(token)))).toEqual([])
+      expect({ slot, emailKeys }).toEqual({
+        slot: lookup.slot,
+        emailKeys: given.map(({ email }) =>
+          Buffer.from(emailLookUp(crypto, email).index).toString('hex'),
+        ),
+      })
+    }
   })
 })

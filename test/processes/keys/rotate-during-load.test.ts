@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { decryptName } from '../../../src/features/users/fields.ts'
+import { rememberBeginnings } from '../../../src/features/users/blind-search.ts'
+import { decryptName, encryptUser } from '../../../src/features/users/fields.ts'
 import { createFieldCrypto } from '../../../src/lib/crypto.ts'
 import { rotateKeys } from '../../../src/programs/keys/rotate.ts'
 import { openSession, WAITING_FOR_LOCKS } from '../../setup/session.ts'
@@ -8,15 +9,29 @@ import { type Installation, startInstallation } from './installation.ts'
 const ROWS = 34_000
 /** The one row with an account. The load has to wait there, long after threads began to encrypt. */
 const STOP = 14_000
+/** A row that is encrypted after the change, with the address of one before it. */
+const [TWICE, FIRST] = [30_000, 7]
+/** The indexes of one row in so many are compared: of each lot some. */
+const COMPARED = 500
 
 const nameOf = (row: number) => `Vistor Number${row}`
+const addressOf = (row: number) => `vistor.${row}@rotated.example`
+const LOADED = Array.from({ length: ROWS }, (_, row) => row).filter((row) => row !== TWICE)
 const FILE = [
   'name,email,bank_name,account_number',
   ...Array.from({ length: ROWS }, (_, row) => {
     const account = row === STOP ? 'River Bank,ROTATE00000001' : ','
-    return `${nameOf(row)},vistor.${row}@rotated.example,${account}`
+    return `${nameOf(row)},${addressOf(row === TWICE ? FIRST : row)},${account}`
   }),
 ].join('\n')
+
+interface StoredUser {
+  readonly id: string
+  readonly name: Buffer
+  readonly nameIndex: Buffer
+  readonly emailIndex: Buffer
+  readonly searchIndex: readonly string[]
+}
 
 let installation: Installation
 
@@ -65,17 +80,37 @@ describe('a rotation of keys while threads encrypt a file of users', () => {
       token: staff.token,
     })
     expect(String(events.body)).toContain('"status":"completed"')
+    expect(
+      await query('SELECT attempts, rows_loaded::int, rows_rejected::int FROM imports'),
+    ).toEqual([{ attempts: 1, rows_loaded: ROWS - 1, rows_rejected: 1 }])
     const crypto = createFieldCrypto(newKeys)
-    const rows = await query<{ id: string; name: Buffer }>(
-      `SELECT id, name FROM users WHERE email_index_2 IS NOT NULL AND name_index_2 IS NOT NULL
+    const rows = await query<StoredUser>(
+      `SELECT id, name, name_index_2 AS "nameIndex", email_index_2 AS "emailIndex",
+         search_index_2::text[] AS "searchIndex"
+       FROM users WHERE email_index_2 IS NOT NULL AND name_index_2 IS NOT NULL
          AND search_index_2 <> '{}' AND name_index IS NULL AND email_index IS NULL`,
     )
-    const names = rows.map(({ id, name }) => decryptName(crypto, BigInt(id), name))
-    const loaded = new Set(names.filter((name) => name.startsWith('Vistor ')))
-    expect(loaded).toEqual(new Set(Array.from({ length: ROWS }, (_, row) => nameOf(row))))
+    const loaded = new Map(
+      rows
+        .map((row) => [decryptName(crypto, BigInt(row.id), row.name), row] as const)
+        .filter(([name]) => name.startsWith('Vistor ')),
+    )
+    expect(new Set(loaded.keys())).toEqual(new Set(LOADED.map(nameOf)))
+    for (const row of LOADED.filter((place) => place % COMPARED === 0)) {
+      const { id, nameIndex, emailIndex, searchIndex } = loaded.get(nameOf(row)) as StoredUser
+      const email = { address: addressOf(row), verified: true }
+      const known = rememberBeginnings(1_000)
+      const wanted = encryptUser(crypto, BigInt(id), nameOf(row), email, known)
+      expect([nameIndex, emailIndex].map((index) => index.toString('hex'))).toEqual(
+        [wanted.nameIndex, wanted.emailIndex].map((index) =>
+          Buffer.from(index ?? []).toString('hex'),
+        ),
+      )
+      expect(searchIndex.toSorted()).toEqual(wanted.searchIndex.map(String).toSorted())
+    }
     for (const row of [0, STOP, ROWS - 1]) {
       const found = await installation.ask('second', 'listUsers', {
-        query: { email: `vistor.${row}@rotated.example` },
+        query: { email: addressOf(row) },
       })
       expect(found.body).toMatchObject([{ name: nameOf(row) }])
     }

@@ -1,3 +1,4 @@
+import type { ColumnType } from '../../../../csv/types/decide.ts'
 import type { DeclaredTypes } from '../../../../csv/types/declared.ts'
 import type { ImportOptions } from '../options.ts'
 import { findColumns, type NamedColumn } from './names.ts'
@@ -12,10 +13,8 @@ export const declaredColumns = (
   columns: readonly NamedColumn[],
   { columnTypes = {} }: ImportOptions,
   skipped: number,
-): DeclaredTypes =>
-  new Map(
-    Object.entries(columnTypes).map(([column, type]) => [
-      skipped + (findColumns(columns, [column], 'type')[0] as number),
-      type,
-    ]),
-  )
+): DeclaredTypes => {
+  const types = Object.values(columnTypes)
+  const indexes = findColumns(columns, Object.keys(columnTypes), 'type')
+  return new Map(indexes.map((index, at) => [skipped + index, types[at] as ColumnType]))
+}

@@ -1,5 +1,6 @@
 import type { FoundEncoding } from '../../../../csv/detect/encoding.ts'
-import { type CheckRow, openRows, type RowFile } from '../../../../csv/file/row-file.ts'
+import { openRows } from '../../../../csv/file/open-rows.ts'
+import type { CheckRow, EarlierPass, RowFile } from '../../../../csv/file/row-file.ts'
 import { escapeIdentifier } from '../../../../database/client.ts'
 import { DISCARD_REJECTS, type LoadContext, type ReadContext } from '../loader.ts'
 import { copyFormatOf, copyOptions } from './copy-format.ts'
@@ -31,8 +32,7 @@ export const rulesOf = (file: RowFile, { options }: ReadContext, plan: Plan = []
 /** What the beginning of a file shows. */
 export interface Survey {
   readonly plan: Plan
-  /** The encoding, if it is another one than that of the first few rows. */
-  readonly found: FoundEncoding | undefined
+  readonly earlier: EarlierPass
 }
 
 /**
@@ -56,7 +56,8 @@ export async function survey(
     if (rows.batch.offset > bytes) break
   }
   const other = file.otherEncoding
-  return other ? survey(context, bytes, other) : { plan: columns.plan(), found }
+  if (other) return survey(context, bytes, other)
+  return { plan: columns.plan(), earlier: { found, detected: file.known } }
 }
 
 /**
@@ -68,10 +69,10 @@ export async function survey(
 export async function load(
   context: LoadContext,
   table: DatasetTable,
-  { plan, found: encoding }: Survey,
+  { plan, earlier }: Survey,
 ): Promise<ReadFile> {
   const { options, source, rejects, signal } = context
-  const file = await openRows(source, { ...options, found: encoding }, rejects)
+  const file = await openRows(source, { ...options, ...earlier }, rejects)
   const found = new ColumnSurvey(file, options)
   const format = copyFormatOf(file.dialect, file.skippedCells, options)
   const columns = plan.map(tableColumn)
@@ -104,11 +105,11 @@ export async function load(
 /** Reads the file only to find its refused rows. @param between called after each batch */
 export async function readAgain(
   context: LoadContext,
-  { plan, found }: Survey,
+  { plan, earlier }: Survey,
   check: CheckRow,
   between: () => Promise<void>,
 ): Promise<void> {
-  const file = await openRows(context.source, { ...context.options, found }, context.rejects)
+  const file = await openRows(context.source, { ...context.options, ...earlier }, context.rejects)
   const rules = rulesOf(file, context, plan)
   for await (const _ of file.batches((batch, row) => rules(batch, row) ?? check(batch, row))) {
     context.signal.throwIfAborted()

@@ -52,6 +52,15 @@ export interface NamedColumn {
   readonly name: string
 }
 
+/** The index of the first column that has each name. */
+function firstPlaces(names: readonly (string | null)[]): ReadonlyMap<string, number> {
+  const places = new Map<string, number>()
+  for (const [index, name] of names.entries()) {
+    if (name !== null && !places.has(name)) places.set(name, index)
+  }
+  return places
+}
+
 /**
  * Finds the columns that a request names, by their names in the file or in the dataset.
  *
@@ -63,11 +72,16 @@ export function findColumns(
   wanted: readonly string[],
   option: string,
 ): number[] {
+  if (wanted.length === 0) return []
+  // A thousand names may be given for a thousand columns.
+  const bySource = firstPlaces(columns.map(({ sourceName }) => sourceName?.trim() ?? null))
+  const byName = firstPlaces(columns.map(({ name }) => name))
   return wanted.map((given) => {
-    const index = columns.findIndex(
-      ({ sourceName, name }) => sourceName?.trim() === given.trim() || name === given,
+    const index = Math.min(
+      bySource.get(given.trim()) ?? columns.length,
+      byName.get(given) ?? columns.length,
     )
-    if (index === -1) {
+    if (index === columns.length) {
       throw new ImportError(
         'unknown_column',
         `${option} names a column that the file does not have.`,
@@ -128,11 +142,9 @@ export function nameColumns(
 
   const own = all.map((_, index) => identifierOf(shortNames[index] ?? ''))
   const named = nameAll(own)
+  const newNames = Object.values(rename).map(identifierOf)
   const given = new Map(
-    Object.entries(rename).map(([column, name]) => [
-      findColumns(named, [column], 'rename')[0],
-      identifierOf(name),
-    ]),
+    findColumns(named, Object.keys(rename), 'rename').map((index, at) => [index, newNames[at]]),
   )
   return given.size === 0 ? named : nameAll(own.map((name, index) => given.get(index) || name))
 }

@@ -53,12 +53,10 @@ export class ColumnSurvey {
       dateOrder: options.dateOrder,
       declared,
     })
-    this.#fallbacks = new Map(
-      Object.entries(options.defaults).map(([column, value]) => [
-        findColumns(named, [column], 'default')[0] as number,
-        value,
-      ]),
-    )
+    const { defaults } = options
+    const filled = findColumns(named, Object.keys(defaults), 'default')
+    const values = Object.values(defaults)
+    this.#fallbacks = new Map(filled.map((index, at) => [index, values[at] as string]))
     for (const [index, value] of this.#fallbacks) {
       this.#types.addValue(file.skippedCells + index, value)
     }
@@ -99,6 +97,7 @@ export class ColumnSurvey {
     const extra = Math.max(0, found.length - this.#file.columns.length)
     const named = nameColumns(this.#file, this.#options.rename, extra)
     const isText = this.#options.types === 'text'
+    const { header } = this.#file.known
     const lastUsed = named.findLastIndex(
       ({ sourceName }, index) =>
         sourceName !== null ||
@@ -116,7 +115,7 @@ export class ColumnSurvey {
         // With `types=text` an empty cell is an empty text. Only a missing cell is null.
         nullable: fallback === undefined && missing && (!isText || this.#options.ragged === 'pad'),
         fallback,
-        unused: this.#file.dialect.header && index > lastUsed,
+        unused: header && index > lastUsed,
       }
     })
   }

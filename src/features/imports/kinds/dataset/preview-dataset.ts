@@ -1,4 +1,4 @@
-import { openRows } from '../../../../csv/file/row-file.ts'
+import { openRows } from '../../../../csv/file/open-rows.ts'
 import type { RowBatch } from '../../../../csv/parse/row-batch.ts'
 import { createCanonical } from '../../../../csv/types/canonical.ts'
 import { MAX_PREVIEW_ROWS, type Previewer } from '../loader.ts'
@@ -11,18 +11,19 @@ import { shownColumns } from './shown-columns.ts'
 /** Creates the function that shows a row as it would be stored. */
 function createShown(plan: Plan, skipped: number, options: ImportOptions) {
   const canonical = createCanonical(options.numbers)
-  const nullTests = plan.map(({ decision }) => nullTestOf(decision.type, options))
+  const types = new Set(plan.map(({ decision }) => decision.type))
+  const nullTests = new Map([...types].map((type) => [type, nullTestOf(type, options)]))
   const keepsCells = options.types === 'text'
+  const used = plan.flatMap((column, index) => (column.unused ? [] : [{ column, index }]))
 
   function shownValue(
     text: string | undefined,
-    column: PlannedColumn,
-    index: number,
+    { decision, fallback }: PlannedColumn,
   ): string | null {
-    const { decision, fallback } = column
     const bytes = Buffer.from(text?.trim() ?? '')
     const mayBeNull = !keepsCells || fallback !== undefined || text === undefined
-    if (text !== undefined && !(mayBeNull && nullTests[index]?.(bytes, 0, bytes.length)))
+    const isNull = nullTests.get(decision.type)
+    if (text !== undefined && !(mayBeNull && isNull?.(bytes, 0, bytes.length)))
       return canonical(decision, text)
     return fallback === undefined ? null : canonical(decision, fallback)
   }
@@ -30,9 +31,7 @@ function createShown(plan: Plan, skipped: number, options: ImportOptions) {
   return (batch: RowBatch, row: number): Record<string, string | null> => {
     const cells = batch.texts(row).slice(skipped)
     return Object.fromEntries(
-      plan.flatMap((column, index) =>
-        column.unused ? [] : [[column.name, shownValue(cells[index], column, index)]],
-      ),
+      used.map(({ column, index }) => [column.name, shownValue(cells[index], column)]),
     )
   }
 }
@@ -44,8 +43,8 @@ function createShown(plan: Plan, skipped: number, options: ImportOptions) {
  */
 export const previewDataset: Previewer = async (context) => {
   const { options, source, rejects } = context
-  const { plan, found } = await survey(context, Number.POSITIVE_INFINITY)
-  const file = await openRows(source, { ...options, found }, rejects)
+  const { plan, earlier } = await survey(context, Number.POSITIVE_INFINITY)
+  const file = await openRows(source, { ...options, ...earlier }, rejects)
   const show = createShown(plan, file.skippedCells, options)
   const rows: Record<string, string | null>[] = []
   for await (const { batch, fine } of file.batches(rulesOf(file, context, plan))) {

@@ -1,5 +1,5 @@
-import type { FoundEncoding } from '../../../../csv/detect/encoding.ts'
-import { openRows } from '../../../../csv/file/row-file.ts'
+import { openRows } from '../../../../csv/file/open-rows.ts'
+import type { EarlierPass } from '../../../../csv/file/row-file.ts'
 import type { RowBatch } from '../../../../csv/parse/row-batch.ts'
 import type { DecimalMark } from '../../../../csv/types/accounting.ts'
 import { KIND } from '../../../../csv/types/cell-kinds.ts'
@@ -65,13 +65,13 @@ const columnsOf = ({ fields }: RecordColumns, wanted: readonly string[]) =>
  * Reads a file to find the order of its dates and the decimal mark of its amounts, where the request
  * does not say them. It reads on only while there are cells that could be read in two ways.
  *
- * @param found the encoding of the file
+ * @param earlier what opening the file found
  * @throws CsvError
  */
 export async function surveyFormats(
   context: ReadContext,
   columns: RecordColumns,
-  found: FoundEncoding | undefined,
+  earlier: EarlierPass,
 ): Promise<RecordFormats> {
   const { options, source, signal } = context
   const { numbers, dateOrder } = options
@@ -87,7 +87,7 @@ export async function surveyFormats(
   )
   const questions = [dates, amounts]
   if (!questions.every(({ isAnswered }) => isAnswered)) {
-    const file = await openRows(source, { ...options, found }, DISCARD_REJECTS)
+    const file = await openRows(source, { ...options, ...earlier }, DISCARD_REJECTS)
     for await (const { batch, fine } of file.batches()) {
       signal.throwIfAborted()
       for (let row = 0; row < batch.rows; row += 1) {

@@ -1,5 +1,6 @@
 import { findEncoding } from '../../../../csv/file/find-encoding.ts'
-import { openRows, type Refusal, type RowFile } from '../../../../csv/file/row-file.ts'
+import { openRows } from '../../../../csv/file/open-rows.ts'
+import type { Refusal, RowFile } from '../../../../csv/file/row-file.ts'
 import type { RowBatch } from '../../../../csv/parse/row-batch.ts'
 import { isBlank } from '../../../../csv/types/blank.ts'
 import { createNullTest, NULL_WORDS, TEXT_NULL_WORDS } from '../../../../csv/types/nulls.ts'
@@ -137,7 +138,7 @@ export async function openRecords<T>(
   const found = await findEncoding(context.source, context.options.dialect)
   const file = await openRows(context.source, { ...context.options, found }, rejects)
   const columns = matchColumns(file.columns, context.options, shapeOf)
-  const formats = await surveyFormats(context, columns, found)
+  const formats = await surveyFormats(context, columns, { found, detected: file.known })
   const read = createReader(columns, file.skippedCells, context)
   const width = file.skippedCells + file.columns.length
   const fieldsOfFile = columns.fields.map(({ field }) => field)
