@@ -110,11 +110,13 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
     expect(complaints).toEqual([])
   })
 
-  it('acknowledges an alert', async () => {
+  it('says whom an alert is about, and acknowledges it', async () => {
     const { page } = opened
     await signInAt(page, service)
     await openAt(page, '#/alerts')
     const rows = page.getByRole('table', { name: 'Alerts' }).locator('tbody tr')
+    const { id, name } = service.customer
+    await rows.first().getByText(`${name} #${id}`, { exact: true }).waitFor()
     const before = await rows.count()
     await rows.first().getByRole('button').click()
     await expect.poll(() => rows.count(), { timeout: 15_000 }).toBe(before - 1)

@@ -1,17 +1,13 @@
 import { once } from 'node:events'
 import { chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer, Server } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { findFreePort } from '../../src/database/embedded/port.ts'
 import { readPostmasterFile } from '../../src/database/embedded/postmaster-file.ts'
 import { isAlive } from '../../src/database/embedded/processes.ts'
 import { StartupError } from '../../src/errors.ts'
 import { DataFolder, query } from './embedded-postgres-harness.ts'
 
-vi.mock(import('../../src/database/embedded/port.ts'), async (original) => {
-  return { findFreePort: vi.fn((await original()).findFreePort) }
-})
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 const folder = new DataFolder()
@@ -116,15 +112,15 @@ describe('a later start', () => {
 
   test('takes another port when its own is taken in between', async () => {
     await folder.useMadeDatabase()
-    const other = createServer()
-    const taken = await vi
-      .importActual<{ findFreePort: typeof findFreePort }>('../../src/database/embedded/port.ts')
-      .then((actual) => actual.findFreePort())
-    other.listen(taken, '127.0.0.1')
+    const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
-    vi.mocked(findFreePort).mockResolvedValueOnce(taken)
+    const taken = other.address() as AddressInfo
+    // Whoever looks for a free port listens on one, and asks for its number.
+    const found = vi.spyOn(Server.prototype, 'address').mockReturnValueOnce(taken)
     const { url } = await folder.start()
-    expect(new URL(url).port).not.toBe(String(taken))
+    expect(found).toHaveBeenCalledTimes(2)
+    found.mockRestore()
+    expect(new URL(url).port).not.toBe(String(taken.port))
     other.close()
   })
 })

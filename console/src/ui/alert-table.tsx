@@ -3,6 +3,7 @@ import { client } from '../app/client.ts'
 import { formatAmount, formatCount, formatDate, formatTime, formatWord } from '../app/format.ts'
 import { linkTo } from '../app/route.ts'
 import { useAction } from '../app/use-action.ts'
+import { useNames } from '../app/use-names.ts'
 import { Badge } from './badge.tsx'
 import { ProblemNote } from './problem.tsx'
 import { type ColumnOf, Table } from './table.tsx'
@@ -33,9 +34,14 @@ export function AlertTable({
     await updateAlert({ client, path: { id }, body: { status: 'acknowledged' } })
     onChange()
   })
+  const names = useNames(withUser ? alerts.map(({ user_id }) => user_id) : [])
   const customer: ColumnOf<Alert> = {
     title: 'Customer',
-    cell: ({ user_id }) => <a href={linkTo('customers', user_id)}>{user_id}</a>,
+    cell: ({ user_id }) => (
+      <a href={linkTo('customers', user_id)}>
+        {[names.get(user_id), `#${user_id}`].filter(Boolean).join(' ')}
+      </a>
+    ),
   }
   const columns: readonly ColumnOf<Alert>[] = [
     { title: 'When', cell: ({ created_at }) => formatTime(created_at) },
