@@ -4,7 +4,7 @@ import { startTestService, type TestService } from '../setup/service.ts'
 import { BELIEFS, believe, stopAutovacuum } from './statistics.ts'
 import { rowsRead } from './work.ts'
 
-const ROWS = 1_000
+const ROWS = 500
 /** How often each row may be read, and what updates left of it. */
 const MAX_READS = 15
 
