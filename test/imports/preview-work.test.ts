@@ -4,8 +4,8 @@ import { detectDialect } from '../../src/csv/detect/dialect.ts'
 import { readSample } from '../../src/csv/detect/sample.ts'
 import { createNullTest } from '../../src/csv/types/nulls.ts'
 import { findColumns } from '../../src/features/imports/kinds/dataset/names.ts'
+import type { ImportKind } from '../../src/features/imports/kinds/loader.ts'
 import { previewFile } from '../../src/features/imports/preview.ts'
-import type { ImportQuery } from '../../src/features/imports/query.ts'
 import { createRowReader } from '../../src/features/transactions/row-reader.ts'
 import { createPreviewers } from '../../src/services/loading.ts'
 
@@ -16,8 +16,12 @@ vi.mock('../../src/csv/detect/sample.ts', { spy: true })
 vi.mock('../../src/csv/types/nulls.ts', { spy: true })
 
 const previewers = createPreviewers(createRowReader('USD'))
-const preview = (bytes: Buffer, kind: ImportQuery['kind'] = 'dataset') =>
-  previewFile(previewers, { kind }, { bytes, complete: true })
+const preview = (bytes: Buffer, kind: ImportKind = 'dataset') =>
+  previewFile(
+    previewers,
+    { kind, dry_run: false, welcome: false, if_exists: 'fail' },
+    { bytes, complete: true },
+  )
 
 beforeEach(() => {
   vi.clearAllMocks()
