@@ -41,6 +41,9 @@ const THOROUGH = [
 /** Files that put something else in the place of a module, which no other file may get. */
 const REPLACE_MODULES = ['test/lib/log.test.ts', 'test/imports/preview-work.test.ts'] as const
 
+/** Files that look at what their whole process does. */
+const WHOLE_PROCESS = files('processes/cost')
+
 export default defineConfig({
   test: {
     globalSetup: ['test/setup/run/cluster.ts'],
@@ -64,7 +67,10 @@ export default defineConfig({
       },
       { test: { ...shared, name: 'thorough', include: THOROUGH } },
       { test: { ...shared, name: 'mocks', include: [...REPLACE_MODULES], isolate: true } },
-      ...OWN_PROJECTS.map((name) => ({ test: { ...shared, name, include: files(name) } })),
+      { test: { ...shared, name: 'cost', include: WHOLE_PROCESS, isolate: true } },
+      ...OWN_PROJECTS.map((name) => ({
+        test: { ...shared, name, include: files(name), exclude: WHOLE_PROCESS },
+      })),
       { test: { ...shared, name: 'sdk', include: ['sdk/typescript/test/**/*.test.ts'] } },
       // What is done with curl, which is no part of Node.js.
       { test: { ...shared, name: 'readme', include: files('readme', 'flows') } },

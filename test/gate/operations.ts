@@ -58,7 +58,7 @@ export function measuredOperations(
     read('getUserDailyAnalytics', 'getUserDailyAnalytics', own),
     read('getUserCreditScore', 'getUserCreditScore', own),
     read('listUserTransactions', 'listUserTransactions', own),
-    read('listUserTransactions, by page', 'listUserTransactions', { ...own, query: 'page=2' }),
+    read('listUserTransactions, a page again', 'listUserTransactions', { ...own, query: 'page=2' }),
     read('getTransaction', 'getTransaction', { ...own, id: kept[0] ?? 0 }),
     read('listUsers', 'listUsers', { token }),
     read('listAlerts', 'listAlerts', { token }),
