@@ -89,6 +89,19 @@ describe('a pipeline of look-ups', () => {
     ])
   })
 
+  it('plans each statement once, whatever its parameters', async () => {
+    const plans = () =>
+      lookUps.rows(
+        `SELECT sum(generic_plans)::int AS kept, sum(custom_plans)::int AS anew
+         FROM pg_prepared_statements WHERE statement LIKE 'SELECT count(*)%'`,
+        [],
+      )
+    for (const ids of ['{1}', '{1,2}', '{3}']) {
+      await lookUps.rows('SELECT count(*) FROM unnest($1::bigint[])', [ids])
+    }
+    expect(await plans()).toEqual([{ kept: 3, anew: 0 }])
+  })
+
   it('goes on over another connection when its own breaks', async () => {
     const before = await backend()
     // The server ends it by a signal of the test.
